@@ -1,0 +1,41 @@
+"""Problems, methods and figures are found by the name of their file: no list to keep in step."""
+
+import pkgutil
+from importlib import import_module
+from typing import TypeVar
+
+PROBLEMS = "pinn_phases.problems"
+METHODS = "pinn_phases.methods"
+REFERENCES = "pinn_phases.reference"
+FIGURES = "pinn_phases.figures"  # its plugins are the files fig*, the others are shared
+COMMANDS = "pinn_phases.commands"
+
+T = TypeVar("T")
+
+
+def names(package: str) -> tuple[str, ...]:
+    """Stems of the plugin files of `package`, sorted."""
+    stems = {module.name for module in pkgutil.iter_modules(import_module(package).__path__)}
+    return tuple(sorted(s for s in stems - {"base"} if package != FIGURES or s.startswith("fig")))
+
+
+def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
+    """Return the subclass of `base` that the file `name` of `package` defines.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file; the message names those that exist.
+    """
+    if name not in names(package):
+        raise ValueError(f"expected one of {', '.join(names(package))}; received {name!r}")
+    module = import_module(f"{package}.{name}")
+    classes = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, base)
+        and value.__module__ == module.__name__
+    ]
+    assert len(classes) == 1, f"{module.__name__} must define one {base.__name__}, has {classes}"
+    return classes[0]
