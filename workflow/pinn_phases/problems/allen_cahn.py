@@ -1,0 +1,90 @@
+"""Allen-Cahn equation in one space dimension (paper, Appendix B.1)."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+from array_api_compat import array_namespace
+from pydantic import Field
+
+from pinn_phases.problems.base import (
+    Array,
+    Condition,
+    Derivatives,
+    Jet,
+    Operator,
+    PointSet,
+    Problem,
+)
+
+
+class AllenCahn(Problem):
+    """Allen-Cahn equation, periodic in space.
+
+    Equation (B.1)::
+
+        u_t = eps u_xx + f(u),    f(u) = a (u - u^3),    eps = 1e-4, a = 5
+
+    Domain: t in [0, 1], x in [-1, 1]. Initial condition (B.2): u(0, x) = x^2 cos(pi x).
+    Boundary conditions: u and u_x periodic in x. All quantities are dimensionless.
+
+    The state u = 0 is an unstable equilibrium of f, u = 1 and u = -1 are stable ones.
+    """
+
+    title: ClassVar[str] = "Allen-Cahn"
+    coordinates: ClassVar[tuple[str, ...]] = ("t", "x")
+    fields: ClassVar[tuple[str, ...]] = ("u",)
+    equations: ClassVar[tuple[str, ...]] = ("pde",)
+    conditions: ClassVar[tuple[str, ...]] = ("initial", "boundary")
+    ansatzes: ClassVar[tuple[str, ...]] = ("plain", "initial")
+    domain: ClassVar[Mapping[str, tuple[float, float]]] = {"t": (0.0, 1.0), "x": (-1.0, 1.0)}
+    periodic: ClassVar[tuple[str, ...]] = ("x",)
+
+    diffusion: float = Field(gt=0)  # eps
+    reaction: float = Field(gt=0)  # a
+
+    def initial(self, x: Array) -> Array:
+        """Initial condition x^2 cos(pi x) (B.2), of the shape of `x`."""
+        xp = array_namespace(x)
+        return x**2 * xp.cos(xp.pi * x)
+
+    @property
+    def derivatives(self) -> Derivatives:
+        """u_t - eps u_xx, as one operator."""
+        return Derivatives(
+            operator=Operator(first={"t": 1.0}, second={("x", "x"): -self.diffusion})
+        )
+
+    def residual(self, u: Jet) -> tuple[Array]:  # type: ignore[override]
+        """(u_t - eps u_xx) - a (u - u^3), from B.1; shape of `u.value`."""
+        return (u.operator - self.reaction * (u.value - u.value**3),)
+
+    def condition(self, name: str, count: int) -> Condition:
+        """Initial values at evenly spaced x, or periodicity of u and u_x at evenly spaced t."""
+        if name == "initial":
+            x = np.linspace(*self.domain["x"], count)
+            points = np.column_stack([np.zeros_like(x), x])
+            return Condition((points,), Derivatives(), self._initial_residual)
+        assert name == "boundary", name
+        t = np.linspace(*self.domain["t"], count)
+        left, right = (np.column_stack([t, np.full_like(t, x)]) for x in self.domain["x"])
+        return Condition((left, right), Derivatives(first=("x",)), self._periodic_residual)
+
+    def _initial_residual(self, start: PointSet) -> tuple[Array]:
+        return (start.fields["u"].value - self.initial(start.points[:, 1]),)
+
+    def _periodic_residual(self, left: PointSet, right: PointSet) -> tuple[Array, Array]:
+        a, b = left.fields["u"], right.fields["u"]
+        return b.value - a.value, b.first["x"] - a.first["x"]
+
+    def ansatz(self, name: str, offset: float, point: Array) -> tuple[Array, Array]:
+        """Plain: u = N. Initial: u = u(0, x) + (t + offset) N, in the right basin from the start.
+
+        With offset 0 the initial condition holds exactly; with a small one nearly, and it remains
+        a term of the loss.
+        """
+        t, x = point[0], point[1]
+        if name == "initial":
+            return self.initial(x), t + offset
+        assert name == "plain", name
+        return 0 * t, 0 * t + 1
