@@ -1,0 +1,178 @@
+"""Reference solution of the Allen-Cahn equation by a Fourier-Galerkin method.
+
+    u_t = diffusion u_xx + reaction (u - u^3),   x in [-1, 1] periodic,   u(0, x) = initial(x)
+
+Space: truncated Fourier series, the cube without aliasing. Time: ETDRK4 with diffusion and linear
+reaction in the linear part.
+
+The periodic extension of the benchmark's initial condition x^2 cos(pi x) has a kink at x = +-1,
+so its series converges slowly there. Its coefficients are projected, not interpolated: the modes
+that are cut off are then merely missing, which ceases to matter as soon as diffusion has damped
+them in the exact solution, instead of being folded back on modes that live longer.
+
+References
+----------
+See `pinn_phases.reference.exponential_time_differencing` and `pinn_phases.reference.fourier`.
+"""
+
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pinn_phases.problems.allen_cahn import AllenCahn
+from pinn_phases.problems.base import Problem
+from pinn_phases.reference import fourier
+from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver, relative_l2
+from pinn_phases.reference.exponential_time_differencing import integrate
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+LEFT, PERIOD = -1.0, 2.0  # the domain [-1, 1], dimensionless
+# The kink, a slope jump of 4, leaves 4 PERIOD/(12 points^2) = 1e-11 in each projected coefficient.
+PROJECTION_POINTS = 2**18
+# Up to here the cut-off modes of the kink at x = +-1 still show in the error.
+SETTLING_TIME = 0.05
+# Output times count as equal within this relative difference: far above float64 rounding, and far
+# below anything that would move a solution visibly.
+ROUNDING = 1e-12
+SOLVER = "Fourier-Galerkin in space without aliasing, ETDRK4 in time, projected initial condition"
+
+
+class Equation(Protocol):
+    """What the solver needs to know of the problem; all quantities dimensionless."""
+
+    @property
+    def diffusion(self) -> float:
+        """Coefficient of u_xx."""
+
+    @property
+    def reaction(self) -> float:
+        """Coefficient of u - u^3."""
+
+    def initial(self, x: Real, /) -> Real:
+        """Return u(0, x) at positions of shape (n,)."""
+
+
+def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> ReferenceSolution:
+    """Solve the equation and evaluate the solution on the output grid.
+
+    Parameters
+    ----------
+    equation : Equation
+        Coefficients and initial condition.
+    t : ndarray, shape (times,)
+        Output times, uniform, from 0; dimensionless.
+    x : ndarray, shape (points,)
+        Output positions within [-1, 1]; dimensionless.
+    modes : int
+        Number of Fourier modes, even.
+    steps : int
+        Number of time steps from t[0] to t[-1], a multiple of times - 1.
+
+    Returns
+    -------
+    ReferenceSolution
+        The field "u" of shape (times, points), without error estimate. Its first row is the
+        initial condition itself, not its truncated series.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    _check_grids(t, x)
+    outputs = len(t) - 1
+    if steps < 1 or steps % outputs:
+        raise ValueError(f"steps: expected a multiple of len(t) - 1 = {outputs}, received {steps}")
+    coefficients = _integrate_coefficients(equation, float(t[-1]), outputs, modes, steps)
+    u = fourier.evaluate(coefficients, x, left=LEFT, period=PERIOD)  # (times, points)
+    u[0] = equation.initial(x)
+    return ReferenceSolution(
+        coordinates=("t", "x"),
+        axes={"t": t, "x": x},
+        fields={"u": u},
+        solver=SOLVER,
+        resolution={"modes": modes, "steps": steps},
+    )
+
+
+def solve_with_error_estimate(
+    equation: Equation, t: Real, x: Real, *, modes: int, steps: int
+) -> ReferenceSolution:
+    """Solve the equation and measure the error against twice the resolution in space and time.
+
+    Parameters
+    ----------
+    equation, t, x, modes, steps
+        As for `solve`; `t` has to reach `SETTLING_TIME`.
+
+    Returns
+    -------
+    ReferenceSolution
+        The solution at the stated resolution (`modes`, `steps`), to which the estimate belongs;
+        the finer one is discarded. "relative_l2" is taken over all output times, among them
+        t = 0, where both are exact; "relative_l2_after_0.05" over t >= 0.05.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    settled = t >= SETTLING_TIME * (1.0 - ROUNDING)
+    if not settled.any():
+        raise ValueError(f"t: expected to reach t = {SETTLING_TIME}, received {t!r}")
+    solution = solve(equation, t, x, modes=modes, steps=steps)
+    u = solution.fields["u"]
+    finer = solve(equation, t, x, modes=2 * modes, steps=2 * steps).fields["u"]
+    estimate = {
+        "relative_l2": relative_l2(u, finer),
+        f"relative_l2_after_{SETTLING_TIME}": relative_l2(u[settled], finer[settled]),
+    }
+    return replace(solution, error_estimate=estimate)
+
+
+def _integrate_coefficients(
+    equation: Equation, end: float, outputs: int, modes: int, steps: int
+) -> Complex:
+    """Return the Fourier coefficients at the output times, shape (outputs + 1, modes/2)."""
+    initial = fourier.project(
+        equation.initial, left=LEFT, period=PERIOD, modes=modes, points=PROJECTION_POINTS
+    )
+    wave_numbers = fourier.wave_numbers(modes, PERIOD)
+    return integrate(
+        initial,
+        equation.reaction - equation.diffusion * wave_numbers**2,
+        lambda coefficients: -equation.reaction * fourier.cube(coefficients),
+        step=end / steps,
+        steps_per_output=steps // outputs,
+        outputs=outputs,
+    )
+
+
+def _check_grids(t: Real, x: Real) -> None:
+    """Raise ValueError unless `t` is uniform from 0 and `x` lies in the domain."""
+    if t.ndim != 1 or len(t) < 2 or t[0] != 0.0 or not t[-1] > 0.0:
+        raise ValueError(f"t: expected at least two increasing times from 0, received {t!r}")
+    if not np.allclose(t, np.linspace(0.0, t[-1], len(t)), rtol=0.0, atol=ROUNDING * t[-1]):
+        raise ValueError(f"t: expected uniform spacing, received {t!r}")
+    if x.ndim != 1 or len(x) < 1 or not np.all((x >= LEFT) & (x <= LEFT + PERIOD)):
+        raise ValueError(f"x: expected positions in [{LEFT}, {LEFT + PERIOD}], received {x!r}")
+
+
+class AllenCahnReference(ReferenceSolver):
+    """Fourier-Galerkin solution on a grid of t in [0, 1] and x in [-1, 1), with its error."""
+
+    modes: int = Field(ge=4)
+    steps: int = Field(ge=1)
+
+    def solve(self, problem: Problem) -> ReferenceSolution:
+        """Solve at the stated resolution and at twice that."""
+        assert isinstance(problem, AllenCahn), type(problem)
+        start, end = problem.domain["t"]
+        t = np.linspace(start, end, self.grid["t"])
+        x = LEFT + PERIOD * np.arange(self.grid["x"]) / self.grid["x"]
+        return solve_with_error_estimate(problem, t, x, modes=self.modes, steps=self.steps)

@@ -1,0 +1,114 @@
+"""What every reference solver returns, and the measure of its error."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinn_phases.frozen import Frozen, Tree, validated
+from pinn_phases.plugins import PROBLEMS, REFERENCES, plugin_class
+from pinn_phases.problems.base import Problem
+
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value to compare by
+class ReferenceSolution:
+    """A solution on a tensor grid, with the evidence for its accuracy.
+
+    Attributes
+    ----------
+    coordinates : tuple of str
+        Names of the coordinates, in the order of the dimensions of the fields, e.g. ("t", "x").
+    axes : dict of str to ndarray, shape (n,)
+        Grid of each coordinate, in the problem's own units.
+    fields : dict of str to ndarray, shape (len of first axis, len of second axis, ...)
+        Values on the grid, float64, in the problem's own units.
+    solver : str
+        The method, in one line.
+    resolution : dict of str to int
+        Numbers that set the resolution of the stored fields, e.g. modes and steps.
+    error_estimate : dict of str to float
+        Named measures of the error of the stored fields, relative L2, dimensionless; empty if
+        none was made.
+
+    Raises
+    ------
+    ValueError
+        If the axes do not belong to the coordinates, or a field does not have their shape.
+    """
+
+    coordinates: tuple[str, ...]
+    axes: dict[str, Real]
+    fields: dict[str, Real]
+    solver: str
+    resolution: dict[str, int]
+    error_estimate: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check that coordinates, axes and fields fit together."""
+        if set(self.axes) != set(self.coordinates):
+            raise ValueError(f"axes: expected {self.coordinates}, received {tuple(self.axes)}")
+        shape = tuple(len(self.axes[name]) for name in self.coordinates)
+        for name, values in self.fields.items():
+            if values.shape != shape:
+                raise ValueError(f"field {name!r}: expected shape {shape}, received {values.shape}")
+
+
+def relative_l2(approximation: Real, reference: Real) -> float:
+    """Measure ||approximation - reference|| / ||reference|| in the discrete L2 norm.
+
+    Parameters
+    ----------
+    approximation, reference : ndarray, shape (...)
+        Values at the same points of a uniform grid.
+
+    Returns
+    -------
+    float
+        Relative L2 difference, dimensionless.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or the reference vanishes.
+    """
+    if approximation.shape != reference.shape:
+        raise ValueError(
+            f"approximation: expected shape {reference.shape}, received {approximation.shape}"
+        )
+    norm = float(np.linalg.norm(reference))
+    if norm == 0.0:
+        raise ValueError("reference: expected a norm above zero, received zero")
+    return float(np.linalg.norm(approximation - reference)) / norm
+
+
+class ReferenceSolver(Frozen, ABC):
+    """How one problem's reference is solved; the fields of the model are the solver's numbers.
+
+    A solver is a subclass in the file of `pinn_phases.reference` that has the problem's name.
+    """
+
+    grid: Mapping[str, int]  # coordinate -> points of the test grid
+
+    @abstractmethod
+    def solve(self, problem: Problem) -> ReferenceSolution:
+        """Solve the problem on its test grid, with an estimate of the error."""
+
+
+class ReferenceSettings(Frozen):
+    """Everything that one reference solution needs; stored in its file."""
+
+    problem: str
+    equation: Tree
+    solver: Tree
+
+    def make_problem(self) -> Problem:
+        """Return the problem with its coefficients."""
+        return validated(plugin_class(PROBLEMS, self.problem, Problem), self.equation)
+
+    def make_solver(self) -> ReferenceSolver:
+        """Return the solver with its numbers."""
+        return validated(plugin_class(REFERENCES, self.problem, ReferenceSolver), self.solver)
