@@ -1,0 +1,97 @@
+"""The approximate solution at fixed points: u = A + B N, with N the network.
+
+Everything that does not depend on the parameters (streams of the input features, of A and of B)
+is computed once, in float64, when a `FieldAt` is made.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from pinn_phases.problems.base import Derivatives, Jet, Points, Problem
+from pinn_phases.streams import Layout, function_streams, network_streams, product_streams
+from pinn_phases.training.settings import NetworkSettings
+
+
+def input_features(problem: Problem, network: NetworkSettings, point: Tensor) -> Tensor:
+    """Features that enter the network at one point (coordinates,), of shape (features,).
+
+    Coordinates as they are; but with `periodic_modes` K > 0, a periodic coordinate x of period P
+    becomes cos(2 pi k x / P), sin(2 pi k x / P), k = 1..K, so that every output is periodic.
+    """
+    features = []
+    for column, name in enumerate(problem.coordinates):
+        x = point[column : column + 1]
+        if name in problem.periodic and network.periodic_modes:
+            lower, upper = problem.domain[name]
+            modes = torch.arange(1, network.periodic_modes + 1, dtype=x.dtype, device=x.device)
+            phase = 2 * math.pi / (upper - lower) * modes * x
+            features += [torch.cos(phase), torch.sin(phase)]
+        else:
+            features.append(x)
+    return torch.cat(features)
+
+
+def feature_count(problem: Problem, network: NetworkSettings) -> int:
+    """Length of what `input_features` returns."""
+    point = torch.zeros(len(problem.coordinates))
+    return len(input_features(problem, network, point))
+
+
+class FieldAt:
+    """The fields of a problem, with derivatives, at fixed points, for any parameters.
+
+    Parameters
+    ----------
+    points
+        Shape (n, coordinates).
+    batches
+        If given, n is split into as many consecutive batches; parameters are then expected with a
+        leading dimension (batches,), and jets have the shape (batches, n / batches).
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        network: NetworkSettings,
+        points: Points,
+        derivatives: Derivatives,
+        *,
+        batches: int | None = None,
+        dtype: torch.dtype,
+        device: torch.device,
+    ) -> None:
+        self.names = problem.fields
+        self.layout = Layout.of(problem.coordinates, derivatives)
+        exact = torch.as_tensor(points, dtype=torch.float64)
+
+        def constant(streams: Tensor) -> Tensor:  # (streams, n, w), batches first if asked for
+            if batches is not None:
+                streams = streams.unflatten(1, (batches, -1)).movedim(1, 0)
+            return streams.to(device, dtype).contiguous()
+
+        features = function_streams(
+            lambda point: input_features(problem, network, point), exact, self.layout
+        )
+        self.inputs = constant(features)
+        self.ansatz: tuple[Tensor, Tensor] | None = None
+        if network.ansatz != "plain":
+
+            def offset_and_factor(point: Tensor) -> Tensor:
+                parts = problem.ansatz(network.ansatz, network.ansatz_offset, point)
+                return torch.stack(torch.broadcast_tensors(*parts))
+
+            offset, factor = function_streams(offset_and_factor, exact, self.layout).split(1, -1)
+            self.ansatz = constant(offset), constant(factor)
+
+    def __call__(self, parameters: Sequence[Tensor]) -> Mapping[str, Jet]:
+        """Jets by name of field, each array of shape (n,) or (batches, n / batches)."""
+        streams = network_streams(self.inputs, parameters, self.layout)
+        if self.ansatz is not None:
+            offset, factor = self.ansatz
+            streams = offset + product_streams(factor, streams, self.layout)
+        return {
+            name: self.layout.jet(streams[..., column]) for column, name in enumerate(self.names)
+        }
