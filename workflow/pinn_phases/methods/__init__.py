@@ -1,0 +1,1 @@
+"""One file for each training method; the file's stem is the method's name."""

@@ -1,0 +1,15 @@
+"""Residual-based attention (RBA), the paper's weighting of points."""
+
+from typing import ClassVar
+
+from pinn_phases.methods.base import Array, ResidualAttention
+
+
+class Rba(ResidualAttention):
+    """Residuals are multiplied with the moving average of their own relative size (Eq. 27, 28)."""
+
+    title: ClassVar[str] = "RBA"
+
+    def multiplier(self, weights: Array) -> Array:
+        """Return the weights."""
+        return weights

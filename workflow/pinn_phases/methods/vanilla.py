@@ -1,0 +1,15 @@
+"""The unweighted loss, the paper's baseline."""
+
+from typing import ClassVar
+
+from pinn_phases.methods.base import Array, ResidualAttention
+
+
+class Vanilla(ResidualAttention):
+    """Every point counts alike (Eq. 1); the RBA weights are followed, as a diagnostic only."""
+
+    title: ClassVar[str] = "Vanilla"
+
+    def multiplier(self, weights: Array) -> Array:
+        """1: the weights are not used."""
+        return 1.0
