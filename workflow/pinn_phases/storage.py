@@ -1,0 +1,188 @@
+"""The only code that knows HDF5: layout, checksum, and writing that leaves no half file.
+
+Every file starts with a block of 512 bytes, which HDF5 leaves to its users: it holds the SHA-256
+of all that follows, so that a truncated or altered file is noticed before a number of it is used.
+Files are written under a temporary name in the same folder, synced and renamed: a file under its
+final name is whole.
+
+Every file has the attribute `kind` (below) and, of who made it, the attributes of
+`pinn_phases.provenance`. Every dataset has the attributes `unit` ("1" is dimensionless) and
+`description`. Lengths: R rows of the history, L layers, S snapshots, Q equations, N collocation
+points, P parameters, C coordinates.
+
+| kind       | datasets                                                                           |
+|------------|------------------------------------------------------------------------------------|
+| reference  | `axes/{coordinate}`, `fields/{field}`, attributes `error_estimate`, `resolution`   |
+| run        | `history/{name}` (R,), `history/layers/{name}` (R, L), `snapshots/iteration` (S,), |
+|            | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
+|            | `points/collocation` (N, C)                                                        |
+| checkpoint | as run, and `state/{name}`                                                         |
+| fields     | `iterations` (S,), `axes/{coordinate}`, `{prediction,residual}/{name}`,            |
+|            | `points`, `weights`                                                                |
+"""
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import h5py
+from numpy.typing import NDArray
+
+HEADER_BYTES = 512  # the smallest user block that HDF5 allows
+MAGIC = b"pinn-phases sha256 "
+
+DESCRIPTIONS = {
+    "history/iteration": "iteration of the row, from 1; the row describes the state before its step",
+    "history/loss": "full-batch loss that the optimiser minimises",
+    "history/loss_*": "term of the loss, without its weight",
+    "history/relative_l2": "relative L2 error on the thinned test grid (Eq. 7), NaN if not taken",
+    "history/residual_rms": "root mean square of the unweighted residuals",
+    "history/residual_max": "largest magnitude of the unweighted residuals",
+    "history/snr": "signal-to-noise ratio of the batch gradients (Eq. 8)",
+    "history/srr_batch": "signal-to-rms ratio of the batch gradients (Eq. 17)",
+    "history/srr_adam": "signal-to-rms ratio of Adam's moments (Eq. 13)",
+    "history/gradient_mean": "norm of the mean of the batch gradients",
+    "history/gradient_std": "norm of the standard deviation of the batch gradients",
+    "history/weights_mean": "mean weight of the points",
+    "history/weights_max": "largest weight of the points",
+    "history/layers/snr": "signal-to-noise ratio, layer by layer",
+    "history/layers/gradient_mean": "norm of the mean of the batch gradients, layer by layer",
+    "history/layers/gradient_std": "norm of the std of the batch gradients, layer by layer",
+    "history/layers/weight_norm": "Frobenius norm of the weight matrix, layer by layer",
+    "snapshots/iteration": "iteration before whose step the snapshot was taken",
+    "snapshots/parameters": "all parameters, W1 b1 W2 b2 ..., each in row-major order",
+    "snapshots/weights": "weights of the collocation points, as used in the iteration",
+    "points/*": "points, one row each, columns in the order of the coordinates",
+    "axes/*": "grid along one coordinate",
+    "fields/*": "solution on the grid",
+    "prediction/*": "the network's solution on the grid, one map a snapshot",
+    "residual/*": "unweighted residual of the equation on the grid, one map a snapshot",
+    "iterations": "iteration of each map, as in snapshots",
+    "weights": "weights of the collocation points, one row a snapshot and equation",
+    "state/*": "what the next iteration needs",
+}
+"""What each dataset holds, by its name or a pattern of it; all are dimensionless."""
+
+
+class StorageError(Exception):
+    """A file that cannot be used: the message names it and what was expected."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds.
+
+    Attributes
+    ----------
+    kind
+        One of the table above.
+    arrays
+        Path inside the file -> values.
+    attributes
+        Plain values: numbers, words, and nested lists and mappings of them.
+    """
+
+    kind: str
+    arrays: Mapping[str, NDArray[Any]]
+    attributes: Mapping[str, Any]
+
+
+def write(path: Path, content: Content) -> None:
+    """Write a file, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or the folder cannot be written; nothing is left behind.
+    """
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w", userblock_size=HEADER_BYTES) as file:
+        file.attrs["kind"] = content.kind
+        for name, value in content.attributes.items():
+            file.attrs[name] = json.dumps(value)
+        for name, values in content.arrays.items():
+            dataset = file.create_dataset(name, data=values)
+            dataset.attrs["unit"] = "1"
+            dataset.attrs["description"] = _description(name)
+    body = buffer.getbuffer()[HEADER_BYTES:]
+    header = MAGIC + hashlib.sha256(body).hexdigest().encode()
+    write_bytes(path, header.ljust(HEADER_BYTES, b"\n"), body)
+
+
+def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()) -> Content:
+    """Read a file, but for the datasets whose names start with one of `leave_out`.
+
+    Raises
+    ------
+    StorageError
+        If the file is missing, was not written by this project, is damaged or of another kind.
+    """
+    expected = f"a {kind} file" if kind else "a file"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read ({error.strerror})") from None
+    header, body = data[:HEADER_BYTES], memoryview(data)[HEADER_BYTES:]
+    if not header.startswith(MAGIC):
+        raise StorageError(f"{path}: expected {expected} of pinn-phases, found something else")
+    if header[len(MAGIC) :].strip() != hashlib.sha256(body).hexdigest().encode():
+        raise StorageError(
+            f"{path}: damaged (its checksum does not fit); delete it to make it anew"
+        )
+    with h5py.File(io.BytesIO(data), "r") as file:
+        found = file.attrs["kind"]
+        if kind is not None and found != kind:
+            raise StorageError(f"{path}: expected {expected}, found a {found} file")
+        names: list[str] = []
+        file.visititems(lambda name, item: names.append(name) if _is_array(item) else None)
+        arrays = {n: file[n][()] for n in names if not leave_out or not n.startswith(leave_out)}
+        attributes = {k: json.loads(v) for k, v in file.attrs.items() if k != "kind"}
+    return Content(found, arrays, attributes)
+
+
+def write_bytes(path: Path, *parts: bytes | memoryview) -> None:
+    """Write a file through a temporary name in its folder, so that it is whole or not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _description(name: str) -> str:
+    return next(text for pattern, text in DESCRIPTIONS.items() if fnmatchcase(name, pattern))
+
+
+def _is_array(item: object) -> bool:
+    return isinstance(item, h5py.Dataset)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming itself survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
