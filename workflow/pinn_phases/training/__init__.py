@@ -1,0 +1,1 @@
+"""Training of one network: points, loss, gradient statistics, loop and checkpoints."""

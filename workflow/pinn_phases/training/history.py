@@ -1,0 +1,51 @@
+"""What a training writes down: rows of scalars and snapshots of the parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinn_phases.training.settings import RecordSettings
+
+Row = Mapping[str, Any]  # name -> number or array, of the same shape in every row
+
+
+def is_recorded(iteration: int, record: RecordSettings) -> bool:
+    """Whether a row of the history belongs to this iteration (counted from 1)."""
+    return iteration <= record.dense_until or iteration % record.every == 0
+
+
+def snapshot_iterations(iterations: int, per_decade: int) -> NDArray[np.int64]:
+    """Iterations of the snapshots, evenly spaced in their logarithm.
+
+    The spacing does not depend on `iterations`, so that a longer training has the same snapshots
+    and more of them.
+    """
+    steps = np.arange(int(np.ceil(per_decade * np.log10(iterations))) + 1)
+    candidates = np.unique(np.round(10.0 ** (steps / per_decade)).astype(np.int64))
+    return candidates[candidates <= iterations]
+
+
+@dataclass
+class Series:
+    """Rows of named values, appended one at a time and stacked to arrays when asked for."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    def append(self, row: Row) -> None:
+        """Add a row; it must have the names of those before."""
+        self.rows.append(row)
+
+    def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
+        """One array a name, put behind `prefix`; its first dimension is that of the rows."""
+        names = self.rows[0] if self.rows else ()
+        return {prefix + name: np.array([row[name] for row in self.rows]) for name in names}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]], prefix: str) -> "Series":
+        """Undo `arrays`, from among others."""
+        columns = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
+        count = len(next(iter(columns.values()), ()))
+        return cls([{name: values[i] for name, values in columns.items()} for i in range(count)])

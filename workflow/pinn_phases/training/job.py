@@ -1,0 +1,84 @@
+"""One training job: from settings to what its result file holds."""
+
+import logging
+import resource
+import time
+
+import torch
+
+from pinn_phases.stopping import stop_on_signals
+from pinn_phases.storage import Content
+from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.device import can_compile, choose_device, describe, usable_threads
+from pinn_phases.training.loop import Training, prepare, resume, run
+from pinn_phases.training.progress import Progress
+from pinn_phases.training.settings import RunSettings
+
+log = logging.getLogger(__name__)
+
+
+def train(
+    settings: RunSettings,
+    reference: Content,
+    checkpoints: Checkpoints,
+    *,
+    threads: int,
+    gpus: int,
+    bar: bool,
+) -> Content:
+    """Train, from the newest checkpoint if there is one.
+
+    Parameters
+    ----------
+    reference
+        Reference solution of the problem.
+    threads
+        CPU threads, of which no more are used than this process may run on.
+    gpus
+        1: train on a GPU if there is one.
+    bar
+        Show a progress bar instead of lines.
+
+    Returns
+    -------
+    Content
+        The result, without its provenance.
+
+    Raises
+    ------
+    Stopped
+        If the loss is not finite, or on SIGINT and SIGTERM; a checkpoint is kept.
+    """
+    began = time.monotonic()
+    stop_asked = stop_on_signals()
+    torch.set_num_threads(usable_threads(threads))
+    device = choose_device(gpus)
+    compiled = settings.training.compiled and can_compile(device)
+    where = describe(device, compiled=compiled)
+    label = f"{settings.problem}/{settings.method}/seed{settings.seed}"
+    end = settings.training.iterations
+    log.info("%s: %d iterations at scale %s on %s", label, end, settings.scale, where)
+    training = prepare(settings, reference, compiled=compiled, device=device)
+    resume(training, checkpoints)
+    start = training.state.iteration
+    with Progress(label, start, end, bar=bar) as progress:
+        run(training, checkpoints, progress, stop_asked)
+    seconds = time.monotonic() - began
+    log.info("%s: done in %.0f s", label, seconds)
+    execution = {
+        "device": where,
+        "threads": torch.get_num_threads(),
+        "wall_seconds": seconds,
+        "resumed_after": start,  # iteration; what came before took its time elsewhere
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    return Content("run", _arrays(training), {"execution": execution})
+
+
+def _arrays(training: Training) -> dict[str, object]:
+    """History, snapshots, and the points of the loss."""
+    points = {"points/collocation": training.points}
+    for name, term in training.objective.conditions.items():
+        for i, values in enumerate(term.condition.points):
+            points[f"points/{name}_{i}"] = values
+    return training.state.records() | points

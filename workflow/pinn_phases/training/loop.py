@@ -1,0 +1,226 @@
+"""The one training loop: full-batch Adam, with the gradient statistics of every recorded step."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pinn_phases.model import feature_count
+from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.problems.base import Points, Problem
+from pinn_phases.stopping import Stopped
+from pinn_phases.storage import Content
+from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.error import TestError
+from pinn_phases.training.history import Row, is_recorded, snapshot_iterations
+from pinn_phases.training.objective import Loss, Objective
+from pinn_phases.training.points import collocation_points
+from pinn_phases.training.progress import Progress
+from pinn_phases.training.settings import OptimiserSettings, RunSettings
+from pinn_phases.training.state import State, flattened
+from pinn_phases.training.statistics import gradient_statistics, srr_adam
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Training:
+    """One training: what it minimises, what it measures, and where it is."""
+
+    settings: RunSettings
+    problem: Problem
+    points: Points  # collocation points, shape (n, coordinates)
+    objective: Objective
+    error: TestError
+    state: State
+
+
+def prepare(
+    settings: RunSettings, reference: Content, *, compiled: bool, device: torch.device
+) -> Training:
+    """Draw points and initial parameters and set up loss and error, before the first iteration.
+
+    Points and parameters come from generators of their own, both seeded with the run's seed.
+    """
+    problem, method = settings.make_problem(), settings.make_method()
+    chosen = settings.training
+    points = collocation_points(problem, chosen.points, np.random.default_rng(settings.seed))
+    generator = torch.Generator().manual_seed(settings.seed)
+    sizes = layer_sizes(
+        feature_count(problem, chosen.network),
+        chosen.network.hidden_layers,
+        chosen.network.width,
+        len(problem.fields),
+    )
+    parameters = [p.to(device) for p in initial_parameters(sizes, generator)]
+    place = {"dtype": torch.float32, "device": device}
+    objective = Objective(problem, method, chosen, points, compiled=compiled, **place)
+    error = TestError(
+        problem,
+        chosen.network,
+        *(
+            {k.removeprefix(p): v for k, v in reference.arrays.items() if k.startswith(p)}
+            for p in ("axes/", "fields/")
+        ),
+        stride=chosen.record.error_stride,
+        **place,
+    )
+    state = State.start(parameters, len(problem.equations), chosen.points)
+    return Training(settings, problem, points, objective, error, state)
+
+
+def resume(training: Training, checkpoints: Checkpoints) -> None:
+    """Go on from the newest usable checkpoint, if there is one."""
+    iterations = training.settings.training.iterations
+    content = checkpoints.load(at_most=iterations)
+    if content is not None:
+        done = int(content.arrays["state/iteration"])
+        training.state = training.state.restored(content.arrays, last=done == iterations)
+        log.info("goes on after iteration %d, from %s", done, checkpoints.newest)
+
+
+def run(
+    training: Training,
+    checkpoints: Checkpoints,
+    progress: Progress,
+    stop_asked: Callable[[], bool] = lambda: False,
+) -> State:
+    """Train up to the number of iterations that the settings ask for.
+
+    Returns
+    -------
+    State
+        The final state. Its history and snapshots end with the last iteration, even where the
+        schedule would leave that one out; the checkpoint keeps to the schedule, so that a longer
+        training goes on from it as if it had never stopped.
+
+    Raises
+    ------
+    Stopped
+        If the loss is not finite, or if `stop_asked` says so; a checkpoint is kept.
+    """
+    settings, state = training.settings.training, training.state
+    schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
+    adam = _adam(state, settings.optimiser)
+    saved = time.monotonic()
+    while state.iteration < settings.iterations:
+        iteration = state.iteration + 1
+        last = iteration == settings.iterations
+        loss, gradients = training.objective.gradients(state.parameters, state.weights)
+        _require_finite(iteration, training.objective, loss)
+        state.weights = loss.weights
+        if iteration in schedule or last:
+            snapshots = state.snapshots if iteration in schedule else state.last_snapshot
+            snapshots.append(_snapshot(state, iteration))
+        recorded = is_recorded(iteration, settings.record)
+        row = _measured(training, iteration, loss, gradients) if recorded or last else None
+        _step(adam, state, gradients, settings.optimiser)
+        if row is not None:
+            rows = state.history if recorded else state.last_row
+            rows.append(row | {"srr_adam": _srr_adam(state, settings.optimiser)})
+            progress.tell(iteration, row["loss"], row["relative_l2"])
+        stopping = stop_asked() and not last
+        if last or stopping or time.monotonic() - saved > settings.checkpoint_seconds:
+            checkpoints.save(state.arrays())
+            saved = time.monotonic()
+        if stopping:
+            raise Stopped(
+                f"stopped on request after iteration {iteration}; the next call goes on from there"
+            )
+    return state
+
+
+def learning_rate(iteration: int, settings: OptimiserSettings) -> float:
+    """Learning rate of an iteration, counted from 1: it falls by a factor, in steps."""
+    return settings.learning_rate * settings.decay ** ((iteration - 1) // settings.decay_every)
+
+
+def _adam(state: State, settings: OptimiserSettings) -> torch.optim.Adam:
+    """Return Adam over the state's own parameters and moments, which it updates in place."""
+    adam = torch.optim.Adam(
+        state.parameters,
+        betas=(settings.beta1, settings.beta2),
+        eps=settings.epsilon,
+        fused=True,
+    )
+    for parameter, first, second in zip(state.parameters, state.first, state.second, strict=True):
+        step = torch.tensor(float(state.iteration), device=parameter.device)
+        adam.state[parameter] = {"step": step, "exp_avg": first, "exp_avg_sq": second}
+    return adam
+
+
+def _step(
+    adam: torch.optim.Adam, state: State, gradients: list[Tensor], settings: OptimiserSettings
+) -> None:
+    """One update with the mean of the batch gradients."""
+    state.iteration += 1
+    for group in adam.param_groups:
+        group["lr"] = learning_rate(state.iteration, settings)
+    for parameter, gradient in zip(state.parameters, gradients, strict=True):
+        parameter.grad = gradient.mean(0)
+    adam.step()
+
+
+def _measured(training: Training, iteration: int, loss: Loss, gradients: list[Tensor]) -> Row:
+    """Row of the history, of the state before the iteration's step."""
+    record, state = training.settings.training.record, training.state
+    layers = list(zip(gradients[::2], gradients[1::2], strict=True))
+    if record.gradient_parameters == "weights":
+        layers = [(weight,) for weight, _ in layers]
+    statistics = gradient_statistics(layers)
+    with_error = iteration <= record.dense_until or iteration % record.error_every == 0
+    with_error |= iteration == training.settings.training.iterations
+    magnitude = loss.residual.abs()
+    return {
+        "iteration": iteration,
+        "loss": float(training.objective.value(loss)),
+        "loss_pde": float(loss.pde.mean()),
+        **{f"loss_{name}": float(term) for name, term in loss.conditions.items()},
+        "relative_l2": training.error(state.parameters) if with_error else float("nan"),
+        "residual_rms": float(magnitude.square().mean().sqrt()),
+        "residual_max": float(magnitude.max()),
+        "snr": statistics.snr,
+        "srr_batch": statistics.srr_batch,
+        "gradient_mean": statistics.mean,
+        "gradient_std": statistics.std,
+        "weights_mean": float(loss.weights.mean()),
+        "weights_max": float(loss.weights.max()),
+        "layers/snr": statistics.layer_snr,
+        "layers/gradient_mean": statistics.layer_mean,
+        "layers/gradient_std": statistics.layer_std,
+        "layers/weight_norm": np.array([float(w.double().norm()) for w in state.parameters[::2]]),
+    }
+
+
+def _snapshot(state: State, iteration: int) -> Row:
+    return {
+        "iteration": iteration,
+        "parameters": flattened(state.parameters),
+        "weights": state.weights.cpu().numpy().copy(),
+    }
+
+
+def _srr_adam(state: State, settings: OptimiserSettings) -> float:
+    return srr_adam(
+        state.first,
+        state.second,
+        state.iteration,
+        beta1=settings.beta1,
+        beta2=settings.beta2,
+        epsilon=settings.epsilon,
+    )
+
+
+def _require_finite(iteration: int, objective: Objective, loss: Loss) -> None:
+    if bool(torch.isfinite(objective.value(loss))):
+        return
+    terms = {"pde": loss.pde.mean(), **loss.conditions}
+    shown = ", ".join(f"{name} {float(term):.3g}" for name, term in terms.items())
+    raise Stopped(
+        f"the loss is not finite at iteration {iteration} ({shown}); "
+        "the last checkpoint is kept, no result is written"
+    )

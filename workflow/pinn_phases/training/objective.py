@@ -1,0 +1,141 @@
+"""The loss of one training and its gradient for each batch of collocation points.
+
+The loss of a batch is its own weighted mean of squared residuals plus the initial and boundary
+terms, which are the same for every batch (Section 3.1). The full-batch loss is the mean of the
+batch losses, so the full gradient is the mean of the batch gradients: they are kept apart by
+giving each batch its own view of the parameters, and cost one batched product a layer in place
+of one large product.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from pinn_phases.methods.base import Method
+from pinn_phases.model import FieldAt
+from pinn_phases.problems.base import Condition, Points, PointSet, Problem
+from pinn_phases.training.settings import TrainingSettings
+
+
+class Loss(NamedTuple):
+    """What one evaluation of the loss gives; no gradient passes through any of it."""
+
+    pde: Tensor  # shape (batches,): weighted mean squared residual of each batch
+    conditions: Mapping[str, Tensor]  # mean square of each condition, without its weight
+    residual: Tensor  # shape (equations, points)
+    weights: Tensor  # shape (equations, points): the method's, after this iteration's update
+
+
+@dataclass(frozen=True)
+class SoftCondition:
+    """A condition with its fields and weight, ready to be evaluated."""
+
+    condition: Condition
+    points: tuple[Tensor, ...]
+    fields: tuple[FieldAt, ...]
+    weight: float
+
+    def mean_square(self, parameters: Sequence[Tensor]) -> Tensor:
+        """Sum over the residuals of their mean squares."""
+        sets = [
+            PointSet(points, field(parameters))
+            for points, field in zip(self.points, self.fields, strict=True)
+        ]
+        residuals = self.condition.residual(*sets)
+        return torch.stack([residual.square().mean() for residual in residuals]).sum()
+
+
+class Objective:
+    """Loss and gradients of one problem, method and set of points.
+
+    Parameters
+    ----------
+    points
+        Collocation points, shape (n, coordinates); n a multiple of the number of batches, which
+        are consecutive chunks of them.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        method: Method,
+        settings: TrainingSettings,
+        points: Points,
+        *,
+        compiled: bool,
+        dtype: torch.dtype,
+        device: torch.device,
+    ) -> None:
+        self.problem = problem
+        self.method = method
+        self.batches = settings.batches
+        self.interior = FieldAt(
+            problem,
+            settings.network,
+            points,
+            problem.derivatives,
+            batches=settings.batches,
+            dtype=dtype,
+            device=device,
+        )
+        self.conditions: dict[str, SoftCondition] = {}
+        for name, chosen in settings.conditions.items():
+            if chosen.weight == 0:
+                continue
+            condition = problem.condition(name, chosen.points)
+            fields = tuple(
+                FieldAt(
+                    problem,
+                    settings.network,
+                    points,
+                    condition.derivatives,
+                    dtype=dtype,
+                    device=device,
+                )
+                for points in condition.points
+            )
+            tensors = tuple(torch.as_tensor(p).to(device, dtype) for p in condition.points)
+            self.conditions[name] = SoftCondition(condition, tensors, fields, chosen.weight)
+        self._loss = torch.compile(self._total, dynamic=False) if compiled else self._total
+
+    def _total(
+        self, per_batch: Sequence[Tensor], shared: Sequence[Tensor], weights: Tensor
+    ) -> tuple[Tensor, Loss]:
+        """Sum of the batches' own losses and of the conditions, to be differentiated once."""
+        residual = torch.stack(self.problem.residual(**self.interior(per_batch)))
+        flat = residual.detach().flatten(1)  # (equations, batches, m) -> (equations, points)
+        weights = self.method.update(weights, flat)
+        multiplier = self.method.multiplier(weights)
+        if isinstance(multiplier, Tensor):
+            multiplier = multiplier.unflatten(1, (self.batches, -1))
+        pde = (multiplier * residual).square().mean(-1).sum(0)  # (batches,)
+        terms = {name: term.mean_square(shared) for name, term in self.conditions.items()}
+        total = pde.sum()
+        for name, term in terms.items():
+            total = total + self.conditions[name].weight * term
+        detached = {name: term.detach() for name, term in terms.items()}
+        return total, Loss(pde.detach(), detached, flat, weights)
+
+    def value(self, loss: Loss) -> Tensor:
+        """Full-batch loss, a scalar: what the optimiser minimises."""
+        terms = [self.conditions[name].weight * term for name, term in loss.conditions.items()]
+        return loss.pde.mean() + sum(terms)
+
+    def gradients(self, parameters: Sequence[Tensor], weights: Tensor) -> tuple[Loss, list[Tensor]]:
+        """Evaluate the loss and its gradient for each batch.
+
+        Returns
+        -------
+        Loss, list of Tensor
+            The gradients have the shapes of the parameters with a leading dimension (batches,);
+            their mean over it is the gradient of `value`.
+        """
+        per_batch = [p.detach().expand(self.batches, *p.shape).requires_grad_() for p in parameters]
+        shared = [p.detach().requires_grad_() for p in parameters]
+        total, loss = self._loss(per_batch, shared, weights)
+        gradients = torch.autograd.grad(total, per_batch + shared, materialize_grads=True)
+        own, common = gradients[: len(parameters)], gradients[len(parameters) :]
+        return loss, [a + b for a, b in zip(own, common, strict=True)]

@@ -1,0 +1,95 @@
+"""Settings of one training."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pinn_phases.frozen import Frozen, Tree, validated
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+
+
+class ConditionSettings(Frozen):
+    """One initial or boundary condition as a term of the loss."""
+
+    points: int = Field(ge=2)  # in each point set
+    weight: float = Field(ge=0)  # factor of the term; 0 leaves the condition out
+
+
+class NetworkSettings(Frozen):
+    """Size of the network and what stands before and behind it."""
+
+    hidden_layers: int = Field(ge=1)
+    width: int = Field(ge=1)  # neurons a hidden layer
+    periodic_modes: int = Field(ge=0)  # Fourier modes a periodic input; 0: the input as it is
+    ansatz: str  # one of the problem's
+    ansatz_offset: float = Field(ge=0)  # a constant of the ansatz, in the coordinate's unit
+
+
+class OptimiserSettings(Frozen):
+    """Adam with a learning rate that falls in steps."""
+
+    learning_rate: float = Field(gt=0)
+    beta1: float = Field(ge=0, lt=1)
+    beta2: float = Field(ge=0, lt=1)
+    epsilon: float = Field(gt=0)
+    decay: float = Field(gt=0, le=1)  # factor of the learning rate ...
+    decay_every: int = Field(ge=1)  # ... every so many iterations
+
+
+class RecordSettings(Frozen):
+    """What is written down, and when; independent of the number of iterations."""
+
+    dense_until: int = Field(ge=0)  # every iteration is recorded up to this one, ...
+    every: int = Field(ge=1)  # ... then each iteration divisible by this
+    error_every: int = Field(ge=1)  # of the recorded ones: those with the relative L2 error
+    error_stride: int = Field(ge=1)  # the error is taken on every so-many-th grid point an axis
+    snapshots_per_decade: int = Field(ge=1)
+    gradient_parameters: Literal["all", "weights"]  # whose gradients enter SNR, SRR_B
+
+
+class TrainingSettings(Frozen):
+    """One training, but for the problem's and the method's own numbers."""
+
+    iterations: int = Field(ge=1)
+    points: int = Field(ge=1)  # collocation points
+    batches: int = Field(ge=2)  # of the collocation points, for the gradient statistics
+    conditions: Mapping[str, ConditionSettings]
+    network: NetworkSettings
+    optimiser: OptimiserSettings
+    record: RecordSettings
+    compiled: bool  # with torch.compile, if a C++ compiler is there
+    checkpoint_seconds: float = Field(gt=0)  # time between checkpoints
+
+    @model_validator(mode="after")
+    def _batches_are_equal(self) -> "TrainingSettings":
+        if self.points % self.batches:
+            raise ValueError(
+                f"points = {self.points} must be a multiple of batches = {self.batches}"
+            )
+        return self
+
+
+class RunSettings(Frozen):
+    """Everything that one training needs; stored in its result file."""
+
+    scale: str
+    problem: str
+    method: str
+    seed: int = Field(ge=0)
+    equation: Tree
+    method_constants: Tree
+    training: TrainingSettings
+
+    def make_problem(self) -> Problem:
+        """Return the problem with its coefficients."""
+        return validated(
+            plugin_class(PROBLEMS, self.problem, Problem), self.equation, ("equation",)
+        )
+
+    def make_method(self) -> Method:
+        """Return the method with its constants."""
+        method = plugin_class(METHODS, self.method, Method)
+        return validated(method, self.method_constants, ("method_constants",))
