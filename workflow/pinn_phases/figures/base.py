@@ -1,0 +1,100 @@
+"""What a figure needs and gets. A figure is a file with a `REQUIREMENT` and a `draw` function."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from pinn_phases import storage
+from pinn_phases.frozen import Frozen
+from pinn_phases.plugins import FIGURES
+from pinn_phases.storage import Content
+
+if TYPE_CHECKING:
+    from pinn_phases.settings import Settings
+
+NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, and for `fields`
+
+
+class FigureSettings(Frozen):
+    """Numbers of the figures."""
+
+    smoothing: int = Field(ge=1)  # records in the moving average of SNR
+    phases_of: str  # method whose SNR marks the phases
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """The files that a figure is made from: every kind for every problem, method and seed.
+
+    Attributes
+    ----------
+    problems
+        Names of the problems that the figure shows.
+    kinds
+        Folders below results/{scale}.
+    """
+
+    problems: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    def files(self, settings: "Settings") -> Iterator[tuple[str, str, str, int]]:
+        """Kind, problem, method and seed of each file, for the settings of one scale."""
+        for problem in self.problems:
+            for method in settings.problems[problem].methods:
+                for seed in settings.seeds:
+                    for kind in self.kinds:
+                        yield kind, problem, method, seed
+
+
+def figure_module(name: str) -> ModuleType:
+    """Return the module of the figure `name`."""
+    return import_module(f"{FIGURES}.{name}")
+
+
+def requirement(name: str) -> Requirement:
+    """What the figure `name` is made from."""
+    needed = figure_module(name).REQUIREMENT
+    assert isinstance(needed, Requirement)
+    return needed
+
+
+@dataclass(frozen=True)
+class Material:
+    """The stored files of a figure."""
+
+    contents: tuple[Content, ...]
+
+    @classmethod
+    def load(cls, paths: Sequence[Path]) -> "Material":
+        """Read what figures use of the files."""
+        return cls(tuple(storage.read(path, leave_out=NOT_DRAWN) for path in paths))
+
+    def of(self, kind: str, problem: str, method: str) -> list[Content]:
+        """Files of one kind, problem and method, in the order of the seeds."""
+        found = [
+            content
+            for content in self.contents
+            if content.kind == kind
+            and content.attributes["settings"]["problem"] == problem
+            and content.attributes["settings"]["method"] == method
+        ]
+        return sorted(found, key=lambda content: content.attributes["settings"]["seed"])
+
+    def methods(self) -> list[str]:
+        """Names of the methods, in the order in which the files name them."""
+        return list(dict.fromkeys(c.attributes["settings"]["method"] for c in self.contents))
+
+    @property
+    def summary(self) -> str:
+        """Scale, problems, methods and seeds, in a line."""
+        settings = [content.attributes["settings"] for content in self.contents]
+        parts = [
+            f"{key}s {', '.join(sorted({str(s[key]) for s in settings}))}"
+            for key in ("scale", "problem", "method", "seed")
+        ]
+        return "; ".join(parts)
