@@ -1,0 +1,1 @@
+"""Cheap functions of stored runs: phases, fields."""

@@ -1,0 +1,22 @@
+"""Settings of the analysis."""
+
+from pydantic import Field
+
+from pinn_phases.frozen import Frozen
+
+
+class PhaseSettings(Frozen):
+    """Constants of the search for phases in an SNR curve.
+
+    They are the keyword arguments of `pinn_phases.analysis.phases.find_phases`, which explains
+    them; they stand apart so that reading the settings does not import what the search needs.
+    """
+
+    stochastic_level: float = Field(gt=0)
+    bins_per_decade: int = Field(ge=1)
+    window: float = Field(gt=0)
+    min_duration: float = Field(gt=0)
+    min_rise: float = Field(gt=0)
+    min_confidence: float = Field(ge=0, le=1)
+    resamples: int = Field(ge=1)
+    seed: int = Field(ge=0)
