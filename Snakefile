@@ -1,0 +1,36 @@
+"""pinn-phases: from the equations to every figure of the paper. A table of contents."""
+
+import sys
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/reference.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/analysis.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    """Make every figure."""
+    default_target: True
+    localrule: True
+    input:
+        collect("paper_figures/{figure}.pdf", figure=FIGURE_NAMES),
+
+
+# One target a benchmark, by its name: `snakemake allen_cahn`.
+for problem in SETTINGS.problems:
+
+    rule:
+        name:
+            problem
+        localrule: True
+        input:
+            benchmark_targets(problem),

@@ -1,0 +1,65 @@
+"""The command line: `python -m pinn_phases COMMAND`, one module of `commands` each."""
+
+import argparse
+import logging
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from pinn_phases.frozen import SettingsError
+from pinn_phases.plugins import COMMANDS, names
+from pinn_phases.stopping import Stopped
+from pinn_phases.storage import StorageError
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2  # argparse's own
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; what went wrong is said in one line, and the exit status is not 0."""
+    parser = argparse.ArgumentParser(prog="pinn_phases", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name in _wanted(arguments):
+        module = import_module(f"{COMMANDS}.{name}")
+        command = commands.add_parser(name, help=module.__doc__, description=module.__doc__)
+        module.add_arguments(command)
+        command.add_argument("--log", type=Path, help="file to which messages go as well")
+        command.set_defaults(run=module.run)
+    options = parser.parse_args(arguments)
+    try:
+        _start_log(options.log)
+        options.run(options)
+    except SettingsError as error:
+        logging.error("error: %s", error)
+        return EXIT_USAGE
+    except (StorageError, Stopped) as error:
+        logging.error("error: %s", error)
+        return EXIT_FAILED
+    except OSError as error:
+        logging.error("error: %s: %s", error.filename or "writing", error.strerror or error)
+        return EXIT_FAILED
+    except Exception:  # a fault of the program: the whole story, in the log as well
+        logging.exception("error: this should not have happened")
+        return EXIT_FAILED
+    return 0
+
+
+def _wanted(arguments: list[str] | None) -> tuple[str, ...]:
+    """Return the command that is called, without importing the others; all of them for help."""
+    given = sys.argv[1:] if arguments is None else arguments
+    called = next((word for word in given if not word.startswith("-")), None)
+    return (called,) if called in names(COMMANDS) else names(COMMANDS)
+
+
+def _start_log(path: Path | None) -> None:
+    """Send messages to standard error, and to a file if there is one."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(path, mode="w"))
+    logging.basicConfig(format="%(message)s", handlers=handlers)
+    logging.getLogger("pinn_phases").setLevel(logging.INFO)  # other libraries: warnings only
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One module a command: it reads options and files, calls the library and saves; nothing more."""

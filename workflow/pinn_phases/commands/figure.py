@@ -1,0 +1,43 @@
+"""Draw a figure of the paper from stored files, as PDF and PNG."""
+
+import argparse
+from pathlib import Path
+
+from pinn_phases.digest import code_digest
+from pinn_phases.figures.base import FigureSettings, Material, figure_module, requirement
+from pinn_phases.frozen import validated_json
+from pinn_phases.plugins import FIGURES, names
+from pinn_phases.provenance import provenance
+
+
+def code(name: str) -> str:
+    """Digest of the code behind a figure."""
+    problems = (f"problems.{problem}" for problem in requirement(name).problems)
+    return code_digest("commands.figure", "figures.style", f"figures.{name}", *problems)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("name", choices=names(FIGURES), metavar="FIGURE")
+    parser.add_argument("--settings", required=True, help="numbers of the figures as JSON")
+    parser.add_argument("--inputs", type=Path, nargs="+", required=True, help="HDF5 files")
+    parser.add_argument("--pdf", type=Path, required=True)
+    parser.add_argument("--png", type=Path, required=True)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Draw and save."""
+    from pinn_phases.figures import style
+
+    settings = validated_json(FigureSettings, options.settings)
+    material = Material.load(options.inputs)
+    style.set_style()
+    figure = figure_module(options.name).draw(material, settings)
+    made = provenance(code(options.name))
+    metadata = {
+        "figure": f"pinn-phases {options.name}",
+        "made from": material.summary,
+        "commit": made["git_commit"],
+        "code": made["code"],
+    }
+    style.save(figure, options.pdf, options.png, metadata)

@@ -1,0 +1,43 @@
+"""Solve a problem on its test grid in float64 and measure the error."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from pinn_phases import storage
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import validated_json
+from pinn_phases.provenance import provenance
+from pinn_phases.reference.base import ReferenceSettings
+from pinn_phases.storage import Content
+
+log = logging.getLogger(__name__)
+
+
+def code(problem: str) -> str:
+    """Digest of the code behind the reference of `problem`."""
+    return code_digest("commands.reference", f"problems.{problem}", f"reference.{problem}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--settings", required=True, help="resolved settings as JSON")
+    parser.add_argument("--output", type=Path, required=True)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Solve and save."""
+    settings = validated_json(ReferenceSettings, options.settings)
+    solution = settings.make_solver().solve(settings.make_problem())
+    arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
+    arrays |= {f"fields/{name}": values for name, values in solution.fields.items()}
+    attributes = {
+        "settings": settings.model_dump(mode="json"),
+        "solver": solution.solver,
+        "resolution": solution.resolution,
+        "error_estimate": solution.error_estimate,
+        **provenance(code(settings.problem)),
+    }
+    storage.write(options.output, Content("reference", arrays, attributes))
+    errors = ", ".join(f"{name} {value:.1e}" for name, value in solution.error_estimate.items())
+    log.info("%s: %s; error estimate: %s", settings.problem, solution.solver, errors)

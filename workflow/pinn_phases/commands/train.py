@@ -1,0 +1,50 @@
+"""Train one network, from its newest checkpoint if there is one."""
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+from pinn_phases import storage
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import validated_json
+from pinn_phases.provenance import provenance
+from pinn_phases.training.settings import RunSettings
+
+
+def code(problem: str, method: str) -> str:
+    """Digest of the code behind a training."""
+    return code_digest("commands.train", f"problems.{problem}", f"methods.{method}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--settings", required=True, help="resolved settings as JSON")
+    parser.add_argument("--reference", type=Path, required=True, help="reference solution, HDF5")
+    parser.add_argument("--output", type=Path, required=True, help="result, HDF5")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--gpus", type=int, default=0, choices=(0, 1), help="1: use one if present")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train and save."""
+    from pinn_phases.training.checkpoints import Checkpoints
+    from pinn_phases.training.job import train
+
+    settings = validated_json(RunSettings, options.settings)
+    reference = storage.read(options.reference, "reference")
+    digest = code(settings.problem, settings.method)
+    result = train(
+        settings,
+        reference,
+        Checkpoints.beside(options.output, settings, digest),
+        threads=options.threads,
+        gpus=options.gpus,
+        bar=options.log is None and sys.stderr.isatty(),
+    )
+    attributes = {
+        **result.attributes,
+        "settings": settings.model_dump(mode="json"),
+        **provenance(digest),
+    }
+    storage.write(options.output, dataclasses.replace(result, attributes=attributes))
