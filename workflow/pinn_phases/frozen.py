@@ -22,7 +22,7 @@ Model = TypeVar("Model", bound=Frozen)
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used: the message is one line with key, value and what is allowed."""
+    """A setting that cannot be used: one line with key, value and what is allowed."""
 
     def __init__(self, path: Iterable[str], value: object, expected: str) -> None:
         self.path = tuple(path)

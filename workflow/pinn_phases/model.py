@@ -6,6 +6,7 @@ is computed once, in float64, when a `FieldAt` is made.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,6 +14,14 @@ from torch import Tensor
 from pinn_phases.problems.base import Derivatives, Jet, Points, Problem
 from pinn_phases.streams import Layout, function_streams, network_streams, product_streams
 from pinn_phases.training.settings import NetworkSettings
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and in which precision tensors live."""
+
+    device: torch.device
+    dtype: torch.dtype = torch.float32
 
 
 def input_features(problem: Problem, network: NetworkSettings, point: Tensor) -> Tensor:
@@ -59,9 +68,8 @@ class FieldAt:
         points: Points,
         derivatives: Derivatives,
         *,
+        place: Place,
         batches: int | None = None,
-        dtype: torch.dtype,
-        device: torch.device,
     ) -> None:
         self.names = problem.fields
         self.layout = Layout.of(problem.coordinates, derivatives)
@@ -70,7 +78,7 @@ class FieldAt:
         def constant(streams: Tensor) -> Tensor:  # (streams, n, w), batches first if asked for
             if batches is not None:
                 streams = streams.unflatten(1, (batches, -1)).movedim(1, 0)
-            return streams.to(device, dtype).contiguous()
+            return streams.to(place.device, place.dtype).contiguous()
 
         features = function_streams(
             lambda point: input_features(problem, network, point), exact, self.layout

@@ -95,7 +95,7 @@ def load_scales(config: Tree) -> dict[str, Settings]:
 
 
 def _at_scale(config: Tree, scale: str) -> Settings:
-    """Settings of one scale; errors name the place in config.yaml that holds the bad value."""
+    """Put one scale together; errors name the place in config.yaml that holds the value."""
     base = {key: value for key, value in config.items() if key != "scales"}
     tree = _merged(base, config["scales"][scale]) | {"scale": scale}
     general = {key: tree.pop(key) for key in GENERAL_BLOCKS if key in tree}
@@ -147,7 +147,7 @@ def _merged(base: Any, over: Any) -> Any:
 
 def _place(config: Tree, scale: str, path: Path) -> Path:
     """Where in config.yaml the value at `path` of the merged settings comes from."""
-    candidates = [("scales", scale, *path), path]
+    candidates: list[Path] = [("scales", scale, *path), path]
     if path[0] == "problems":
         general = path[2:]
         candidates += [("scales", scale, *general), general]

@@ -39,7 +39,7 @@ HEADER_BYTES = 512  # the smallest user block that HDF5 allows
 MAGIC = b"pinn-phases sha256 "
 
 DESCRIPTIONS = {
-    "history/iteration": "iteration of the row, from 1; the row describes the state before its step",
+    "history/iteration": "iteration, from 1; its row describes the state before its step",
     "history/loss": "full-batch loss that the optimiser minimises",
     "history/loss_*": "term of the loss, without its weight",
     "history/relative_l2": "relative L2 error on the thinned test grid (Eq. 7), NaN if not taken",

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pinn_phases.model import FieldAt, feature_count
+from pinn_phases.model import FieldAt, Place, feature_count
 from pinn_phases.network import layer_sizes, shapes
 from pinn_phases.problems.base import Points
 from pinn_phases.training.settings import RunSettings
@@ -44,10 +44,10 @@ def fields_and_residuals(
     values: dict[str, list[NDArray[np.float32]]] = {
         name: [] for name in (*problem.fields, *problem.equations)
     }
+    place = Place(torch.device("cpu"))
     for start in range(0, len(points), CHUNK_POINTS):
         chunk = points[start : start + CHUNK_POINTS]
-        place = {"dtype": torch.float32, "device": torch.device("cpu")}
-        jets = FieldAt(problem, network, chunk, problem.derivatives, **place)(tensors)
+        jets = FieldAt(problem, network, chunk, problem.derivatives, place=place)(tensors)
         residuals = zip(problem.equations, problem.residual(**jets), strict=True)
         for name, part in [*((name, jet.value) for name, jet in jets.items()), *residuals]:
             values[name].append(part.numpy())

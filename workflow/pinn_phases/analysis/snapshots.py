@@ -1,4 +1,4 @@
-"""Which snapshots of a run a figure shows: (a) in diffusion, (b) in total diffusion, (c) the last."""
+"""Which snapshots of a run a figure shows: in diffusion, in total diffusion, and the last."""
 
 from collections.abc import Mapping
 

@@ -57,7 +57,7 @@ def figure_module(name: str) -> ModuleType:
 
 
 def requirement(name: str) -> Requirement:
-    """What the figure `name` is made from."""
+    """Return what the figure `name` is made from."""
     needed = figure_module(name).REQUIREMENT
     assert isinstance(needed, Requirement)
     return needed

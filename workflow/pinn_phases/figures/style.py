@@ -59,7 +59,7 @@ def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, floa
 
 
 def log_axes(axes: Axes) -> None:
-    """Iterations from 1 on a logarithmic axis."""
+    """Show iterations from 1 on a logarithmic axis."""
     axes.set_xscale("log")
     axes.set_xlim(left=1)
     axes.set_xlabel("Iteration")

@@ -44,7 +44,7 @@ def draw(problem_name: str, material: Material, settings: FigureSettings) -> Fig
     for column, (name, content) in enumerate(zip(methods, shown, strict=True)):
         for row in range(len(LETTERS)):
             cells = maps[row, column].subgridspec(1, len(COLUMNS), wspace=0.08)
-            panels = [figure.add_subplot(cell) for cell in cells]
+            panels = [figure.add_subplot(cells[i]) for i in range(len(COLUMNS))]
             _draw_snapshot(panels, content, row, problem)
             _label(panels, row, column, problem)
             if row == 0:
@@ -112,7 +112,8 @@ def _draw_snapshot(
     panels[0].imshow(prediction.T, cmap=style.FIELD_MAP, vmin=-1, vmax=1, **image)
     panels[1].imshow(residual.T / residual.max(), cmap=style.RESIDUAL_MAP, vmin=0, vmax=1, **image)
     panels[2].scatter(
-        *points.T,
+        points[:, 0],
+        points[:, 1],
         c=weights / weights.max(),
         cmap=style.WEIGHT_MAP,
         vmin=0,
@@ -166,7 +167,7 @@ def _colour_bars(figure: Figure) -> None:
 
 
 def _small_print(figure: Figure, material: Material, problem: str) -> None:
-    """What the figure was made from."""
+    """Say what the figure was made from."""
     runs = [run for name in material.methods() for run in material.of("run", problem, name)]
     settings = [run.attributes["settings"] for run in runs]
     seeds = sorted({s["seed"] for s in settings})

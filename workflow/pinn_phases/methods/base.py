@@ -3,12 +3,11 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from array_api_compat import array_namespace
 from pydantic import Field
 
 from pinn_phases.frozen import Frozen
 
-Array = Any  # a NumPy array or a torch tensor
+Tensor = Any  # a torch tensor; this module is read with the settings, before torch is needed
 
 
 class Method(Frozen, ABC):
@@ -22,12 +21,12 @@ class Method(Frozen, ABC):
     title: ClassVar[str]
 
     @abstractmethod
-    def update(self, weights: Array, residual: Array) -> Array:
+    def update(self, weights: Tensor, residual: Tensor) -> Tensor:
         """Weights of this iteration from those of the last one and this iteration's residuals."""
 
     @abstractmethod
-    def multiplier(self, weights: Array) -> Array:
-        """What the residuals are multiplied with in the loss."""
+    def multiplier(self, weights: Tensor) -> Tensor:
+        """Return what the residuals are multiplied with in the loss."""
 
 
 class ResidualAttention(Method):
@@ -48,12 +47,11 @@ class ResidualAttention(Method):
     decay: float = Field(ge=0, lt=1)
     rate: float = Field(gt=0)
 
-    def update(self, weights: Array, residual: Array) -> Array:
+    def update(self, weights: Tensor, residual: Tensor) -> Tensor:
         """Weights gamma lambda + eta* |R| / max |R| (Eq. 28), the maximum taken per equation.
 
         The largest weight is at most rate / (1 - decay).
         """
-        xp = array_namespace(residual)
-        magnitude = xp.abs(residual)
-        relative = magnitude / xp.max(magnitude, axis=-1, keepdims=True)
+        magnitude = residual.abs()
+        relative = magnitude / magnitude.amax(-1, keepdim=True)
         return self.decay * weights + self.rate * relative

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pinn_phases.methods.base import Array, ResidualAttention
+from pinn_phases.methods.base import ResidualAttention, Tensor
 
 
 class Rba(ResidualAttention):
@@ -10,6 +10,6 @@ class Rba(ResidualAttention):
 
     title: ClassVar[str] = "RBA"
 
-    def multiplier(self, weights: Array) -> Array:
+    def multiplier(self, weights: Tensor) -> Tensor:
         """Return the weights."""
         return weights

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pinn_phases.methods.base import Array, ResidualAttention
+from pinn_phases.methods.base import ResidualAttention, Tensor
 
 
 class Vanilla(ResidualAttention):
@@ -10,6 +10,6 @@ class Vanilla(ResidualAttention):
 
     title: ClassVar[str] = "Vanilla"
 
-    def multiplier(self, weights: Array) -> Array:
+    def multiplier(self, weights: Tensor) -> Tensor:
         """1: the weights are not used."""
         return 1.0

@@ -13,7 +13,6 @@ from pinn_phases.problems.base import (
     Derivatives,
     Jet,
     Operator,
-    PointSet,
     Problem,
 )
 
@@ -44,7 +43,7 @@ class AllenCahn(Problem):
     reaction: float = Field(gt=0)  # a
 
     def initial(self, x: Array) -> Array:
-        """Initial condition x^2 cos(pi x) (B.2), of the shape of `x`."""
+        """Evaluate the initial condition x^2 cos(pi x) (B.2); the shape of `x`."""
         xp = array_namespace(x)
         return x**2 * xp.cos(xp.pi * x)
 
@@ -60,22 +59,15 @@ class AllenCahn(Problem):
         return (u.operator - self.reaction * (u.value - u.value**3),)
 
     def condition(self, name: str, count: int) -> Condition:
-        """Initial values at evenly spaced x, or periodicity of u and u_x at evenly spaced t."""
+        """Require initial values at evenly spaced x, or periodic u and u_x at evenly spaced t."""
         if name == "initial":
             x = np.linspace(*self.domain["x"], count)
-            points = np.column_stack([np.zeros_like(x), x])
-            return Condition((points,), Derivatives(), self._initial_residual)
+            points = np.column_stack([np.zeros(count), x])
+            return Condition((points,), Derivatives(), _value, (self.initial(x),))
         assert name == "boundary", name
         t = np.linspace(*self.domain["t"], count)
-        left, right = (np.column_stack([t, np.full_like(t, x)]) for x in self.domain["x"])
-        return Condition((left, right), Derivatives(first=("x",)), self._periodic_residual)
-
-    def _initial_residual(self, start: PointSet) -> tuple[Array]:
-        return (start.fields["u"].value - self.initial(start.points[:, 1]),)
-
-    def _periodic_residual(self, left: PointSet, right: PointSet) -> tuple[Array, Array]:
-        a, b = left.fields["u"], right.fields["u"]
-        return b.value - a.value, b.first["x"] - a.first["x"]
+        ends = tuple(np.column_stack([t, np.full(count, x)]) for x in self.domain["x"])
+        return Condition(ends, Derivatives(first=("x",)), _jumps, (np.zeros(count),) * 2)
 
     def ansatz(self, name: str, offset: float, point: Array) -> tuple[Array, Array]:
         """Plain: u = N. Initial: u = u(0, x) + (t + offset) N, in the right basin from the start.
@@ -88,3 +80,13 @@ class AllenCahn(Problem):
             return self.initial(x), t + offset
         assert name == "plain", name
         return 0 * t, 0 * t + 1
+
+
+def _value(at_start: Mapping[str, Jet]) -> tuple[Array]:
+    return (at_start["u"].value,)
+
+
+def _jumps(left: Mapping[str, Jet], right: Mapping[str, Jet]) -> tuple[Array, Array]:
+    """Differences of u and u_x between the ends of the period."""
+    a, b = left["u"], right["u"]
+    return b.value - a.value, b.first["x"] - a.first["x"]

@@ -49,16 +49,10 @@ class Jet:
 
 
 @dataclass(frozen=True)
-class PointSet:
-    """Points with the fields there: what a condition's residual is made from."""
-
-    points: Array  # shape (points, coordinates)
-    fields: Mapping[str, Jet]
-
-
-@dataclass(frozen=True)
 class Condition:
     """An initial or boundary condition: one soft term of the loss.
+
+    The term is the sum, over the expressions, of their mean square distance from the targets.
 
     Attributes
     ----------
@@ -67,14 +61,17 @@ class Condition:
         for a condition on values, two for a periodic one.
     derivatives
         What is needed of the fields there.
-    residual
-        Takes one `PointSet` for each entry of `points` and returns residuals, each of shape
-        (points,). The loss term is the sum of their mean squares.
+    expressions
+        Takes one mapping of field name to jet for each point set and returns the expressions that
+        the condition is about, each of shape (points,).
+    targets
+        What each expression has to be, each of shape (points,).
     """
 
     points: tuple[Points, ...]
     derivatives: Derivatives
-    residual: Callable[..., tuple[Array, ...]]
+    expressions: Callable[..., tuple[Array, ...]]
+    targets: tuple[NDArray[np.float64], ...]
 
 
 class Problem(Frozen, ABC):

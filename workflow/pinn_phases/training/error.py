@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.model import FieldAt
+from pinn_phases.model import FieldAt, Place
 from pinn_phases.problems.base import Derivatives, Points, Problem
 from pinn_phases.training.settings import NetworkSettings
 
@@ -39,17 +39,16 @@ class TestError:
         exact: Mapping[str, NDArray[np.float64]],
         *,
         stride: int,
-        dtype: torch.dtype,
-        device: torch.device,
+        place: Place,
     ) -> None:
         thinned = {name: axis[::stride] for name, axis in axes.items()}
         every = tuple(slice(None, None, stride) for _ in problem.coordinates)
         self.exact = {
-            name: torch.as_tensor(values[every].ravel(), device=device)
+            name: torch.as_tensor(values[every].ravel(), device=place.device)
             for name, values in exact.items()
         }
         points = grid_points(problem, thinned)
-        self.field = FieldAt(problem, network, points, Derivatives(), dtype=dtype, device=device)
+        self.field = FieldAt(problem, network, points, Derivatives(), place=place)
 
     @torch.no_grad()
     def __call__(self, parameters: Sequence[Tensor]) -> float:

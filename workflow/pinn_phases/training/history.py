@@ -18,7 +18,7 @@ def is_recorded(iteration: int, record: RecordSettings) -> bool:
 
 
 def snapshot_iterations(iterations: int, per_decade: int) -> NDArray[np.int64]:
-    """Iterations of the snapshots, evenly spaced in their logarithm.
+    """Return the iterations of the snapshots, evenly spaced in their logarithm.
 
     The spacing does not depend on `iterations`, so that a longer training has the same snapshots
     and more of them.

@@ -3,8 +3,10 @@
 import logging
 import resource
 import time
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 
 from pinn_phases.stopping import stop_on_signals
 from pinn_phases.storage import Content
@@ -75,9 +77,9 @@ def train(
     return Content("run", _arrays(training), {"execution": execution})
 
 
-def _arrays(training: Training) -> dict[str, object]:
+def _arrays(training: Training) -> dict[str, NDArray[Any]]:
     """History, snapshots, and the points of the loss."""
-    points = {"points/collocation": training.points}
+    points: dict[str, NDArray[Any]] = {"points/collocation": training.points}
     for name, term in training.objective.conditions.items():
         for i, values in enumerate(term.condition.points):
             points[f"points/{name}_{i}"] = values

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.model import feature_count
+from pinn_phases.model import Place, feature_count
 from pinn_phases.network import initial_parameters, layer_sizes
 from pinn_phases.problems.base import Points, Problem
 from pinn_phases.stopping import Stopped
@@ -57,20 +58,20 @@ def prepare(
         len(problem.fields),
     )
     parameters = [p.to(device) for p in initial_parameters(sizes, generator)]
-    place = {"dtype": torch.float32, "device": device}
-    objective = Objective(problem, method, chosen, points, compiled=compiled, **place)
+    place = Place(device)
+    objective = Objective(problem, method, chosen, points, compiled=compiled, place=place)
+    axes, exact = (_under(prefix, reference) for prefix in ("axes/", "fields/"))
     error = TestError(
-        problem,
-        chosen.network,
-        *(
-            {k.removeprefix(p): v for k, v in reference.arrays.items() if k.startswith(p)}
-            for p in ("axes/", "fields/")
-        ),
-        stride=chosen.record.error_stride,
-        **place,
+        problem, chosen.network, axes, exact, stride=chosen.record.error_stride, place=place
     )
     state = State.start(parameters, len(problem.equations), chosen.points)
     return Training(settings, problem, points, objective, error, state)
+
+
+def _under(prefix: str, content: Content) -> dict[str, NDArray[np.float64]]:
+    """Return the arrays below `prefix`, by the rest of their names."""
+    start = len(prefix)
+    return {k[start:]: v for k, v in content.arrays.items() if k.startswith(prefix)}
 
 
 def resume(training: Training, checkpoints: Checkpoints) -> None:
@@ -121,7 +122,7 @@ def run(
         _step(adam, state, gradients, settings.optimiser)
         if row is not None:
             rows = state.history if recorded else state.last_row
-            rows.append(row | {"srr_adam": _srr_adam(state, settings.optimiser)})
+            rows.append({**row, "srr_adam": _srr_adam(state, settings.optimiser)})
             progress.tell(iteration, row["loss"], row["relative_l2"])
         stopping = stop_asked() and not last
         if last or stopping or time.monotonic() - saved > settings.checkpoint_seconds:
@@ -168,9 +169,9 @@ def _step(
 def _measured(training: Training, iteration: int, loss: Loss, gradients: list[Tensor]) -> Row:
     """Row of the history, of the state before the iteration's step."""
     record, state = training.settings.training.record, training.state
-    layers = list(zip(gradients[::2], gradients[1::2], strict=True))
+    layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
     if record.gradient_parameters == "weights":
-        layers = [(weight,) for weight, _ in layers]
+        layers = [layer[:1] for layer in layers]
     statistics = gradient_statistics(layers)
     with_error = iteration <= record.dense_until or iteration % record.error_every == 0
     with_error |= iteration == training.settings.training.iterations

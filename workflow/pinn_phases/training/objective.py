@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from pinn_phases.methods.base import Method
-from pinn_phases.model import FieldAt
-from pinn_phases.problems.base import Condition, Points, PointSet, Problem
+from pinn_phases.model import FieldAt, Place
+from pinn_phases.problems.base import Condition, Points, Problem
 from pinn_phases.training.settings import TrainingSettings
 
 
@@ -34,18 +34,15 @@ class SoftCondition:
     """A condition with its fields and weight, ready to be evaluated."""
 
     condition: Condition
-    points: tuple[Tensor, ...]
     fields: tuple[FieldAt, ...]
+    targets: tuple[Tensor, ...]
     weight: float
 
     def mean_square(self, parameters: Sequence[Tensor]) -> Tensor:
-        """Sum over the residuals of their mean squares."""
-        sets = [
-            PointSet(points, field(parameters))
-            for points, field in zip(self.points, self.fields, strict=True)
-        ]
-        residuals = self.condition.residual(*sets)
-        return torch.stack([residual.square().mean() for residual in residuals]).sum()
+        """Sum over the expressions of their mean square distance from the targets."""
+        expressions = self.condition.expressions(*(field(parameters) for field in self.fields))
+        pairs = zip(expressions, self.targets, strict=True)
+        return torch.stack([(value - target).square().mean() for value, target in pairs]).sum()
 
 
 class Objective:
@@ -66,39 +63,29 @@ class Objective:
         points: Points,
         *,
         compiled: bool,
-        dtype: torch.dtype,
-        device: torch.device,
+        place: Place,
     ) -> None:
         self.problem = problem
         self.method = method
         self.batches = settings.batches
+        network = settings.network
         self.interior = FieldAt(
-            problem,
-            settings.network,
-            points,
-            problem.derivatives,
-            batches=settings.batches,
-            dtype=dtype,
-            device=device,
+            problem, network, points, problem.derivatives, place=place, batches=settings.batches
         )
         self.conditions: dict[str, SoftCondition] = {}
         for name, chosen in settings.conditions.items():
             if chosen.weight == 0:
                 continue
             condition = problem.condition(name, chosen.points)
-            fields = tuple(
-                FieldAt(
-                    problem,
-                    settings.network,
-                    points,
-                    condition.derivatives,
-                    dtype=dtype,
-                    device=device,
-                )
-                for points in condition.points
+            self.conditions[name] = SoftCondition(
+                condition,
+                tuple(
+                    FieldAt(problem, network, p, condition.derivatives, place=place)
+                    for p in condition.points
+                ),
+                tuple(torch.as_tensor(v).to(place.device, place.dtype) for v in condition.targets),
+                chosen.weight,
             )
-            tensors = tuple(torch.as_tensor(p).to(device, dtype) for p in condition.points)
-            self.conditions[name] = SoftCondition(condition, tensors, fields, chosen.weight)
         self._loss = torch.compile(self._total, dynamic=False) if compiled else self._total
 
     def _total(

@@ -54,7 +54,7 @@ class State:
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What a checkpoint holds."""
+        """Return what a checkpoint holds."""
         return {
             "state/iteration": np.array(self.iteration),
             "state/parameters": flattened(self.parameters),
@@ -68,7 +68,7 @@ class State:
         }
 
     def records(self) -> dict[str, NDArray[Any]]:
-        """What a result holds: history and snapshots, up to and with the last iteration."""
+        """Return what a result holds: history and snapshots, up to and with the last."""
         history = Series(self.history.rows + self.last_row.rows)
         snapshots = Series(self.snapshots.rows + self.last_snapshot.rows)
         return history.arrays("history/") | snapshots.arrays("snapshots/")

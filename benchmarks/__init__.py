@@ -1,0 +1,1 @@
+"""Slow obvious code to compare with, and timings."""

@@ -1,0 +1,58 @@
+"""Vanilla and residual-based attention, against Eqs. 27 and 28 written out."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from pinn_phases.methods.rba import Rba
+from pinn_phases.methods.vanilla import Vanilla
+
+residuals = arrays.arrays(
+    np.float64,
+    (2, 7),  # equations, points
+    elements=st.floats(-1e3, 1e3, allow_nan=False),
+).filter(lambda r: (np.abs(r).max(axis=1) > 1e-6).all())
+
+
+@given(residuals, st.floats(0, 0.999), st.floats(1e-4, 1))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_weights_follow_the_moving_average(residual, decay, rate):
+    method = Rba(decay=decay, rate=rate)
+    weights = np.full_like(residual, 0.3)
+    updated = method.update(torch.from_numpy(weights), torch.from_numpy(residual))
+    for equation in range(2):
+        for point in range(7):
+            relative = abs(residual[equation, point]) / max(abs(residual[equation]))
+            expected = decay * 0.3 + rate * relative
+            assert updated[equation, point] == pytest.approx(expected, rel=1e-12)
+
+
+def test_weights_stay_within_one_when_rate_is_one_minus_decay():
+    method = Rba(decay=0.9, rate=0.1)
+    generator = torch.Generator().manual_seed(0)
+    weights = torch.zeros(1, 50, dtype=torch.float64)
+    for _ in range(200):
+        weights = method.update(weights, torch.randn(1, 50, generator=generator).double())
+        assert weights.min() >= 0
+        assert weights.max() <= 1 + 1e-12  # rounding of 200 additions
+
+
+def test_homogeneous_residuals_give_equal_weights_that_tend_to_one():
+    method = Rba(decay=0.9, rate=0.1)
+    weights = torch.zeros(1, 5, dtype=torch.float64)
+    for _ in range(300):
+        weights = method.update(weights, torch.tensor([[2.0, -2.0, 2.0, 2.0, -2.0]]).double())
+    np.testing.assert_allclose(weights, 1.0, rtol=1e-12)  # 0.9^300 is 2e-14
+
+
+def test_only_rba_uses_the_weights_and_both_follow_them_alike():
+    constants = {"decay": 0.999, "rate": 1e-3}
+    residual = torch.tensor([[1.0, -4.0, 2.0]])
+    weights = torch.tensor([[0.1, 0.2, 0.3]])
+    rba, vanilla = Rba(**constants), Vanilla(**constants)
+    assert torch.equal(rba.update(weights, residual), vanilla.update(weights, residual))
+    assert torch.equal(rba.multiplier(weights), weights)
+    assert vanilla.multiplier(weights) == 1

@@ -1,0 +1,98 @@
+"""The statement of the Allen-Cahn problem, held against its reference solution."""
+
+import numpy as np
+import pytest
+
+from pinn_phases.problems.allen_cahn import AllenCahn
+from pinn_phases.problems.base import Jet
+from pinn_phases.reference.allen_cahn import solve
+
+PROBLEM = AllenCahn(diffusion=1e-4, reaction=5.0)
+
+
+@pytest.fixture(scope="module")
+def solution():
+    """Return t (401,), x (1024,) and the reference u (401, 1024) on them."""
+    t, x = np.linspace(0, 1, 401), -1 + 2 * np.arange(1024) / 1024
+    return t, x, solve(PROBLEM, t, x, modes=1024, steps=800).fields["u"]
+
+
+def spectral_derivative(u, order):
+    """Derivative in x, period 2, by the Fourier series of each row."""
+    wave_numbers = np.pi * np.fft.rfftfreq(u.shape[1], 1 / u.shape[1])
+    return np.fft.irfft((1j * wave_numbers) ** order * np.fft.rfft(u, axis=1), axis=1)
+
+
+def time_derivative(u, step):
+    """Sixth-order central difference in t; three rows are lost at either end."""
+    stencil = np.array([-1, 9, -45, 0, 45, -9, 1]) / 60
+    return sum(c * u[i : len(u) - 6 + i] for i, c in enumerate(stencil)) / step
+
+
+def residual_of(u, step):
+    """Residual of the equation at the inner times."""
+    inner = u[3:-3]
+    operator = time_derivative(u, step) - PROBLEM.diffusion * spectral_derivative(u, 2)[3:-3]
+    return PROBLEM.residual(u=Jet(inner, {}, operator))[0]
+
+
+def test_residual_vanishes_on_the_reference_at_the_rate_of_the_differences(solution):
+    t, _, u = solution
+    late = t[3:-3] >= 0.1  # earlier, the kink of the initial condition limits any difference
+    rms = []
+    for stride in (8, 4):
+        residual = residual_of(u[::stride], t[stride])
+        kept = (t[::stride][3:-3]) >= 0.1
+        rms.append(np.sqrt(np.mean(residual[kept] ** 2)))
+    assert np.log2(rms[0] / rms[1]) == pytest.approx(6, abs=0.2)  # sixth order
+    finest = residual_of(u, t[1])[late]
+    assert np.sqrt(np.mean(finest**2)) < 1e-9  # rounding, divided by the step of 1/400
+
+
+def test_residual_notices_a_wrong_coefficient(solution):
+    t, _, u = solution
+    other = AllenCahn(diffusion=1e-4, reaction=5.1)
+    operator = time_derivative(u, t[1]) - PROBLEM.diffusion * spectral_derivative(u, 2)[3:-3]
+    residual = other.residual(u=Jet(u[3:-3], {}, operator))[0]
+    assert np.abs(residual).max() > 1e-2
+
+
+def test_derivatives_are_those_of_the_residual():
+    operator = PROBLEM.derivatives.operator
+    assert operator.first == {"t": 1.0}
+    assert operator.second == {("x", "x"): -1e-4}
+
+
+def test_initial_condition_asks_for_the_initial_values(solution):
+    _, x, u = solution
+    condition = PROBLEM.condition("initial", 5)
+    (start,) = condition.points
+    np.testing.assert_array_equal(start[:, 0], 0)
+    (expression,) = condition.expressions({"u": Jet(np.arange(5.0), {})})
+    np.testing.assert_array_equal(expression, np.arange(5.0))
+    exact = start[:, 1] ** 2 * np.cos(np.pi * start[:, 1])
+    np.testing.assert_allclose(condition.targets[0], exact, atol=1e-15)
+    np.testing.assert_allclose(u[0], x**2 * np.cos(np.pi * x), atol=1e-15)
+
+
+def test_boundary_condition_compares_value_and_slope_at_both_ends():
+    condition = PROBLEM.condition("boundary", 4)
+    left, right = condition.points
+    np.testing.assert_array_equal(left[:, 0], right[:, 0])
+    assert (left[:, 1] == -1).all() and (right[:, 1] == 1).all()
+    assert condition.derivatives.first == ("x",)
+    ones = np.ones(4)
+    value, slope = condition.expressions(
+        {"u": Jet(ones, {"x": 2 * ones})}, {"u": Jet(3 * ones, {"x": 7 * ones})}
+    )
+    np.testing.assert_array_equal(value, 2)
+    np.testing.assert_array_equal(slope, 5)
+    np.testing.assert_array_equal(condition.targets, 0)
+
+
+def test_initial_ansatz_holds_the_initial_condition_up_to_its_offset():
+    for offset in (0.0, 0.01):
+        for x in (-1.0, -0.3, 0.5, 1.0):
+            a, b = PROBLEM.ansatz("initial", offset, np.array([0.0, x]))
+            assert a == pytest.approx(x**2 * np.cos(np.pi * x), abs=1e-15)
+            assert b == offset

@@ -1,0 +1,221 @@
+"""The training loop: what it records, and that it resumes as if never stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from pinn_phases import storage
+from pinn_phases.problems.base import Problem
+from pinn_phases.stopping import Stopped
+from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.history import is_recorded, snapshot_iterations
+from pinn_phases.training.job import train
+from pinn_phases.training.loop import learning_rate
+from tests.training.conftest import make_settings
+
+PATIENCE_SECONDS = 60.0  # for another process to get going
+
+
+def run(settings, reference, folder, code="code"):
+    """Train with checkpoints in `folder`."""
+    checkpoints = Checkpoints.beside(folder / "run.h5", settings, code)
+    return train(settings, reference, checkpoints, threads=1, gpus=0, bar=False)
+
+
+def assert_same_data(actual, expected):
+    """Every dataset equal to the last bit."""
+    assert actual.arrays.keys() == expected.arrays.keys()
+    for name, values in expected.arrays.items():
+        np.testing.assert_array_equal(actual.arrays[name], values, err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(reference, tmp_path_factory):
+    """Result of a training that nothing interrupted."""
+    return run(make_settings(), reference, tmp_path_factory.mktemp("undisturbed"))
+
+
+def test_rows_and_snapshots_stand_where_the_settings_say(undisturbed):
+    expected = [*range(1, 11), *range(14, 60, 7), 60]
+    np.testing.assert_array_equal(undisturbed.arrays["history/iteration"], expected)
+    with_error = np.isfinite(undisturbed.arrays["history/relative_l2"])
+    np.testing.assert_array_equal(
+        undisturbed.arrays["history/iteration"][with_error], [*range(1, 11), 14, 28, 42, 56, 60]
+    )
+    np.testing.assert_array_equal(
+        undisturbed.arrays["snapshots/iteration"], [1, 2, 3, 4, 6, 10, 16, 25, 40, 60]
+    )
+
+
+def test_signal_noise_and_rms_obey_eq_17(undisturbed):
+    snr, srr = (undisturbed.arrays[f"history/{name}"] for name in ("snr", "srr_batch"))
+    # Eq. 17 solved for 1 - SRR^2; where SRR is near 1, rounding of SRR is amplified by SNR^2.
+    tolerance = 1e-13 * (1 + snr**2)
+    assert (np.abs(srr / np.sqrt(1 - srr**2) / snr - 1) <= tolerance).all()
+    assert snr.max() > 1 > snr.min()  # both regimes are among the data
+    norms = [undisturbed.arrays[f"history/gradient_{name}"] for name in ("mean", "std")]
+    np.testing.assert_allclose(norms[0] / norms[1], snr, rtol=1e-14)
+
+
+def test_layers_add_up_to_the_whole(undisturbed):
+    for name in ("gradient_mean", "gradient_std"):
+        layers = undisturbed.arrays[f"history/layers/{name}"]
+        assert layers.shape[1] == 3  # two hidden layers and the output
+        np.testing.assert_allclose(
+            np.sqrt((layers**2).sum(1)), undisturbed.arrays[f"history/{name}"], rtol=1e-14
+        )
+
+
+def test_vanilla_follows_the_weights_without_using_them(reference, tmp_path):
+    settings = make_settings("vanilla")
+    result = run(settings, reference, tmp_path)
+    loss = result.arrays["history/loss"]
+    rms = result.arrays["history/residual_rms"]
+    conditions = result.arrays["history/loss_initial"] + 0.5 * result.arrays["history/loss_boundary"]
+    np.testing.assert_allclose(loss, rms**2 + conditions, rtol=1e-5)  # float32
+    assert (np.diff(result.arrays["history/weights_max"]) > 0).all()
+
+
+def test_rba_weights_enter_the_loss_in_the_same_iteration(undisturbed):
+    # At first all weights are rate * |R| / max |R|, so the weighted loss is known from them.
+    weights = undisturbed.arrays["snapshots/weights"][0]
+    assert weights.max() == pytest.approx(0.01, rel=1e-6)
+    loss = undisturbed.arrays["history/loss_pde"][0]
+    largest = undisturbed.arrays["history/residual_max"][0]
+    residual = weights[0] / 0.01 * largest
+    assert loss == pytest.approx(np.mean((weights[0] * residual) ** 2), rel=1e-5)  # float32
+
+
+def test_same_seed_gives_the_same_data(undisturbed, reference, tmp_path):
+    assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+
+
+def test_more_iterations_continue_as_if_never_stopped(undisturbed, reference, tmp_path, caplog):
+    run(make_settings(iterations=33), reference, tmp_path)
+    with caplog.at_level("INFO"):
+        assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+    assert "goes on after iteration 33" in caplog.text
+
+
+def test_a_finished_training_is_not_done_again(undisturbed, reference, tmp_path, monkeypatch):
+    run(make_settings(), reference, tmp_path)
+    monkeypatch.setattr("pinn_phases.training.loop._step", pytest.fail)
+    assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+
+
+def test_other_code_or_settings_do_not_take_the_checkpoint(reference, tmp_path, caplog):
+    run(make_settings(iterations=5), reference, tmp_path)
+    with caplog.at_level("INFO"):
+        run(make_settings(iterations=5), reference, tmp_path, code="edited")
+        run(make_settings(iterations=5, points=45), reference, tmp_path)
+    assert "goes on" not in caplog.text
+
+
+@pytest.mark.parametrize("damage", ["newest", "both"])
+def test_a_damaged_checkpoint_is_passed_over(
+    undisturbed, reference, tmp_path, caplog, damage
+):
+    run(make_settings(iterations=33), reference, tmp_path)
+    newest = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
+    for path in [newest.newest, newest.previous][: 1 if damage == "newest" else 2]:
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    with caplog.at_level("INFO"):
+        assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+    assert "checkpoint not used" in caplog.text and "damaged" in caplog.text
+    assert ("goes on after iteration 32" in caplog.text) == (damage == "newest")
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(reference, tmp_path, monkeypatch):
+    settings = make_settings()
+    problem_class = type(settings.make_problem())
+    calls = 0
+    residual = problem_class.residual
+
+    def failing(self, **fields):
+        nonlocal calls
+        calls += 1
+        factor = float("nan") if calls > 20 else 1.0
+        return tuple(factor * part for part in residual(self, **fields))
+
+    monkeypatch.setattr(problem_class, "residual", failing)
+    with pytest.raises(Stopped, match=r"not finite at iteration 21 \(pde nan, initial [\d.e-]+,"):
+        run(settings, reference, tmp_path)
+    checkpoints = Checkpoints.beside(tmp_path / "run.h5", settings, "code")
+    assert checkpoints.load(at_most=60).arrays["state/iteration"] == 20
+
+
+def start(folder, settings, reference):
+    """Start a training in a process of its own."""
+    storage.write(folder / "reference.h5", reference)
+    command = [sys.executable, "-m", "pinn_phases", "train", "--output", str(folder / "run.h5")]
+    command += ["--reference", str(folder / "reference.h5")]
+    command += ["--settings", settings.model_dump_json()]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_checkpoints(process, folder):
+    """Wait until the process has written two generations."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not list(folder.glob("checkpoints/*.previous.h5")):
+        assert process.poll() is None and time.monotonic() < until, process.communicate()
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_process_goes_on_to_the_same_data(reference, tmp_path, number):
+    settings = make_settings(iterations=2000)
+    process = start(tmp_path, settings, reference)
+    wait_for_checkpoints(process, tmp_path)
+    os.kill(process.pid, number)
+    message = process.communicate(timeout=PATIENCE_SECONDS)[1]
+    assert not (tmp_path / "run.h5").exists()
+    if number == signal.SIGKILL:
+        assert process.returncode == -signal.SIGKILL
+    else:
+        assert process.returncode == 1
+        assert "stopped on request after iteration" in message.splitlines()[-1]
+    again = start(tmp_path, settings, reference)
+    message = again.communicate(timeout=PATIENCE_SECONDS)[1]
+    assert again.returncode == 0 and "goes on after iteration" in message
+    resumed = storage.read(tmp_path / "run.h5", "run")
+    whole = run(settings, reference, tmp_path / "undisturbed")
+    assert_same_data(resumed, whole)
+
+
+def test_snapshots_do_not_move_when_a_training_gets_longer():
+    short, long = snapshot_iterations(1000, 18), snapshot_iterations(300000, 18)
+    np.testing.assert_array_equal(short, long[: len(short)])
+    assert short[0] == 1 and 80 < len(long) < 120
+    assert (np.diff(long) > 0).all()
+
+
+def test_every_dense_iteration_is_recorded_and_then_each_nth():
+    record = make_settings().training.record
+    recorded = [i for i in range(1, 40) if is_recorded(i, record)]
+    assert recorded == [*range(1, 11), 14, 21, 28, 35]
+
+
+def test_learning_rate_falls_in_steps():
+    optimiser = make_settings().training.optimiser
+    rates = [learning_rate(i, optimiser) for i in (1, 25, 26, 50, 51)]
+    assert rates == [1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4]
+
+
+def test_adam_is_the_library_s_own(reference, tmp_path):
+    """The loop's optimiser takes the steps that torch.optim.Adam takes by itself."""
+    settings = make_settings(iterations=12)
+    result = run(settings, reference, tmp_path)
+    again = run(make_settings(iterations=13), reference, tmp_path / "again")
+    assert isinstance(settings.make_problem(), Problem)
+    before, after = (r.arrays["snapshots/parameters"][-1] for r in (result, again))
+    step = np.abs(after - before).max()
+    assert 0 < step < 1.5 * settings.training.optimiser.learning_rate
+    assert torch.isfinite(torch.from_numpy(after)).all()

@@ -1,0 +1,114 @@
+"""The loss and its gradients for each batch, against the obvious computation."""
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks import nested_autograd
+from pinn_phases.model import Place, feature_count
+from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.training.device import can_compile
+from pinn_phases.training.objective import Objective
+from pinn_phases.training.points import collocation_points
+from tests.training.conftest import make_settings
+
+EXACT = Place(torch.device("cpu"), torch.float64)
+
+
+def small_case(method, compiled=False, **network):
+    """Objective, parameters, weights and points of a small training in float64."""
+    settings = make_settings(method)
+    problem = settings.make_problem()
+    chosen = settings.training.model_copy(
+        update={"network": settings.training.network.model_copy(update=network)}
+    )
+    points = collocation_points(problem, chosen.points, np.random.default_rng(0))
+    objective = Objective(
+        problem, settings.make_method(), chosen, points, compiled=compiled, place=EXACT
+    )
+    sizes = layer_sizes(feature_count(problem, chosen.network), 2, 8, 1)
+    generator = torch.Generator().manual_seed(1)
+    parameters = [p.double() for p in initial_parameters(sizes, generator)]
+    weights = torch.rand(1, chosen.points, generator=generator, dtype=torch.float64)
+    return settings, chosen, objective, parameters, weights, torch.as_tensor(points)
+
+
+def batch_loss(batch, settings, chosen, parameters, weights, points):
+    """Loss of one batch as Section 3.1 says it, by nested differentiation."""
+    problem, method = settings.make_problem(), settings.make_method()
+
+    def fields(at, derivatives):
+        return nested_autograd.fields(problem, chosen.network, at, parameters, derivatives)
+
+    residual = problem.residual(**fields(points, problem.derivatives))[0]
+    updated = method.update(weights[0], residual.detach())
+    used = updated if settings.method == "rba" else torch.ones_like(updated)
+    size = chosen.points // chosen.batches
+    part = slice(batch * size, (batch + 1) * size)
+    total = ((used * residual)[part] ** 2).mean()
+    for name, setting in chosen.conditions.items():
+        condition = problem.condition(name, setting.points)
+        at = (torch.as_tensor(values) for values in condition.points)
+        expressions = condition.expressions(*(fields(x, condition.derivatives) for x in at))
+        pairs = zip(expressions, condition.targets, strict=True)
+        mean_squares = [((value - torch.as_tensor(v)) ** 2).mean() for value, v in pairs]
+        total = total + setting.weight * sum(mean_squares)
+    return total, updated
+
+
+@pytest.mark.parametrize("method", ["vanilla", "rba"])
+@pytest.mark.parametrize(
+    "network",
+    [{}, {"periodic_modes": 3, "ansatz": "initial", "ansatz_offset": 0.1}],
+    ids=["plain", "embedded"],
+)
+def test_batch_gradients_are_those_of_the_batch_losses(method, network):
+    settings, chosen, objective, parameters, weights, points = small_case(method, **network)
+    loss, gradients = objective.gradients(parameters, weights)
+    leaves = [p.clone().requires_grad_() for p in parameters]
+    losses = []
+    for batch in range(chosen.batches):
+        total, updated = batch_loss(batch, settings, chosen, leaves, weights, points)
+        losses.append(float(total.detach()))
+        expected = torch.autograd.grad(total, leaves, materialize_grads=True)
+        for ours, theirs in zip(gradients, expected, strict=True):
+            # 1e-10 of the largest entry: float64 through two layers and two derivatives
+            assert (ours[batch] - theirs).abs().max() <= 1e-10 * theirs.abs().max().clamp(min=1)
+    torch.testing.assert_close(loss.weights[0], updated, rtol=1e-12, atol=0)
+    assert float(objective.value(loss)) == pytest.approx(np.mean(losses), rel=1e-12)
+
+
+def test_a_condition_without_weight_is_left_out():
+    settings = make_settings()
+    conditions = {
+        "initial": settings.training.conditions["initial"],
+        "boundary": settings.training.conditions["boundary"].model_copy(update={"weight": 0.0}),
+    }
+    chosen = settings.training.model_copy(update={"conditions": conditions})
+    problem = settings.make_problem()
+    points = collocation_points(problem, chosen.points, np.random.default_rng(0))
+    objective = Objective(
+        problem, settings.make_method(), chosen, points, compiled=False, place=EXACT
+    )
+    assert list(objective.conditions) == ["initial"]
+
+
+@pytest.mark.skipif(
+    not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
+)
+def test_compiled_code_computes_the_same():
+    *_, eager, parameters, weights, _ = small_case("rba")
+    *_, compiled, _, _, _ = small_case("rba", compiled=True)
+    expected, actual = (o.gradients(parameters, weights) for o in (eager, compiled))
+    torch.testing.assert_close(actual[0].residual, expected[0].residual, rtol=1e-10, atol=1e-12)
+    for ours, theirs in zip(actual[1], expected[1], strict=True):
+        assert (ours - theirs).abs().max() <= 1e-10 * theirs.abs().max().clamp(min=1)
+
+
+def test_latin_hypercube_has_one_point_in_each_slice():
+    problem = make_settings().make_problem()
+    points = collocation_points(problem, 64, np.random.default_rng(5))
+    for column, name in enumerate(problem.coordinates):
+        lower, upper = problem.domain[name]
+        slices = np.floor((points[:, column] - lower) / (upper - lower) * 64)
+        assert sorted(slices) == list(range(64))

@@ -1,0 +1,67 @@
+"""Signal and noise of the gradient, against Eqs. 8, 13 and 17 written out."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pinn_phases.training.statistics import gradient_statistics, srr_adam
+
+
+def random_layers(seed, batches, signal):
+    """Gradients of two layers, weight and bias, of so many batches around a common mean."""
+    generator = torch.Generator().manual_seed(seed)
+    shapes = [[(4, 3), (4,)], [(1, 4), (1,)]]
+
+    def gradient(shape):
+        mean = signal * torch.randn(shape, generator=generator)
+        return mean + torch.randn((batches, *shape), generator=generator)
+
+    return [[gradient(shape) for shape in layer] for layer in shapes]
+
+
+def as_rows(layers):
+    """All gradients as (batches, parameters), float64."""
+    parts = [g.flatten(1).double().numpy() for layer in layers for g in layer]
+    return np.concatenate(parts, 1)
+
+
+@given(st.integers(0, 10**6), st.integers(2, 30), st.floats(1e-3, 1e4))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_against_the_definitions(seed, batches, signal):
+    layers = random_layers(seed, batches, signal)
+    rows = as_rows(layers)
+    ours = gradient_statistics(layers)
+    mean, std = np.linalg.norm(rows.mean(0)), np.linalg.norm(rows.std(0))
+    assert ours.mean == pytest.approx(mean, rel=1e-10)
+    assert ours.std == pytest.approx(std, rel=1e-10)
+    assert ours.snr == pytest.approx(mean / std, rel=1e-10)
+    rms = np.linalg.norm(np.sqrt((rows**2).mean(0)))
+    assert ours.srr_batch == pytest.approx(mean / rms, rel=1e-10)
+    for i, layer in enumerate(layers):
+        part = as_rows([layer])
+        expected = np.linalg.norm(part.mean(0)) / np.linalg.norm(part.std(0))
+        assert ours.layer_snr[i] == pytest.approx(expected, rel=1e-10)
+
+
+def test_equal_batches_have_no_noise():
+    layers = [[torch.ones(5, 2, 2), torch.ones(5, 2)]]
+    assert gradient_statistics(layers).snr == float("inf")
+    assert gradient_statistics(layers).srr_batch == pytest.approx(1, rel=1e-15)
+
+
+def test_cancelling_batches_have_no_signal():
+    gradient = torch.tensor([[1.0, -2.0], [-1.0, 2.0]])
+    assert gradient_statistics([[gradient]]).snr == 0
+
+
+def test_srr_of_adam_after_constant_gradients_is_one():
+    gradient = torch.randn(50, generator=torch.Generator().manual_seed(0)).double()
+    first, second = torch.zeros(50).double(), torch.zeros(50).double()
+    for step in range(1, 6):
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.999 * second + 0.001 * gradient**2
+        ratio = srr_adam([first], [second], step, beta1=0.9, beta2=0.999, epsilon=1e-8)
+        # epsilon is added to roots of size about 1
+        assert ratio == pytest.approx(1, abs=1e-7)
