@@ -28,9 +28,7 @@ def fields(
     for weight, bias in layers[:-1]:
         h = torch.tanh(torch.nn.functional.linear(h, weight, bias))
     outputs = torch.nn.functional.linear(h, *layers[-1])
-    offset, factor = torch.vmap(
-        lambda point: problem.ansatz(network.ansatz, network.ansatz_offset, point)
-    )(points)
+    offset, factor = torch.vmap(lambda point: problem.ansatz(network.ansatz, point))(points)
     return {
         name: _jet(offset + factor * outputs[:, column], points, problem.coordinates, derivatives)
         for column, name in enumerate(problem.fields)

@@ -36,9 +36,8 @@ def cases(draw: st.DrawFn) -> Case:
     network = NetworkSettings(
         hidden_layers=draw(st.integers(1, 4)),
         width=draw(st.integers(1, 12)),
-        periodic_modes=draw(st.integers(0, 3)),
+        fourier_modes=draw(st.integers(0, 3)),
         ansatz=draw(st.sampled_from(PROBLEM.ansatzes)),
-        ansatz_offset=draw(st.sampled_from([0.0, 0.3])),
     )
     coefficient = st.floats(-2, 2).filter(lambda a: abs(a) > 1e-3)
     pairs = st.sampled_from([("t", "t"), ("t", "x"), ("x", "t"), ("x", "x")])
@@ -113,9 +112,7 @@ def test_mixed_derivative_of_a_product():
 
 @pytest.mark.parametrize("batches", [2, 5])
 def test_batches_are_consecutive_chunks(batches):
-    network = NetworkSettings(
-        hidden_layers=2, width=5, periodic_modes=0, ansatz="initial", ansatz_offset=0.0
-    )
+    network = NetworkSettings(hidden_layers=2, width=5, fourier_modes=0, ansatz="initial")
     parameters = [p.double() for p in initial_parameters((2, 5, 5, 1), torch.Generator())]
     points = torch.rand(20, 2, dtype=torch.float64).numpy()
     whole = FieldAt(PROBLEM, network, points, PROBLEM.derivatives, place=EXACT)(parameters)["u"]

@@ -17,9 +17,8 @@ TRAINING = {
     "network": {
         "hidden_layers": 2,
         "width": 8,
-        "periodic_modes": 0,
+        "fourier_modes": 0,
         "ansatz": "plain",
-        "ansatz_offset": 0.0,
     },
     "optimiser": {
         "learning_rate": 1e-3,

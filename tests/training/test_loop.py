@@ -8,10 +8,8 @@ import time
 
 import numpy as np
 import pytest
-import torch
 
 from pinn_phases import storage
-from pinn_phases.problems.base import Problem
 from pinn_phases.stopping import Stopped
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.history import is_recorded, snapshot_iterations
@@ -77,7 +75,9 @@ def test_vanilla_follows_the_weights_without_using_them(reference, tmp_path):
     result = run(settings, reference, tmp_path)
     loss = result.arrays["history/loss"]
     rms = result.arrays["history/residual_rms"]
-    conditions = result.arrays["history/loss_initial"] + 0.5 * result.arrays["history/loss_boundary"]
+    conditions = (
+        result.arrays["history/loss_initial"] + 0.5 * result.arrays["history/loss_boundary"]
+    )
     np.testing.assert_allclose(loss, rms**2 + conditions, rtol=1e-5)  # float32
     assert (np.diff(result.arrays["history/weights_max"]) > 0).all()
 
@@ -118,9 +118,7 @@ def test_other_code_or_settings_do_not_take_the_checkpoint(reference, tmp_path, 
 
 
 @pytest.mark.parametrize("damage", ["newest", "both"])
-def test_a_damaged_checkpoint_is_passed_over(
-    undisturbed, reference, tmp_path, caplog, damage
-):
+def test_a_damaged_checkpoint_is_passed_over(undisturbed, reference, tmp_path, caplog, damage):
     run(make_settings(iterations=33), reference, tmp_path)
     newest = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
     for path in [newest.newest, newest.previous][: 1 if damage == "newest" else 2]:
@@ -171,7 +169,7 @@ def wait_for_checkpoints(process, folder):
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_process_goes_on_to_the_same_data(reference, tmp_path, number):
-    settings = make_settings(iterations=2000)
+    settings = make_settings(iterations=600, checkpoint_seconds=0.05)
     process = start(tmp_path, settings, reference)
     wait_for_checkpoints(process, tmp_path)
     os.kill(process.pid, number)
@@ -207,15 +205,3 @@ def test_learning_rate_falls_in_steps():
     optimiser = make_settings().training.optimiser
     rates = [learning_rate(i, optimiser) for i in (1, 25, 26, 50, 51)]
     assert rates == [1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4]
-
-
-def test_adam_is_the_library_s_own(reference, tmp_path):
-    """The loop's optimiser takes the steps that torch.optim.Adam takes by itself."""
-    settings = make_settings(iterations=12)
-    result = run(settings, reference, tmp_path)
-    again = run(make_settings(iterations=13), reference, tmp_path / "again")
-    assert isinstance(settings.make_problem(), Problem)
-    before, after = (r.arrays["snapshots/parameters"][-1] for r in (result, again))
-    step = np.abs(after - before).max()
-    assert 0 < step < 1.5 * settings.training.optimiser.learning_rate
-    assert torch.isfinite(torch.from_numpy(after)).all()

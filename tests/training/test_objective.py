@@ -59,7 +59,7 @@ def batch_loss(batch, settings, chosen, parameters, weights, points):
 @pytest.mark.parametrize("method", ["vanilla", "rba"])
 @pytest.mark.parametrize(
     "network",
-    [{}, {"periodic_modes": 3, "ansatz": "initial", "ansatz_offset": 0.1}],
+    [{}, {"fourier_modes": 3, "ansatz": "initial"}],
     ids=["plain", "embedded"],
 )
 def test_batch_gradients_are_those_of_the_batch_losses(method, network):

@@ -27,19 +27,18 @@ class Place:
 def input_features(problem: Problem, network: NetworkSettings, point: Tensor) -> Tensor:
     """Features that enter the network at one point (coordinates,), of shape (features,).
 
-    Coordinates as they are; but with `periodic_modes` K > 0, a periodic coordinate x of period P
-    becomes cos(2 pi k x / P), sin(2 pi k x / P), k = 1..K, so that every output is periodic.
+    They are the coordinates; with `fourier_modes` K > 0, for each periodic coordinate x of period
+    P also cos(2 pi k x / P) and sin(2 pi k x / P), k = 1..K.
     """
-    features = []
+    features = [point]
     for column, name in enumerate(problem.coordinates):
-        x = point[column : column + 1]
-        if name in problem.periodic and network.periodic_modes:
+        if name in problem.periodic and network.fourier_modes:
             lower, upper = problem.domain[name]
-            modes = torch.arange(1, network.periodic_modes + 1, dtype=x.dtype, device=x.device)
-            phase = 2 * math.pi / (upper - lower) * modes * x
+            modes = torch.arange(
+                1, network.fourier_modes + 1, dtype=point.dtype, device=point.device
+            )
+            phase = 2 * math.pi / (upper - lower) * modes * point[column]
             features += [torch.cos(phase), torch.sin(phase)]
-        else:
-            features.append(x)
     return torch.cat(features)
 
 
@@ -88,7 +87,7 @@ class FieldAt:
         if network.ansatz != "plain":
 
             def offset_and_factor(point: Tensor) -> Tensor:
-                parts = problem.ansatz(network.ansatz, network.ansatz_offset, point)
+                parts = problem.ansatz(network.ansatz, point)
                 return torch.stack(torch.broadcast_tensors(*parts))
 
             offset, factor = function_streams(offset_and_factor, exact, self.layout).split(1, -1)

@@ -103,7 +103,7 @@ class Problem(Frozen, ABC):
         """Return the condition `name` with `count` points in each point set."""
 
     @abstractmethod
-    def ansatz(self, name: str, offset: float, point: Array) -> tuple[Array, Array]:
+    def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
         """Return A and B at one point (shape (coordinates,)) of a solution written as A + B N.
 
         N is the network; the name "plain" stands for A = 0, B = 1 in every problem.

@@ -1,14 +1,16 @@
 """Settings of one training."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from pinn_phases.frozen import Frozen, Tree, validated
 from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, plugin_class
 from pinn_phases.problems.base import Problem
+
+Seed = Annotated[int, Field(ge=0, lt=2**63)]  # what torch's generators take
 
 
 class ConditionSettings(Frozen):
@@ -23,9 +25,8 @@ class NetworkSettings(Frozen):
 
     hidden_layers: int = Field(ge=1)
     width: int = Field(ge=1)  # neurons a hidden layer
-    periodic_modes: int = Field(ge=0)  # Fourier modes a periodic input; 0: the input as it is
+    fourier_modes: int = Field(ge=0)  # of each periodic coordinate, as further inputs
     ansatz: str  # one of the problem's
-    ansatz_offset: float = Field(ge=0)  # a constant of the ansatz, in the coordinate's unit
 
 
 class OptimiserSettings(Frozen):
@@ -54,8 +55,8 @@ class TrainingSettings(Frozen):
     """One training, but for the problem's and the method's own numbers."""
 
     iterations: int = Field(ge=1)
-    points: int = Field(ge=1)  # collocation points
     batches: int = Field(ge=2)  # of the collocation points, for the gradient statistics
+    points: int = Field(ge=1)  # collocation points
     conditions: Mapping[str, ConditionSettings]
     network: NetworkSettings
     optimiser: OptimiserSettings
@@ -63,22 +64,22 @@ class TrainingSettings(Frozen):
     compiled: bool  # with torch.compile, if a C++ compiler is there
     checkpoint_seconds: float = Field(gt=0)  # time between checkpoints
 
-    @model_validator(mode="after")
-    def _batches_are_equal(self) -> "TrainingSettings":
-        if self.points % self.batches:
-            raise ValueError(
-                f"points = {self.points} must be a multiple of batches = {self.batches}"
-            )
-        return self
+    @field_validator("points")
+    @classmethod
+    def _batches_are_equal(cls, points: int, info: ValidationInfo) -> int:
+        batches = info.data.get("batches", 1)  # absent if it is a mistake itself
+        if points % batches:
+            raise ValueError(f"expected a multiple of batches = {batches}")
+        return points
 
 
 class RunSettings(Frozen):
     """Everything that one training needs; stored in its result file."""
 
     scale: str
-    problem: str
-    method: str
-    seed: int = Field(ge=0)
+    problem: ProblemName
+    method: MethodName
+    seed: Seed
     equation: Tree
     method_constants: Tree
     training: TrainingSettings
