@@ -7,7 +7,9 @@ from typing import Any
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 mpl.use("Agg")  # files only: no display is needed
 
@@ -63,6 +65,13 @@ def log_axes(axes: Axes) -> None:
     axes.set_xscale("log")
     axes.set_xlim(left=1)
     axes.set_xlabel("Iteration")
+
+
+def plain_log_ticks(axis: Axis) -> None:
+    """Label a logarithmic axis that spans few decades: 0.1, 0.2, 0.5, 1."""
+    axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def save(figure: Figure, pdf: Path, png: Path, metadata: dict[str, Any]) -> None:

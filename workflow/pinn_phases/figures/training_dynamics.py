@@ -79,6 +79,7 @@ def _draw_curves(
         axes.set_ylabel("SNR of the batch gradients")
     else:
         axes.set_ylabel(r"Relative $L^2$ error")
+        style.plain_log_ticks(axes.yaxis)
         axes.legend(loc="lower left", frameon=False, borderaxespad=0.2)
 
 
@@ -141,6 +142,8 @@ def _label(panels: Sequence[Axes], row: int, column: int, problem: type[Problem]
     lower, upper = problem.domain[vertical]
     for axes, name in zip(panels, COLUMNS, strict=True):
         axes.set_xticks(problem.domain[horizontal])
+        for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
+            label.set_horizontalalignment(side)  # clear of the neighbouring panel's
         axes.set_yticks([lower, (lower + upper) / 2, upper])
         axes.tick_params(labelleft=False, labelbottom=row == len(LETTERS) - 1)
         if row == 0:
