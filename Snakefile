@@ -1,7 +1,5 @@
 """pinn-phases: from the equations to every figure of the paper. A table of contents."""
 
-import sys
-
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -20,9 +18,9 @@ include: "workflow/rules/figures.smk"
 rule all:
     """Make every figure."""
     default_target: True
-    localrule: True
     input:
         collect("paper_figures/{figure}.pdf", figure=FIGURE_NAMES),
+    localrule: True
 
 
 # One target a benchmark, by its name: `snakemake allen_cahn`.
@@ -31,6 +29,6 @@ for problem in SETTINGS.problems:
     rule:
         name:
             problem
-        localrule: True
         input:
             benchmark_targets(problem),
+        localrule: True

@@ -1,29 +1,5 @@
 """Cheap functions of the stored runs."""
 
-from pinn_phases.commands import fields as fields_command
-from pinn_phases.commands import phases as phases_command
-
-
-def phase_settings(wildcards):
-    """Constants of the search for phases, as JSON."""
-    return SCALES[wildcards.scale].phases.model_dump_json()
-
-
-def phase_code(wildcards):
-    """Digest of the code behind the phases."""
-    return phases_command.code()
-
-
-def fields_code(wildcards):
-    """Digest of the code behind the fields."""
-    return fields_command.code(wildcards.problem)
-
-
-def choosing_phases(wildcards):
-    """Phases that choose the snapshots of a problem and seed: those of one method for all."""
-    method = SCALES[wildcards.scale].figures.phases_of
-    return f"results/{wildcards.scale}/phases/{wildcards.problem}/{method}/seed{wildcards.seed}.h5"
-
 
 rule phases:
     """Find fitting, diffusion and total diffusion in the SNR curve of a run."""
@@ -35,15 +11,15 @@ rule phases:
         "results/{scale}/logs/phases/{problem}/{method}/seed{seed}.log",
     benchmark:
         "results/{scale}/benchmarks/phases/{problem}/{method}/seed{seed}.tsv"
-    params:
-        settings=phase_settings,
-        code=phase_code,
+    conda:
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        "../../envs/analysis.yaml"
+    params:
+        settings=phase_settings,
+        code=phase_code,
     message:
         "Phases of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:
@@ -63,14 +39,14 @@ rule fields:
         "results/{scale}/logs/fields/{problem}/{method}/seed{seed}.log",
     benchmark:
         "results/{scale}/benchmarks/fields/{problem}/{method}/seed{seed}.tsv"
-    params:
-        code=fields_code,
+    conda:
+        "../../envs/train.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=10,
-    conda:
-        "../../envs/train.yaml"
+    params:
+        code=fields_code,
     message:
         "Fields of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:

@@ -1,17 +1,5 @@
 """Reference solutions, each with a measured error."""
 
-from pinn_phases.commands import reference as reference_command
-
-
-def reference_settings(wildcards):
-    """Resolved settings of a reference solution, as JSON."""
-    return SCALES[wildcards.scale].reference(wildcards.problem).model_dump_json()
-
-
-def reference_code(wildcards):
-    """Digest of the code behind it."""
-    return reference_command.code(wildcards.problem)
-
 
 rule reference:
     """Solve a problem on its test grid in float64."""
@@ -21,15 +9,15 @@ rule reference:
         "results/{scale}/logs/reference/{problem}.log",
     benchmark:
         "results/{scale}/benchmarks/reference/{problem}.tsv"
-    params:
-        settings=reference_settings,
-        code=reference_code,
+    conda:
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        "../../envs/analysis.yaml"
+    params:
+        settings=reference_settings,
+        code=reference_code,
     message:
         "Reference solution of {wildcards.problem}"
     shell:
