@@ -53,12 +53,11 @@ def _wanted(arguments: list[str] | None) -> tuple[str, ...]:
 
 def _start_log(path: Path | None) -> None:
     """Send messages to standard error, and to a file if there is one."""
-    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("pinn_phases").setLevel(logging.INFO)  # other libraries: warnings only
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(path, mode="w"))
-    logging.basicConfig(format="%(message)s", handlers=handlers)
-    logging.getLogger("pinn_phases").setLevel(logging.INFO)  # other libraries: warnings only
+        logging.getLogger().addHandler(logging.FileHandler(path, mode="w"))
 
 
 if __name__ == "__main__":

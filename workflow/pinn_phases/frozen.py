@@ -2,11 +2,28 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 SHOWN_LENGTH = 60  # characters of a bad value that a message repeats
+A_BLOCK = "expected a block of keys and values"
+# Pydantic's kinds of mistakes in the words of config.yaml, where its own words are not.
+KINDS = {
+    "missing": "missing",
+    "model_type": A_BLOCK,
+    "dict_type": A_BLOCK,
+    "tuple_type": "expected a list",
+    "bool_type": "expected true or false",
+    "int_type": "expected a whole number",
+    "float_type": "expected a number (YAML reads 1e-4 as text, 1.0e-4 as a number)",
+    "too_short": "expected at least one entry",
+}
+WORDS = {
+    "Input should be": "expected",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+}
 
 Tree = Mapping[str, Any]
 Path = tuple[str, ...]
@@ -22,13 +39,18 @@ Model = TypeVar("Model", bound=Frozen)
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used: one line with key, value and what is allowed."""
+    """A setting that cannot be used: one line with key, value and what is allowed.
 
-    def __init__(self, path: Iterable[str], value: object, expected: str) -> None:
-        self.path = tuple(path)
+    The value `...` stands for one that is not shown: of a key that is missing, or not allowed.
+    """
+
+    def __init__(self, path: Iterable[object], value: object, expected: str) -> None:
+        self.path = tuple(str(part) for part in path)
         self.value = value
         self.expected = expected
-        super().__init__(f"setting {'.'.join(self.path)} = {_shown(value)}: {expected}")
+        shown = "" if value is ... else f" = {_shown(value)}"
+        message = f"setting {'.'.join(self.path)}{shown}: {expected}"
+        super().__init__(" ".join(message.splitlines()))
 
 
 def validated(model: type[Model], tree: object, path: Path = ()) -> Model:
@@ -36,29 +58,58 @@ def validated(model: type[Model], tree: object, path: Path = ()) -> Model:
     try:
         return model.model_validate_json(json.dumps(tree), strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = (*path, *(str(part) for part in first["loc"]))
-        raise SettingsError(where, first["input"], _allowed(first["type"], first["msg"])) from None
-    except TypeError as error:  # not JSON: a date, for example
-        raise SettingsError(path, "...", f"expected numbers, words and lists ({error})") from None
+        mistakes = error.errors(include_url=False)
+    unknown = [mistake for mistake in mistakes if mistake["type"] == "extra_forbidden"]
+    mistake = (unknown or mistakes)[0]  # a misspelt key is unknown, and missing under its name
+    where = tuple(part for part in mistake["loc"] if part != "[key]")
+    about_the_key = mistake["type"] == "missing" or where != mistake["loc"]
+    value = ... if about_the_key else mistake["input"]
+    raise SettingsError((*path, *where), value, _expected(model, mistake))
 
 
 def validated_json(model: type[Model], text: str) -> Model:
     """Make `model` from JSON, as the command line gets it."""
+    option = ("--settings",)
     try:
         tree = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise SettingsError(("--settings",), text, f"expected JSON ({error})") from None
-    return validated(model, tree)
+    except ValueError as error:
+        raise SettingsError(option, text, f"expected JSON ({error})") from None
+    return validated(model, tree, option)
 
 
-def _allowed(kind: str, message: str) -> str:
-    """Pydantic's message in the words of config.yaml."""
+def require_plain(tree: object, path: Path = ()) -> None:
+    """Refuse what YAML has and JSON has not, such as a date or a number as a key."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            if not isinstance(key, str):
+                raise SettingsError((*path, key), ..., "expected a word as the key")
+            require_plain(value, (*path, key))
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            require_plain(value, (*path, str(index)))
+    elif not (tree is None or isinstance(tree, str | int | float)):
+        raise SettingsError(path, tree, "expected a number, a word, a list or a block")
+
+
+def _expected(model: type[Frozen], mistake: Mapping[str, Any]) -> str:
+    """Pydantic's explanation in the words of config.yaml."""
+    kind: str = mistake["type"]
+    message: str = mistake["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        return "unknown key"
-    if kind == "missing":
-        return "missing"
-    return message.removeprefix("Value error, ").replace("Input should be", "expected")
+        return f"unknown key; expected one of {', '.join(_keys(model, mistake['loc'][:-1]))}"
+    for theirs, ours in WORDS.items():
+        message = message.replace(theirs, ours)
+    return KINDS.get(kind, message)
+
+
+def _keys(model: type[Frozen], where: Iterable[object]) -> Iterable[str]:
+    """Keys of the block at `where` in what `model` is made from."""
+    block: Any = model
+    for part in where:
+        is_model = isinstance(block, type) and issubclass(block, Frozen)
+        block = block.model_fields[part].annotation if is_model else get_args(block)[-1]
+    keys: Mapping[str, Any] = block.model_fields
+    return keys
 
 
 def _shown(value: object) -> str:

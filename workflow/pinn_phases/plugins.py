@@ -1,8 +1,11 @@
 """Problems, methods and figures are found by the name of their file: no list to keep in step."""
 
 import pkgutil
+from functools import partial
 from importlib import import_module
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator
 
 PROBLEMS = "pinn_phases.problems"
 METHODS = "pinn_phases.methods"
@@ -19,6 +22,23 @@ def names(package: str) -> tuple[str, ...]:
     return tuple(sorted(s for s in stems - {"base"} if package != FIGURES or s.startswith("fig")))
 
 
+def known(package: str, name: str) -> str:
+    """Return `name`, if `package` has a plugin of that name.
+
+    Raises
+    ------
+    ValueError
+        If not; the message names those that exist.
+    """
+    if name not in names(package):
+        raise ValueError(f"expected one of {', '.join(names(package))}; received {name!r}")
+    return name
+
+
+ProblemName = Annotated[str, AfterValidator(partial(known, PROBLEMS))]
+MethodName = Annotated[str, AfterValidator(partial(known, METHODS))]
+
+
 def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
     """Return the subclass of `base` that the file `name` of `package` defines.
 
@@ -27,9 +47,7 @@ def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
     ValueError
         If there is no such file; the message names those that exist.
     """
-    if name not in names(package):
-        raise ValueError(f"expected one of {', '.join(names(package))}; received {name!r}")
-    module = import_module(f"{package}.{name}")
+    module = import_module(f"{package}.{known(package, name)}")
     classes = [
         value
         for value in vars(module).values()

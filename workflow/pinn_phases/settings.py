@@ -3,7 +3,7 @@
 config.yaml holds the paper's values and, under `scales`, what each scale changes. The settings
 come out of it in two steps: the block of the chosen scale is laid over the whole file, key by
 key; then the block of each problem is laid over the general blocks `training`, `execution` and
-`methods`.
+`methods`. What stands outside `scales` has to be complete by itself.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,27 @@ from pydantic import Field, field_validator
 
 from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.figures.base import FigureSettings
-from pinn_phases.frozen import Frozen, Path, SettingsError, Tree, validated
+from pinn_phases.frozen import (
+    A_BLOCK,
+    Frozen,
+    Path,
+    SettingsError,
+    Tree,
+    require_plain,
+    validated,
+)
 from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, REFERENCES, names, plugin_class
+from pinn_phases.plugins import (
+    METHODS,
+    PROBLEMS,
+    REFERENCES,
+    MethodName,
+    ProblemName,
+    plugin_class,
+)
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSettings, ReferenceSolver
-from pinn_phases.training.settings import RunSettings, TrainingSettings
+from pinn_phases.training.settings import RunSettings, Seed, TrainingSettings
 
 GENERAL_BLOCKS = ("training", "execution", "methods")
 
@@ -39,23 +54,23 @@ class ProblemSettings(Frozen):
     reference: Tree
     training: TrainingSettings
     execution: ExecutionSettings
-    methods: Mapping[str, Tree]
+    methods: Mapping[MethodName, Tree] = Field(min_length=1)
 
 
 class Settings(Frozen):
     """config.yaml at one scale."""
 
     scale: str
-    seeds: tuple[int, ...] = Field(min_length=1)
-    problems: Mapping[str, ProblemSettings]
+    seeds: tuple[Seed, ...] = Field(min_length=1)
+    problems: Mapping[ProblemName, ProblemSettings] = Field(min_length=1)
     phases: PhaseSettings
     figures: FigureSettings
 
     @field_validator("seeds")
     @classmethod
     def _seeds_differ(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
-        if min(seeds) < 0 or len(set(seeds)) < len(seeds):
-            raise ValueError("expected different integers of at least 0")
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("expected different integers")
         return seeds
 
     def reference(self, problem: str) -> ReferenceSettings:
@@ -85,26 +100,27 @@ def load_scales(config: Tree) -> dict[str, Settings]:
     SettingsError
         At the first key that is unknown, missing, of the wrong type or out of range.
     """
+    require_plain(config)
     scales = config.get("scales")
     if not isinstance(scales, Mapping) or not scales:
         raise SettingsError(("scales",), scales, "expected a block for each scale")
-    if config.get("scale") not in scales:
-        allowed = f"expected one of {', '.join(scales)}"
-        raise SettingsError(("scale",), config.get("scale"), allowed)
+    for name, block in scales.items():
+        if not isinstance(block, Mapping):
+            raise SettingsError(("scales", name), block, A_BLOCK)
+    chosen = config.get("scale")
+    if not isinstance(chosen, str) or chosen not in scales:
+        raise SettingsError(("scale",), chosen, f"expected one of {', '.join(scales)}")
+    # First without any scale, so that a mistake is not blamed on a scale that changes a part of it.
+    _at_scale({**config, "scales": {chosen: {}}}, chosen)
     return {scale: _at_scale(config, scale) for scale in scales}
 
 
 def _at_scale(config: Tree, scale: str) -> Settings:
     """Put one scale together; errors name the place in config.yaml that holds the value."""
-    base = {key: value for key, value in config.items() if key != "scales"}
-    tree = _merged(base, config["scales"][scale]) | {"scale": scale}
-    general = {key: tree.pop(key) for key in GENERAL_BLOCKS if key in tree}
-    if isinstance(tree.get("problems"), Mapping):
-        tree["problems"] = {
-            name: _merged(general, block or {}) for name, block in tree["problems"].items()
-        }
+    base = {key: value for key, value in config.items() if key not in ("scale", "scales")}
     try:
-        settings = validated(Settings, tree)
+        tree = _over_general(_merged(base, config["scales"][scale]))
+        settings = validated(Settings, tree | {"scale": scale})
         for name, problem in settings.problems.items():
             _check_problem(name, problem, settings)
     except SettingsError as error:
@@ -113,20 +129,35 @@ def _at_scale(config: Tree, scale: str) -> Settings:
     return settings
 
 
+def _over_general(tree: Tree) -> dict[str, Any]:
+    """Lay each problem over the general blocks, which end there."""
+    allowed = {*GENERAL_BLOCKS, *Settings.model_fields} - {"scale"}
+    for key, value in tree.items():
+        if key not in allowed:
+            expected = f"unknown key; expected one of {', '.join(sorted(allowed))}"
+            raise SettingsError((key,), value, expected)
+        if key in GENERAL_BLOCKS and not isinstance(value, Mapping):
+            raise SettingsError((key,), value, A_BLOCK)
+    general = {key: tree[key] for key in GENERAL_BLOCKS if key in tree}
+    rest = {key: value for key, value in tree.items() if key not in general}
+    if isinstance(rest.get("problems"), Mapping):
+        problems = rest["problems"].items()
+        rest["problems"] = {name: _merged(general, block) for name, block in problems}
+    return rest
+
+
 def _check_problem(name: str, block: ProblemSettings, settings: Settings) -> None:
     """Check what only the problem itself and the methods can say of their numbers."""
-    path = ("problems", name)
-    if name not in names(PROBLEMS):
-        raise SettingsError(path, "...", f"expected one of {', '.join(names(PROBLEMS))}")
+    path: Path = ("problems", name)
     problem = validated(plugin_class(PROBLEMS, name, Problem), block.equation, (*path, "equation"))
     validated(
         plugin_class(REFERENCES, name, ReferenceSolver), block.reference, (*path, "reference")
     )
     for method, constants in block.methods.items():
-        where = (*path, "methods", method)
-        if method not in names(METHODS):
-            raise SettingsError(where, "...", f"expected one of {', '.join(names(METHODS))}")
-        validated(plugin_class(METHODS, method, Method), constants, where)
+        validated(plugin_class(METHODS, method, Method), constants, (*path, "methods", method))
+    if settings.figures.phases_of not in block.methods:
+        expected = f"expected one of {', '.join(block.methods)}"
+        raise SettingsError(("figures", "phases_of"), settings.figures.phases_of, expected)
     training = block.training
     if set(training.conditions) != set(problem.conditions):
         where = (*path, "training", "conditions")
@@ -146,12 +177,14 @@ def _merged(base: Any, over: Any) -> Any:
 
 
 def _place(config: Tree, scale: str, path: Path) -> Path:
-    """Where in config.yaml the value at `path` of the merged settings comes from."""
+    """Where in config.yaml the value at `path` of the merged settings comes from, or is missing."""
     candidates: list[Path] = [("scales", scale, *path), path]
-    if path[0] == "problems":
+    if path[0] == "problems" and path[2:3] and path[2] in GENERAL_BLOCKS:
         general = path[2:]
         candidates += [("scales", scale, *general), general]
-    return next((place for place in candidates if _holds(config, place)), path)
+    there = [place for place in candidates if _holds(config, place)]
+    missing = [place for place in reversed(candidates) if _holds(config, place[:-1])]
+    return [*there, *missing, path][0]
 
 
 def _holds(tree: object, path: Path) -> bool:
@@ -162,4 +195,4 @@ def _holds(tree: object, path: Path) -> bool:
             tree = tree[key]
         else:
             return False
-    return bool(path)
+    return True

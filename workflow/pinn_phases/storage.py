@@ -17,8 +17,9 @@ points, P parameters, C coordinates.
 |            | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
 |            | `points/collocation` (N, C)                                                        |
 | checkpoint | as run, and `state/{name}`                                                         |
+| phases     | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
 | fields     | `iterations` (S,), `axes/{coordinate}`, `{prediction,residual}/{name}`,            |
-|            | `points`, `weights`                                                                |
+|            | `points/collocation`, `weights`                                                    |
 """
 
 import hashlib
@@ -26,7 +27,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -112,8 +113,7 @@ def write(path: Path, content: Content) -> None:
             dataset.attrs["unit"] = "1"
             dataset.attrs["description"] = _description(name)
     body = buffer.getbuffer()[HEADER_BYTES:]
-    header = MAGIC + hashlib.sha256(body).hexdigest().encode()
-    write_bytes(path, header.ljust(HEADER_BYTES, b"\n"), body)
+    write_bytes(path, _header(body), body)
 
 
 def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()) -> Content:
@@ -132,7 +132,7 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
     header, body = data[:HEADER_BYTES], memoryview(data)[HEADER_BYTES:]
     if not header.startswith(MAGIC):
         raise StorageError(f"{path}: expected {expected} of pinn-phases, found something else")
-    if header[len(MAGIC) :].strip() != hashlib.sha256(body).hexdigest().encode():
+    if header != _header(body):
         raise StorageError(
             f"{path}: damaged (its checksum does not fit); delete it to make it anew"
         )
@@ -148,7 +148,21 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
 
 
 def write_bytes(path: Path, *parts: bytes | memoryview) -> None:
-    """Write a file through a temporary name in its folder, so that it is whole or not there."""
+    """Write a file through a temporary name in its folder, so that it is whole or not there.
+
+    Raises
+    ------
+    OSError
+        With the name of the file that was to be written, not of the temporary one.
+    """
+    try:
+        _write_and_rename(path, parts)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
+
+
+def _write_and_rename(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
@@ -165,8 +179,16 @@ def write_bytes(path: Path, *parts: bytes | memoryview) -> None:
     _sync_folder(path.parent)
 
 
+def _header(body: memoryview) -> bytes:
+    header = MAGIC + hashlib.sha256(body).hexdigest().encode()
+    return header.ljust(HEADER_BYTES, b"\n")
+
+
 def _description(name: str) -> str:
-    return next(text for pattern, text in DESCRIPTIONS.items() if fnmatchcase(name, pattern))
+    fitting = (text for pattern, text in DESCRIPTIONS.items() if fnmatchcase(name, pattern))
+    text = next(fitting, None)
+    assert text is not None, f"DESCRIPTIONS says nothing of {name}"
+    return text
 
 
 def _is_array(item: object) -> bool:

@@ -29,13 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Choose the snapshots, evaluate and save."""
-    from pinn_phases.analysis.fields import fields_and_residuals
-    from pinn_phases.training.error import grid_points
-
     content = storage.read(options.training, "run")
     phases = storage.read(options.phases, "phases").attributes
     reference = storage.read(options.reference, "reference", leave_out=("fields/",))
     settings = validated(RunSettings, content.attributes["settings"])
+    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    from pinn_phases.analysis.fields import fields_and_residuals
+    from pinn_phases.training.error import grid_points
+
     available = content.arrays["snapshots/iteration"]
     chosen = chosen_snapshots(available, phases["diffusion"], phases["total_diffusion"])
     axes = {name.removeprefix("axes/"): values for name, values in reference.arrays.items()}

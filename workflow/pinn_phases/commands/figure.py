@@ -27,10 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Draw and save."""
-    from pinn_phases.figures import style
-
     settings = validated_json(FigureSettings, options.settings)
     material = Material.load(options.inputs)
+    # Importing matplotlib and seaborn takes seconds: after the checks.
+    from pinn_phases.figures import style
+
     style.set_style()
     figure = figure_module(options.name).draw(material, settings)
     made = provenance(code(options.name))

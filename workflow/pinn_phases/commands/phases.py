@@ -33,10 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Find the phases and save."""
-    from pinn_phases.analysis.phases import find_phases
-
     settings = validated_json(PhaseSettings, options.settings)
     content = storage.read(options.training, "run", leave_out=("snapshots/",))
+    # Importing scipy and ruptures takes a second: after the checks.
+    from pinn_phases.analysis.phases import find_phases
+
     phases = find_phases(
         content.arrays["history/iteration"],
         content.arrays["history/snr"],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pinn_phases import storage
 from pinn_phases.digest import code_digest
-from pinn_phases.frozen import validated_json
+from pinn_phases.frozen import SettingsError, validated_json
 from pinn_phases.provenance import provenance
 from pinn_phases.training.settings import RunSettings
 
@@ -28,12 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train and save."""
+    settings = validated_json(RunSettings, options.settings)
+    if options.threads < 1:
+        raise SettingsError(("--threads",), options.threads, "expected at least 1")
+    reference = storage.read(options.reference, "reference")
+    digest = code(settings.problem, settings.method)
+    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
     from pinn_phases.training.checkpoints import Checkpoints
     from pinn_phases.training.job import train
 
-    settings = validated_json(RunSettings, options.settings)
-    reference = storage.read(options.reference, "reference")
-    digest = code(settings.problem, settings.method)
     result = train(
         settings,
         reference,

@@ -15,12 +15,13 @@ References
 See `pinn_phases.reference.exponential_time_differencing` and `pinn_phases.reference.fourier`.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.base import Problem
@@ -166,8 +167,23 @@ def _check_grids(t: Real, x: Real) -> None:
 class AllenCahnReference(ReferenceSolver):
     """Fourier-Galerkin solution on a grid of t in [0, 1] and x in [-1, 1), with its error."""
 
-    modes: int = Field(ge=4)
+    modes: int = Field(ge=4, le=PROJECTION_POINTS // 2, multiple_of=2)  # twice for the error
     steps: int = Field(ge=1)
+
+    @field_validator("grid")
+    @classmethod
+    def _grid_is_the_problem_s(cls, grid: Mapping[str, int]) -> Mapping[str, int]:
+        if set(grid) != set(AllenCahn.coordinates):
+            raise ValueError(f"expected {', '.join(AllenCahn.coordinates)}")
+        return grid
+
+    @field_validator("steps")
+    @classmethod
+    def _steps_reach_the_grid(cls, steps: int, info: ValidationInfo) -> int:
+        outputs = info.data.get("grid", {}).get("t", 2) - 1
+        if steps % outputs:
+            raise ValueError(f"expected a multiple of the {outputs} intervals of grid.t")
+        return steps
 
     def solve(self, problem: Problem) -> ReferenceSolution:
         """Solve at the stated resolution and at twice that."""

@@ -3,12 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from pinn_phases.frozen import Frozen, Tree, validated
-from pinn_phases.plugins import PROBLEMS, REFERENCES, plugin_class
+from pinn_phases.plugins import PROBLEMS, REFERENCES, ProblemName, plugin_class
 from pinn_phases.problems.base import Problem
 
 Real = NDArray[np.float64]
@@ -91,7 +93,7 @@ class ReferenceSolver(Frozen, ABC):
     A solver is a subclass in the file of `pinn_phases.reference` that has the problem's name.
     """
 
-    grid: Mapping[str, int]  # coordinate -> points of the test grid
+    grid: Mapping[str, Annotated[int, Field(ge=2)]]  # coordinate -> points of the test grid
 
     @abstractmethod
     def solve(self, problem: Problem) -> ReferenceSolution:
@@ -101,14 +103,16 @@ class ReferenceSolver(Frozen, ABC):
 class ReferenceSettings(Frozen):
     """Everything that one reference solution needs; stored in its file."""
 
-    problem: str
+    problem: ProblemName
     equation: Tree
     solver: Tree
 
     def make_problem(self) -> Problem:
         """Return the problem with its coefficients."""
-        return validated(plugin_class(PROBLEMS, self.problem, Problem), self.equation)
+        problem = plugin_class(PROBLEMS, self.problem, Problem)
+        return validated(problem, self.equation, ("equation",))
 
     def make_solver(self) -> ReferenceSolver:
         """Return the solver with its numbers."""
-        return validated(plugin_class(REFERENCES, self.problem, ReferenceSolver), self.solver)
+        solver = plugin_class(REFERENCES, self.problem, ReferenceSolver)
+        return validated(solver, self.solver, ("solver",))

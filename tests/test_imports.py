@@ -1,0 +1,174 @@
+"""Imports point one way, and what only reads files does not wait for torch."""
+
+import ast
+import functools
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+
+PACKAGE = "pinn_phases"
+ROOT = Path(__file__).parents[1] / "workflow" / PACKAGE
+COMMANDS = sorted(path.stem for path in (ROOT / "commands").glob("[!_]*.py"))
+# What no part of the mathematics may know of: it gets arrays, and returns arrays.
+OUTSIDE = ("snakemake", f"{PACKAGE}.commands", f"{PACKAGE}.__main__")
+
+
+def in_package(*names: str) -> tuple[str, ...]:
+    """Full names of modules or packages of the library."""
+    return tuple(f"{PACKAGE}.{name}" for name in names)
+
+
+@functools.cache
+def modules() -> dict[str, Path]:
+    """Every module of the library, by its name."""
+    found = {}
+    for path in ROOT.rglob("*.py"):
+        parts = (PACKAGE, *path.relative_to(ROOT).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@functools.cache
+def imports(module: str) -> frozenset[str]:
+    """Modules that a module imports, also late, in its functions."""
+    tree = ast.parse(modules()[module].read_text())
+    names = set()
+    for node in _statements(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module and not node.level, f"{module}: digests see no relative imports"
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {node.module} | (below & modules().keys())
+    return frozenset(names)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from _statements(child)
+
+
+def reached(module: str) -> set[str]:
+    """All that a module imports, directly or through other modules of the library."""
+    seen: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += imports(name) if name in modules() else ()
+    return seen - {module}
+
+
+def below(name: str, packages: tuple[str, ...]) -> bool:
+    """Whether a module is one of the packages or in one of them."""
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+@pytest.mark.parametrize(
+    ("of", "forbidden"),
+    [
+        (("problems", "methods"), ("training", "reference", "analysis", "figures", "storage")),
+        (("problems", "methods"), ("model", "streams", "network")),
+        (("streams", "network"), ("training", "methods", "reference", "analysis", "figures")),
+        (("model",), ("training.loop", "reference", "analysis", "figures", "storage")),
+        (("reference",), ("training", "analysis", "figures", "methods", "model", "streams")),
+        (("training",), ("reference", "analysis", "figures", "settings")),
+        (("analysis",), ("training.loop", "training.job", "reference", "figures", "settings")),
+        (("figures",), ("training", "reference", "analysis", "settings", "model", "streams")),
+        (("storage", "digest", "frozen", "provenance"), ("training", "analysis", "figures")),
+    ],
+)
+def test_imports_point_one_way(of, forbidden):
+    checked = [name for name in modules() if below(name, in_package(*of))]
+    assert checked
+    for name in checked:
+        wrong = {other for other in reached(name) if below(other, in_package(*forbidden))}
+        assert not wrong, f"{name} imports {wrong}"
+
+
+def test_only_the_command_line_knows_of_itself():
+    for name in modules():
+        if not below(name, in_package("commands", "__main__")):
+            assert not {other for other in reached(name) if below(other, OUTSIDE)}
+
+
+def test_nothing_imports_snakemake():
+    for name in modules():
+        assert not {other for other in imports(name) if below(other, ("snakemake",))}
+
+
+def test_only_storage_knows_hdf5():
+    users = {name for name in modules() if below("h5py", tuple(imports(name)))}
+    assert users == {f"{PACKAGE}.storage"}
+
+
+NO_TORCH = [
+    *("problems", "methods", "reference", "figures", "commands"),
+    *("analysis.phases", "analysis.settings", "analysis.snapshots"),
+    *("settings", "storage", "digest", "frozen", "plugins", "provenance", "training.settings"),
+]
+
+
+def test_reading_files_imports_no_torch(python):
+    """Not through other packages either; one process imports them all."""
+    names = [name for name in modules() if below(name, in_package(*NO_TORCH))]
+    done = python("-c", f"import sys, {', '.join(names)}; print('torch' in sys.modules)")
+    assert done.stdout == "False\n", done.stderr
+
+
+def test_settings_import_no_plotting_and_no_change_points(python):
+    """Snakemake reads the settings in every job that it starts."""
+    heavy = "{'torch', 'matplotlib', 'seaborn', 'ruptures', 'pandas'}"
+    code = f"import sys, {PACKAGE}.settings; print({heavy} & sys.modules.keys())"
+    assert python("-c", code).stdout == "set()\n"
+
+
+PLUGINS = {  # found by name at run time, so that no import statement shows them
+    "reference": ("problems", "reference"),
+    "train": ("problems", "methods"),
+    "phases": (),
+    "fields": ("problems",),
+    "figure": ("problems", "methods", "figures"),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
+    rules = "".join(path.read_text() for path in sorted((ROOT.parent / "rules").glob("*.smk")))
+    called = [rule for rule in rules.split("\nrule ") if f"python -m {PACKAGE} {command} " in rule]
+    assert len(called) == 1
+    path = re.search(r'conda:\s+"(\S+)"', called[0]).group(1)
+    entries = yaml.safe_load((ROOT.parent / "rules" / path).read_text())["dependencies"]
+    there = {name.partition("==")[0] for name in entries[-1]["pip"]}
+    entry_points = [f"{PACKAGE}.__main__", f"{PACKAGE}.commands.{command}"]
+    entry_points += [name for name in modules() if below(name, in_package(*PLUGINS[command]))]
+    names = {name.partition(".")[0] for entry in entry_points for name in reached(entry)}
+    distributions = packages_distributions()
+    needed = {distributions[n][0] for n in names - {PACKAGE} - sys.stdlib_module_names}
+    assert needed <= there, f"{Path(path).name} lacks {', '.join(needed - there)}"
+
+
+HELP = f"""
+import sys
+from {PACKAGE}.__main__ import main
+for command in sys.argv[1:]:
+    try:
+        main([command, "--help"])
+    except SystemExit:
+        print("DONE", command, "torch" in sys.modules)
+"""
+
+
+def test_help_does_not_wait_for_torch(python):
+    done = python("-c", HELP, *COMMANDS)
+    found = [line for line in done.stdout.splitlines() if line.startswith("DONE")]
+    assert found == [f"DONE {command} False" for command in COMMANDS], done.stderr
