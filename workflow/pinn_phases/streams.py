@@ -19,7 +19,6 @@ Griewank and Walther, Evaluating Derivatives, SIAM 2008, Chapter 13 (Taylor-mode
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -51,7 +50,7 @@ class Layout:
         """Number of streams."""
         return 1 + len(self.first) + (self.operator is not None)
 
-    @cached_property
+    @property
     def pairs(self) -> tuple[tuple[int, int, float], ...]:
         """Streams i, j and coefficient a_ij of each second-order term."""
         if self.operator is None:

@@ -86,7 +86,9 @@ class Objective:
                 tuple(torch.as_tensor(v).to(place.device, place.dtype) for v in condition.targets),
                 chosen.weight,
             )
-        self._loss = torch.compile(self._total, dynamic=False) if compiled else self._total
+        self._loss = self._total
+        if compiled:
+            self._loss = torch.compile(self._total, dynamic=False, fullgraph=True)
 
     def _total(
         self, per_batch: Sequence[Tensor], shared: Sequence[Tensor], weights: Tensor

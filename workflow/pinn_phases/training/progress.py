@@ -1,6 +1,7 @@
 """What a training tells while it runs: a bar in a terminal, plain lines at intervals elsewhere."""
 
 import logging
+import math
 import time
 from types import TracebackType
 
@@ -26,8 +27,9 @@ class Progress:
 
     def __init__(self, label: str, start: int, end: int, *, bar: bool) -> None:
         self.label, self.end = label, end
-        self.first, self.began = start, time.monotonic()
-        self.said = self.began
+        self.error = math.nan  # the last one known
+        self.origin: tuple[int, float] | None = None  # iteration and time that rates count from
+        self.said = -math.inf
         self.bar = tqdm(total=end, initial=start, desc=label, unit="it") if bar else None
 
     def __enter__(self) -> "Progress":
@@ -46,17 +48,25 @@ class Progress:
 
     def tell(self, iteration: int, loss: float, relative_l2: float) -> None:
         """Show where the training is; cheap enough to call at each recorded iteration."""
+        if not math.isnan(relative_l2):
+            self.error = relative_l2
+        state = f"loss {loss:.2e}, relative L2 {self.error:.3f}"
         if self.bar is not None:
             self.bar.update(iteration - self.bar.n)
-            self.bar.set_postfix_str(f"loss {loss:.2e}, rel. L2 {relative_l2:.3f}", refresh=False)
+            self.bar.set_postfix_str(state, refresh=False)
             return
         now = time.monotonic()
         if now - self.said < LINE_SECONDS and iteration != self.end:
             return
         self.said = now
-        rate = (iteration - self.first) / max(now - self.began, 1e-9)
-        left = (self.end - iteration) / max(rate, 1e-9)
-        log.info(
-            "%s: iteration %d of %d, %.1f it/s, %s left, loss %.2e, relative L2 %.3f",
-            *(self.label, iteration, self.end, rate, tqdm.format_interval(left), loss, relative_l2),
-        )
+        log.info("%s: iteration %d of %d%s, %s", *self._place(iteration, now), state)
+
+    def _place(self, iteration: int, now: float) -> tuple[str, int, int, str]:
+        """Label, iteration, end, and rate and time left once there is something to count."""
+        if self.origin is None:  # the first iteration is over, and compiling with it
+            self.origin = iteration, now
+        done, seconds = iteration - self.origin[0], now - self.origin[1]
+        if done == 0:
+            return self.label, iteration, self.end, ""
+        left = tqdm.format_interval((self.end - iteration) * seconds / done)
+        return self.label, iteration, self.end, f", {done / seconds:.1f} it/s, {left} left"
