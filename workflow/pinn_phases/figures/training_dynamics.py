@@ -142,8 +142,9 @@ def _label(panels: Sequence[Axes], row: int, column: int, problem: type[Problem]
     lower, upper = problem.domain[vertical]
     for axes, name in zip(panels, COLUMNS, strict=True):
         axes.set_xticks(problem.domain[horizontal])
-        for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
-            label.set_horizontalalignment(side)  # clear of the neighbouring panel's
+        first, last = axes.get_xticklabels()
+        first.set_horizontalalignment("left")  # clear of the neighbouring panel's
+        last.set_horizontalalignment("right")
         axes.set_yticks([lower, (lower + upper) / 2, upper])
         axes.tick_params(labelleft=False, labelbottom=row == len(LETTERS) - 1)
         if row == 0:
