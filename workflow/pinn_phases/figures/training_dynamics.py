@@ -32,14 +32,14 @@ def draw(problem_name: str, material: Material, settings: FigureSettings) -> Fig
     problem = plugin_class(PROBLEMS, problem_name, Problem)
     methods = material.methods()
     figure = Figure(figsize=(style.TEXT_WIDTH, 6.6))
-    curves = figure.add_gridspec(1, 2, left=0.07, right=0.99, top=0.95, bottom=0.70, wspace=0.2)
+    curves = figure.add_gridspec(1, 2, left=0.07, right=0.98, top=0.95, bottom=0.70, wspace=0.2)
     shown = [material.of("fields", problem_name, name)[0] for name in methods]
     for column, quantity in enumerate(("relative_l2", "snr")):
         axes = figure.add_subplot(curves[column])
         _draw_curves(axes, quantity, problem_name, material, settings)
         _mark_snapshots(axes, shown[0].arrays["iterations"])
     maps = figure.add_gridspec(
-        len(LETTERS), len(methods), left=0.07, right=0.99, top=0.585, bottom=0.145, wspace=0.08
+        len(LETTERS), len(methods), left=0.07, right=0.98, top=0.585, bottom=0.145, wspace=0.08
     )
     for column, (name, content) in enumerate(zip(methods, shown, strict=True)):
         for row in range(len(LETTERS)):

@@ -1,0 +1,141 @@
+"""Figures of training dynamics, drawn from made files."""
+
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from pinn_phases.figures import curves, fig6, style
+from pinn_phases.figures.base import FigureSettings, Material
+from pinn_phases.storage import Content
+
+SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
+ITERATIONS = np.unique(np.round(np.logspace(0, 4, 200))).astype(int)
+LEVEL = {"vanilla": 0.5, "rba": 0.05}
+
+
+def made(kind, method, seed, arrays=None, **attributes):
+    """Return a file as a figure reads it."""
+    settings = {
+        "scale": "test",
+        "problem": "allen_cahn",
+        "method": method,
+        "seed": seed,
+        "training": {"iterations": 10000, "points": 30},
+    }
+    return Content(kind, arrays or {}, {"settings": settings, **attributes})
+
+
+def made_run(method, seed):
+    """A run whose error falls to a level that depends on method and seed."""
+    error = LEVEL[method] * (1 + seed) * (1 + 10 / ITERATIONS)
+    error[3::7] = np.nan
+    arrays = {"iteration": ITERATIONS, "relative_l2": error, "snr": 100.0 / ITERATIONS}
+    return made("run", method, seed, {f"history/{name}": v for name, v in arrays.items()})
+
+
+def made_fields(method, seed):
+    """Maps at three iterations."""
+    rng = np.random.default_rng(seed)
+    arrays = {
+        "iterations": np.array([100, 3000, 10000]),
+        "axes/t": np.linspace(0, 1, 5),
+        "axes/x": np.linspace(-1, 1, 8, endpoint=False),
+        "prediction/u": rng.uniform(-1, 1, (3, 5, 8)),
+        "residual/pde": rng.normal(size=(3, 5, 8)),
+        "weights": rng.uniform(0, 1, (3, 1, 30)),
+        "points/collocation": rng.uniform((0, -1), (1, 1), (30, 2)),
+    }
+    return made("fields", method, seed, arrays)
+
+
+def material(total_diffusion=({"iteration": 1000.0}, {"iteration": 3000.0})):
+    """Two methods with two seeds each."""
+    contents = []
+    for method in LEVEL:
+        for seed, jump in enumerate(total_diffusion):
+            phases = {"diffusion": {"iteration": 100.0}, "total_diffusion": jump}
+            contents += [made_run(method, seed), made_fields(method, seed)]
+            contents += [made("phases", method, seed, None, **phases)]
+    return Material(tuple(contents))
+
+
+@pytest.fixture(scope="module")
+def figure():
+    """Figure 6 of the made files, laid out."""
+    style.set_style()
+    drawn = fig6.draw(material(), SETTINGS)
+    FigureCanvasAgg(drawn).draw()
+    return drawn
+
+
+def test_moving_average_is_the_mean_of_the_last_values():
+    values = np.arange(1.0, 8.0)
+    expected = [values[max(0, i - 2) : i + 1].mean() for i in range(7)]
+    np.testing.assert_allclose(curves.moving_average(values, 3), expected, rtol=1e-14)
+    np.testing.assert_array_equal(curves.moving_average(values, 1), values)
+
+
+def test_several_seeds_give_the_median_and_the_quartiles(figure):
+    error_axes = figure.axes[0]
+    lines = {line.get_label(): line for line in error_axes.get_lines()}
+    expected = [made_run("rba", seed).arrays["history/relative_l2"] for seed in (0, 1)]
+    known = np.isfinite(expected[0])
+    np.testing.assert_array_equal(lines["RBA"].get_xdata(), ITERATIONS[known])
+    np.testing.assert_allclose(lines["RBA"].get_ydata(), np.mean(expected, axis=0)[known])
+    assert len(error_axes.collections) == 2  # the range between the quartiles, of each method
+
+
+def test_one_seed_has_no_range():
+    single = material(total_diffusion=({"iteration": 1000.0},))
+    assert len(fig6.draw(single, SETTINGS).axes[0].collections) == 0
+
+
+def test_both_curves_are_labelled_and_logarithmic(figure):
+    for axes, name in zip(figure.axes[:2], ("error", "SNR"), strict=True):
+        assert name in axes.get_ylabel() and axes.get_xlabel() == "Iteration"
+        assert axes.get_xscale() == axes.get_yscale() == "log"
+        assert axes.get_xlim()[0] == 1
+
+
+def phase_names(axes):
+    """Names of the phases above the axes."""
+    return [t.get_text() for t in axes.texts if t.get_text() in style.PHASE_SHADES]
+
+
+def test_phases_are_shaded_as_far_as_they_are_reached(figure):
+    assert phase_names(figure.axes[0]) == ["Fitting", "Diffusion", "Total diffusion"]
+    one_of_two = fig6.draw(material(({"iteration": 1000.0}, None)), SETTINGS)
+    assert phase_names(one_of_two.axes[0]) == ["Fitting", "Diffusion"]
+
+
+def test_boundary_of_several_seeds_is_the_median_of_those_that_reach_it():
+    phases = material(({"iteration": 10.0}, {"iteration": 30.0}, None)).of(
+        "phases", "allen_cahn", "rba"
+    )
+    assert curves.median_boundary(phases, "total_diffusion") == 20.0
+    assert curves.median_boundary(phases[1:], "total_diffusion") is None  # one of two
+    assert curves.median_boundary(phases, "diffusion") == 100.0
+
+
+def test_maps_show_prediction_and_relative_residual(figure):
+    content = made_fields("vanilla", 0)
+    prediction, residual = (figure.axes[i].get_images()[0].get_array() for i in (2, 3))
+    np.testing.assert_allclose(prediction, content.arrays["prediction/u"][0].T)
+    expected = np.abs(content.arrays["residual/pde"][0]).T
+    np.testing.assert_allclose(residual, expected / expected.max())
+    assert figure.axes[2].get_images()[0].get_extent() == [0.0, 1.0, -1.0, 1.0]
+
+
+def test_nothing_is_cut_off_and_no_words_overlap(figure):
+    renderer = figure.canvas.get_renderer()
+    drawn = figure.get_tightbbox(renderer)  # inches, tick labels included
+    width, height = figure.get_size_inches()
+    assert drawn.x0 >= 0 and drawn.y0 >= 0 and drawn.x1 <= width and drawn.y1 <= height
+    words = list(figure.texts)
+    for axes in figure.axes:
+        words += [*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label]
+    boxes = [(w, w.get_window_extent(renderer)) for w in words if w.get_text()]
+    for (first, a), (second, b) in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b), (first, second)
