@@ -28,7 +28,11 @@ except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
 SETTINGS = SCALES[config["scale"]]
-FIGURE_NAMES = names(FIGURES)
+FIGURE_NAMES = [
+    figure
+    for figure in names(FIGURES)
+    if set(requirement(figure).problems) <= set(SETTINGS.problems)
+]
 
 
 wildcard_constraints:

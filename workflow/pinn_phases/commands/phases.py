@@ -11,6 +11,7 @@ from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated_json
 from pinn_phases.provenance import provenance
+from pinn_phases.stopping import Stopped
 from pinn_phases.storage import Content
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ def run(options: argparse.Namespace) -> None:
     # Importing scipy and ruptures takes a second: after the checks.
     from pinn_phases.analysis.phases import find_phases
 
-    phases = find_phases(
-        content.arrays["history/iteration"],
-        content.arrays["history/snr"],
-        **settings.model_dump(),
-    )
+    iterations, snr = (content.arrays[f"history/{name}"] for name in ("iteration", "snr"))
+    try:
+        phases = find_phases(iterations, snr, **settings.model_dump())
+    except ValueError as error:  # a training too short to have phases
+        raise Stopped(f"{options.training}: {error}") from None
     attributes = {
         **dataclasses.asdict(phases),
         "phase_settings": settings.model_dump(mode="json"),

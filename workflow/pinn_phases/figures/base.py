@@ -12,11 +12,12 @@ from pydantic import Field
 from pinn_phases import storage
 from pinn_phases.frozen import Frozen
 from pinn_phases.plugins import FIGURES
-from pinn_phases.storage import Content
+from pinn_phases.storage import Content, StorageError
 
 if TYPE_CHECKING:
     from pinn_phases.settings import Settings
 
+KINDS = ("run", "phases", "fields")  # of files that figures are made from
 NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, and for `fields`
 
 
@@ -71,8 +72,21 @@ class Material:
 
     @classmethod
     def load(cls, paths: Sequence[Path]) -> "Material":
-        """Read what figures use of the files."""
-        return cls(tuple(storage.read(path, leave_out=NOT_DRAWN) for path in paths))
+        """Read what figures use of the files.
+
+        Raises
+        ------
+        StorageError
+            If a file cannot be used, or is none that figures are made from.
+        """
+        contents = []
+        for path in paths:
+            content = storage.read(path, leave_out=NOT_DRAWN)
+            if content.kind not in KINDS:
+                expected = f"expected one of {', '.join(KINDS)}"
+                raise StorageError(f"{path}: {expected}, found a {content.kind} file")
+            contents.append(content)
+        return cls(tuple(contents))
 
     def of(self, kind: str, problem: str, method: str) -> list[Content]:
         """Files of one kind, problem and method, in the order of the seeds."""

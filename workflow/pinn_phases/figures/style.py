@@ -1,5 +1,6 @@
 """The looks of all figures: sizes, fonts, colours."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from pinn_phases.storage import write_bytes
 
 mpl.use("Agg")  # files only: no display is needed
 
@@ -78,5 +81,10 @@ def save(figure: Figure, pdf: Path, png: Path, metadata: dict[str, Any]) -> None
     """Write a figure as PDF and PNG, with what it was made from in the files' metadata."""
     words = "; ".join(f"{name}: {value}" for name, value in metadata.items())
     fixed = {"CreationDate": None}  # the same figure gives the same bytes
-    figure.savefig(pdf, metadata={"Title": metadata["figure"], "Keywords": words, **fixed})
-    figure.savefig(png, metadata={"Title": metadata["figure"], "Description": words})
+    for path, kind, notes in (
+        (pdf, "pdf", {"Title": metadata["figure"], "Keywords": words, **fixed}),
+        (png, "png", {"Title": metadata["figure"], "Description": words}),
+    ):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, metadata=notes)
+        write_bytes(path, buffer.getbuffer())
