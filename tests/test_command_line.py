@@ -142,6 +142,16 @@ def test_a_bad_file_for_a_figure_is_named(python, tmp_path, settings, files):
 # Settings that cannot be used
 
 
+def test_a_file_that_no_figure_is_made_from_is_named(python, tmp_path, settings):
+    reference = tmp_path / "reference.h5"
+    storage.write(reference, Content("reference", {}, {}))
+    done = python(
+        *("-m", "pinn_phases", "figure", "fig6", "--settings", settings["figure"]),
+        *("--inputs", reference, "--pdf", tmp_path / "a.pdf", "--png", tmp_path / "a.png"),
+    )
+    one_line(done, 1, reference, "found a reference file")
+
+
 @pytest.mark.parametrize(
     ("change", "parts"),
     [

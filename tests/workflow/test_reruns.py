@@ -1,0 +1,199 @@
+"""What Snakemake runs again after an edit, at smoke scale in a copy of the repository."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "envs")
+LIBRARY = Path("workflow/pinn_phases")
+TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf")
+SECONDS = 300  # a smoke run takes about 30 on an idle machine
+
+
+def snakemake(folder, *arguments):
+    """Run Snakemake in `folder` and return the finished process, messages in `stdout`."""
+    command = [sys.executable, "-m", "snakemake", *arguments]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def planned(folder):
+    """Rules that would run, with the number of jobs of each."""
+    plan = snakemake(folder, "-n", *TARGET)
+    assert plan.returncode == 0, plan.stdout
+    table = re.search(r"^Job stats:\njob +count\n[- ]+\n(.*?)^total", plan.stdout, re.M | re.S)
+    if table is None:
+        assert "Nothing to be done" in plan.stdout, plan.stdout
+        return {}
+    return {rule: int(count) for rule, count in (line.split() for line in table[1].splitlines())}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A copy of the repository in which Figure 6 has been made."""
+    folder = tmp_path_factory.mktemp("repository")
+    for name in COPIED:
+        source = REPOSITORY / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    done = snakemake(folder, "--cores", "2", *TARGET)
+    assert done.returncode == 0, done.stdout
+    return folder
+
+
+@pytest.fixture
+def edit(finished):
+    """Replace text in a file of the copy, until the test is over."""
+    originals = {}
+
+    def replace(name, old, new):
+        path = finished / name
+        originals.setdefault(path, path.read_text())
+        assert old in path.read_text(), f"{name} has no {old!r}"
+        path.write_text(path.read_text().replace(old, new, 1))
+
+    yield replace
+    for path, text in originals.items():
+        path.write_text(text)
+
+
+def test_figure_is_there_as_pdf_and_png(finished):
+    assert (finished / "paper_figures/fig6.pdf").read_bytes().startswith(b"%PDF")
+    assert (finished / "paper_figures/fig6.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_second_call_has_nothing_to_do(finished):
+    assert planned(finished) == {}
+
+
+def test_touching_files_reruns_nothing(finished, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy)
+    for path in copy.rglob("*"):
+        if path.suffix in (".py", ".smk", ".yaml", ".h5") or path.name == "Snakefile":
+            os.utime(path)
+    assert planned(copy) == {}
+
+
+def test_results_copied_without_snakemakes_notes_are_not_made_again(finished, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy, ignore=shutil.ignore_patterns(".snakemake"))
+    assert planned(copy) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("methods/rba.py", '"""Return the weights."""', '"""Other words."""'),
+        ("training/loop.py", '"""The one training loop:', '"""Other words:'),
+        ("streams.py", "import torch\n", "import torch  # a comment\n"),
+    ],
+)
+def test_docstrings_and_comments_rerun_nothing(finished, edit, name, old, new):
+    edit(LIBRARY / name, old, new)
+    assert planned(finished) == {}
+
+
+def test_editing_rba_reruns_its_runs_and_what_follows(finished, edit):
+    edit(LIBRARY / "methods/rba.py", "return weights", "return 2 * weights")
+    # the phases of RBA choose the snapshots of both methods
+    assert planned(finished) == {"train": 1, "phases": 1, "fields": 2, "figure": 1}
+    plan = snakemake(finished, "-n", *TARGET).stdout
+    assert "Training allen_cahn with rba" in plan
+    assert "Training allen_cahn with vanilla" not in plan
+
+
+def test_changing_a_constant_of_rba_reruns_its_runs_and_what_follows(finished, edit):
+    edit("config.yaml", "rate: 1.0e-3 # eta*", "rate: 2.0e-3 # eta*")
+    assert planned(finished) == {"train": 1, "phases": 1, "fields": 2, "figure": 1}
+
+
+def test_editing_the_training_loop_trains_everything(finished, edit):
+    edit(LIBRARY / "training/loop.py", "gradient.mean(0)", "gradient.mean(0) * 1")
+    assert planned(finished)["train"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("figures/fig6.py", "return training_dynamics", "print()\n    return training_dynamics"),
+        ("figures/style.py", '"magma"', '"cividis"'),
+    ],
+)
+def test_editing_a_figure_draws_it_and_nothing_else(finished, edit, name, old, new):
+    edit(LIBRARY / name, old, new)
+    assert planned(finished) == {"figure": 1}
+
+
+def test_changing_the_bins_of_the_phases_does_not_train(finished, edit):
+    edit("config.yaml", "bins_per_decade: ", "bins_per_decade: 1")
+    assert planned(finished) == {"phases": 2, "fields": 2, "figure": 1}
+
+
+def test_changing_what_a_job_asks_of_the_machine_reruns_nothing(finished, edit):
+    edit("config.yaml", "threads: 1, memory_mb: 1000", "threads: 2, memory_mb: 1234")
+    assert planned(finished) == {}
+
+
+def test_another_scale_has_results_of_its_own(finished):
+    plan = snakemake(finished, "-n", "--config", "scale=laptop", "--", "paper_figures/fig6.pdf")
+    assert "results/laptop/runs/allen_cahn/rba/seed0.h5" in plan.stdout
+    assert "train            2" in plan.stdout
+
+
+def test_a_benchmark_and_a_run_can_be_called_by_name(finished):
+    by_name = snakemake(finished, "-n", "--config", "scale=smoke", "--", "allen_cahn")
+    assert by_name.returncode == 0
+    run = snakemake(finished, "-n", "results/paper/runs/allen_cahn/vanilla/seed7.h5")
+    assert run.returncode == 0
+    assert "seed 7, scale paper" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--config", "scale=huge"), "config.yaml: setting scale = 'huge': expected one of smoke"),
+        (("--config", "seeds=[]"), "config.yaml: setting seeds = []: "),
+        (("--config", "iterations=5"), "config.yaml: setting iterations = 5: unknown key"),
+    ],
+)
+def test_bad_settings_stop_before_any_job_with_one_line(finished, arguments, message):
+    done = snakemake(finished, "-n", *arguments, "--", "paper_figures/fig6.pdf")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout
+    lines = [line for line in done.stdout.splitlines() if "setting" in line]
+    assert [line for line in lines if message in line], done.stdout
+
+
+def test_a_target_that_is_no_figure_is_refused(finished):
+    done = snakemake(finished, "-n", "paper_figures/fig99.pdf")
+    assert done.returncode != 0
+    assert "fig99" in done.stdout and "Traceback" not in done.stdout
+
+
+def test_a_damaged_run_stops_the_figure_with_its_name(finished):
+    run = finished / "results/smoke/runs/allen_cahn/rba/seed0.h5"
+    whole = run.read_bytes()
+    before = run.stat()
+    figure = (finished / "paper_figures/fig6.pdf").read_bytes()
+    try:
+        run.write_bytes(whole[: len(whole) // 2])
+        done = snakemake(finished, "--cores", "1", "--force", *TARGET)
+        assert done.returncode != 0
+        assert f"{run.relative_to(finished)}: damaged" in done.stdout
+    finally:
+        run.write_bytes(whole)
+        os.utime(run, ns=(before.st_atime_ns, before.st_mtime_ns))
+        (finished / "paper_figures/fig6.pdf").write_bytes(figure)
