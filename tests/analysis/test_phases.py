@@ -30,7 +30,7 @@ SETTINGS = dict(
     seed=0,
 )
 RISE_TOLERANCE = 0.1  # decades of iterations; a rise itself takes up to 0.08
-ELBOW_TOLERANCE = 0.5  # decades; of 800 such curves none was further off, and 99 % within 0.23
+ELBOW_TOLERANCE = 0.5  # decades; of 750 such curves none was further off, 99 % less than 0.23
 NOISES = ["normal", "student", "autoregressive"]
 SPACINGS = ["mixed", "even", "logarithmic", "gaps"]
 
@@ -166,7 +166,7 @@ def clear_curves(draw: st.DrawFn) -> tuple[Curve, int]:
 def test_clear_phases_are_found(drawn: tuple[Curve, int]) -> None:
     curve, seed = drawn
     at, snr = curve.make(np.random.default_rng(seed))
-    assume(curve.clarity(at) > 20)  # of 800 such curves one was missed
+    assume(curve.clarity(at) > 20)  # of 750 such curves none was missed
     phases = find(at, snr)
     assert phases.diffusion is not None and phases.total_diffusion is not None
     assert error(phases.diffusion.iteration, curve.elbow) < ELBOW_TOLERANCE
@@ -190,7 +190,7 @@ def test_drift_noise_and_spikes_are_not_total_diffusion() -> None:
     curves = curves_without_total_diffusion(200, seed=1)
     rng = np.random.default_rng(2)
     wrong = [find(*curve.make(rng)).total_diffusion is not None for curve in curves]
-    assert np.mean(wrong) <= 0.02  # 2 of 300
+    assert np.mean(wrong) <= 0.02  # 1 of 200
 
 
 def test_total_diffusion_is_seldom_missed_and_well_placed() -> None:
@@ -203,11 +203,11 @@ def test_total_diffusion_is_seldom_missed_and_well_placed() -> None:
         clarity.append(curve.clarity(at))
         errors.append(np.inf if found is None else error(found.iteration, curve.jump or np.nan))
     missed, clear = np.isinf(errors), np.array(clarity) > 12
-    assert np.mean(missed[clear]) <= 0.03  # 3 of 201
-    assert np.mean(missed) <= 0.15  # 31 of 300: rises that drown in noise or have few records
+    assert np.mean(missed[clear]) <= 0.03  # 1 of 125
+    assert np.mean(missed) <= 0.15  # 19 of 200: rises that drown in noise or have few records
     placed = np.array(errors)[~missed]
     assert np.quantile(placed, 0.5) <= 0.01  # 0.005
-    assert np.mean(placed > RISE_TOLERANCE) <= 0.03  # 3 of 269
+    assert np.mean(placed > RISE_TOLERANCE) <= 0.03  # 2 of 181
 
 
 @pytest.mark.parametrize(("noise", "typical", "large"), [(0.1, 0.03, 0.08), (0.4, 0.1, 0.35)])
@@ -235,7 +235,7 @@ def test_intervals_cover_sharp_boundaries_as_often_as_they_say() -> None:
             if found is not None and place is not None:
                 covered.append(found.lower <= 10**place <= found.upper)
     assert len(covered) > 100
-    assert np.mean(covered) >= 0.85  # nominal 0.9, of 200: standard deviation 0.02
+    assert np.mean(covered) >= 0.85  # nominal 0.9, of 118: standard deviation 0.028; measured 0.93
 
 
 @pytest.mark.parametrize("slope", [-0.3, 0.0, 0.3])

@@ -24,11 +24,12 @@ from dataclasses import dataclass
 import numpy as np
 import ruptures
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student_t
+from scipy.special import stdtr  # Student's t distribution, without the slow scipy.stats
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Interval = tuple[float, float, float]  # estimate, lower end, upper end
+Windows = tuple[slice, slice, slice]  # records before and after a place, and of the time beyond
 
 MIN_RECORDS = 20  # fewer cannot hold a fall and a plateau of several records each
 BATCHES = 8  # of a window: 12 degrees of freedom for two windows that may hold few records
@@ -39,7 +40,7 @@ STEADY = 0.75  # the fall is at least so steep, relative to the time before: els
 KNEE = 0.5  # the fall has ended where its slope on log-log axes drops at least by this factor
 OUTLIER = 3.0  # robust standard deviations, the usual limit of Hampel's filter
 MAD_TO_STD = 1.4826  # of the normal distribution
-REFINED_POINTS = 400  # into which two windows are condensed: far finer than any rise
+REFINED_POINTS = 250  # into which two windows are condensed: finer than rises; quick to split
 COVERAGE = 0.9  # nominal, of the intervals
 
 
@@ -107,8 +108,8 @@ def find_phases(
         Decades of iterations for which SNR has to stay below the stochastic level, and above half
         of the rise after its window (unless the run ends before).
     min_rise : float
-        Decades by which SNR has to rise at least; a drift of less than `min_rise / window` decades
-        a decade of iterations is never taken for a rise.
+        Decades of SNR that a rise has to exceed. With `window` it says what abrupt means: steeper
+        than `min_rise / window` decades a decade of iterations.
     min_confidence : float
         Smallest confidence of a rise that counts.
     resamples : int
@@ -133,8 +134,14 @@ def find_phases(
         return Phases(None, None)
     rng = np.random.default_rng(seed)
     start = float(bin_x[crossing])
-    places = bin_x[(bin_x >= start + min_duration) & (bin_x <= x[-1] - MIN_AFTER * window)]
-    windows = [_windows(x, place, start, window, min_duration) for place in places]
+    earliest, latest = start + min_duration, float(x[-1]) - MIN_AFTER * window
+
+    def around(place: float) -> Windows:
+        return _windows(x, place, start, window, min_duration)
+
+    edges = bin_x[(bin_x >= earliest) & (bin_x <= latest)]
+    places = _step_places(x, y, [around(edge) for edge in edges], min_rise)
+    windows = [around(place) for place in places if earliest <= place <= latest]
     tests = max(1.0, 2 * float(x[-1] - start) / window)  # windows that overlap by half
     found = _largest_rise(x, y, windows, min_rise, min_confidence, tests)
 
@@ -198,9 +205,7 @@ def _first_stay_below(y: Array, stay: int) -> int | None:
     return int(np.flatnonzero(cumulative[: fallen[0]] == highest[fallen[0]])[-1])
 
 
-def _windows(
-    x: Array, place: float, start: float, window: float, min_duration: float
-) -> tuple[slice, slice, slice]:
+def _windows(x: Array, place: float, start: float, window: float, min_duration: float) -> Windows:
     """Return the records of the windows before and after a place, and of the time beyond.
 
     Where records are rare, a window is as wide as two records a batch need.
@@ -212,10 +217,28 @@ def _windows(
     return slice(low, here), slice(here, high), slice(high, last)
 
 
+def _enough(*windows: slice) -> bool:
+    """Return whether windows hold a record a batch at least."""
+    return all(window.stop - window.start >= BATCHES for window in windows)
+
+
+def _step_places(x: Array, y: Array, windows: list[Windows], min_rise: float) -> list[float]:
+    """Return the places of the best steps in those pairs of windows whose levels rise."""
+    places = set()
+    for before, after, _ in windows:
+        if not _enough(before, after):
+            continue
+        if np.median(y[after]) - np.median(y[before]) > min_rise:
+            near = slice(before.start, after.stop)
+            at, condensed = _condense(x[near], y[near])
+            places.add(float(at[_best_split(condensed)]))
+    return sorted(places)
+
+
 def _largest_rise(
     x: Array,
     y: Array,
-    windows: list[tuple[slice, slice, slice]],
+    windows: list[Windows],
     min_rise: float,
     min_confidence: float,
     tests: float,
@@ -223,17 +246,16 @@ def _largest_rise(
     """Return place and confidence of the largest rise that is neither drift nor spike, if any."""
     largest, found = min_rise, None
     for before, after, beyond in windows:
-        if min(before.stop - before.start, after.stop - after.start) < BATCHES:
+        if not _enough(before, after):
             continue
         low, high = _batch_medians(y[before]), _batch_medians(y[after])
         rise = high.mean() - low.mean()
         if rise <= largest:
             continue
         error = np.hypot(_standard_error(y[before], low), _standard_error(y[after], high))
-        p_value = float(student_t.sf((rise - min_rise) / error, 2 * FREEDOM))
+        p_value = float(stdtr(2 * FREEDOM, (min_rise - rise) / error))
         confidence = max(0.0, 1.0 - tests * p_value)
-        seen = beyond.stop - beyond.start >= BATCHES
-        lasts = not seen or np.median(y[beyond]) > np.median(y[before]) + rise / 2
+        lasts = not _enough(beyond) or np.median(y[beyond]) > np.median(y[before]) + rise / 2
         place = np.concatenate([_batch_medians(x[before]), _batch_medians(x[after])])
         if confidence >= min_confidence and lasts and _is_abrupt(place, low, high):
             largest, found = rise, (float(x[after.start]), confidence)
@@ -290,7 +312,7 @@ def _confidence_below_zero(y: Array) -> float:
     if y.size < BATCHES:
         return 0.0
     batches = _batch_medians(y)
-    return float(student_t.sf(batches.mean() / _standard_error(y, batches), FREEDOM))
+    return float(stdtr(FREEDOM, -batches.mean() / _standard_error(y, batches)))
 
 
 def _locate_elbow(
@@ -300,14 +322,17 @@ def _locate_elbow(
 
     Least squares of a continuous curve of three straight pieces that meet at points of x: the
     second falls through 0, the third much less. The interval repeats the fit on resampled
-    residuals.
+    residuals. Without such a fit the crossing itself, and anything later is possible.
     """
-    if crossing < 2 or x.size < crossing + 3:  # too few points on one side for a line
-        return (float(x[crossing]),) * 3
+    if crossing == 0:
+        return float(x[0]), float(x[0]), float(x[0])
+    unknown = float(x[crossing]), float(x[crossing]), float(x[-1])
+    if crossing == 1 or x.size < crossing + 3:  # too few points on one side for a line
+        return unknown
     pairs, basis, to_coefficients = _hinges(x, crossing)
     best = _best_hinges(basis, to_coefficients, y[:, None])
     if best.size == 0:
-        return (float(x[crossing]),) * 3
+        return unknown
     fit = basis[best[0]] @ (basis[best[0]].T @ y)
     again = fit[:, None] + _block_resamples(y - fit, resamples, rng)
     elbows = pairs[_best_hinges(basis, to_coefficients, again), 1]
@@ -320,8 +345,8 @@ def _hinges(x: Array, crossing: int) -> tuple[Indices, Array, Array]:
     Shapes (pairs, 2), (pairs, n, 4) and (pairs, 4, 4). A basis spans 1, x, (x - a)+, (x - b)+;
     the way back leads to the coefficients of these.
     """
-    fall = np.arange(1, crossing)  # with a point before, as ...
-    elbow = np.arange(crossing, x.size - 2)  # with two points after
+    fall = np.arange(1, crossing)  # with at least one point before
+    elbow = np.arange(crossing, x.size - 2)  # with at least two points after
     pairs = np.stack(np.meshgrid(fall, elbow, indexing="ij"), axis=-1).reshape(-1, 2)
     columns = np.maximum(x[:, None] - x[pairs][:, None, :], 0)  # (pairs, n, 2)
     line = np.broadcast_to(np.stack([np.ones_like(x), x], axis=-1), columns.shape)
@@ -336,28 +361,30 @@ def _best_hinges(basis: Array, to_coefficients: Array, y: Array) -> Indices:
     fall = slope + change
     feasible = (fall < 0) & (fall < STEADY * slope) & (fall + second_change > KNEE * fall)
     explained = np.where(feasible, np.sum(projection**2, axis=1), -np.inf)
-    best: Indices = np.argmax(explained, axis=0)
-    return best[feasible.any(axis=0)]
+    best: Indices = np.argmax(explained, axis=0)[feasible.any(axis=0)]
+    return best
 
 
 def _locate_step(x: Array, y: Array, resamples: int, rng: np.random.Generator) -> Interval:
-    """Return where the level of y changes, by a least-squares split of the condensed records.
-
-    The interval repeats the split on resampled residuals.
-    """
-    parts = np.array_split(np.arange(x.size), min(x.size, REFINED_POINTS))
-    first = np.array([x[part[0]] for part in parts])
-    condensed = np.array([np.median(y[part]) for part in parts])
-
-    def split(curve: Array) -> int:
-        search = ruptures.KernelCPD(kernel="linear", min_size=2).fit(curve[:, None])
-        return int(search.predict(n_bkps=1)[0])
-
-    best = split(condensed)
+    """Return where the level of y changes; the interval repeats this on resampled residuals."""
+    at, condensed = _condense(x, y)
+    best = _best_split(condensed)
     levels = [condensed[:best].mean(), condensed[best:].mean()]
     fit = np.repeat(levels, [best, condensed.size - best])
     again = fit[:, None] + _block_resamples(condensed - fit, resamples, rng)
-    return _with_interval(first, best, np.array([split(curve) for curve in again.T]))
+    return _with_interval(at, best, np.array([_best_split(curve) for curve in again.T]))
+
+
+def _condense(x: Array, y: Array) -> tuple[Array, Array]:
+    """Return first x and median of y of at most REFINED_POINTS equal numbers of records."""
+    parts = np.array_split(np.arange(x.size), min(x.size, REFINED_POINTS))
+    return np.array([x[part[0]] for part in parts]), np.array([np.median(y[p]) for p in parts])
+
+
+def _best_split(y: Array) -> int:
+    """Return the index that splits y into two levels with the least squares of deviations."""
+    search = ruptures.KernelCPD(kernel="linear", min_size=2).fit(y[:, None])
+    return int(search.predict(n_bkps=1)[0])
 
 
 def _block_resamples(residual: Array, resamples: int, rng: np.random.Generator) -> Array:

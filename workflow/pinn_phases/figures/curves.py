@@ -18,7 +18,8 @@ def moving_average(values: Real, window: int) -> Real:
     sums = np.cumsum(np.concatenate([[0.0], values]))
     end = np.arange(1, len(values) + 1)
     start = np.maximum(end - window, 0)
-    return (sums[end] - sums[start]) / (end - start)
+    mean: Real = (sums[end] - sums[start]) / (end - start)
+    return mean
 
 
 def plot_runs(
