@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import ruptures
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr  # Student's t distribution, without the slow scipy.stats
+from scipy.special import stdtr  # cumulative distribution of Student's t
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -12,6 +12,8 @@ from pinn_phases.storage import Content
 
 Real = NDArray[np.float64]
 
+LATE = 0.2  # share of a logarithmic axis that the name of a phase needs
+
 
 def moving_average(values: Real, window: int) -> Real:
     """Mean of the last `window` values, of fewer at the start; shape (n,)."""
@@ -62,11 +64,13 @@ def shade_phases(axes: Axes, phases: Sequence[Content], last: float, *, named: b
         if start > 1:
             axes.axvline(start, color="0.35", linestyle="--", linewidth=0.7, zorder=1)
         if named:
+            # The name stands over the middle, but one that begins late ends with the axes.
+            late = end == last and np.log(end / start) < LATE * np.log(last)
             axes.annotate(
                 name,
-                (np.sqrt(start * end), 1.02),
+                (end if late else np.sqrt(start * end), 1.02),
                 xycoords=("data", "axes fraction"),
-                ha="center",
+                ha="right" if late else "center",
                 va="bottom",
                 fontsize=SMALL_POINTS,
             )

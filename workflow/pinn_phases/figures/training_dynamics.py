@@ -1,8 +1,8 @@
 """Training dynamics of one benchmark (Figures 6 to 9): error and SNR over the phases, snapshots.
 
 Above: relative L2 error and SNR of each method, with the phases of one of them. Below: at three
-iterations (a), (b), (c) of a run, for each method, the prediction, the residual relative to its
-maximum, and the weights of the collocation points relative to theirs.
+iterations (a), (b), (c) of a run, for each method, the prediction, the residual relative to one of
+its quantiles, and the weights of the collocation points relative to their maximum.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,9 @@ from pinn_phases.storage import Content
 
 LETTERS = ("(a)", "(b)", "(c)")
 COLUMNS = ("prediction", "residual", "weights")  # of each method
+# Residuals are shown relative to this quantile, not to their maximum, which a few points on a front
+# may hold; the maximum is written into the map.
+RESIDUAL_QUANTILE = 0.99
 
 
 def draw(problem_name: str, material: Material, settings: FigureSettings) -> Figure:
@@ -85,11 +88,11 @@ def _draw_curves(
 
 def _mark_snapshots(axes: Axes, iterations: NDArray[np.integer]) -> None:
     """Mark the iterations of the snapshots by their letters."""
-    for letter, iteration in zip(LETTERS, iterations, strict=True):
+    for row, (letter, iteration) in enumerate(zip(LETTERS, iterations, strict=True)):
         axes.axvline(iteration, color="0.2", linewidth=0.5, linestyle=(0, (1, 2)))
         axes.annotate(
             letter,
-            (iteration, 0.97),
+            (iteration, 0.97 - 0.075 * row),  # one below the other: they may be close
             xycoords=("data", "axes fraction"),
             xytext=(-1.5, 0),
             textcoords="offset points",
@@ -109,9 +112,10 @@ def _draw_snapshot(
     residual = np.abs(content.arrays[f"residual/{problem.equations[0]}"][row])
     weights = content.arrays["weights"][row][0]
     points = content.arrays["points/collocation"]
+    scale = np.quantile(residual, RESIDUAL_QUANTILE)
     image: dict[str, Any] = {"origin": "lower", "extent": extent, "aspect": "auto"}
     panels[0].imshow(prediction.T, cmap=style.FIELD_MAP, vmin=-1, vmax=1, **image)
-    panels[1].imshow(residual.T / residual.max(), cmap=style.RESIDUAL_MAP, vmin=0, vmax=1, **image)
+    panels[1].imshow(residual.T / scale, cmap=style.RESIDUAL_MAP, vmin=0, vmax=1, **image)
     panels[2].scatter(
         points[:, 0],
         points[:, 1],
@@ -160,12 +164,17 @@ def _colour_bars(figure: Figure) -> None:
     """One colour bar a column of maps, shared by both methods."""
     bars = (
         (r"prediction $u$", style.FIELD_MAP, Normalize(-1, 1)),
-        (r"residual $|\mathcal{R}|\,/\,\max|\mathcal{R}|$", style.RESIDUAL_MAP, Normalize(0, 1)),
+        (r"residual $|\mathcal{R}|$ / its 99 % quantile", style.RESIDUAL_MAP, Normalize(0, 1)),
         (r"weights $\lambda\,/\,\max\lambda$", style.WEIGHT_MAP, Normalize(0, 1)),
     )
     for i, (label, colours, norm) in enumerate(bars):
         axes = figure.add_axes((0.12 + 0.31 * i, 0.075, 0.2, 0.011))
-        bar = figure.colorbar(ScalarMappable(norm, colours), cax=axes, orientation="horizontal")
+        bar = figure.colorbar(
+            ScalarMappable(norm, colours),
+            cax=axes,
+            orientation="horizontal",
+            extend="max" if colours == style.RESIDUAL_MAP else "neither",
+        )
         bar.set_label(label, labelpad=1)
         bar.outline.set_linewidth(0.4)
 
