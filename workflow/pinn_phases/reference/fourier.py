@@ -60,7 +60,8 @@ def to_grid(coefficients: Complex, points: int) -> Real:
     ndarray, shape (..., points)
         Values of the series.
     """
-    return fft.irfft(coefficients, n=points, norm="forward")  # zero-pads up to `points`
+    result: Real = fft.irfft(coefficients, n=points, norm="forward")  # zero-pads up to `points`
+    return result
 
 
 def from_grid(values: Real, modes: int) -> Complex:
@@ -78,7 +79,8 @@ def from_grid(values: Real, modes: int) -> Complex:
     ndarray, shape (..., modes/2)
         Fourier coefficients; exact if the values hold no wave number above points - modes/2.
     """
-    return fft.rfft(values, norm="forward")[..., : modes // 2]
+    result: Complex = fft.rfft(values, norm="forward")[..., : modes // 2]
+    return result
 
 
 def cube(coefficients: Complex) -> Complex:

@@ -26,4 +26,5 @@ def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -
     """
     lower, upper = zip(*(problem.domain[name] for name in problem.coordinates), strict=True)
     sample = qmc.LatinHypercube(len(lower), rng=rng).random(count)
-    return qmc.scale(sample, lower, upper)
+    points: Points = qmc.scale(sample, lower, upper)
+    return points
