@@ -5,12 +5,13 @@ benchmark times it.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import torch
 from torch import Tensor
 
 from pinn_phases.model import input_features
-from pinn_phases.problems.base import Derivatives, Jet, Problem
+from pinn_phases.problems.base import Derivatives, Jet, Problem, Term
 from pinn_phases.training.settings import NetworkSettings
 
 
@@ -40,17 +41,16 @@ def _jet(
 ) -> Jet:
     column = {name: i for i, name in enumerate(coordinates)}
 
-    def gradient(of: Tensor) -> Tensor:
-        return torch.autograd.grad(of.sum(), points, create_graph=True)[0]
+    @cache  # u_x is part of u_xx and of u_xy
+    def derivative(term: Term) -> Tensor:
+        if not term:
+            return value
+        lower = derivative(term[:-1])
+        gradient = torch.autograd.grad(lower.sum(), points, create_graph=True)[0]
+        return gradient[:, column[term[-1]]]
 
-    operator = derivatives.operator
-    if not derivatives.first and operator is None:
-        return Jet(value, {})
-    first = gradient(value)  # (n, coordinates)
-    wanted = {name: first[:, column[name]] for name in derivatives.first}
-    if operator is None:
-        return Jet(value, wanted)
-    terms = [b * first[:, column[i]] for i, b in operator.first.items()]
-    second = {i: gradient(first[:, column[i]]) for i in {i for i, _ in operator.second}}
-    terms += [a * second[i][:, column[j]] for (i, j), a in operator.second.items()]
-    return Jet(value, wanted, torch.stack(terms).sum(0))
+    named = {
+        name: torch.stack([a * derivative(term) for term, a in operator.items()]).sum(0)
+        for name, operator in derivatives.items()
+    }
+    return Jet(value, named)

@@ -1,33 +1,42 @@
 """Fields of a stored snapshot, against nested differentiation."""
 
 import numpy as np
+import pytest
 import torch
 
 from benchmarks import nested_autograd
 from pinn_phases.analysis import fields
 from pinn_phases.model import feature_count
 from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.training.error import grid_points
 from pinn_phases.training.state import flattened
 from tests.training.conftest import make_settings
 
 
-def test_fields_and_residuals_of_a_snapshot(monkeypatch):
-    settings = make_settings()
+@pytest.mark.parametrize("problem_name", names(PROBLEMS))
+def test_observables_and_residuals_of_a_snapshot(problem_name, monkeypatch):
+    settings = make_settings(problem=problem_name)
     problem, network = settings.make_problem(), settings.training.network
-    sizes = layer_sizes(feature_count(problem, network), 2, 8, 1)
+    sizes = layer_sizes(feature_count(problem, network), 2, 8, len(problem.fields))
     parameters = initial_parameters(sizes, torch.Generator().manual_seed(0))
-    points = grid_points(problem, {"t": np.linspace(0, 1, 5), "x": np.linspace(-1, 1, 7)})
+    axes = {name: np.linspace(*problem.domain[name], 5) for name in problem.coordinates}
+    points = grid_points(problem, axes)
     monkeypatch.setattr(fields, "CHUNK_POINTS", 8)  # several chunks, the last one shorter
-    values, residuals = fields.fields_and_residuals(settings, flattened(parameters), points)
+    values, residuals = fields.observables_and_residuals(settings, flattened(parameters), points)
     exact = [p.double() for p in parameters]
-    jets = nested_autograd.fields(
-        problem, network, torch.as_tensor(points), exact, problem.derivatives
-    )
-    # float32 against float64: 1e-5 of values of order 1
-    np.testing.assert_allclose(values["u"], jets["u"].value.detach(), atol=1e-5)
-    expected = problem.residual(**jets)[0].detach()
-    np.testing.assert_allclose(residuals["pde"], expected, atol=1e-5)
+    at = torch.as_tensor(points)
+    jets = nested_autograd.fields(problem, network, at, exact, problem.derivatives)
+    known = {name: torch.as_tensor(v) for name, v in problem.known(points).items()}
+    expected = [problem.observables(**jets)]
+    expected += [dict(zip(problem.equations, problem.residual(**jets, **known), strict=True))]
+    assert problem.observable in values
+    for actual, wanted in zip((values, residuals), expected, strict=True):
+        assert list(actual) == list(wanted)
+        for name, value in wanted.items():
+            # float32 against float64: 1e-5 of the largest value, at least of 1
+            largest = max(1.0, float(value.detach().abs().max()))
+            np.testing.assert_allclose(actual[name], value.detach(), atol=1e-5 * largest)
 
 
 def test_grid_points_run_fastest_in_the_last_coordinate():

@@ -6,6 +6,7 @@ import pytest
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.base import Jet
 from pinn_phases.reference.allen_cahn import solve
+from tests.problems.differences import spectral_derivative, time_derivative
 
 PROBLEM = AllenCahn(diffusion=1e-4, reaction=5.0)
 
@@ -17,23 +18,11 @@ def solution():
     return t, x, solve(PROBLEM, t, x, modes=1024, steps=800).fields["u"]
 
 
-def spectral_derivative(u, order):
-    """Derivative in x, period 2, by the Fourier series of each row."""
-    wave_numbers = np.pi * np.fft.rfftfreq(u.shape[1], 1 / u.shape[1])
-    return np.fft.irfft((1j * wave_numbers) ** order * np.fft.rfft(u, axis=1), axis=1)
-
-
-def time_derivative(u, step):
-    """Sixth-order central difference in t; three rows are lost at either end."""
-    stencil = np.array([-1, 9, -45, 0, 45, -9, 1]) / 60
-    return sum(c * u[i : len(u) - 6 + i] for i, c in enumerate(stencil)) / step
-
-
 def residual_of(u, step):
     """Residual of the equation at the inner times."""
     inner = u[3:-3]
     operator = time_derivative(u, step) - PROBLEM.diffusion * spectral_derivative(u, 2)[3:-3]
-    return PROBLEM.residual(u=Jet(inner, {}, operator))[0]
+    return PROBLEM.residual(u=Jet(inner, {"linear": operator}))[0]
 
 
 def test_residual_vanishes_on_the_reference_at_the_rate_of_the_differences(solution):
@@ -53,14 +42,12 @@ def test_residual_notices_a_wrong_coefficient(solution):
     t, _, u = solution
     other = AllenCahn(diffusion=1e-4, reaction=5.1)
     operator = time_derivative(u, t[1]) - PROBLEM.diffusion * spectral_derivative(u, 2)[3:-3]
-    residual = other.residual(u=Jet(u[3:-3], {}, operator))[0]
+    residual = other.residual(u=Jet(u[3:-3], {"linear": operator}))[0]
     assert np.abs(residual).max() > 1e-2
 
 
 def test_derivatives_are_those_of_the_residual():
-    operator = PROBLEM.derivatives.operator
-    assert operator.first == {"t": 1.0}
-    assert operator.second == {("x", "x"): -1e-4}
+    assert PROBLEM.derivatives == {"linear": {("t",): 1.0, ("x", "x"): -1e-4}}
 
 
 def test_initial_condition_asks_for_the_initial_values(solution):
@@ -80,7 +67,7 @@ def test_boundary_condition_compares_value_and_slope_at_both_ends():
     left, right = condition.points
     np.testing.assert_array_equal(left[:, 0], right[:, 0])
     assert (left[:, 1] == -1).all() and (right[:, 1] == 1).all()
-    assert condition.derivatives.first == ("x",)
+    assert condition.derivatives == {"x": {("x",): 1.0}}
     ones = np.ones(4)
     value, slope = condition.expressions(
         {"u": Jet(ones, {"x": 2 * ones})}, {"u": Jet(3 * ones, {"x": 7 * ones})}

@@ -236,6 +236,17 @@ def test_cube_is_the_truncated_convolution():
     assert_allclose(fourier.cube(series), convolved[45:61], rtol=1e-12)
 
 
+@pytest.mark.parametrize("size", [16, 3])  # an even and an odd number of points of the padded grid
+def test_square_is_the_truncated_convolution(size):
+    """Padding leaves no aliasing: the square is the sum over pairs of wave numbers."""
+    generator = np.random.default_rng(7)
+    series = generator.standard_normal(size) + 1j * generator.standard_normal(size)
+    series[0] = series[0].real
+    two_sided = np.concatenate([series[:0:-1].conj(), series])  # k = 1 - size ... size - 1
+    convolved = np.convolve(two_sided, two_sided)[2 * size - 2 : 3 * size - 2]  # k = 0 ... size - 1
+    assert_allclose(fourier.square(series), convolved, rtol=1e-12)
+
+
 def test_evaluation_agrees_with_the_transform():
     """Summing the series and transforming it give the same values, there and back."""
     generator = np.random.default_rng(7)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pinn_phases.plugins import PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
 from pinn_phases.reference.allen_cahn import AllenCahnReference
 from pinn_phases.storage import Content
 from pinn_phases.training.settings import RunSettings
@@ -10,10 +12,6 @@ TRAINING = {
     "iterations": 60,
     "points": 40,
     "batches": 5,
-    "conditions": {
-        "initial": {"points": 16, "weight": 1.0},
-        "boundary": {"points": 8, "weight": 0.5},
-    },
     "network": {
         "hidden_layers": 2,
         "width": 8,
@@ -31,7 +29,6 @@ TRAINING = {
     "record": {
         "dense_until": 10,
         "every": 7,
-        "error_every": 14,
         "error_stride": 16,
         "snapshots_per_decade": 5,
         "gradient_parameters": "all",
@@ -41,16 +38,27 @@ TRAINING = {
 }
 
 
-def make_settings(method="rba", **changes):
+EQUATIONS = {
+    "allen_cahn": {"diffusion": 1e-4, "reaction": 5.0},
+    "helmholtz": {"a1": 2, "a2": 3, "k": 1.5},
+    "burgers": {"viscosity": 0.01},
+    "cavity": {"reynolds": 50.0, "lid_width": 0.125},
+}
+
+
+def make_settings(method="rba", problem="allen_cahn", **changes):
     """Settings of a small training; `changes` replace entries of its `training` block."""
+    conditions = plugin_class(PROBLEMS, problem, Problem).conditions
+    weights = dict(zip(conditions, (1.0, 0.5), strict=False))
+    terms = {name: {"points": 8, "weight": weight} for name, weight in weights.items()}
     return RunSettings(
         scale="test",
-        problem="allen_cahn",
+        problem=problem,
         method=method,
         seed=3,
-        equation={"diffusion": 1e-4, "reaction": 5.0},
+        equation=EQUATIONS[problem],
         method_constants={"decay": 0.99, "rate": 0.01},
-        training=TRAINING | changes,
+        training={"conditions": terms} | TRAINING | changes,
     )
 
 

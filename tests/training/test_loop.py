@@ -42,10 +42,7 @@ def undisturbed(reference, tmp_path_factory):
 def test_rows_and_snapshots_stand_where_the_settings_say(undisturbed):
     expected = [*range(1, 11), *range(14, 60, 7), 60]
     np.testing.assert_array_equal(undisturbed.arrays["history/iteration"], expected)
-    with_error = np.isfinite(undisturbed.arrays["history/relative_l2"])
-    np.testing.assert_array_equal(
-        undisturbed.arrays["history/iteration"][with_error], [*range(1, 11), 14, 28, 42, 56, 60]
-    )
+    assert np.isfinite(undisturbed.arrays["history/relative_l2"]).all()
     np.testing.assert_array_equal(
         undisturbed.arrays["snapshots/iteration"], [1, 2, 3, 4, 6, 10, 16, 25, 40, 60]
     )

@@ -15,9 +15,9 @@ from tests.training.conftest import make_settings
 EXACT = Place(torch.device("cpu"), torch.float64)
 
 
-def small_case(method, compiled=False, **network):
+def small_case(method, problem="allen_cahn", compiled=False, **network):
     """Objective, parameters, weights and points of a small training in float64."""
-    settings = make_settings(method)
+    settings = make_settings(method, problem)
     problem = settings.make_problem()
     chosen = settings.training.model_copy(
         update={"network": settings.training.network.model_copy(update=network)}
@@ -26,10 +26,12 @@ def small_case(method, compiled=False, **network):
     objective = Objective(
         problem, settings.make_method(), chosen, points, compiled=compiled, place=EXACT
     )
-    sizes = layer_sizes(feature_count(problem, chosen.network), 2, 8, 1)
+    sizes = layer_sizes(feature_count(problem, chosen.network), 2, 8, len(problem.fields))
     generator = torch.Generator().manual_seed(1)
     parameters = [p.double() for p in initial_parameters(sizes, generator)]
-    weights = torch.rand(1, chosen.points, generator=generator, dtype=torch.float64)
+    weights = torch.rand(
+        len(problem.equations), chosen.points, generator=generator, dtype=torch.float64
+    )
     return settings, chosen, objective, parameters, weights, torch.as_tensor(points)
 
 
@@ -40,12 +42,15 @@ def batch_loss(batch, settings, chosen, parameters, weights, points):
     def fields(at, derivatives):
         return nested_autograd.fields(problem, chosen.network, at, parameters, derivatives)
 
-    residual = problem.residual(**fields(points, problem.derivatives))[0]
-    updated = method.update(weights[0], residual.detach())
-    used = updated if settings.method == "rba" else torch.ones_like(updated)
+    known = {name: torch.as_tensor(v) for name, v in problem.known(points.numpy()).items()}
+    residuals = problem.residual(**fields(points, problem.derivatives), **known)
     size = chosen.points // chosen.batches
     part = slice(batch * size, (batch + 1) * size)
-    total = ((used * residual)[part] ** 2).mean()
+    total, updated = 0.0, []
+    for residual, before in zip(residuals, weights, strict=True):  # one weight each (B.17)
+        updated.append(method.update(before, residual.detach()))
+        used = updated[-1] if settings.method == "rba" else torch.ones_like(before)
+        total = total + ((used * residual)[part] ** 2).mean()
     for name, setting in chosen.conditions.items():
         condition = problem.condition(name, setting.points)
         at = (torch.as_tensor(values) for values in condition.points)
@@ -58,12 +63,18 @@ def batch_loss(batch, settings, chosen, parameters, weights, points):
 
 @pytest.mark.parametrize("method", ["vanilla", "rba"])
 @pytest.mark.parametrize(
-    "network",
-    [{}, {"fourier_modes": 3, "ansatz": "initial"}],
-    ids=["plain", "embedded"],
+    "case",
+    [
+        {},
+        {"fourier_modes": 3, "ansatz": "initial"},
+        {"problem": "helmholtz"},
+        {"problem": "burgers"},
+        {"problem": "cavity"},
+    ],
+    ids=["plain", "embedded", "helmholtz", "burgers", "cavity"],
 )
-def test_batch_gradients_are_those_of_the_batch_losses(method, network):
-    settings, chosen, objective, parameters, weights, points = small_case(method, **network)
+def test_batch_gradients_are_those_of_the_batch_losses(method, case):
+    settings, chosen, objective, parameters, weights, points = small_case(method, **case)
     loss, gradients = objective.gradients(parameters, weights)
     leaves = [p.clone().requires_grad_() for p in parameters]
     losses = []
@@ -72,9 +83,9 @@ def test_batch_gradients_are_those_of_the_batch_losses(method, network):
         losses.append(float(total.detach()))
         expected = torch.autograd.grad(total, leaves, materialize_grads=True)
         for ours, theirs in zip(gradients, expected, strict=True):
-            # 1e-10 of the largest entry: float64 through two layers and two derivatives
+            # 1e-10 of the largest entry: float64 through two layers and three derivatives
             assert (ours[batch] - theirs).abs().max() <= 1e-10 * theirs.abs().max().clamp(min=1)
-    torch.testing.assert_close(loss.weights[0], updated, rtol=1e-12, atol=0)
+    torch.testing.assert_close(loss.weights, torch.stack(updated), rtol=1e-12, atol=0)
     assert float(objective.value(loss)) == pytest.approx(np.mean(losses), rel=1e-12)
 
 
@@ -96,9 +107,10 @@ def test_a_condition_without_weight_is_left_out():
 @pytest.mark.skipif(
     not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
 )
-def test_compiled_code_computes_the_same():
-    *_, eager, parameters, weights, _ = small_case("rba")
-    *_, compiled, _, _, _ = small_case("rba", compiled=True)
+@pytest.mark.parametrize("problem", ["allen_cahn", "cavity"])
+def test_compiled_code_computes_the_same(problem):
+    *_, eager, parameters, weights, _ = small_case("rba", problem)
+    *_, compiled, _, _, _ = small_case("rba", problem, compiled=True)
     expected, actual = (o.gradients(parameters, weights) for o in (eager, compiled))
     torch.testing.assert_close(actual[0].residual, expected[0].residual, rtol=1e-10, atol=1e-12)
     for ours, theirs in zip(actual[1], expected[1], strict=True):

@@ -18,8 +18,9 @@ points, P parameters, C coordinates.
 |            | `points/collocation` (N, C)                                                        |
 | checkpoint | as run, and `state/{name}`                                                         |
 | phases     | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
-| fields     | `iterations` (S,), `axes/{coordinate}`, `{prediction,residual}/{name}`,            |
-|            | `points/collocation`, `weights`                                                    |
+| fields     | `iterations` (S,), `axes/{coordinate}`, `fields/{observable}` of the reference,    |
+|            | `prediction/{observable}`, `residual/{equation}`, `points/collocation`, `weights`; |
+|            | attribute `relative_l2`: observable -> its errors                                  |
 """
 
 import hashlib
@@ -43,7 +44,7 @@ DESCRIPTIONS = {
     "history/iteration": "iteration, from 1; its row describes the state before its step",
     "history/loss": "full-batch loss that the optimiser minimises",
     "history/loss_*": "term of the loss, without its weight",
-    "history/relative_l2": "relative L2 error on the thinned test grid (Eq. 7), NaN if not taken",
+    "history/relative_l2": "relative L2 error on the thinned test grid (Eq. 7)",
     "history/residual_rms": "root mean square of the unweighted residuals",
     "history/residual_max": "largest magnitude of the unweighted residuals",
     "history/snr": "signal-to-noise ratio of the batch gradients (Eq. 8)",
@@ -63,7 +64,7 @@ DESCRIPTIONS = {
     "points/*": "points, one row each, columns in the order of the coordinates",
     "axes/*": "grid along one coordinate",
     "fields/*": "solution on the grid",
-    "prediction/*": "the network's solution on the grid, one map a snapshot",
+    "prediction/*": "an observable of the network on the grid, one map a snapshot",
     "residual/*": "unweighted residual of the equation on the grid, one map a snapshot",
     "iterations": "iteration of each map, as in snapshots",
     "weights": "weights of the collocation points, one row a snapshot and equation",

@@ -1,14 +1,19 @@
 """Derivatives carried forward through the network, next to its value.
 
-For a field u = N(x), the streams are u itself, first derivatives u_i, and D u for one operator
-D = sum b_i d_i + sum a_ij d_i d_j with constant coefficients. They pass a layer together: the
-linear map acts on each stream alike (the bias on the value alone), and for y = tanh(z)
+For a field u = N(x), the streams are u itself and D u for linear operators D with constant
+coefficients, of up to third order: single partial derivatives such as u_x, and whole operators
+such as u_t - nu u_xx. They pass a layer together: the linear map acts on each stream alike (the
+bias on the value alone), and for y = tanh(z)
 
-    y_i = y' z_i,        D y = y' D z + y'' sum a_ij z_i z_j,        y' = 1 - y^2, y'' = -2 y y'.
+    y_i   = y' z_i
+    y_ij  = y' z_ij + y'' z_i z_j
+    y_ijk = y' z_ijk + y'' (z_ij z_k + z_ik z_j + z_jk z_i) + y''' z_i z_j z_k
 
-So every layer is one matrix product over all streams and a few elementwise operations, where
-nested differentiation would build a graph of the derivative of a graph. This is Taylor-mode
-automatic differentiation with the second-order directions collapsed into one.
+with y' = 1 - y^2, y'' = -2 y y', y''' = y' (6 y^2 - 2). An operator of several terms is the sum of
+these, so that D z stays one stream; beside it the derivatives of lower order are carried that its
+products are made of. So every layer is one matrix product over all streams and a few elementwise
+operations, where nested differentiation would build a graph of the derivative of a graph. This is
+Taylor-mode automatic differentiation with the directions of an operator collapsed into one.
 
 Streams of n points with w values each are an array of shape (..., streams, n, w).
 
@@ -17,52 +22,98 @@ References
 Griewank and Walther, Evaluating Derivatives, SIAM 2008, Chapter 13 (Taylor-mode propagation).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.func import hessian, jacfwd, vmap
+from torch.func import jacfwd, vmap
 
-from pinn_phases.problems.base import Derivatives, Jet, Operator
+from pinn_phases.problems.base import Derivatives, Jet, Operator, Term
 
 Function = Callable[[Tensor], Tensor]  # a point (coordinates,) to values (w,)
 
 
 @dataclass(frozen=True)
+class Stream:
+    """An operator that is carried, and the products of other streams in its chain rule.
+
+    Streams are numbered from 0, the value. `pairs` (i, j, a) are the terms a z_i z_j that y''
+    multiplies, `triples` (i, j, k, a) those that y''' multiplies.
+    """
+
+    operator: Operator
+    pairs: tuple[tuple[int, int, float], ...]
+    triples: tuple[tuple[int, int, int, float], ...]
+
+
+@dataclass(frozen=True)
 class Layout:
-    """Order of the streams: the value, first derivatives, and the operator last if there is one."""
+    """Order of the streams after the value: partial derivatives by their order, then operators."""
 
     coordinates: tuple[str, ...]
-    first: tuple[str, ...]
-    operator: Operator | None
+    streams: tuple[Stream, ...]
+    names: Mapping[str, int]  # of the derivatives asked for -> number of the stream
 
     @classmethod
     def of(cls, coordinates: tuple[str, ...], derivatives: Derivatives) -> "Layout":
-        """Carry what `derivatives` asks for and what its operator's second derivatives need."""
-        operator = derivatives.operator
-        pairs = operator.second if operator else {}
-        needed = {*derivatives.first, *(name for pair in pairs for name in pair)}
-        return cls(coordinates, tuple(c for c in coordinates if c in needed), operator)
-
-    @property
-    def streams(self) -> int:
-        """Number of streams."""
-        return 1 + len(self.first) + (self.operator is not None)
-
-    @property
-    def pairs(self) -> tuple[tuple[int, int, float], ...]:
-        """Streams i, j and coefficient a_ij of each second-order term."""
-        if self.operator is None:
-            return ()
-        index = {name: 1 + i for i, name in enumerate(self.first)}
-        return tuple((index[i], index[j], a) for (i, j), a in self.operator.second.items())
+        """Carry what `derivatives` asks for and what the chain rule needs besides."""
+        asked = {name: _canonical(operator) for name, operator in derivatives.items()}
+        terms = [term for operator in asked.values() for term in operator]
+        partials = {part for term in terms for split in _splits(term) for part in split}
+        operators: list[Operator] = [
+            {term: 1.0} for term in sorted(partials, key=lambda term: (len(term), term))
+        ]
+        for operator in asked.values():
+            if operator not in operators:
+                operators.append(operator)
+        number = {next(iter(o)): 1 + i for i, o in enumerate(operators[: len(partials)])}
+        return cls(
+            coordinates,
+            tuple(Stream(o, _pairs(o, number), _triples(o, number)) for o in operators),
+            {name: 1 + operators.index(operator) for name, operator in asked.items()},
+        )
 
     def jet(self, streams: Tensor) -> Jet:
         """Name the streams of one field, of shape (..., streams, n)."""
-        first = {name: streams[..., 1 + i, :] for i, name in enumerate(self.first)}
-        operator = streams[..., -1, :] if self.operator is not None else None
-        return Jet(streams[..., 0, :], first, operator)
+        named = {name: streams[..., number, :] for name, number in self.names.items()}
+        return Jet(streams[..., 0, :], named)
+
+
+def _canonical(operator: Operator) -> Operator:
+    """Sort the coordinates of each term; the order of differentiation does not matter."""
+    terms: dict[Term, float] = {}
+    for term, coefficient in operator.items():
+        key = tuple(sorted(term))
+        terms[key] = terms.get(key, 0.0) + coefficient
+    return terms
+
+
+def _splits(term: Term) -> list[tuple[Term, Term]]:
+    """Return the ways to split a derivative of second or third order into two of lower order."""
+    whole = [(term[i : i + 1], term[:i] + term[i + 1 :]) for i in range(len(term))]
+    return {1: [], 2: whole[:1], 3: whole}[len(term)]
+
+
+def _pairs(operator: Operator, number: Mapping[Term, int]) -> tuple[tuple[int, int, float], ...]:
+    """Return the splits of all terms, equal ones together."""
+    found: dict[tuple[int, int], float] = {}
+    for term, coefficient in operator.items():
+        for one, other in _splits(term):
+            pair = number[one], number[other]
+            found[pair] = found.get(pair, 0.0) + coefficient
+    return tuple((i, j, a) for (i, j), a in found.items())
+
+
+def _triples(
+    operator: Operator, number: Mapping[Term, int]
+) -> tuple[tuple[int, int, int, float], ...]:
+    """Return the factors of each term of third order."""
+    return tuple(
+        (number[term[:1]], number[term[1:2]], number[term[2:]], coefficient)
+        for term, coefficient in operator.items()
+        if len(term) == 3
+    )
 
 
 def function_streams(function: Function, points: Tensor, layout: Layout) -> Tensor:
@@ -81,17 +132,18 @@ def function_streams(function: Function, points: Tensor, layout: Layout) -> Tens
         Shape (streams, n, w).
     """
     column = {name: i for i, name in enumerate(layout.coordinates)}
-    streams = [vmap(function)(points)]
-    if layout.first or layout.operator:
-        gradient = vmap(jacfwd(function))(points)  # (n, w, coordinates)
-        streams += [gradient[..., column[name]] for name in layout.first]
-    if layout.operator:
-        curvature = vmap(hessian(function))(points)  # (n, w, coordinates, coordinates)
-        first = [b * gradient[..., column[i]] for i, b in layout.operator.first.items()]
-        second = [
-            a * curvature[..., column[i], column[j]] for (i, j), a in layout.operator.second.items()
+    highest = max((len(t) for stream in layout.streams for t in stream.operator), default=0)
+    derivatives = [vmap(function)(points)]  # by order; that of order k: (n, w, coordinates^k)
+    for _ in range(highest):
+        function = jacfwd(function)
+        derivatives.append(vmap(function)(points))
+    streams = derivatives[:1]
+    for stream in layout.streams:
+        terms = [
+            a * derivatives[len(term)][(..., *(column[name] for name in term))]
+            for term, a in stream.operator.items()
         ]
-        streams.append(torch.stack(first + second).sum(0))
+        streams.append(torch.stack(terms).sum(0))
     return torch.stack(streams)
 
 
@@ -100,11 +152,16 @@ def tanh_streams(z: Tensor, layout: Layout) -> Tensor:
     z_of = z.unbind(-3)
     y = torch.tanh(z_of[0])
     slope = 1 - y * y
-    streams = [y] + [slope * z_i for z_i in z_of[1 : 1 + len(layout.first)]]
-    if layout.operator is not None:
-        curvature = -2 * y * slope
-        quadratic = sum(a * z_of[i] * z_of[j] for i, j, a in layout.pairs)
-        streams.append(slope * z_of[-1] + curvature * quadratic)
+    streams = [y]
+    for z_d, stream in zip(z_of[1:], layout.streams, strict=True):
+        y_d = slope * z_d
+        if stream.pairs:
+            products = sum(a * z_of[i] * z_of[j] for i, j, a in stream.pairs)
+            y_d = y_d + -2 * y * slope * products
+        if stream.triples:
+            products = sum(a * z_of[i] * z_of[j] * z_of[k] for i, j, k, a in stream.triples)
+            y_d = y_d + slope * (6 * y * y - 2) * products
+        streams.append(y_d)
     return torch.stack(streams, -3)
 
 
@@ -139,7 +196,9 @@ def product_streams(a: Tensor, b: Tensor, layout: Layout) -> Tensor:
     """Streams of the product of two functions given by their streams, (..., streams, n, w)."""
     a_of, b_of = a.unbind(-3), b.unbind(-3)
     streams = [a_of[0] * b_of[0]]
-    streams += [a_of[i] * b_of[0] + a_of[0] * b_of[i] for i in range(1, layout.streams)]
-    for i, j, coefficient in layout.pairs:
-        streams[-1] = streams[-1] + coefficient * (a_of[i] * b_of[j] + a_of[j] * b_of[i])
+    for number, stream in enumerate(layout.streams, start=1):
+        ab = a_of[number] * b_of[0] + a_of[0] * b_of[number]
+        for i, j, coefficient in stream.pairs:
+            ab = ab + coefficient * (a_of[i] * b_of[j] + a_of[j] * b_of[i])
+        streams.append(ab)
     return torch.stack(streams, -3)

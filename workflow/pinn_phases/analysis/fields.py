@@ -17,7 +17,7 @@ Maps = Mapping[str, NDArray[np.float32]]
 
 
 @torch.no_grad()
-def fields_and_residuals(
+def observables_and_residuals(
     settings: RunSettings, parameters: NDArray[np.float32], points: Points
 ) -> tuple[Maps, Maps]:
     """Evaluate a trained network.
@@ -33,26 +33,24 @@ def fields_and_residuals(
 
     Returns
     -------
-    fields, residuals
-        Name of the field or equation -> values of shape (points,), float32.
+    observables, residuals
+        Name of the observable or equation -> values of shape (points,), float32.
     """
     problem, network = settings.make_problem(), settings.training.network
     inputs = feature_count(problem, network)
     sizes = layer_sizes(inputs, network.hidden_layers, network.width, len(problem.fields))
     parts = torch.from_numpy(parameters).split([np.prod(shape) for shape in shapes(sizes)])
     tensors = [part.view(shape) for part, shape in zip(parts, shapes(sizes), strict=True)]
-    values: dict[str, list[NDArray[np.float32]]] = {
-        name: [] for name in (*problem.fields, *problem.equations)
-    }
     place = Place(torch.device("cpu"))
+    derivatives = {**problem.derivatives, **problem.observed_derivatives}
+    found: dict[str, list[NDArray[np.float32]]] = {}
     for start in range(0, len(points), CHUNK_POINTS):
         chunk = points[start : start + CHUNK_POINTS]
-        jets = FieldAt(problem, network, chunk, problem.derivatives, place=place)(tensors)
-        residuals = zip(problem.equations, problem.residual(**jets), strict=True)
-        for name, part in [*((name, jet.value) for name, jet in jets.items()), *residuals]:
-            values[name].append(part.numpy())
-    whole = {name: np.concatenate(chunks) for name, chunks in values.items()}
-    return (
-        {name: whole[name] for name in problem.fields},
-        {name: whole[name] for name in problem.equations},
-    )
+        jets = FieldAt(problem, network, chunk, derivatives, place=place)(tensors)
+        known = {name: torch.from_numpy(v).float() for name, v in problem.known(chunk).items()}
+        residuals = zip(problem.equations, problem.residual(**jets, **known), strict=True)
+        for name, part in [*problem.observables(**jets).items(), *residuals]:
+            found.setdefault(name, []).append(part.numpy())
+    whole = {name: np.concatenate(chunks) for name, chunks in found.items()}
+    residual = {name: whole.pop(name) for name in problem.equations}
+    return whole, residual

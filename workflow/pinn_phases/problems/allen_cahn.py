@@ -12,8 +12,9 @@ from pinn_phases.problems.base import (
     Condition,
     Derivatives,
     Jet,
-    Operator,
     Problem,
+    partial,
+    value_of,
 )
 
 
@@ -34,6 +35,7 @@ class AllenCahn(Problem):
     coordinates: ClassVar[tuple[str, ...]] = ("t", "x")
     fields: ClassVar[tuple[str, ...]] = ("u",)
     equations: ClassVar[tuple[str, ...]] = ("pde",)
+    observable: ClassVar[str] = "u"
     conditions: ClassVar[tuple[str, ...]] = ("initial", "boundary")
     ansatzes: ClassVar[tuple[str, ...]] = ("plain", "initial")
     domain: ClassVar[Mapping[str, tuple[float, float]]] = {"t": (0.0, 1.0), "x": (-1.0, 1.0)}
@@ -50,24 +52,22 @@ class AllenCahn(Problem):
     @property
     def derivatives(self) -> Derivatives:
         """u_t - eps u_xx, as one operator."""
-        return Derivatives(
-            operator=Operator(first={"t": 1.0}, second={("x", "x"): -self.diffusion})
-        )
+        return {"linear": {("t",): 1.0, ("x", "x"): -self.diffusion}}
 
     def residual(self, u: Jet) -> tuple[Array]:  # type: ignore[override]
         """(u_t - eps u_xx) - a (u - u^3), from B.1; shape of `u.value`."""
-        return (u.operator - self.reaction * (u.value - u.value**3),)
+        return (u["linear"] - self.reaction * (u.value - u.value**3),)
 
     def condition(self, name: str, count: int) -> Condition:
         """Require initial values at evenly spaced x, or periodic u and u_x at evenly spaced t."""
         if name == "initial":
             x = np.linspace(*self.domain["x"], count)
             points = np.column_stack([np.zeros(count), x])
-            return Condition((points,), Derivatives(), _value, (self.initial(x),))
+            return Condition((points,), {}, value_of("u"), (self.initial(x),))
         assert name == "boundary", name
         t = np.linspace(*self.domain["t"], count)
         ends = tuple(np.column_stack([t, np.full(count, x)]) for x in self.domain["x"])
-        return Condition(ends, Derivatives(first=("x",)), _jumps, (np.zeros(count),) * 2)
+        return Condition(ends, {"x": partial("x")}, _jumps, (np.zeros(count),) * 2)
 
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
         """Plain: u = N. Initial: u = u(0, x) + t N, which holds the initial condition exactly."""
@@ -78,11 +78,7 @@ class AllenCahn(Problem):
         return 0 * t, 0 * t + 1
 
 
-def _value(at_start: Mapping[str, Jet]) -> tuple[Array]:
-    return (at_start["u"].value,)
-
-
 def _jumps(left: Mapping[str, Jet], right: Mapping[str, Jet]) -> tuple[Array, Array]:
     """Differences of u and u_x between the ends of the period."""
     a, b = left["u"], right["u"]
-    return b.value - a.value, b.first["x"] - a.first["x"]
+    return b.value - a.value, b["x"] - a["x"]

@@ -20,32 +20,26 @@ Array = Any  # a NumPy array or a torch tensor
 Points = NDArray[np.float64]  # shape (points, coordinates)
 
 
-@dataclass(frozen=True)
-class Operator:
-    """A linear differential operator with constant coefficients, sum b_i d_i + sum a_ij d_i d_j.
-
-    Keys are names of coordinates: `first={"t": 1.0}`, `second={("x", "x"): -nu}`.
-    """
-
-    first: Mapping[str, float]
-    second: Mapping[tuple[str, str], float]
+Term = tuple[str, ...]  # a partial derivative: ("x", "x", "y") is d_x d_x d_y, of third order
+Operator = Mapping[Term, float]  # linear, constant coefficients: {("t",): 1.0, ("x", "x"): -nu}
+Derivatives = Mapping[str, Operator]  # what an expression needs besides the value, by name
 
 
-@dataclass(frozen=True)
-class Derivatives:
-    """The derivatives that an expression needs besides the value itself."""
-
-    first: tuple[str, ...] = ()  # coordinates x_i whose d_i u is needed
-    operator: Operator | None = None
+def partial(*coordinates: str) -> Operator:
+    """Return one partial derivative as an operator: partial("x", "y") is d_x d_y."""
+    return {coordinates: 1.0}
 
 
 @dataclass(frozen=True)
 class Jet:
-    """A field at some points with the derivatives asked for, each of shape (..., points)."""
+    """A field at some points, and derivatives of it by name; each of shape (..., points)."""
 
     value: Array
-    first: Mapping[str, Array]  # coordinate -> first derivative
-    operator: Array | None = None  # the operator applied to the field
+    derivatives: Mapping[str, Array]
+
+    def __getitem__(self, name: str) -> Array:
+        """Return the derivative `name`, as it was asked for."""
+        return self.derivatives[name]
 
 
 @dataclass(frozen=True)
@@ -84,6 +78,8 @@ class Problem(Frozen, ABC):
     coordinates: ClassVar[tuple[str, ...]]
     fields: ClassVar[tuple[str, ...]]  # one network output each
     equations: ClassVar[tuple[str, ...]]  # one residual each
+    observable: ClassVar[str]  # of the observables: whose error is measured, and what maps show
+    free_constant: ClassVar[tuple[str, ...]] = ()  # observables known up to a constant
     conditions: ClassVar[tuple[str, ...]]  # names of the soft conditions
     ansatzes: ClassVar[tuple[str, ...]]  # names that `ansatz` takes
     domain: ClassVar[Mapping[str, tuple[float, float]]]  # coordinate -> (lower, upper)
@@ -94,9 +90,25 @@ class Problem(Frozen, ABC):
     def derivatives(self) -> Derivatives:
         """What `residual` needs of the fields."""
 
+    def known(self, points: Points) -> Mapping[str, NDArray[np.float64]]:
+        """Return what the residual needs that is no unknown, a forcing say, at the points."""
+        return {}
+
     @abstractmethod
-    def residual(self, **fields: Jet) -> tuple[Array, ...]:
-        """Residuals of the equations, one array a name in `equations`."""
+    def residual(self, **fields: Any) -> tuple[Array, ...]:
+        """Residuals of the equations, one array a name in `equations`.
+
+        Takes the jets of the fields and what `known` returns, by name.
+        """
+
+    @property
+    def observed_derivatives(self) -> Derivatives:
+        """What `observables` needs of the fields."""
+        return {}
+
+    def observables(self, **fields: Jet) -> Mapping[str, Array]:
+        """Quantities that the reference has as well, by its names: the fields themselves."""
+        return {name: jet.value for name, jet in fields.items()}
 
     @abstractmethod
     def condition(self, name: str, count: int) -> Condition:
@@ -108,3 +120,24 @@ class Problem(Frozen, ABC):
 
         N is the network; the name "plain" stands for A = 0, B = 1 in every problem.
         """
+
+
+def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Points]:
+    """Evenly spaced points on the four edges of a rectangle, each of shape (count, 2).
+
+    Names say where: "x=-1" is the edge of x = -1. Corners belong to both of their edges.
+    """
+    (x_name, x_range), (y_name, y_range) = domain.items()
+    x, y = np.linspace(*x_range, count), np.linspace(*y_range, count)
+    vertical = {f"{x_name}={at:g}": np.column_stack([np.full(count, at), y]) for at in x_range}
+    horizontal = {f"{y_name}={at:g}": np.column_stack([x, np.full(count, at)]) for at in y_range}
+    return vertical | horizontal
+
+
+def value_of(field: str) -> Callable[[Mapping[str, Jet]], tuple[Array]]:
+    """Return the expression of a condition on the value of one field."""
+
+    def expression(jets: Mapping[str, Jet]) -> tuple[Array]:
+        return (jets[field].value,)
+
+    return expression

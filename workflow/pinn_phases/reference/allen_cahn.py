@@ -15,31 +15,27 @@ References
 See `pinn_phases.reference.exponential_time_differencing` and `pinn_phases.reference.fourier`.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference import fourier
-from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver, relative_l2
+from pinn_phases.reference.base import ReferenceSolution, relative_l2
+from pinn_phases.reference.evolution import LEFT, PERIOD, ROUNDING, EvolutionSolver, check_grids
 from pinn_phases.reference.exponential_time_differencing import integrate
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-LEFT, PERIOD = -1.0, 2.0  # the domain [-1, 1], dimensionless
 # The kink, a slope jump of 4, leaves 4 PERIOD/(12 points^2) = 1e-11 in each projected coefficient.
 PROJECTION_POINTS = 2**18
 # Up to here the cut-off modes of the kink at x = +-1 still show in the error.
 SETTLING_TIME = 0.05
-# Output times count as equal within this relative difference: far above float64 rounding, and far
-# below anything that would move a solution visibly.
-ROUNDING = 1e-12
 SOLVER = "Fourier-Galerkin in space without aliasing, ETDRK4 in time, projected initial condition"
 
 
@@ -85,11 +81,8 @@ def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> Re
     ValueError
         If an argument is not as described.
     """
-    _check_grids(t, x)
-    outputs = len(t) - 1
-    if steps < 1 or steps % outputs:
-        raise ValueError(f"steps: expected a multiple of len(t) - 1 = {outputs}, received {steps}")
-    coefficients = _integrate_coefficients(equation, float(t[-1]), outputs, modes, steps)
+    check_grids(t, x, steps)
+    coefficients = _integrate_coefficients(equation, float(t[-1]), len(t) - 1, modes, steps)
     u = fourier.evaluate(coefficients, x, left=LEFT, period=PERIOD)  # (times, points)
     u[0] = equation.initial(x)
     return ReferenceSolution(
@@ -154,36 +147,12 @@ def _integrate_coefficients(
     )
 
 
-def _check_grids(t: Real, x: Real) -> None:
-    """Raise ValueError unless `t` is uniform from 0 and `x` lies in the domain."""
-    if t.ndim != 1 or len(t) < 2 or t[0] != 0.0 or not t[-1] > 0.0:
-        raise ValueError(f"t: expected at least two increasing times from 0, received {t!r}")
-    if not np.allclose(t, np.linspace(0.0, t[-1], len(t)), rtol=0.0, atol=ROUNDING * t[-1]):
-        raise ValueError(f"t: expected uniform spacing, received {t!r}")
-    if x.ndim != 1 or len(x) < 1 or not np.all((x >= LEFT) & (x <= LEFT + PERIOD)):
-        raise ValueError(f"x: expected positions in [{LEFT}, {LEFT + PERIOD}], received {x!r}")
-
-
-class AllenCahnReference(ReferenceSolver):
+class AllenCahnReference(EvolutionSolver):
     """Fourier-Galerkin solution on a grid of t in [0, 1] and x in [-1, 1), with its error."""
 
+    coordinates: ClassVar[tuple[str, ...]] = AllenCahn.coordinates
+
     modes: int = Field(ge=4, le=PROJECTION_POINTS // 2, multiple_of=2)  # twice for the error
-    steps: int = Field(ge=1)
-
-    @field_validator("grid")
-    @classmethod
-    def _grid_is_the_problem_s(cls, grid: Mapping[str, int]) -> Mapping[str, int]:
-        if set(grid) != set(AllenCahn.coordinates):
-            raise ValueError(f"expected {', '.join(AllenCahn.coordinates)}")
-        return grid
-
-    @field_validator("steps")
-    @classmethod
-    def _steps_reach_the_grid(cls, steps: int, info: ValidationInfo) -> int:
-        outputs = info.data.get("grid", {}).get("t", 2) - 1
-        if steps % outputs:
-            raise ValueError(f"expected a multiple of the {outputs} intervals of grid.t")
-        return steps
 
     def solve(self, problem: Problem) -> ReferenceSolution:
         """Solve at the stated resolution and at twice that."""

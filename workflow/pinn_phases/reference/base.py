@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pinn_phases.frozen import Frozen, Tree, validated
 from pinn_phases.plugins import PROBLEMS, REFERENCES, ProblemName, plugin_class
@@ -59,13 +59,15 @@ class ReferenceSolution:
                 raise ValueError(f"field {name!r}: expected shape {shape}, received {values.shape}")
 
 
-def relative_l2(approximation: Real, reference: Real) -> float:
+def relative_l2(approximation: Real, reference: Real, *, free_constant: bool = False) -> float:
     """Measure ||approximation - reference|| / ||reference|| in the discrete L2 norm.
 
     Parameters
     ----------
     approximation, reference : ndarray, shape (...)
         Values at the same points of a uniform grid.
+    free_constant : bool
+        Take the means out of both first: for what is determined up to a constant.
 
     Returns
     -------
@@ -81,6 +83,9 @@ def relative_l2(approximation: Real, reference: Real) -> float:
         raise ValueError(
             f"approximation: expected shape {reference.shape}, received {approximation.shape}"
         )
+    if free_constant:
+        approximation = approximation - approximation.mean()
+        reference = reference - reference.mean()
     norm = float(np.linalg.norm(reference))
     if norm == 0.0:
         raise ValueError("reference: expected a norm above zero, received zero")
@@ -93,7 +98,16 @@ class ReferenceSolver(Frozen, ABC):
     A solver is a subclass in the file of `pinn_phases.reference` that has the problem's name.
     """
 
+    coordinates: ClassVar[tuple[str, ...]]  # the problem's
+
     grid: Mapping[str, Annotated[int, Field(ge=2)]]  # coordinate -> points of the test grid
+
+    @field_validator("grid")
+    @classmethod
+    def _grid_is_the_problem_s(cls, grid: Mapping[str, int]) -> Mapping[str, int]:
+        if set(grid) != set(cls.coordinates):
+            raise ValueError(f"expected {', '.join(cls.coordinates)}")
+        return grid
 
     @abstractmethod
     def solve(self, problem: Problem) -> ReferenceSolution:

@@ -83,6 +83,30 @@ def from_grid(values: Real, modes: int) -> Complex:
     return result
 
 
+def square(coefficients: Complex) -> Complex:
+    """Project the square of a series on the modes of the series, without aliasing.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (..., modes/2)
+        Fourier coefficients of u.
+
+    Returns
+    -------
+    ndarray, shape (..., modes/2)
+        Fourier coefficients of u^2.
+
+    References
+    ----------
+    As for `cube`.
+    """
+    modes = 2 * coefficients.shape[-1]
+    # The square ends below wave number modes; on 3 modes/2 points the excess folds back on what is
+    # truncated.
+    values = to_grid(coefficients, 3 * modes // 2)
+    return from_grid(values * values, modes)
+
+
 def cube(coefficients: Complex) -> Complex:
     """Project the cube of a series on the modes of the series, without aliasing.
 

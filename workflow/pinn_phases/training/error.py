@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.model import FieldAt, Place
-from pinn_phases.problems.base import Derivatives, Points, Problem
+from pinn_phases.problems.base import Points, Problem
 from pinn_phases.training.settings import NetworkSettings
 
 
@@ -19,14 +19,14 @@ def grid_points(problem: Problem, axes: Mapping[str, NDArray[np.float64]]) -> Po
 
 
 class TestError:
-    """Relative L2 error on every `stride`-th point of each axis of the test grid.
+    """Relative L2 error of the problem's observable, on every `stride`-th point of each axis.
 
     Parameters
     ----------
     axes
-        Coordinate -> grid of shape (n,).
+        Coordinate -> test grid of shape (n,).
     exact
-        Field -> values on the grid.
+        The observable on the grid.
     """
 
     __test__ = False  # not a test case, for pytest
@@ -36,24 +36,26 @@ class TestError:
         problem: Problem,
         network: NetworkSettings,
         axes: Mapping[str, NDArray[np.float64]],
-        exact: Mapping[str, NDArray[np.float64]],
+        exact: NDArray[np.float64],
         *,
         stride: int,
         place: Place,
     ) -> None:
         thinned = {name: axis[::stride] for name, axis in axes.items()}
         every = tuple(slice(None, None, stride) for _ in problem.coordinates)
-        self.exact = {
-            name: torch.as_tensor(values[every].ravel(), device=place.device)
-            for name, values in exact.items()
-        }
-        points = grid_points(problem, thinned)
-        self.field = FieldAt(problem, network, points, Derivatives(), place=place)
+        self.exact = torch.as_tensor(exact[every].ravel(), device=place.device)
+        self.problem = problem
+        self.field = FieldAt(
+            problem,
+            network,
+            grid_points(problem, thinned),
+            problem.observed_derivatives,
+            place=place,
+        )
 
     @torch.no_grad()
     def __call__(self, parameters: Sequence[Tensor]) -> float:
-        """||u - exact|| / ||exact|| over all fields that the reference has (Eq. 7)."""
-        fields = self.field(parameters)
-        exact = torch.cat(list(self.exact.values()))
-        approximate = torch.cat([fields[name].value for name in self.exact])
-        return float((approximate - exact).norm() / exact.norm())  # float64 by `exact`
+        """||u - exact|| / ||exact|| (Eq. 7)."""
+        observables = self.problem.observables(**self.field(parameters))
+        difference = observables[self.problem.observable] - self.exact  # float64 by `exact`
+        return float(difference.norm() / self.exact.norm())

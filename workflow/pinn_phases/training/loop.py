@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.model import Place, feature_count
@@ -60,18 +59,16 @@ def prepare(
     parameters = [p.to(device) for p in initial_parameters(sizes, generator)]
     place = Place(device)
     objective = Objective(problem, method, chosen, points, compiled=compiled, place=place)
-    axes, exact = (_under(prefix, reference) for prefix in ("axes/", "fields/"))
     error = TestError(
-        problem, chosen.network, axes, exact, stride=chosen.record.error_stride, place=place
+        problem,
+        chosen.network,
+        {name: reference.arrays[f"axes/{name}"] for name in problem.coordinates},
+        reference.arrays[f"fields/{problem.observable}"],
+        stride=chosen.record.error_stride,
+        place=place,
     )
     state = State.start(parameters, len(problem.equations), chosen.points)
     return Training(settings, problem, points, objective, error, state)
-
-
-def _under(prefix: str, content: Content) -> dict[str, NDArray[np.float64]]:
-    """Return the arrays below `prefix`, by the rest of their names."""
-    start = len(prefix)
-    return {k[start:]: v for k, v in content.arrays.items() if k.startswith(prefix)}
 
 
 def resume(training: Training, checkpoints: Checkpoints) -> None:
@@ -173,15 +170,13 @@ def _measured(training: Training, iteration: int, loss: Loss, gradients: list[Te
     if record.gradient_parameters == "weights":
         layers = [layer[:1] for layer in layers]
     statistics = gradient_statistics(layers)
-    with_error = iteration <= record.dense_until or iteration % record.error_every == 0
-    with_error |= iteration == training.settings.training.iterations
     magnitude = loss.residual.abs()
     return {
         "iteration": iteration,
         "loss": float(training.objective.value(loss)),
         "loss_pde": float(loss.pde.mean()),
         **{f"loss_{name}": float(term) for name, term in loss.conditions.items()},
-        "relative_l2": training.error(state.parameters) if with_error else float("nan"),
+        "relative_l2": training.error(state.parameters),
         "residual_rms": float(magnitude.square().mean().sqrt()),
         "residual_max": float(magnitude.max()),
         "snr": statistics.snr,

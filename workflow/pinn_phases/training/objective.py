@@ -72,6 +72,10 @@ class Objective:
         self.interior = FieldAt(
             problem, network, points, problem.derivatives, place=place, batches=settings.batches
         )
+        self.known = {
+            name: torch.as_tensor(values.reshape(self.batches, -1)).to(place.device, place.dtype)
+            for name, values in problem.known(points).items()
+        }
         self.conditions: dict[str, SoftCondition] = {}
         for name, chosen in settings.conditions.items():
             if chosen.weight == 0:
@@ -94,7 +98,7 @@ class Objective:
         self, per_batch: Sequence[Tensor], shared: Sequence[Tensor], weights: Tensor
     ) -> tuple[Tensor, Loss]:
         """Sum of the batches' own losses and of the conditions, to be differentiated once."""
-        residual = torch.stack(self.problem.residual(**self.interior(per_batch)))
+        residual = torch.stack(self.problem.residual(**self.interior(per_batch), **self.known))
         flat = residual.detach().flatten(1)  # (equations, batches, m) -> (equations, points)
         weights = self.method.update(weights, flat)
         multiplier = self.method.multiplier(weights)

@@ -45,7 +45,6 @@ class RecordSettings(Frozen):
 
     dense_until: int = Field(ge=0)  # every iteration is recorded up to this one, ...
     every: int = Field(ge=1)  # ... then each iteration divisible by this
-    error_every: int = Field(ge=1)  # of the recorded ones: those with the relative L2 error
     error_stride: int = Field(ge=1)  # the error is taken on every so-many-th grid point an axis
     snapshots_per_decade: int = Field(ge=1)
     gradient_parameters: Literal["all", "weights"]  # whose gradients enter SNR, SRR_B

@@ -1,0 +1,76 @@
+"""Burgers' equation in one space dimension (paper, Appendix B.3)."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pinn_phases.problems.base import (
+    Array,
+    Condition,
+    Derivatives,
+    Jet,
+    Problem,
+    partial,
+    value_of,
+)
+
+
+class Burgers(Problem):
+    """Viscous Burgers' equation, whose solution steepens to a front at x = 0.
+
+    Equation (B.6)::
+
+        u_t + u u_x = nu u_xx,    nu = 1 / (100 pi)
+
+    Domain: t in [0, 1], x in [-1, 1]. Initial condition (B.7): u(0, x) = -sin(pi x). Boundary
+    conditions (B.8): u(t, -1) = u(t, 1) = 0. All quantities are dimensionless.
+
+    B.6 prints the viscous term with a minus, with which the equation is ill-posed. The paper's
+    loss leaves the initial condition out, without which u = 0 solves the problem; here it is in.
+    """
+
+    title: ClassVar[str] = "Burgers"
+    coordinates: ClassVar[tuple[str, ...]] = ("t", "x")
+    fields: ClassVar[tuple[str, ...]] = ("u",)
+    equations: ClassVar[tuple[str, ...]] = ("pde",)
+    observable: ClassVar[str] = "u"
+    conditions: ClassVar[tuple[str, ...]] = ("initial", "boundary")
+    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)
+    domain: ClassVar[Mapping[str, tuple[float, float]]] = {"t": (0.0, 1.0), "x": (-1.0, 1.0)}
+
+    viscosity: float = Field(gt=0)  # nu
+
+    def initial(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Evaluate the initial condition -sin(pi x) (B.7); the shape of `x`."""
+        u: NDArray[np.float64] = -np.sin(np.pi * x)
+        return u
+
+    @property
+    def derivatives(self) -> Derivatives:
+        """u_x, and u_t - nu u_xx as one operator."""
+        return {"x": partial("x"), "linear": {("t",): 1.0, ("x", "x"): -self.viscosity}}
+
+    def residual(self, u: Jet) -> tuple[Array]:  # type: ignore[override]
+        """(u_t - nu u_xx) + u u_x, from B.6; shape of `u.value`."""
+        return (u["linear"] + u.value * u["x"],)
+
+    def condition(self, name: str, count: int) -> Condition:
+        """Require initial values at evenly spaced x, or zero at evenly spaced t at both ends."""
+        if name == "initial":
+            x = np.linspace(*self.domain["x"], count)
+            points = np.column_stack([np.zeros(count), x])
+            return Condition((points,), {}, value_of("u"), (self.initial(x),))
+        assert name == "boundary", name
+        t = np.linspace(*self.domain["t"], count)
+        points = np.concatenate(
+            [np.column_stack([t, np.full(count, x)]) for x in self.domain["x"]]
+        )
+        return Condition((points,), {}, value_of("u"), (np.zeros(len(points)),))
+
+    def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
+        """Plain: u = N."""
+        assert name == "plain", name
+        return 0 * point[0], 0 * point[0] + 1

@@ -1,0 +1,79 @@
+"""Helmholtz equation in two space dimensions (paper, Appendix B.2)."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pinn_phases.problems.base import (
+    Array,
+    Condition,
+    Derivatives,
+    Jet,
+    Points,
+    Problem,
+    edges,
+    value_of,
+)
+
+
+class Helmholtz(Problem):
+    """Helmholtz equation with a known solution, zero on the boundary.
+
+    Equation (B.3, B.4)::
+
+        u_xx + u_yy + k^2 u - q = 0,    q = (k^2 - (a1 pi)^2 - (a2 pi)^2) sin(a1 pi x) sin(a2 pi y)
+
+    Domain: x and y in [-1, 1]. Boundary condition (B.5): u = 0 on the four edges. Solution:
+    u = sin(a1 pi x) sin(a2 pi y), with a1 = a2 = 6 and k = 1. All quantities are dimensionless.
+
+    The forcing (B.4) has k where the equation has k^2; with k = 1 both agree. Here it has k^2, with
+    which the solution is one for any k.
+    """
+
+    title: ClassVar[str] = "Helmholtz"
+    coordinates: ClassVar[tuple[str, ...]] = ("x", "y")
+    fields: ClassVar[tuple[str, ...]] = ("u",)
+    equations: ClassVar[tuple[str, ...]] = ("pde",)
+    observable: ClassVar[str] = "u"
+    conditions: ClassVar[tuple[str, ...]] = ("boundary",)
+    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)
+    domain: ClassVar[Mapping[str, tuple[float, float]]] = {"x": (-1.0, 1.0), "y": (-1.0, 1.0)}
+
+    # Half waves in [0, 1] along x and y: whole numbers, or u would not vanish on the edges.
+    a1: int = Field(ge=1)
+    a2: int = Field(ge=1)
+    k: float = Field(ge=0)
+
+    def solution(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return sin(a1 pi x) sin(a2 pi y); x and y of shapes that broadcast."""
+        product: NDArray[np.float64] = np.sin(self.a1 * np.pi * x) * np.sin(self.a2 * np.pi * y)
+        return product
+
+    @property
+    def derivatives(self) -> Derivatives:
+        """The Laplacian."""
+        return {"laplacian": {("x", "x"): 1.0, ("y", "y"): 1.0}}
+
+    def known(self, points: Points) -> Mapping[str, NDArray[np.float64]]:
+        """Return the forcing q (B.4), of shape (points,)."""
+        x, y = points.T
+        factor = self.k**2 - (self.a1 * np.pi) ** 2 - (self.a2 * np.pi) ** 2
+        return {"q": factor * self.solution(x, y)}
+
+    def residual(self, u: Jet, q: Array) -> tuple[Array]:  # type: ignore[override]
+        """u_xx + u_yy + k^2 u - q, from B.3; shape of `u.value`."""
+        return (u["laplacian"] + self.k**2 * u.value - q,)
+
+    def condition(self, name: str, count: int) -> Condition:
+        """Require zero at evenly spaced points of the four edges, `count` on each."""
+        assert name == "boundary", name
+        points = np.concatenate(list(edges(self.domain, count).values()))
+        return Condition((points,), {}, value_of("u"), (np.zeros(len(points)),))
+
+    def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
+        """Plain: u = N."""
+        assert name == "plain", name
+        return 0 * point[0], 0 * point[0] + 1

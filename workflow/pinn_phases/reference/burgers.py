@@ -1,0 +1,155 @@
+"""Reference solution of Burgers' equation by a Fourier-Galerkin method.
+
+    u_t + u u_x = viscosity u_xx,   x in [-1, 1],   u(t, -1) = u(t, 1) = 0,   u(0, x) = initial(x)
+
+The initial condition has to be odd about x = 0 with period 2, like the benchmark's -sin(pi x). The
+periodic solution then stays odd, hence vanishes at x = +-1: the Fourier method holds the boundary
+conditions exactly, and needs no other basis.
+
+Space: truncated Fourier series, u u_x = (u^2)_x/2 without aliasing. Time: ETDRK4 with diffusion in
+the linear part. The modes have to resolve the front that forms at x = 0, of width 2 viscosity:
+their coefficients fall as exp(-pi viscosity k) with the angular wave number k.
+
+The error is measured twice: against twice the resolution, and against the exact solution, which
+another method evaluates.
+
+References
+----------
+See `pinn_phases.reference.exponential_time_differencing`, `pinn_phases.reference.fourier` and
+`pinn_phases.reference.cole_hopf`.
+"""
+
+from dataclasses import replace
+from typing import ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinn_phases.problems.base import Problem
+from pinn_phases.problems.burgers import Burgers
+from pinn_phases.reference import cole_hopf, fourier
+from pinn_phases.reference.base import ReferenceSolution, relative_l2
+from pinn_phases.reference.evolution import LEFT, PERIOD, EvolutionSolver, check_grids
+from pinn_phases.reference.exponential_time_differencing import integrate
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+SOLVER = "Fourier-Galerkin in space without aliasing, ETDRK4 in time"
+
+
+class Equation(Protocol):
+    """What the solver needs to know of the problem; all quantities dimensionless."""
+
+    @property
+    def viscosity(self) -> float:
+        """Coefficient of u_xx."""
+
+    def initial(self, x: Real, /) -> Real:
+        """Return u(0, x) at positions of shape (n,)."""
+
+
+def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> ReferenceSolution:
+    """Solve the equation and evaluate the solution on the output grid.
+
+    Parameters
+    ----------
+    equation : Equation
+        Viscosity and initial condition.
+    t : ndarray, shape (times,)
+        Output times, uniform, from 0; dimensionless.
+    x : ndarray, shape (points,)
+        Output positions within [-1, 1]; dimensionless.
+    modes : int
+        Number of Fourier modes, even.
+    steps : int
+        Number of time steps from t[0] to t[-1], a multiple of times - 1.
+
+    Returns
+    -------
+    ReferenceSolution
+        The field "u" of shape (times, points), without error estimate. Its first row is the
+        initial condition itself, not its series.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    check_grids(t, x, steps)
+    coefficients = _integrate_coefficients(equation, float(t[-1]), len(t) - 1, modes, steps)
+    u = fourier.evaluate(coefficients, x, left=LEFT, period=PERIOD)  # (times, points)
+    u[0] = equation.initial(x)
+    return ReferenceSolution(
+        coordinates=("t", "x"),
+        axes={"t": t, "x": x},
+        fields={"u": u},
+        solver=SOLVER,
+        resolution={"modes": modes, "steps": steps},
+    )
+
+
+def solve_with_error_estimate(
+    equation: Equation, t: Real, x: Real, *, modes: int, steps: int
+) -> ReferenceSolution:
+    """Solve the equation and measure the error in two independent ways.
+
+    Parameters
+    ----------
+    equation : Equation
+        Viscosity and initial condition -sin(pi x), to which the exact solution belongs.
+    t, x, modes, steps
+        As for `solve`.
+
+    Returns
+    -------
+    ReferenceSolution
+        The solution at the stated resolution (`modes`, `steps`), to which both measures belong,
+        each over all of the output grid: "relative_l2" against twice the resolution in space and
+        time, "relative_l2_cole_hopf" against the exact solution.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    solution = solve(equation, t, x, modes=modes, steps=steps)
+    u = solution.fields["u"]
+    finer = solve(equation, t, x, modes=2 * modes, steps=2 * steps).fields["u"]
+    exact = cole_hopf.evaluate(t, x, viscosity=equation.viscosity)
+    estimate = {
+        "relative_l2": relative_l2(u, finer),
+        "relative_l2_cole_hopf": relative_l2(u, exact),
+    }
+    return replace(solution, error_estimate=estimate)
+
+
+def _integrate_coefficients(
+    equation: Equation, end: float, outputs: int, modes: int, steps: int
+) -> Complex:
+    """Return the Fourier coefficients at the output times, shape (outputs + 1, modes/2)."""
+    wave_numbers = fourier.wave_numbers(modes, PERIOD)
+    initial = fourier.project(
+        equation.initial, left=LEFT, period=PERIOD, modes=modes, points=modes
+    )  # a smooth function's series ends before `modes`: interpolation is enough
+    half_derivative = 0.5j * wave_numbers
+    return integrate(
+        initial,
+        -equation.viscosity * wave_numbers**2,
+        lambda coefficients: -half_derivative * fourier.square(coefficients),
+        step=end / steps,
+        steps_per_output=steps // outputs,
+        outputs=outputs,
+    )
+
+
+class BurgersReference(EvolutionSolver):
+    """Fourier-Galerkin solution on a grid of t in [0, 1] and x in [-1, 1], with its errors."""
+
+    coordinates: ClassVar[tuple[str, ...]] = Burgers.coordinates
+
+    def solve(self, problem: Problem) -> ReferenceSolution:
+        """Solve at the stated resolution, and measure the error in two ways."""
+        assert isinstance(problem, Burgers), type(problem)
+        t, x = (np.linspace(*problem.domain[name], self.grid[name]) for name in ("t", "x"))
+        return solve_with_error_estimate(problem, t, x, modes=self.modes, steps=self.steps)

@@ -1,0 +1,57 @@
+"""What the solvers of u(t, x) share: the numbers that set their resolution, and checked grids."""
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationInfo, field_validator
+
+from pinn_phases.reference.base import ReferenceSolver
+
+Real = NDArray[np.float64]
+
+LEFT, PERIOD = -1.0, 2.0  # the domain [-1, 1], dimensionless
+# Output times count as equal within this relative difference: far above float64 rounding, and far
+# below anything that would move a solution visibly.
+ROUNDING = 1e-12
+
+
+class EvolutionSolver(ReferenceSolver):
+    """Fourier modes in space and steps in time."""
+
+    modes: int = Field(ge=4, multiple_of=2)
+    steps: int = Field(ge=1)
+
+    @field_validator("steps")
+    @classmethod
+    def _steps_reach_the_grid(cls, steps: int, info: ValidationInfo) -> int:
+        outputs = info.data.get("grid", {}).get("t", 2) - 1
+        if steps % outputs:
+            raise ValueError(f"expected a multiple of the {outputs} intervals of grid.t")
+        return steps
+
+
+def check_grids(t: Real, x: Real, steps: int) -> None:
+    """Check the output grid of a solver.
+
+    Parameters
+    ----------
+    t : ndarray, shape (times,)
+        Output times; dimensionless.
+    x : ndarray, shape (points,)
+        Output positions; dimensionless.
+    steps : int
+        Number of time steps from t[0] to t[-1].
+
+    Raises
+    ------
+    ValueError
+        Unless `t` is uniform from 0, `x` lies in the domain, and the steps reach each time.
+    """
+    if t.ndim != 1 or len(t) < 2 or t[0] != 0.0 or not t[-1] > 0.0:
+        raise ValueError(f"t: expected at least two increasing times from 0, received {t!r}")
+    if not np.allclose(t, np.linspace(0.0, t[-1], len(t)), rtol=0.0, atol=ROUNDING * t[-1]):
+        raise ValueError(f"t: expected uniform spacing, received {t!r}")
+    if x.ndim != 1 or len(x) < 1 or not np.all((x >= LEFT) & (x <= LEFT + PERIOD)):
+        raise ValueError(f"x: expected positions in [{LEFT}, {LEFT + PERIOD}], received {x!r}")
+    outputs = len(t) - 1
+    if steps < 1 or steps % outputs:
+        raise ValueError(f"steps: expected a multiple of len(t) - 1 = {outputs}, received {steps}")

@@ -1,0 +1,38 @@
+"""Reference solution of the Helmholtz problem: the closed form of the equation's forcing."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from pinn_phases.problems.base import Problem
+from pinn_phases.problems.helmholtz import Helmholtz
+from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver, relative_l2
+
+
+class HelmholtzReference(ReferenceSolver):
+    """The closed form on a uniform grid of x and y in [-1, 1], ends included."""
+
+    coordinates: ClassVar[tuple[str, ...]] = Helmholtz.coordinates
+
+    def solve(self, problem: Problem) -> ReferenceSolution:
+        """Evaluate the closed form.
+
+        Its error is the rounding of float64, measured against the same function by an addition
+        theorem: sin a sin b = (cos(a - b) - cos(a + b)) / 2.
+        """
+        assert isinstance(problem, Helmholtz), type(problem)
+        axes = {
+            name: np.linspace(*problem.domain[name], self.grid[name])
+            for name in problem.coordinates
+        }
+        x, y = np.meshgrid(*axes.values(), indexing="ij")
+        u = problem.solution(x, y)
+        a, b = problem.a1 * np.pi * x, problem.a2 * np.pi * y
+        return ReferenceSolution(
+            coordinates=problem.coordinates,
+            axes=axes,
+            fields={"u": u},
+            solver="closed form",
+            resolution={},
+            error_estimate={"relative_l2": relative_l2((np.cos(a - b) - np.cos(a + b)) / 2, u)},
+        )
