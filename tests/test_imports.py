@@ -138,6 +138,7 @@ PLUGINS = {  # found by name at run time, so that no import statement shows them
     "phases": (),
     "fields": ("problems",),
     "figure": ("problems", "methods", "figures"),
+    "validate": (),
 }
 
 

@@ -11,6 +11,13 @@ def spectral_derivative(u, order):
 
 
 def time_derivative(u, step):
-    """Sixth-order central difference in t; three rows are lost at either end."""
+    """Sixth-order central difference in the first axis; three rows are lost at either end."""
     stencil = np.array([-1, 9, -45, 0, 45, -9, 1]) / 60
     return sum(c * u[i : len(u) - 6 + i] for i, c in enumerate(stencil)) / step
+
+
+def central_derivative(u, axis, step):
+    """Sixth-order central difference along an axis; NaN at three points of either end."""
+    d = np.full_like(u, np.nan)
+    np.moveaxis(d, axis, 0)[3:-3] = time_derivative(np.moveaxis(u, axis, 0), step)
+    return d

@@ -24,6 +24,7 @@ Griewank and Walther, Evaluating Derivatives, SIAM 2008, Chapter 13 (Taylor-mode
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 
 import torch
 from torch import Tensor
@@ -139,10 +140,10 @@ def function_streams(function: Function, points: Tensor, layout: Layout) -> Tens
         derivatives.append(vmap(function)(points))
     streams = derivatives[:1]
     for stream in layout.streams:
-        terms = [
-            a * derivatives[len(term)][(..., *(column[name] for name in term))]
-            for term, a in stream.operator.items()
-        ]
+        terms = []
+        for term, a in stream.operator.items():
+            along: tuple[EllipsisType | int, ...] = (..., *(column[name] for name in term))
+            terms.append(a * derivatives[len(term)][along])
         streams.append(torch.stack(terms).sum(0))
     return torch.stack(streams)
 

@@ -17,6 +17,7 @@ from pinn_phases.commands import figure as figure_command
 from pinn_phases.commands import phases as phases_command
 from pinn_phases.commands import reference as reference_command
 from pinn_phases.commands import train as train_command
+from pinn_phases.commands import validate as validate_command
 from pinn_phases.figures.base import requirement
 from pinn_phases.frozen import SettingsError
 from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names

@@ -23,3 +23,25 @@ rule reference:
     shell:
         "python -m pinn_phases reference --settings {params.settings:q}"
         " --output {output:q} --log {log:q}"
+
+
+rule validation:
+    """Hold the solver of the cavity against published values."""
+    output:
+        ensure("results/validation/cavity.txt", non_empty=True),
+    log:
+        "results/validation/cavity.log",
+    benchmark:
+        "results/validation/cavity.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=validate_command.code(),
+    message:
+        "Solver of the cavity against published values"
+    shell:
+        "python -m pinn_phases validate --output {output:q} --log {log:q}"

@@ -51,10 +51,11 @@ def run(options: argparse.Namespace) -> None:
         for kind, values in zip(("prediction", "residual"), parts, strict=True):
             for name, part in values.items():
                 maps.setdefault(f"{kind}/{name}", []).append(part.reshape(shape))
-        for name, values in parts[0].items():
+        for name, observed in parts[0].items():
             exact = reference.arrays[f"fields/{name}"]
             free = name in problem.free_constant
-            error = relative_l2(values.reshape(shape), exact, free_constant=free)
+            approximate = observed.reshape(shape).astype(np.float64)
+            error = relative_l2(approximate, exact, free_constant=free)
             errors.setdefault(name, []).append(error)
     arrays = {
         "iterations": available[chosen],

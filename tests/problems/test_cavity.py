@@ -1,0 +1,122 @@
+"""The statement of the cavity problem, held against its reference solution."""
+
+import numpy as np
+import pytest
+
+from pinn_phases.problems.base import Jet
+from pinn_phases.problems.cavity import Cavity
+from pinn_phases.reference.cavity import CavityReference
+from tests.problems.differences import central_derivative
+
+PROBLEM = Cavity(reynolds=100.0, lid_width=0.125)
+MARGIN = 0.25  # from the walls: vorticity jumps in the upper corners, which no difference follows
+
+
+def solve(modes):
+    """Reference solution on 161 x 161 points."""
+    return CavityReference(grid={"x": 161, "y": 161}, modes=modes).solve(PROBLEM)
+
+
+@pytest.fixture(scope="module")
+def solution():
+    """The solution that most tests use."""
+    return solve(modes=32)
+
+
+def difference_jet(values, names, step):
+    """Jet of a field on a grid, with derivatives by central differences one after the other."""
+
+    def derivative(coordinates):
+        d = values
+        for name in coordinates:
+            d = central_derivative(d, "xy".index(name), step)
+        return d
+
+    terms = {name: derivative(name) for name in names if len(name) <= 2}
+    if "laplacian_x" in names:
+        terms["laplacian_x"] = derivative("xxx") + derivative("xyy")
+        terms["laplacian_y"] = derivative("xxy") + derivative("yyy")
+    return Jet(values, terms)
+
+
+def residuals_of(problem, solution, stride=1):
+    """Residuals of the momentum equations away from the walls, each of shape (points,)."""
+    x = solution.axes["x"][::stride]
+    psi, p = (solution.fields[name][::stride, ::stride] for name in ("psi", "p"))
+    jets = [
+        difference_jet(values, names, x[1])
+        for values, names in ((psi, problem.derivatives), (p, ("x", "y")))
+    ]
+    inner = (x > MARGIN) & (x < 1 - MARGIN)
+    return [r[inner][:, inner] for r in problem.residual(psi=jets[0], p=jets[1])]
+
+
+def test_residuals_vanish_on_the_reference_as_its_resolution_grows(solution):
+    # The differences are of sixth order, their error below that of the reference.
+    coarse, fine = (residuals_of(PROBLEM, solved) for solved in (solve(modes=16), solution))
+    for ours, theirs in zip(coarse, fine, strict=True):
+        rms = [np.sqrt(np.mean(part**2)) for part in (ours, theirs)]
+        assert rms[1] < 2e-5  # of terms of order 1
+        assert rms[0] > 16 * rms[1]  # at least of fourth order
+
+
+def test_residuals_notice_another_reynolds_number_and_a_pressure_gradient(solution):
+    other = residuals_of(Cavity(reynolds=101.0, lid_width=0.125), solution)
+    assert min(np.abs(part).max() for part in other) > 1e-3
+    tilted = solution.fields | {"p": solution.fields["p"] + solution.axes["x"][:, None]}
+    along_x, along_y = residuals_of(PROBLEM, type(solution)(**vars(solution) | {"fields": tilted}))
+    np.testing.assert_allclose(along_x, 1, atol=1e-3)
+    assert np.abs(along_y).max() < 1e-3
+
+
+def test_constants_of_pressure_and_stream_function_are_free(solution):
+    shifted = {
+        name: values + (3.0 if name in PROBLEM.free_constant else 0.0)
+        for name, values in solution.fields.items()
+    }
+    expected = residuals_of(PROBLEM, solution, 4)
+    actual = residuals_of(PROBLEM, type(solution)(**vars(solution) | {"fields": shifted}), 4)
+    for ours, theirs in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-9)  # rounding of 3, over the step cubed
+
+
+def test_observables_are_those_of_the_reference(solution):
+    psi = difference_jet(solution.fields["psi"], ("x", "y"), solution.axes["x"][1])
+    observables = PROBLEM.observables(psi=psi, p=Jet(solution.fields["p"], {}))
+    assert observables.keys() == solution.fields.keys()
+    for name, values in observables.items():
+        inner = (slice(24, -24), slice(24, -24))
+        np.testing.assert_allclose(values[inner], solution.fields[name][inner], atol=1e-5)
+    assert PROBLEM.observable in observables and set(PROBLEM.free_constant) <= observables.keys()
+
+
+def test_lid_is_at_rest_at_its_ends_and_moves_to_the_right():
+    x = np.linspace(0, 1, 101)
+    velocity = PROBLEM.lid(x)
+    assert velocity[0] == velocity[-1] == 0
+    assert velocity[50] == pytest.approx(np.tanh(4) ** 2)
+    np.testing.assert_allclose(velocity, velocity[::-1], atol=1e-15)
+
+
+def test_conditions_ask_for_the_velocity_on_all_edges(solution):
+    jet = Jet(np.zeros(5), {"x": np.full(5, 2.0), "y": np.full(5, 3.0)})
+    lid = PROBLEM.condition("lid", 5)
+    (top,) = lid.points
+    np.testing.assert_array_equal(top, [[x, 1.0] for x in np.linspace(0, 1, 5)])
+    np.testing.assert_allclose(lid.targets[0], PROBLEM.lid(top[:, 0]))
+    np.testing.assert_array_equal(lid.targets[1], 0)
+    u, v = lid.expressions({"psi": jet, "p": jet})
+    assert (u == 3).all() and (v == -2).all()
+    walls = PROBLEM.condition("walls", 5)
+    (points,) = walls.points
+    assert points.shape == (15, 2)
+    assert ((points == 0).any(1) | (points[:, 0] == 1)).all()
+    for column, end in ((0, 0.0), (0, 1.0), (1, 0.0)):
+        on_edge = points[points[:, column] == end]
+        assert set(np.linspace(0, 1, 5)) <= set(on_edge[:, 1 - column])
+    np.testing.assert_array_equal(walls.targets, np.zeros((2, 15)))
+    assert lid.derivatives == walls.derivatives == {"x": {("x",): 1.0}, "y": {("y",): 1.0}}
+    # the reference holds them
+    np.testing.assert_allclose(
+        solution.fields["u"][:, -1], PROBLEM.lid(solution.axes["x"]), atol=1e-10
+    )

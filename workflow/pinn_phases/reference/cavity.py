@@ -1,0 +1,126 @@
+"""Reference solution of the lid-driven cavity by a spectral Galerkin method.
+
+    viscosity Lap^2 psi = psi_y Lap psi_x - psi_x Lap psi_y   in (0, 1)^2,  viscosity = 1/reynolds
+
+    psi = 0 on all walls,   psi_y(x, 1) = lid(x),   normal derivative 0 on the other walls
+
+The velocity is (u, v) = (psi_y, -psi_x). A lid that gains speed from rest still meets the walls at
+an angle in the graph of its velocity, so that vorticity depends on the direction in which a corner
+is approached; that part of the solution is in closed form.
+
+References
+----------
+See `pinn_phases.reference.cavity_stream_function` and `pinn_phases.reference.cavity_pressure`.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, field_validator
+
+from pinn_phases.problems.base import Problem
+from pinn_phases.problems.cavity import Cavity
+from pinn_phases.reference import cavity_galerkin
+from pinn_phases.reference import cavity_stream_function as stream_function
+from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver, relative_l2
+from pinn_phases.reference.cavity_pressure import pressure
+
+Real = NDArray[np.float64]
+
+SOLVER = (
+    "Chebyshev-Galerkin for the stream function, flow in the upper corners in closed form, Newton"
+)
+
+# The finer solution has half as many modes again.
+MOST_MODES = stream_function.MOST_MODES * 2 // 3
+
+
+class Equation(Protocol):
+    """What the solver needs to know of the problem; all quantities dimensionless."""
+
+    @property
+    def reynolds(self) -> float:
+        """Reynolds number."""
+
+    def lid(self, x: Real, /) -> Real:
+        """Return the velocity of the lid at positions of shape (n,), zero at both ends."""
+
+
+def solve_with_error_estimate(
+    equation: Equation, x: Real, y: Real, *, modes: int
+) -> ReferenceSolution:
+    """Solve the equation and measure the error against a higher resolution.
+
+    Parameters
+    ----------
+    equation : Equation
+        Reynolds number and lid.
+    x, y : ndarray, shape (m,) and (n,)
+        Output positions in [0, 1].
+    modes : int
+        Resolution of what is returned, along each coordinate, at most `MOST_MODES`.
+
+    Returns
+    -------
+    ReferenceSolution
+        The fields "speed", "u", "v", "psi" and "p" of shape (m, n), at the resolution `modes`; the
+        one with half as many modes again is discarded. "relative_l2" is that of the speed.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    ArithmeticError
+        If Newton's method does not converge.
+    """
+    if not stream_function.FEWEST_MODES <= modes <= MOST_MODES:
+        raise ValueError(
+            f"modes: expected {stream_function.FEWEST_MODES} to {MOST_MODES}, received {modes!r}"
+        )
+    for name, positions in (("x", x), ("y", y)):
+        if positions.ndim != 1 or not np.all((positions >= 0.0) & (positions <= 1.0)):
+            raise ValueError(f"{name}: expected positions in [0, 1], received {positions!r}")
+    cavity = cavity_galerkin.Cavity.with_corners(equation.lid)
+    flow = stream_function.solve(cavity, equation.reynolds, modes)
+    fields = _fields(flow, x, y)
+    finer = _fields(stream_function.refine(flow, _finer(modes)), x, y)
+    return ReferenceSolution(
+        coordinates=("x", "y"),
+        axes={"x": x, "y": y},
+        fields={**fields, "p": pressure(flow, x, y)},
+        solver=SOLVER,
+        resolution={"modes": modes},
+        error_estimate={"relative_l2": relative_l2(fields["speed"], finer["speed"])},
+    )
+
+
+def _finer(modes: int) -> int:
+    """Resolution that a solution is compared with."""
+    return modes + modes // 2
+
+
+def _fields(flow: stream_function.Flow, x: Real, y: Real) -> dict[str, Real]:
+    """Return what follows from the stream function."""
+    psi = flow.evaluate(x, y)
+    return {"speed": np.hypot(psi.x, psi.y), "u": psi.y, "v": -psi.x, "psi": psi.value}
+
+
+class CavityReference(ReferenceSolver):
+    """Spectral solution on a uniform grid of the square, walls included, with its error."""
+
+    modes: int = Field(ge=stream_function.FEWEST_MODES, le=MOST_MODES)  # half more for the error
+
+    @field_validator("grid")
+    @classmethod
+    def _grid_is_the_problem_s(cls, grid: Mapping[str, int]) -> Mapping[str, int]:
+        if set(grid) != set(Cavity.coordinates):
+            raise ValueError(f"expected {', '.join(Cavity.coordinates)}")
+        return grid
+
+    def solve(self, problem: Problem) -> ReferenceSolution:
+        """Solve at the stated resolution, and with half as many modes again."""
+        assert isinstance(problem, Cavity), type(problem)
+        x, y = (np.linspace(*problem.domain[name], self.grid[name]) for name in ("x", "y"))
+        return solve_with_error_estimate(problem, x, y, modes=self.modes)

@@ -1,0 +1,163 @@
+"""The extrema by which solutions of the lid-driven cavity are compared, ours and published ones.
+
+All values are for a lid at y = 1 that moves with unit speed in the direction of x, without
+smoothing, at a Reynolds number of 1000.
+
+References
+----------
+O. Botella, R. Peyret, Benchmark spectral results on the lid-driven cavity flow, Comput. Fluids 27
+(1998) 421-433 (Chebyshev collocation with 160 modes; its lid moves against x).
+U. Ghia, K. N. Ghia, C. T. Shin, High-Re solutions for incompressible flow using the Navier-Stokes
+equations and a multigrid method, J. Comput. Phys. 48 (1982) 387-411 (finite differences of second
+order on 129 x 129 points; its extrema are those at grid points).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import interpolate, optimize
+
+Real = NDArray[np.float64]
+
+REYNOLDS = 1000.0
+# Points of the grid on which an extremum is bracketed: no structure of these flows is finer.
+BRACKET_POINTS = 65
+CENTRE = np.array([0.5])
+
+
+class Values(Protocol):
+    """A stream function with its derivatives, each of shape (m, n)."""
+
+    @property
+    def value(self) -> Real:
+        """Stream function."""
+
+    @property
+    def x(self) -> Real:
+        """Derivative along x, which is -v."""
+
+    @property
+    def y(self) -> Real:
+        """Derivative along y, which is u."""
+
+
+class Evaluable(Protocol):
+    """A flow that can be evaluated on any tensor grid."""
+
+    def evaluate(self, x: Real, y: Real, /) -> Values:
+        """Return the stream function at positions of shape (m,) and (n,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class SplineValues:
+    """What a spline through a stream function gives, arrays of one shape."""
+
+    value: Real
+    x: Real
+    y: Real
+
+
+class SplineFlow:
+    """Bicubic spline through a stream function on a uniform grid, shape (n + 1, n + 1)."""
+
+    def __init__(self, psi: Real) -> None:
+        grid = np.linspace(0.0, 1.0, len(psi))
+        self.spline = interpolate.RectBivariateSpline(grid, grid, psi)
+
+    def evaluate(self, x: Real, y: Real) -> SplineValues:
+        """Evaluate on a grid of ascending positions."""
+        return SplineValues(self.spline(x, y), self.spline(x, y, dx=1), self.spline(x, y, dy=1))
+
+
+@dataclass(frozen=True)
+class Extremum:
+    """A value and where it is; a position is None where the line is given by the quantity."""
+
+    value: float
+    x: float | None
+    y: float | None
+
+
+BOTELLA_PEYRET: Mapping[str, Extremum] = MappingProxyType(
+    {
+        "smallest psi": Extremum(-0.1189366, 0.5308, 0.5652),
+        "smallest u on x = 1/2": Extremum(-0.3885698, None, 0.1717),
+        "largest v on y = 1/2": Extremum(0.3769447, 0.1578, None),
+        "smallest v on y = 1/2": Extremum(-0.5270771, 0.9092, None),
+    }
+)
+GHIA: Mapping[str, Extremum] = MappingProxyType(
+    {
+        "smallest psi": Extremum(-0.117929, 0.5313, 0.5625),
+        "smallest u on x = 1/2": Extremum(-0.38289, None, 0.1719),
+        "largest v on y = 1/2": Extremum(0.37095, 0.1563, None),
+        "smallest v on y = 1/2": Extremum(-0.51550, 0.9063, None),
+    }
+)
+
+
+def unit_lid(x: Real) -> Real:
+    """Velocity of the lid of the published solutions, which jumps at both ends."""
+    return np.ones_like(x)
+
+
+def find_extrema(flow: Evaluable) -> dict[str, Extremum]:
+    """Locate the extrema on the interpolant, not at grid points.
+
+    Parameters
+    ----------
+    flow : Evaluable
+        The flow.
+
+    Returns
+    -------
+    dict of str to Extremum
+        The quantities of `BOTELLA_PEYRET`.
+    """
+
+    # Along a centre line, as functions of the other coordinate.
+    def u(y: Real) -> Real:
+        return np.asarray(flow.evaluate(CENTRE, y).y[0])
+
+    def v(x: Real) -> Real:
+        return np.asarray(-flow.evaluate(x, CENTRE).x[:, 0])
+
+    u_min, v_max, v_min = _minimum(u), _minimum(lambda x: -v(x)), _minimum(v)
+    return {
+        "smallest psi": _smallest_stream_function(flow),
+        "smallest u on x = 1/2": Extremum(u_min[1], None, u_min[0]),
+        "largest v on y = 1/2": Extremum(-v_max[1], v_max[0], None),
+        "smallest v on y = 1/2": Extremum(v_min[1], v_min[0], None),
+    }
+
+
+def _smallest_stream_function(flow: Evaluable) -> Extremum:
+    """Find the centre of the main vortex: there the velocity vanishes."""
+    grid = np.linspace(0.0, 1.0, BRACKET_POINTS)
+    values = flow.evaluate(grid, grid).value
+    i, j = np.unravel_index(values.argmin(), values.shape)
+
+    def gradient(point: Real) -> Real:
+        psi = flow.evaluate(point[:1], point[1:])
+        return np.array([psi.x[0, 0], psi.y[0, 0]])
+
+    x, y = optimize.root(gradient, np.array([grid[i], grid[j]])).x
+    value = flow.evaluate(np.array([x]), np.array([y])).value[0, 0]
+    return Extremum(float(value), float(x), float(y))
+
+
+def _minimum(function: Callable[[Real], Real]) -> tuple[float, float]:
+    """Return the position of the smallest value in [0, 1], and the value."""
+    grid = np.linspace(0.0, 1.0, BRACKET_POINTS)
+    lowest = int(np.clip(function(grid).argmin(), 1, BRACKET_POINTS - 2))
+    found = optimize.minimize_scalar(
+        lambda position: function(np.array([position]))[0],
+        bounds=(grid[lowest - 1], grid[lowest + 1]),
+        method="bounded",
+        options={"xatol": 1e-8},  # the value is then exact to rounding
+    )
+    return float(found.x), float(found.fun)

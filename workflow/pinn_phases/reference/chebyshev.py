@@ -1,0 +1,217 @@
+"""Chebyshev series on [0, 1]: interpolation, derivatives, integration and clamped polynomials.
+
+A polynomial of degree M is stored as its coefficients c in sum_m c_m T_m(2x - 1), m = 0 ... M. In
+two dimensions the coefficients are a matrix, one axis a coordinate, so that a function that reads
+`rows @ coefficients @ columns.T` is one evaluated on a grid.
+
+References
+----------
+L. N. Trefethen, Spectral Methods in MATLAB, SIAM (2000), Chapters 5, 6 and 12 (interpolation in
+the extrema of T_M, differentiation, Clenshaw-Curtis quadrature).
+J. Shen, Efficient spectral-Galerkin method II, SIAM J. Sci. Comput. 16 (1995) 74-87, Section 4
+(combinations of Chebyshev polynomials that vanish at both ends together with their slope).
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.polynomial import chebyshev
+from numpy.typing import NDArray
+from scipy import fft
+
+Real = NDArray[np.float64]
+
+SCALE = 2.0  # of the derivative: [0, 1] is half as long as [-1, 1]
+
+
+def nodes(degree: int) -> Real:
+    """Return the extrema of T_degree on [0, 1], ascending, both ends among them.
+
+    Parameters
+    ----------
+    degree : int
+        Degree of the polynomials that the nodes determine, at least 1.
+
+    Returns
+    -------
+    ndarray, shape (degree + 1,)
+        Positions.
+
+    Raises
+    ------
+    ValueError
+        If `degree` is below 1.
+    """
+    if degree < 1:
+        raise ValueError(f"degree: expected at least 1, received {degree!r}")
+    # The square of a sine has no cancellation near either end.
+    return np.asarray(np.sin(0.5 * np.pi * np.arange(degree + 1) / degree) ** 2)
+
+
+def interpolate(values: Real) -> Real:
+    """Compute the coefficients of the polynomial through values at the nodes.
+
+    Parameters
+    ----------
+    values : ndarray, shape (degree + 1, ...)
+        Values at `nodes(degree)`, along the first axis.
+
+    Returns
+    -------
+    ndarray, shape (degree + 1, ...)
+        Coefficients; exact for polynomials up to `degree`.
+    """
+    degree = len(values) - 1
+    # The transform expects the order of descending position.
+    coefficients: Real = fft.dct(values[::-1], type=1, axis=0) / degree
+    coefficients[[0, -1]] *= 0.5
+    return coefficients
+
+
+def derivatives_at(x: Real, degree: int, order: int) -> Real:
+    """Tabulate the derivatives of the Chebyshev polynomials.
+
+    Parameters
+    ----------
+    x : ndarray, shape (points,)
+        Positions in [0, 1].
+    degree : int
+        Highest degree.
+    order : int
+        Order of the derivative, 0 for the values; at most `degree`.
+
+    Returns
+    -------
+    ndarray, shape (points, degree + 1)
+        Derivatives of T_0 ... T_degree with respect to x. Times coefficients, they give the
+        derivative of a series at `x`.
+    """
+    table: Real = chebyshev.chebvander(2.0 * x - 1.0, degree - order) @ _derivative(degree, order)
+    return table
+
+
+@cache
+def _derivative(degree: int, order: int) -> Real:
+    """Map coefficients to those of the derivative; shape (degree + 1 - order, degree + 1)."""
+    table = chebyshev.chebder(np.eye(degree + 1), m=order, scl=SCALE, axis=0)
+    derivative = np.array(table, dtype=np.float64)
+    derivative.flags.writeable = False  # every caller gets the same array
+    return derivative
+
+
+def differentiation_matrix(degree: int) -> Real:
+    """Return the matrix that maps values at the nodes to derivatives at the nodes.
+
+    Parameters
+    ----------
+    degree : int
+        Degree of the polynomials, at least 1.
+
+    Returns
+    -------
+    ndarray, shape (degree + 1, degree + 1)
+        Exact for polynomials up to `degree`.
+    """
+    return derivatives_at(nodes(degree), degree, 1) @ interpolate(np.eye(degree + 1))
+
+
+def quadrature_weights(degree: int) -> Real:
+    """Return the weights of the Clenshaw-Curtis rule on the nodes.
+
+    Parameters
+    ----------
+    degree : int
+        Degree up to which the rule is exact, at least 1.
+
+    Returns
+    -------
+    ndarray, shape (degree + 1,)
+        Positive weights, whose sum is 1, the length of the interval.
+    """
+    even = np.arange(0, degree + 1, 2)
+    integrals = np.zeros(degree + 1)
+    integrals[even] = 1.0 / (1.0 - even**2.0)  # of T_m over [0, 1]
+    weights: Real = integrals @ interpolate(np.eye(degree + 1))
+    return weights
+
+
+def gauss_legendre(points: int) -> tuple[Real, Real]:
+    """Return points and weights of the Gauss-Legendre rule on [0, 1].
+
+    Parameters
+    ----------
+    points : int
+        Number of points, at least 1; the rule is exact up to degree 2 points - 1.
+
+    Returns
+    -------
+    tuple of two ndarray, shape (points,)
+        Positions, ascending, and weights.
+    """
+    x, weights = np.asarray(np.polynomial.legendre.leggauss(points), np.float64)
+    return 0.5 * (1.0 + x), 0.5 * weights
+
+
+def clamped_basis(degree: int) -> Real:
+    """Return a basis of the polynomials that vanish at 0 and 1 together with their slope.
+
+    Parameters
+    ----------
+    degree : int
+        Highest degree, at least 4.
+
+    Returns
+    -------
+    ndarray, shape (degree + 1, degree - 3)
+        Coefficients, one column a polynomial. The first columns are the basis of a lower degree
+        (filled up with zeros), so that a finer expansion begins with a coarser one.
+
+    Raises
+    ------
+    ValueError
+        If `degree` is below 4: only zero is clamped then.
+    """
+    if degree < 4:
+        raise ValueError(f"degree: expected at least 4, received {degree!r}")
+    k = np.arange(degree - 3)
+    basis = np.zeros((degree + 1, degree - 3))
+    basis[k, k] = 1.0
+    basis[k + 2, k] = -2.0 * (k + 2.0) / (k + 3.0)
+    basis[k + 4, k] = (k + 1.0) / (k + 3.0)
+    return basis
+
+
+def end_conditions(degree: int) -> Real:
+    """Tabulate value and slope of the Chebyshev polynomials at 0, and then at 1.
+
+    Parameters
+    ----------
+    degree : int
+        Highest degree, at least 1.
+
+    Returns
+    -------
+    ndarray, shape (4, degree + 1)
+        Times coefficients: value at 0, slope at 0, value at 1, slope at 1.
+    """
+    ends = np.array([0.0, 1.0])
+    values, slopes = (derivatives_at(ends, degree, order) for order in (0, 1))
+    return np.stack([values[0], slopes[0], values[1], slopes[1]])
+
+
+def hermite_basis(degree: int) -> Real:
+    """Return the cubics of which each meets one of the four end conditions.
+
+    Parameters
+    ----------
+    degree : int
+        Degree of the series, at least 3.
+
+    Returns
+    -------
+    ndarray, shape (degree + 1, 4)
+        Coefficients, one column a cubic, in the order of `end_conditions`.
+    """
+    basis = np.zeros((degree + 1, 4))
+    basis[:4] = np.linalg.inv(end_conditions(3))
+    return basis
