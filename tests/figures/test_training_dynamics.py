@@ -1,13 +1,11 @@
 """Figures of training dynamics, drawn from made files."""
 
-import itertools
-
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from pinn_phases.figures import curves, fig6, style
-from pinn_phases.figures.base import FigureSettings, Material
+from pinn_phases.figures import curves, fig6, fig9, style
+from pinn_phases.figures.base import FigureSettings, Material, figure_module
 from pinn_phases.storage import Content
 
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
@@ -42,6 +40,7 @@ def made_fields(method, seed, shown):
         "iterations": np.array(shown),
         "axes/t": np.linspace(0, 1, 5),
         "axes/x": np.linspace(-1, 1, 8, endpoint=False),
+        "fields/u": np.linspace(-0.9997, 0.8, 40).reshape(5, 8),
         "prediction/u": rng.uniform(-1, 1, (3, 5, 8)),
         "residual/pde": rng.normal(size=(3, 5, 8)),
         "weights": rng.uniform(0, 1, (3, 1, 30)),
@@ -131,16 +130,61 @@ def test_maps_show_prediction_and_relative_residual(figure):
 
 
 @pytest.mark.parametrize("jump", [300.0, 3000.0, 8500.0])
-def test_nothing_is_cut_off_and_no_words_overlap(jump):
+def test_nothing_is_cut_off_and_no_words_overlap(jump, assert_legible):
     figure = fig6.draw(material([{"iteration": jump}], shown=(100, int(jump), 10000)), SETTINGS)
-    FigureCanvasAgg(figure).draw()
-    renderer = figure.canvas.get_renderer()
-    drawn = figure.get_tightbbox(renderer)  # inches, tick labels included
-    width, height = figure.get_size_inches()
-    assert drawn.x0 >= 0 and drawn.y0 >= 0 and drawn.x1 <= width and drawn.y1 <= height
-    words = list(figure.texts)
-    for axes in figure.axes:
-        words += [*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label]
-    boxes = [(w, w.get_window_extent(renderer)) for w in words if w.get_text()]
-    for (first, a), (second, b) in itertools.combinations(boxes, 2):
-        assert not a.overlaps(b), (first, second)
+    assert_legible(figure)
+
+
+def made_cavity():
+    """Files of the cavity, with two equations, their weights, and fields that no map shows."""
+    contents = []
+    for content in material().contents:
+        settings = content.attributes["settings"] | {"problem": "cavity"}
+        arrays = dict(content.arrays)
+        if content.kind == "fields":
+            rng = np.random.default_rng(1)
+            names = (
+                "prediction/speed",
+                "prediction/p",
+                "residual/momentum_x",
+                "residual/momentum_y",
+            )
+            arrays = {
+                **{name: arrays[name] for name in ("iterations", "points/collocation")},
+                **{name: rng.uniform(0, 1, (3, 8, 8)) for name in names},
+                "fields/speed": np.linspace(0, 0.9996, 64).reshape(8, 8),
+                "weights": rng.uniform(0, 1, (3, 2, 30)),
+            }
+        contents.append(Content(content.kind, arrays, {**content.attributes, "settings": settings}))
+    return Material(tuple(contents))
+
+
+def test_maps_of_several_equations_show_the_root_of_their_squares_and_the_mean_weight():
+    made_files = made_cavity()
+    arrays = made_files.of("fields", "cavity", "vanilla")[0].arrays
+    figure = fig9.draw(made_files, SETTINGS)
+    prediction, residual = (figure.axes[i].get_images()[0] for i in (2, 3))
+    np.testing.assert_allclose(prediction.get_array(), arrays["prediction/speed"][0].T)
+    assert prediction.get_clim() == (0, 1) and prediction.get_cmap().name == style.POSITIVE_MAP
+    expected = np.hypot(arrays["residual/momentum_x"][0], arrays["residual/momentum_y"][0]).T
+    np.testing.assert_allclose(residual.get_array(), expected / np.quantile(expected, 0.99))
+    weights = figure.axes[4].collections[0].get_array()
+    expected = arrays["weights"][0].sum(0) / 2
+    np.testing.assert_allclose(weights, expected / expected.max())
+    assert "speed" in figure.axes[-3].get_xlabel()  # of its colour bar
+
+
+def test_prediction_with_both_signs_has_a_symmetric_range(figure):
+    image = figure.axes[2].get_images()[0]
+    assert image.get_clim() == (-1, 1) and image.get_cmap().name == style.SIGNED_MAP
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"), [(6, "allen_cahn"), (7, "helmholtz"), (8, "burgers"), (9, "cavity")]
+)
+def test_each_benchmark_has_its_figure(number, problem):
+    assert figure_module(f"fig{number}").REQUIREMENT.problems == (problem,)
+
+
+def test_cavity_is_legible(assert_legible):
+    assert_legible(fig9.draw(made_cavity(), SETTINGS))

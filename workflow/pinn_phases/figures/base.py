@@ -30,7 +30,9 @@ class FigureSettings(Frozen):
 
 @dataclass(frozen=True)
 class Requirement:
-    """The files that a figure is made from: every kind for every problem, method and seed.
+    """The files that a figure is made from: of every kind, problem, method and seed.
+
+    Fields are those of the first seed alone, of which maps are shown.
 
     Attributes
     ----------
@@ -38,17 +40,21 @@ class Requirement:
         Names of the problems that the figure shows.
     kinds
         Folders below results/{scale}.
+    one_method
+        Whether the figure shows only the method whose SNR marks the phases.
     """
 
     problems: tuple[str, ...]
     kinds: tuple[str, ...]
+    one_method: bool = False
 
     def files(self, settings: "Settings") -> Iterator[tuple[str, str, str, int]]:
         """Kind, problem, method and seed of each file, for the settings of one scale."""
         for problem in self.problems:
-            for method in settings.problems[problem].methods:
-                for seed in settings.seeds:
-                    for kind in self.kinds:
+            every = settings.problems[problem].methods
+            for method in (settings.figures.phases_of,) if self.one_method else every:
+                for kind in self.kinds:
+                    for seed in settings.seeds[: 1 if kind == "fields" else None]:
                         yield kind, problem, method, seed
 
 
@@ -98,6 +104,10 @@ class Material:
             and content.attributes["settings"]["method"] == method
         ]
         return sorted(found, key=lambda content: content.attributes["settings"]["seed"])
+
+    def runs(self) -> list[Content]:
+        """All runs, in the order of the files."""
+        return [content for content in self.contents if content.kind == "run"]
 
     def methods(self) -> list[str]:
         """Names of the methods, in the order in which the files name them."""

@@ -7,41 +7,87 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from pinn_phases.figures.style import PHASE_SHADES, SMALL_POINTS
+from pinn_phases.figures.style import (
+    PHASE_LINE,
+    PHASE_SHADES,
+    SMALL_POINTS,
+    TEXT_WIDTH,
+    log_axes,
+)
 from pinn_phases.storage import Content
 
 Real = NDArray[np.float64]
 
-LATE = 0.2  # share of a logarithmic axis that the name of a phase needs
+PHASES = ("diffusion", "total_diffusion")  # that have a start in the files
+BINS_PER_DECADE = 200  # a bin is half to one dot of a PNG; PDFs stay small, whatever the run
+LETTER_WIDTH = 0.55  # of a small letter, in font sizes: the mean of these names, rounded up
 
 
 def moving_average(values: Real, window: int) -> Real:
     """Mean of the last `window` values, of fewer at the start; shape (n,)."""
-    sums = np.cumsum(np.concatenate([[0.0], values]))
-    end = np.arange(1, len(values) + 1)
-    start = np.maximum(end - window, 0)
-    mean: Real = (sums[end] - sums[start]) / (end - start)
+    if len(values) == 0:
+        return values
+    # Not by cumulative sums: a first value of 1e12, as SNR may have, would drown the later ones.
+    sums: Real = np.convolve(values, np.ones(window))[: len(values)]
+    mean: Real = sums / np.minimum(np.arange(len(values)) + 1, window)
     return mean
 
 
 def plot_runs(
-    axes: Axes, runs: Sequence[Content], name: str, *, window: int = 1, **style: Any
+    axes: Axes,
+    runs: Sequence[Content],
+    name: str,
+    *,
+    layer: int | None = None,
+    window: int = 1,
+    **style: Any,
 ) -> None:
     """Draw `history/{name}`: the median over the runs, and the range between the quartiles.
 
-    Rows without a value are left out. Runs of different length are drawn up to the shortest.
+    Rows without a value that a logarithmic axis can show (finite and positive, in each run) are
+    left out. Runs of different length are drawn up to the shortest.
+
+    Parameters
+    ----------
+    layer
+        Column of an array of shape (rows, layers); None for one of shape (rows,).
+    window
+        Rows in the moving average.
+    style
+        Of the line, as matplotlib names it; the range gets its colour.
     """
     rows = min(len(run.arrays["history/iteration"]) for run in runs)
     iteration = runs[0].arrays["history/iteration"][:rows]
-    values = np.stack([run.arrays[f"history/{name}"][:rows] for run in runs])  # (runs, rows)
-    there = np.isfinite(values).all(0)
+    values = np.stack([run.arrays[f"history/{name}"][:rows] for run in runs])
+    if layer is not None:
+        values = values[:, :, layer]  # (runs, rows, layers) to (runs, rows)
+    there = (np.isfinite(values) & (values > 0)).all(0)
     smooth = np.stack([moving_average(run[there], window) for run in values])
-    lower, middle, upper = np.quantile(smooth, (0.25, 0.5, 0.75), axis=0)
-    axes.plot(iteration[there], middle, **style)
+    quartiles = np.quantile(smooth, (0.25, 0.5, 0.75), axis=0)
+    seen = _distinct(iteration[there], quartiles[1])
+    at, (lower, middle, upper) = iteration[there][seen], quartiles[:, seen]
+    axes.plot(at, middle, **style)
     if len(runs) > 1:
-        axes.fill_between(
-            iteration[there], lower, upper, color=style.get("color"), alpha=0.25, linewidth=0
-        )
+        axes.fill_between(at, lower, upper, color=style.get("color"), alpha=0.25, linewidth=0)
+
+
+def _distinct(iteration: NDArray[np.integer], values: Real) -> NDArray[np.integer]:
+    """Rows that a figure can tell apart: the smallest and the largest value of each bin."""
+    bins = np.floor(np.log10(iteration) * BINS_PER_DECADE)
+    order = np.lexsort((values, bins))  # by bins, and by values within
+    edge = np.flatnonzero(np.diff(bins))  # last row of each bin but the last
+    ends = np.concatenate([order[:1], order[edge], order[edge + 1], order[-1:]])
+    return np.unique(ends)
+
+
+def layer_count(runs: Sequence[Content]) -> int:
+    """Layers of the networks of these runs, the largest number if they differ."""
+    return max(int(run.arrays["history/layers/snr"].shape[1]) for run in runs)
+
+
+def last_iteration(runs: Sequence[Content]) -> float:
+    """Last iteration of the longest run."""
+    return float(max(run.arrays["history/iteration"][-1] for run in runs))
 
 
 def median_boundary(phases: Sequence[Content], name: str) -> float | None:
@@ -50,27 +96,65 @@ def median_boundary(phases: Sequence[Content], name: str) -> float | None:
     return float(np.median(found)) if 2 * len(found) > len(phases) else None
 
 
-def shade_phases(axes: Axes, phases: Sequence[Content], last: float, *, named: bool) -> None:
-    """Shade fitting, diffusion and total diffusion behind the curves, as far as reached."""
-    starts = {
-        "Fitting": 1.0,
-        "Diffusion": median_boundary(phases, "diffusion"),
-        "Total diffusion": median_boundary(phases, "total_diffusion"),
-    }
-    reached = [(name, start) for name, start in starts.items() if start is not None]
-    ends = [start for _, start in reached[1:]] + [last]
-    for (name, start), end in zip(reached, ends, strict=True):
+def over_phases(
+    axes: Axes,
+    runs: Sequence[Content],
+    phases: Sequence[Content],
+    *,
+    named: bool,
+    lines: Sequence[str] = PHASES,
+) -> None:
+    """Make both axes logarithmic, iterations from 1 to the last, and shade the phases behind.
+
+    Phases are shown as far as they are reached. Comes after the curves.
+
+    Parameters
+    ----------
+    named
+        Whether their names stand above the axes.
+    lines
+        Phases whose start gets a dashed line as well.
+    """
+    last = last_iteration(runs)
+    log_axes(axes)
+    axes.set_yscale("log")
+    axes.set_xlim(1, last)
+    spans = _spans(phases, last)
+    for name, start, end in spans:
         axes.axvspan(start, end, color=PHASE_SHADES[name], zorder=0, linewidth=0)
-        if start > 1:
-            axes.axvline(start, color="0.35", linestyle="--", linewidth=0.7, zorder=1)
-        if named:
-            # The name stands over the middle, but one that begins late ends with the axes.
-            late = end == last and np.log(end / start) < LATE * np.log(last)
-            axes.annotate(
-                name,
-                (end if late else np.sqrt(start * end), 1.02),
-                xycoords=("data", "axes fraction"),
-                ha="right" if late else "center",
-                va="bottom",
-                fontsize=SMALL_POINTS,
-            )
+    for phase in lines:
+        at = median_boundary(phases, phase)
+        if at is not None and at > 1:
+            axes.axvline(at, **PHASE_LINE)
+    if named:
+        _name_phases(axes, spans)
+
+
+def _spans(phases: Sequence[Content], last: float) -> list[tuple[str, float, float]]:
+    """Name, start and end of each phase that is reached and takes any time."""
+    starts: list[float | None] = [1.0, *(median_boundary(phases, name) for name in PHASES)]
+    reached = [(n, s) for n, s in zip(PHASE_SHADES, starts, strict=True) if s is not None]
+    ends = [*(start for _, start in reached[1:]), last]
+    spans = [(name, start, end) for (name, start), end in zip(reached, ends, strict=True)]
+    return [(name, start, end) for name, start, end in spans if end > start]
+
+
+def _name_phases(axes: Axes, spans: Sequence[tuple[str, float, float]]) -> None:
+    """Write names above the axes: over the middle of the phases, or as near as they find room."""
+    width = axes.get_position().width * TEXT_WIDTH * 72 / (LETTER_WIDTH * SMALL_POINTS)  # letters
+    last = np.log(axes.get_xlim()[1])
+    half = np.array([len(name) + 1 for name, _, _ in spans]) / width / 2
+    middle = np.array([np.log(start * end) / last / 2 for _, start, end in spans])
+    reach = np.concatenate([[0.0], half[:-1] + half[1:]]).cumsum()  # between the first and each
+    # From the right: each moves left as far as the rim and the next ask it to; then into the axes.
+    free = np.minimum.accumulate((np.minimum(middle, 1 - half) - reach)[::-1])[::-1]
+    place = np.maximum(free, half[0]) + reach
+    for (name, _, _), x in zip(spans, place, strict=True):
+        axes.annotate(
+            name,
+            (x, 1.02),
+            xycoords="axes fraction",
+            ha="center",
+            va="bottom",
+            fontsize=SMALL_POINTS,
+        )

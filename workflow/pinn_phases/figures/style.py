@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -16,17 +17,47 @@ from pinn_phases.storage import write_bytes
 
 mpl.use("Agg")  # files only: no display is needed
 
+Looks = dict[str, Any]  # keywords of matplotlib's lines
+
 TEXT_WIDTH = 7.0  # inches, both columns of a journal page
-DPI = 300  # of the PNG, and of the parts of the PDF that are pixels
+DPI = 300  # of the PNG
+PDF_DPI = 220  # of the parts of the PDF that are pixels: a map of noise is large
 FONT_POINTS = 7.0
 SMALL_POINTS = 5.5
+THIN = 0.6  # points, lines where there are many
+MANY_DECADES = 2.5  # more need no labels between the powers of ten
 
 # Colours that readers with any colour vision tell apart; the two methods keep theirs everywhere.
 _PALETTE = sns.color_palette("colorblind")
 _FIXED = {"vanilla": _PALETTE[3], "rba": _PALETTE[0]}
 _OTHERS = [_PALETTE[i] for i in (2, 4, 5, 7, 8, 9)]
 PHASE_SHADES = {"Fitting": "#f3e9d2", "Diffusion": "#ffffff", "Total diffusion": "#dcebdd"}
-FIELD_MAP, RESIDUAL_MAP, WEIGHT_MAP = "RdBu_r", "magma", "viridis"
+SIGNED_MAP, POSITIVE_MAP = "RdBu_r", "YlGnBu_r"  # of predictions with both signs, with one
+RESIDUAL_MAP, WEIGHT_MAP = "magma", "viridis"
+
+# Neither is a method's, and all differ for any colour vision: by 34 and more in CIELAB, also as
+# simulated for lacking red, green or blue cones (Machado et al. 2009); the first three by 48.
+_NEUTRAL = ("#332288", "#de8f05", "#56b4e9", "#882255")
+RATIOS: dict[str, Looks] = {  # of signal to noise, by their names in the history
+    "snr": {"label": "SNR", "color": _NEUTRAL[0], "linestyle": "-"},
+    "srr_batch": {
+        "label": r"$\mathrm{SRR}_\mathcal{B}$",
+        "color": _NEUTRAL[1],
+        "linestyle": (0, (4, 1)),
+    },
+    "srr_adam": {
+        "label": r"$\mathrm{SRR}_\mathcal{C}$",
+        "color": _NEUTRAL[2],
+        "linestyle": (0, (4, 1, 1, 1)),
+    },
+}
+MOMENTS: dict[str, Looks] = {  # of the batch gradients, by their names in the history
+    "mean": {"linestyle": "-"},
+    "std": {"linestyle": (0, (2.5, 1.2))},
+}
+# Layers from dark, the first, to light; the light end of the map is too pale for a line.
+LAYER_MAP, LAYER_END = "plasma", 0.87
+PHASE_LINE: Looks = {"color": "0.35", "linestyle": "--", "linewidth": 0.7, "zorder": 1.0}
 
 
 def set_style() -> None:
@@ -51,7 +82,6 @@ def set_style() -> None:
             "xtick.minor.size": 1.5,
             "ytick.minor.size": 1.5,
             "lines.linewidth": 1.0,
-            "savefig.dpi": DPI,
             "pdf.fonttype": 42,  # text stays text
         },
     )
@@ -63,6 +93,16 @@ def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, floa
     return {name: _FIXED[name] if name in _FIXED else next(others) for name in methods}
 
 
+def problem_colours(problems: Sequence[str]) -> dict[str, str]:
+    """Colour of each problem, in order; as many as there are colours."""
+    return dict(zip(problems, _NEUTRAL[: len(problems)], strict=True))
+
+
+def layer_colours(count: int) -> list[tuple[float, float, float]]:
+    """Colour of each layer, from the first to the last."""
+    return [mpl.colormaps[LAYER_MAP](x)[:3] for x in np.linspace(0, LAYER_END, count)]
+
+
 def log_axes(axes: Axes) -> None:
     """Show iterations from 1 on a logarithmic axis."""
     axes.set_xscale("log")
@@ -70,8 +110,16 @@ def log_axes(axes: Axes) -> None:
     axes.set_xlabel("Iteration")
 
 
+def unit_line(axes: Axes) -> None:
+    """Mark the ratio 1, where signal equals noise."""
+    axes.axhline(1, color="0.5", linewidth=0.6, linestyle=":")
+
+
 def plain_log_ticks(axis: Axis) -> None:
-    """Label a logarithmic axis that spans few decades: 0.1, 0.2, 0.5, 1."""
+    """Label a logarithmic axis by 0.1, 0.2, 0.5, 1, unless it spans too many decades for that."""
+    lower, upper = axis.get_view_interval()
+    if upper > lower * 10**MANY_DECADES:
+        return
     axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
@@ -81,10 +129,10 @@ def save(figure: Figure, pdf: Path, png: Path, metadata: dict[str, Any]) -> None
     """Write a figure as PDF and PNG, with what it was made from in the files' metadata."""
     words = "; ".join(f"{name}: {value}" for name, value in metadata.items())
     fixed = {"CreationDate": None}  # the same figure gives the same bytes
-    for path, kind, notes in (
-        (pdf, "pdf", {"Title": metadata["figure"], "Keywords": words, **fixed}),
-        (png, "png", {"Title": metadata["figure"], "Description": words}),
+    for path, kind, dpi, notes in (
+        (pdf, "pdf", PDF_DPI, {"Title": metadata["figure"], "Keywords": words, **fixed}),
+        (png, "png", DPI, {"Title": metadata["figure"], "Description": words}),
     ):
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, metadata=notes)
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=notes)
         write_bytes(path, buffer.getbuffer())

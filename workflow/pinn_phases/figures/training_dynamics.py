@@ -2,10 +2,12 @@
 
 Above: relative L2 error and SNR of each method, with the phases of one of them. Below: at three
 iterations (a), (b), (c) of a run, for each method, the prediction, the residual relative to one of
-its quantiles, and the weights of the collocation points relative to their maximum.
+its quantiles, and the weights of the collocation points relative to their maximum. Where a problem
+has several equations, the root of the sum of their squared residuals is shown, and the mean of
+their weights.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material
-from pinn_phases.figures.curves import plot_runs, shade_phases
+from pinn_phases.figures.curves import over_phases, plot_runs
+from pinn_phases.figures.small_print import add_small_print
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
@@ -37,6 +41,7 @@ def draw(problem_name: str, material: Material, settings: FigureSettings) -> Fig
     figure = Figure(figsize=(style.TEXT_WIDTH, 6.6))
     curves = figure.add_gridspec(1, 2, left=0.07, right=0.98, top=0.95, bottom=0.70, wspace=0.2)
     shown = [material.of("fields", problem_name, name)[0] for name in methods]
+    scale = _prediction_scale(shown[0].arrays[f"fields/{problem.observable}"])
     for column, quantity in enumerate(("relative_l2", "snr")):
         axes = figure.add_subplot(curves[column])
         _draw_curves(axes, quantity, problem_name, material, settings)
@@ -48,15 +53,16 @@ def draw(problem_name: str, material: Material, settings: FigureSettings) -> Fig
         for row in range(len(LETTERS)):
             cells = maps[row, column].subgridspec(1, len(COLUMNS), wspace=0.08)
             panels = [figure.add_subplot(cells[i]) for i in range(len(COLUMNS))]
-            _draw_snapshot(panels, content, row, problem)
+            _draw_snapshot(panels, content, row, problem, scale)
             _label(panels, row, column, problem)
             if row == 0:
                 title = plugin_class(METHODS, name, Method).title
                 panels[1].annotate(
                     title, (0.5, 1.22), xycoords="axes fraction", ha="center", weight="bold"
                 )
-    _colour_bars(figure)
-    _small_print(figure, material, problem_name)
+    _colour_bars(figure, problem.observable, scale)
+    seed = shown[0].attributes["settings"]["seed"]
+    add_small_print(figure, material.runs(), f"maps: seed {seed}")
     return figure
 
 
@@ -70,15 +76,10 @@ def _draw_curves(
         runs = material.of("run", problem, name)
         title = plugin_class(METHODS, name, Method).title
         plot_runs(axes, runs, quantity, window=window, color=colour, label=title)
-    style.log_axes(axes)
-    axes.set_yscale("log")
-    last = max(
-        run.arrays["history/iteration"][-1] for run in material.of("run", problem, methods[0])
-    )
-    axes.set_xlim(1, last)
-    shade_phases(axes, material.of("phases", problem, settings.phases_of), float(last), named=True)
+    phases = material.of("phases", problem, settings.phases_of)
+    over_phases(axes, material.runs(), phases, named=True)
     if quantity == "snr":
-        axes.axhline(1, color="0.5", linewidth=0.6, linestyle=":")
+        style.unit_line(axes)
         axes.set_ylabel("SNR of the batch gradients")
     else:
         axes.set_ylabel(r"Relative $L^2$ error")
@@ -99,22 +100,36 @@ def _mark_snapshots(axes: Axes, iterations: NDArray[np.integer]) -> None:
             ha="right",
             va="top",
             fontsize=style.SMALL_POINTS + 0.5,
+            path_effects=[withStroke(linewidth=1.5, foreground="white")],  # legible on a curve
         )
 
 
+def _prediction_scale(solution: NDArray[np.float64]) -> dict[str, Any]:
+    """Colour map and range that suit the exact solution, as `imshow` names them."""
+    largest = float(f"{np.abs(solution).max():.2g}")  # two digits: the ends get round ticks
+    if solution.min() < 0:
+        return {"cmap": style.SIGNED_MAP, "vmin": -largest, "vmax": largest}
+    return {"cmap": style.POSITIVE_MAP, "vmin": 0, "vmax": largest}
+
+
 def _draw_snapshot(
-    panels: Sequence[Axes], content: Content, row: int, problem: type[Problem]
+    panels: Sequence[Axes],
+    content: Content,
+    row: int,
+    problem: type[Problem],
+    prediction_scale: Mapping[str, Any],
 ) -> None:
     """Prediction, relative residual and relative weights of one method at one iteration."""
     horizontal, vertical = problem.coordinates
     extent = (*problem.domain[horizontal], *problem.domain[vertical])
-    prediction = content.arrays[f"prediction/{problem.fields[0]}"][row]
-    residual = np.abs(content.arrays[f"residual/{problem.equations[0]}"][row])
-    weights = content.arrays["weights"][row][0]
+    prediction = content.arrays[f"prediction/{problem.observable}"][row]
+    residuals = [content.arrays[f"residual/{name}"][row] for name in problem.equations]
+    residual = np.linalg.norm(residuals, axis=0)
+    weights = content.arrays["weights"][row].mean(0)  # (equations, points) to (points,)
     points = content.arrays["points/collocation"]
     scale = np.quantile(residual, RESIDUAL_QUANTILE)
     image: dict[str, Any] = {"origin": "lower", "extent": extent, "aspect": "auto"}
-    panels[0].imshow(prediction.T, cmap=style.FIELD_MAP, vmin=-1, vmax=1, **image)
+    panels[0].imshow(prediction.T, **prediction_scale, **image)
     panels[1].imshow(residual.T / scale, cmap=style.RESIDUAL_MAP, vmin=0, vmax=1, **image)
     panels[2].scatter(
         points[:, 0],
@@ -160,10 +175,12 @@ def _label(panels: Sequence[Axes], row: int, column: int, problem: type[Problem]
         panels[0].set_ylabel(f"{LETTERS[row]}   ${vertical}$", labelpad=0)
 
 
-def _colour_bars(figure: Figure) -> None:
-    """One colour bar a column of maps, shared by both methods."""
+def _colour_bars(figure: Figure, observable: str, prediction: Mapping[str, Any]) -> None:
+    """One colour bar a column of maps, shared by all methods."""
+    name = f"${observable}$" if len(observable) == 1 else observable  # a symbol, or a word
+    limits = Normalize(prediction["vmin"], prediction["vmax"])
     bars = (
-        (r"prediction $u$", style.FIELD_MAP, Normalize(-1, 1)),
+        (f"predicted {name}", prediction["cmap"], limits),
         (r"residual $|\mathcal{R}|$ / its 99 % quantile", style.RESIDUAL_MAP, Normalize(0, 1)),
         (r"weights $\lambda\,/\,\max\lambda$", style.WEIGHT_MAP, Normalize(0, 1)),
     )
@@ -177,19 +194,3 @@ def _colour_bars(figure: Figure) -> None:
         )
         bar.set_label(label, labelpad=1)
         bar.outline.set_linewidth(0.4)
-
-
-def _small_print(figure: Figure, material: Material, problem: str) -> None:
-    """Say what the figure was made from."""
-    runs = [run for name in material.methods() for run in material.of("run", problem, name)]
-    settings = [run.attributes["settings"] for run in runs]
-    seeds = sorted({s["seed"] for s in settings})
-    training = settings[0]["training"]
-    text = (
-        f"Scale {settings[0]['scale']}; {training['iterations']:,} iterations; "
-        f"{training['points']:,} collocation points; seed{'s' if len(seeds) > 1 else ''} "
-        f"{', '.join(map(str, seeds))}; maps: seed {seeds[0]}"
-    )
-    figure.text(
-        0.99, 0.008, text, ha="right", va="bottom", fontsize=style.SMALL_POINTS, color="0.35"
-    )

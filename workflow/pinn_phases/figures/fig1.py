@@ -1,0 +1,43 @@
+"""Figure 1: the error of the benchmarks, which falls faster after total diffusion."""
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from pinn_phases.figures import style
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+from pinn_phases.figures.curves import last_iteration, median_boundary, plot_runs
+from pinn_phases.figures.small_print import add_small_print, only
+from pinn_phases.plugins import PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+
+REQUIREMENT = Requirement(
+    problems=("allen_cahn", "helmholtz", "burgers", "cavity"),
+    kinds=("runs", "phases"),
+    one_method=True,
+)
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure: one method, a colour for each problem."""
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.3))
+    axes = figure.add_axes((0.075, 0.19, 0.905, 0.78))
+    shown = []
+    for name, colour in style.problem_colours(REQUIREMENT.problems).items():
+        runs = material.of("run", name, settings.phases_of)
+        shown += runs
+        title = plugin_class(PROBLEMS, name, Problem).title
+        plot_runs(axes, runs, "relative_l2", color=colour, label=title)
+        phases = material.of("phases", name, settings.phases_of)
+        start = median_boundary(phases, "total_diffusion")
+        if start is not None:
+            axes.axvline(start, **style.PHASE_LINE | {"color": colour, "linewidth": 1.0})
+    style.log_axes(axes)
+    axes.set_yscale("log")
+    axes.set_xlim(1, last_iteration(shown))
+    axes.set_ylabel(r"Relative $L^2$ error")
+    style.plain_log_ticks(axes.yaxis)
+    handles = [*axes.get_legend_handles_labels()[0], Line2D([], [], **style.PHASE_LINE)]
+    labels = [str(handle.get_label()) for handle in handles[:-1]]
+    axes.legend(handles, [*labels, "start of total diffusion"], loc="lower left", frameon=False)
+    add_small_print(figure, shown, only(settings.phases_of))
+    return figure

@@ -1,0 +1,14 @@
+"""Figure 7: training dynamics of the Helmholtz equation."""
+
+from matplotlib.figure import Figure
+
+from pinn_phases.figures import training_dynamics
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+
+PROBLEM = "helmholtz"
+REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases", "fields"))
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure."""
+    return training_dynamics.draw(PROBLEM, material, settings)

@@ -1,0 +1,14 @@
+"""Figure 8: training dynamics of Burgers' equation."""
+
+from matplotlib.figure import Figure
+
+from pinn_phases.figures import training_dynamics
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+
+PROBLEM = "burgers"
+REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases", "fields"))
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure."""
+    return training_dynamics.draw(PROBLEM, material, settings)

@@ -1,0 +1,49 @@
+"""Figure A.13: signal-to-noise ratio of the batch gradients, layer by layer."""
+
+from matplotlib.figure import Figure
+
+from pinn_phases.figures import style
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+from pinn_phases.figures.curves import layer_count, over_phases, plot_runs
+from pinn_phases.figures.legends import add_layer_bar, add_legend, phase_handles
+from pinn_phases.figures.small_print import add_small_print, only
+from pinn_phases.plugins import PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+
+REQUIREMENT = Requirement(
+    problems=("allen_cahn", "helmholtz", "burgers", "cavity"),
+    kinds=("runs", "phases"),
+    one_method=True,
+)
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure: one method, a panel for each problem, layers from dark to light."""
+    figure = Figure(figsize=(style.TEXT_WIDTH, 5.0))
+    panels = figure.subplots(
+        2,
+        2,
+        gridspec_kw={
+            **{"left": 0.075, "right": 0.98, "top": 0.955, "bottom": 0.215},
+            **{"wspace": 0.17, "hspace": 0.27},
+        },
+    )
+    shown = material.runs()
+    colours = style.layer_colours(layer_count(shown))
+    for axes, problem in zip(panels.flat, REQUIREMENT.problems, strict=True):
+        runs = material.of("run", problem, settings.phases_of)
+        for layer in range(layer_count(runs)):
+            looks: style.Looks = {"color": colours[layer], "linewidth": style.THIN}
+            plot_runs(axes, runs, "layers/snr", layer=layer, window=settings.smoothing, **looks)
+        phases = material.of("phases", problem, settings.phases_of)
+        over_phases(axes, runs, phases, named=False, lines=("total_diffusion",))
+        style.unit_line(axes)
+        axes.set_title(plugin_class(PROBLEMS, problem, Problem).title, weight="bold")
+    for axes in panels[0]:
+        axes.set_xlabel("")
+    for axes in panels[:, 0]:
+        axes.set_ylabel("SNR of the batch gradients")
+    add_layer_bar(figure, colours)
+    add_legend(figure, phase_handles(), centre=0.68)
+    add_small_print(figure, shown, only(settings.phases_of))
+    return figure

@@ -1,0 +1,52 @@
+"""Figure A.14: signal and noise of the batch gradients of the Allen-Cahn equation, by layers.
+
+The norms whose ratio is the SNR of a layer, smoothed (a) and as recorded (b).
+"""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from pinn_phases.figures import style
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+from pinn_phases.figures.curves import layer_count, over_phases, plot_runs
+from pinn_phases.figures.legends import add_layer_bar, add_legend
+from pinn_phases.figures.small_print import add_small_print, only
+
+PROBLEM = "allen_cahn"
+REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases"), one_method=True)
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure: one method, layers from dark to light, mean and std by the line."""
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.7))
+    panels = figure.subplots(
+        1,
+        2,
+        sharey=True,
+        gridspec_kw={"left": 0.075, "right": 0.98, "top": 0.89, "bottom": 0.275, "wspace": 0.06},
+    )
+    windows = {"(a)  moving average": settings.smoothing, "(b)  as recorded": 1}
+    for axes, (title, window) in zip(panels, windows.items(), strict=True):
+        _draw_panel(axes, material, settings.phases_of, window)
+        axes.set_title(title, loc="left", pad=15, weight="bold")
+    panels[0].set_ylabel("Norm over the parameters of a layer")
+    add_layer_bar(figure, style.layer_colours(layer_count(material.runs())))
+    handles = [
+        Line2D([], [], color="0.2", **looks, label=f"{moment} of the batch gradients")
+        for moment, looks in style.MOMENTS.items()
+    ]
+    add_legend(figure, handles, centre=0.68)
+    add_small_print(figure, material.runs(), only(settings.phases_of))
+    return figure
+
+
+def _draw_panel(axes: Axes, material: Material, method: str, window: int) -> None:
+    """Draw both norms of every layer."""
+    runs = material.of("run", PROBLEM, method)
+    for moment, looks in style.MOMENTS.items():
+        for layer, colour in enumerate(style.layer_colours(layer_count(runs))):
+            own = looks | {"color": colour, "linewidth": style.THIN}
+            name = f"layers/gradient_{moment}"
+            plot_runs(axes, runs, name, layer=layer, window=window, **own)
+    over_phases(axes, runs, material.of("phases", PROBLEM, method), named=True)

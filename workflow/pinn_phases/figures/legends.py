@@ -1,0 +1,60 @@
+"""Legends that several figures share, below their panels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from pinn_phases.figures import style
+
+MIDDLE = 0.5  # inches from the lower rim to the middle of a legend, above the small print
+
+
+def add_legend(figure: Figure, handles: Sequence[Artist], centre: float) -> None:
+    """Put one row of handles below the panels, around `centre` as a share of the width."""
+    figure.legend(
+        handles=handles,
+        loc="center",
+        bbox_to_anchor=(centre, MIDDLE / figure.get_figheight()),
+        ncols=len(handles),
+        frameon=False,
+        borderaxespad=0,
+        columnspacing=1.2,
+        handlelength=2.2,
+        handletextpad=0.5,
+    )
+
+
+def add_layer_bar(figure: Figure, colours: Sequence[tuple[float, float, float]]) -> None:
+    """Put the colours of the layers below the panels, at the left."""
+    height = figure.get_figheight()
+    count = len(colours)
+    norm = BoundaryNorm(np.arange(count + 1) + 0.5, count)
+    bar = figure.colorbar(
+        ScalarMappable(norm, ListedColormap(list(colours))),
+        cax=figure.add_axes((0.075, MIDDLE / height, 0.26, 0.08 / height)),
+        orientation="horizontal",
+        ticks=np.arange(count) + 1,
+    )
+    bar.ax.tick_params(length=0, pad=2)
+    bar.set_label("Layer (the last one is the output)", labelpad=1)
+    bar.outline.set_visible(False)
+
+
+def ratio_handles() -> list[Artist]:
+    """Lines of the ratios of signal to noise."""
+    return [Line2D([], [], **looks) for looks in style.RATIOS.values()]
+
+
+def phase_handles() -> list[Artist]:
+    """Shades of the phases, and the dashed line."""
+    shades = [
+        Patch(facecolor=colour, edgecolor="0.7", linewidth=0.4, label=name)
+        for name, colour in style.PHASE_SHADES.items()
+    ]
+    return [*shades, Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion")]
