@@ -12,7 +12,8 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "envs")
 LIBRARY = Path("workflow/pinn_phases")
-TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf")
+# Two benchmarks, to see that what belongs to one leaves the other alone.
+TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf", "paper_figures/fig8.pdf")
 SECONDS = 300  # a smoke run takes about 30 on an idle machine
 
 
@@ -43,7 +44,7 @@ def planned(folder):
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A copy of the repository in which Figure 6 has been made."""
+    """A copy of the repository in which the figures of two benchmarks have been made."""
     folder = tmp_path_factory.mktemp("repository")
     for name in COPIED:
         source = REPOSITORY / name
@@ -70,8 +71,9 @@ def edit(finished):
 
 
 def test_figure_is_there_as_pdf_and_png(finished):
-    assert (finished / "paper_figures/fig6.pdf").read_bytes().startswith(b"%PDF")
-    assert (finished / "paper_figures/fig6.png").read_bytes().startswith(b"\x89PNG")
+    for figure in ("fig6", "fig8"):
+        assert (finished / f"paper_figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
+        assert (finished / f"paper_figures/{figure}.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_second_call_has_nothing_to_do(finished):
@@ -109,7 +111,7 @@ def test_docstrings_and_comments_rerun_nothing(finished, edit, name, old, new):
 def test_editing_rba_reruns_its_runs_and_what_follows(finished, edit):
     edit(LIBRARY / "methods/rba.py", "return weights", "return 2 * weights")
     # the phases of RBA choose the snapshots of both methods
-    assert planned(finished) == {"train": 1, "phases": 1, "fields": 2, "figure": 1}
+    assert planned(finished) == {"train": 2, "phases": 2, "fields": 4, "figure": 2}
     plan = snakemake(finished, "-n", *TARGET).stdout
     assert "Training allen_cahn with rba" in plan
     assert "Training allen_cahn with vanilla" not in plan
@@ -117,29 +119,50 @@ def test_editing_rba_reruns_its_runs_and_what_follows(finished, edit):
 
 def test_changing_a_constant_of_rba_reruns_its_runs_and_what_follows(finished, edit):
     edit("config.yaml", "rate: 1.0e-3 # eta*", "rate: 2.0e-3 # eta*")
-    assert planned(finished) == {"train": 1, "phases": 1, "fields": 2, "figure": 1}
+    assert planned(finished) == {"train": 2, "phases": 2, "fields": 4, "figure": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "reference"),
+    [
+        ("config.yaml", "viscosity: 0.0031", "viscosity: 0.0041", True),
+        (LIBRARY / "problems/burgers.py", '+ u.value * u["x"]', '+ 2 * u.value * u["x"]', True),
+        (
+            "config.yaml",
+            "steps: 500}\n        training: {conditions: {initial: {points: 64}",
+            "steps: 500}\n        training: {conditions: {initial: {points: 60}",
+            False,
+        ),
+    ],
+    ids=["coefficient", "equation", "training"],
+)
+def test_changing_a_benchmark_reruns_it_and_no_other(finished, edit, name, old, new, reference):
+    edit(name, old, new)
+    again = {"train": 2, "phases": 2, "fields": 2, "figure": 1}
+    assert planned(finished) == again | ({"reference": 1} if reference else {})
+    assert "allen_cahn" not in snakemake(finished, "-n", *TARGET).stdout
 
 
 def test_editing_the_training_loop_trains_everything(finished, edit):
     edit(LIBRARY / "training/loop.py", "gradient.mean(0)", "gradient.mean(0) * 1")
-    assert planned(finished)["train"] == 2
+    assert planned(finished)["train"] == 4
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new"),
+    ("name", "old", "new", "figures"),
     [
-        ("figures/fig6.py", "return training_dynamics", "print()\n    return training_dynamics"),
-        ("figures/style.py", '"magma"', '"cividis"'),
+        ("figures/fig6.py", "return training_dynamics", "print()\n    return training_dynamics", 1),
+        ("figures/style.py", '"magma"', '"cividis"', 2),
     ],
 )
-def test_editing_a_figure_draws_it_and_nothing_else(finished, edit, name, old, new):
+def test_editing_a_figure_draws_it_and_nothing_else(finished, edit, name, old, new, figures):
     edit(LIBRARY / name, old, new)
-    assert planned(finished) == {"figure": 1}
+    assert planned(finished) == {"figure": figures}
 
 
 def test_changing_the_bins_of_the_phases_does_not_train(finished, edit):
     edit("config.yaml", "bins_per_decade: ", "bins_per_decade: 1")
-    assert planned(finished) == {"phases": 2, "fields": 2, "figure": 1}
+    assert planned(finished) == {"phases": 4, "fields": 4, "figure": 2}
 
 
 def test_changing_what_a_job_asks_of_the_machine_reruns_nothing(finished, edit):
@@ -190,7 +213,7 @@ def test_a_damaged_run_stops_the_figure_with_its_name(finished):
     figure = (finished / "paper_figures/fig6.pdf").read_bytes()
     try:
         run.write_bytes(whole[: len(whole) // 2])
-        done = snakemake(finished, "--cores", "1", "--force", *TARGET)
+        done = snakemake(finished, "--cores", "1", "--force", *TARGET[:-1])
         assert done.returncode != 0
         assert f"{run.relative_to(finished)}: damaged" in done.stdout
     finally:

@@ -65,9 +65,7 @@ class Burgers(Problem):
             return Condition((points,), {}, value_of("u"), (self.initial(x),))
         assert name == "boundary", name
         t = np.linspace(*self.domain["t"], count)
-        points = np.concatenate(
-            [np.column_stack([t, np.full(count, x)]) for x in self.domain["x"]]
-        )
+        points = np.concatenate([np.column_stack([t, np.full(count, x)]) for x in self.domain["x"]])
         return Condition((points,), {}, value_of("u"), (np.zeros(len(points)),))
 
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
