@@ -129,8 +129,8 @@ def test_changing_a_constant_of_rba_reruns_its_runs_and_what_follows(finished, e
         (LIBRARY / "problems/burgers.py", '+ u.value * u["x"]', '+ 2 * u.value * u["x"]', True),
         (
             "config.yaml",
-            "steps: 500}\n        training: {conditions: {initial: {points: 64}",
-            "steps: 500}\n        training: {conditions: {initial: {points: 60}",
+            "where Burgers has numbers of its own\n          points: 200",
+            "where Burgers has numbers of its own\n          points: 190",
             False,
         ),
     ],

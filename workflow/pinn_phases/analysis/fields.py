@@ -1,56 +1,79 @@
 """Solution and residual on a grid, from a stored snapshot of the parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from pinn_phases.model import FieldAt, Place, feature_count
 from pinn_phases.network import layer_sizes, shapes
-from pinn_phases.problems.base import Points
+from pinn_phases.problems.base import Jet, Points, Problem
 from pinn_phases.training.settings import RunSettings
+from pinn_phases.training.state import unflattened
 
 CHUNK_POINTS = 16384  # evaluated at a time: bounds the memory at any size of the grid
+MAP_POINTS = 512  # along an axis at most: more than a map in a figure has pixels
 
 Maps = Mapping[str, NDArray[np.float32]]
 
 
+def map_stride(points: int) -> int:
+    """Return the step that leaves at most MAP_POINTS of the points along an axis."""
+    return -(-points // MAP_POINTS)
+
+
 @torch.no_grad()
 def observables_and_residuals(
-    settings: RunSettings, parameters: NDArray[np.float32], points: Points
+    settings: RunSettings, snapshots: NDArray[np.float32], points: Points
 ) -> tuple[Maps, Maps]:
-    """Evaluate a trained network.
+    """Evaluate a trained network at several moments of its training.
 
     Parameters
     ----------
     settings
         Of the run that the parameters come from.
-    parameters
-        All parameters in one row, as snapshots hold them.
+    snapshots
+        Shape (snapshots, parameters), as a run holds them.
     points
         Shape (points, coordinates), in the problem's units.
 
     Returns
     -------
     observables, residuals
-        Name of the observable or equation -> values of shape (points,), float32.
+        Name of the observable or equation -> values of shape (snapshots, points), float32.
     """
     problem, network = settings.make_problem(), settings.training.network
     inputs = feature_count(problem, network)
     sizes = layer_sizes(inputs, network.hidden_layers, network.width, len(problem.fields))
-    parts = torch.from_numpy(parameters).split([np.prod(shape) for shape in shapes(sizes)])
-    tensors = [part.view(shape) for part, shape in zip(parts, shapes(sizes), strict=True)]
-    place = Place(torch.device("cpu"))
+    like = [torch.empty(shape) for shape in shapes(sizes)]
+    networks = [unflattened(parameters, like) for parameters in snapshots]
     derivatives = {**problem.derivatives, **problem.observed_derivatives}
+    place = Place(torch.device("cpu"))
     found: dict[str, list[NDArray[np.float32]]] = {}
     for start in range(0, len(points), CHUNK_POINTS):
         chunk = points[start : start + CHUNK_POINTS]
-        jets = FieldAt(problem, network, chunk, derivatives, place=place)(tensors)
+        fields = FieldAt(problem, network, chunk, derivatives, place=place)
         known = {name: torch.from_numpy(v).float() for name, v in problem.known(chunk).items()}
-        residuals = zip(problem.equations, problem.residual(**jets, **known), strict=True)
-        for name, part in [*problem.observables(**jets).items(), *residuals]:
-            found.setdefault(name, []).append(part.numpy())
-    whole = {name: np.concatenate(chunks) for name, chunks in found.items()}
-    residual = {name: whole.pop(name) for name in problem.equations}
-    return whole, residual
+        for name, values in _stacked([_evaluated(problem, fields(n), known) for n in networks]):
+            found.setdefault(name, []).append(values)
+    whole = {name: np.concatenate(chunks, axis=1) for name, chunks in found.items()}
+    residuals = {name: whole.pop(name) for name in problem.equations}
+    return whole, residuals
+
+
+def _evaluated(
+    problem: Problem, jets: Mapping[str, Jet], known: Mapping[str, Tensor]
+) -> Mapping[str, Tensor]:
+    """Observables and residuals of one network, by name."""
+    residuals = zip(problem.equations, problem.residual(**jets, **known), strict=True)
+    return {**problem.observables(**jets), **dict(residuals)}
+
+
+def _stacked(
+    snapshots: Sequence[Mapping[str, Tensor]],
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Values of all snapshots by name, each of shape (snapshots, points)."""
+    for name in snapshots[0]:
+        yield name, torch.stack([values[name] for values in snapshots]).numpy()

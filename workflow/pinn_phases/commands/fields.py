@@ -3,8 +3,6 @@
 import argparse
 from pathlib import Path
 
-import numpy as np
-
 from pinn_phases import storage
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.digest import code_digest
@@ -35,35 +33,37 @@ def run(options: argparse.Namespace) -> None:
     reference = storage.read(options.reference, "reference")
     settings = validated(RunSettings, content.attributes["settings"])
     # Importing torch takes seconds: after the checks, so that a mistake is said at once.
-    from pinn_phases.analysis.fields import observables_and_residuals
+    from pinn_phases.analysis.fields import map_stride, observables_and_residuals
     from pinn_phases.training.error import grid_points
 
     problem = settings.make_problem()
     available = content.arrays["snapshots/iteration"]
     chosen = chosen_snapshots(available, phases["diffusion"], phases["total_diffusion"])
-    axes = {name: reference.arrays[f"axes/{name}"] for name in problem.coordinates}
-    shape = tuple(len(axis) for axis in axes.values())
-    maps: dict[str, list[np.ndarray]] = {}
-    errors: dict[str, list[float]] = {}
-    for index in chosen:
-        parameters = content.arrays["snapshots/parameters"][index]
-        parts = observables_and_residuals(settings, parameters, grid_points(problem, axes))
-        for kind, values in zip(("prediction", "residual"), parts, strict=True):
-            for name, part in values.items():
-                maps.setdefault(f"{kind}/{name}", []).append(part.reshape(shape))
-        for name, observed in parts[0].items():
-            exact = reference.arrays[f"fields/{name}"]
-            free = name in problem.free_constant
-            approximate = observed.reshape(shape).astype(np.float64)
-            error = relative_l2(approximate, exact, free_constant=free)
-            errors.setdefault(name, []).append(error)
+    grid = [reference.arrays[f"axes/{name}"] for name in problem.coordinates]
+    thinned = tuple(slice(None, None, map_stride(len(axis))) for axis in grid)
+    axes = {n: axis[s] for n, axis, s in zip(problem.coordinates, grid, thinned, strict=True)}
+    snapshots = content.arrays["snapshots/parameters"][chosen]
+    parts = observables_and_residuals(settings, snapshots, grid_points(problem, axes))
+    shape = (len(chosen), *(len(axis) for axis in axes.values()))
+    predictions, residuals = (
+        {name: values.reshape(shape) for name, values in part.items()} for part in parts
+    )
+    exact = {name: reference.arrays[f"fields/{name}"][thinned] for name in predictions}
+    errors = {
+        name: [
+            relative_l2(one.astype(float), exact[name], free_constant=name in problem.free_constant)
+            for one in values
+        ]
+        for name, values in predictions.items()
+    }
     arrays = {
         "iterations": available[chosen],
         "weights": content.arrays["snapshots/weights"][chosen],
         "points/collocation": content.arrays["points/collocation"],
         **{f"axes/{name}": axis for name, axis in axes.items()},
-        f"fields/{problem.observable}": reference.arrays[f"fields/{problem.observable}"],
-        **{name: np.stack(parts) for name, parts in maps.items()},
+        f"fields/{problem.observable}": exact[problem.observable],
+        **{f"prediction/{name}": values for name, values in predictions.items()},
+        **{f"residual/{name}": values for name, values in residuals.items()},
     }
     attributes = {
         "settings": content.attributes["settings"],
