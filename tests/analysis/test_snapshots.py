@@ -21,12 +21,20 @@ def test_a_lies_in_diffusion_b_in_total_diffusion_and_c_is_the_last():
     assert c == 10000
 
 
-@pytest.mark.parametrize("diffusion", [100.0, None])
-def test_without_total_diffusion_the_three_divide_what_is_left(diffusion):
-    a, b, c = chosen(diffusion, None)
-    start = diffusion or 1.0
-    assert start < a < b < c == 10000
-    assert np.log(b / a) == pytest.approx(np.log(c / b), abs=0.12)
+def test_without_total_diffusion_the_three_divide_diffusion():
+    assert_thirds(from_iteration=300.0, shown=chosen(300.0, None))
+
+
+def test_without_any_phase_the_three_divide_the_last_two_decades():
+    assert_thirds(from_iteration=100.0, shown=chosen(None, None))
+
+
+def assert_thirds(from_iteration, shown):
+    """The last is the end; the others divide the time before, on a logarithmic axis."""
+    assert shown[-1] == 10000
+    expected = np.log10(10000 / from_iteration) / 3
+    gaps = np.diff(np.log10([from_iteration, *shown]))
+    np.testing.assert_allclose(gaps, expected, atol=0.05)  # two halves of the spacing
 
 
 def test_a_training_with_one_snapshot_shows_it_three_times():

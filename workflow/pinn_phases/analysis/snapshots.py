@@ -14,7 +14,8 @@ def chosen_snapshots(
     """Choose three snapshots from the phases.
 
     On a logarithmic axis, (a) lies in the middle of diffusion and (b) in the middle of total
-    diffusion; where total diffusion is not reached, (a) and (b) divide diffusion into thirds.
+    diffusion; where total diffusion is not reached, (a) and (b) divide diffusion into thirds, and
+    where diffusion is not reached either, the last two decades.
 
     Parameters
     ----------
@@ -29,7 +30,7 @@ def chosen_snapshots(
         Indices into `available`, of (a), (b) and (c).
     """
     last = float(available[-1])
-    start = diffusion["iteration"] if diffusion else 1.0
+    start = diffusion["iteration"] if diffusion else max(1.0, last / 100)
     if total_diffusion:
         jump = total_diffusion["iteration"]
         targets = [np.sqrt(start * jump), np.sqrt(jump * last), last]
