@@ -176,6 +176,30 @@ def test_another_scale_has_results_of_its_own(finished):
     assert "train            2" in plan.stdout
 
 
+def test_all_figures_are_made_by_default_from_every_benchmark(finished):
+    plan = snakemake(finished, "-n", "--config", "scale=smoke").stdout
+    for figure in ("fig1", "fig7", "fig9", "fig10", "figA13", "figA14"):
+        assert f"Drawing {figure}\n" in plan, plan
+    for problem in ("helmholtz", "cavity"):
+        for method in ("rba", "vanilla"):
+            assert f"Training {problem} with {method}, seed 0" in plan
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "figures"),
+    [("helmholtz", {"fig7"}), ("cavity", {"fig9"}), ("allen_cahn", {"figA14"}), ("burgers", set())],
+)
+def test_a_benchmark_by_name_makes_its_own_figures(finished, benchmark, figures):
+    plan = snakemake(finished, "-n", "--config", "scale=smoke", "--", benchmark).stdout
+    assert set(re.findall(r"Drawing (\w+)", plan)) == figures  # Figures 6 and 8 are there
+
+
+def test_several_seeds_are_a_matter_of_one_setting(finished):
+    plan = snakemake(finished, "-n", "--config", "scale=smoke", "seeds=[0,1,2]", "--", "burgers")
+    assert len(re.findall(r"Training burgers with \w+, seed [12]", plan.stdout)) == 4
+    assert "seed 0" not in plan.stdout and "Drawing fig8" in plan.stdout
+
+
 def test_a_benchmark_and_a_run_can_be_called_by_name(finished):
     by_name = snakemake(finished, "-n", "--config", "scale=smoke", "--", "allen_cahn")
     assert by_name.returncode == 0

@@ -13,7 +13,7 @@ rule reference:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=1500,
         runtime=10,
     params:
         settings=reference_settings,
