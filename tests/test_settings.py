@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.frozen import SettingsError, validated_json
-from pinn_phases.settings import Settings, load_scales
+from pinn_phases.settings import Settings, load_scales, words_to_numbers
 from pinn_phases.training.settings import RunSettings
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
@@ -416,6 +416,14 @@ def test_any_change_gives_settings_or_one_line_that_names_a_place_in_the_file(ke
 
 
 # The file itself
+
+
+def test_words_that_yaml_would_read_as_numbers_become_numbers():
+    words = {"seeds": ["0", "-1"], "a": {"b": "0.5", "c": "1.0e-4"}, "d": 2}
+    assert words_to_numbers(words) == {"seeds": [0, -1], "a": {"b": 0.5, "c": 1e-4}, "d": 2}
+    assert isinstance(words_to_numbers("1"), int) and isinstance(words_to_numbers("1."), float)
+    for word in ("1e-4", "laptop", "", "1 2", "nan", ".", "0x1", "1_0"):
+        assert words_to_numbers(word) == word == yaml.safe_load(f"'{word}'")
 
 
 def test_every_value_outside_the_scales_is_explained():

@@ -6,6 +6,7 @@ key; then the block of each problem is laid over the general blocks `training`, 
 `methods`. What stands outside `scales` has to be complete by itself.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,7 @@ from pinn_phases.reference.base import ReferenceSettings, ReferenceSolver
 from pinn_phases.training.settings import RunSettings, Seed, TrainingSettings
 
 GENERAL_BLOCKS = ("training", "execution", "methods")
+NUMBER = re.compile(r"[-+]?\d+(\.\d*([eE][-+]\d+)?)?")  # what YAML reads as one, and no more
 
 
 class ExecutionSettings(Frozen):
@@ -90,6 +92,17 @@ class Settings(Frozen):
             method_constants=block.methods[method],
             training=block.training,
         )
+
+
+def words_to_numbers(tree: Any) -> Any:
+    """Read numbers again: Snakemake leaves those in lists and blocks after --config as words."""
+    if isinstance(tree, Mapping):
+        return {key: words_to_numbers(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [words_to_numbers(value) for value in tree]
+    if isinstance(tree, str) and NUMBER.fullmatch(tree):
+        return float(tree) if "." in tree else int(tree)
+    return tree
 
 
 def load_scales(config: Tree) -> dict[str, Settings]:

@@ -21,10 +21,10 @@ from pinn_phases.commands import validate as validate_command
 from pinn_phases.figures.base import requirement
 from pinn_phases.frozen import SettingsError
 from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
-from pinn_phases.settings import load_scales
+from pinn_phases.settings import load_scales, words_to_numbers
 
 try:
-    SCALES = load_scales(config)
+    SCALES = load_scales(words_to_numbers(config))
 except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
