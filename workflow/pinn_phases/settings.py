@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from pinn_phases.analysis.settings import PhaseSettings
+from pinn_phases.analysis.settings import InformationSettings, PhaseSettings
 from pinn_phases.figures.base import FigureSettings
 from pinn_phases.frozen import (
     A_BLOCK,
@@ -66,6 +66,7 @@ class Settings(Frozen):
     seeds: tuple[Seed, ...] = Field(min_length=1)
     problems: Mapping[ProblemName, ProblemSettings] = Field(min_length=1)
     phases: PhaseSettings
+    information: InformationSettings
     figures: FigureSettings
 
     @field_validator("seeds")

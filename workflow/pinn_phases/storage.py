@@ -7,20 +7,22 @@ final name is whole.
 
 Every file has the attribute `kind` (below) and, of who made it, the attributes of
 `pinn_phases.provenance`. Every dataset has the attributes `unit` ("1" is dimensionless) and
-`description`. Lengths: R rows of the history, L layers, S snapshots, Q equations, N collocation
-points, P parameters, C coordinates.
+`description`. Lengths: R rows of the history, L layers, H hidden layers, S snapshots, Q equations,
+N collocation points, P parameters, C coordinates.
 
-| kind       | datasets                                                                           |
-|------------|------------------------------------------------------------------------------------|
-| reference  | `axes/{coordinate}`, `fields/{field}`, attributes `error_estimate`, `resolution`   |
-| run        | `history/{name}` (R,), `history/layers/{name}` (R, L), `snapshots/iteration` (S,), |
-|            | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
-|            | `points/collocation` (N, C)                                                        |
-| checkpoint | as run, and `state/{name}`                                                         |
-| phases     | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
-| fields     | `iterations` (S,), `axes/{coordinate}`, `fields/{observable}` of the reference,    |
-|            | `prediction/{observable}`, `residual/{equation}`, `points/collocation`, `weights`; |
-|            | attribute `relative_l2`: observable -> its errors                                  |
+| kind        | datasets                                                                           |
+|-------------|------------------------------------------------------------------------------------|
+| reference   | `axes/{coordinate}`, `fields/{field}`, attributes `error_estimate`, `resolution`   |
+| run         | `history/{name}` (R,), `history/layers/{name}` (R, L), `snapshots/iteration` (S,), |
+|             | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
+|             | `points/collocation` (N, C)                                                        |
+| checkpoint  | as run, and `state/{name}`                                                         |
+| phases      | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
+| fields      | `iterations` (S,), `axes/{coordinate}`, `fields/{observable}` of the reference,    |
+|             | `prediction/{observable}`, `residual/{equation}`, `points/collocation`, `weights`; |
+|             | attribute `relative_l2`: observable -> its errors                                  |
+| information | `iterations` (S,), `information/{relative,fixed,binary,norm}` (S, H),              |
+|             | `activations/sample` (S, H, neurons), `points/sample` (1, C); attribute `points`   |
 """
 
 import hashlib
@@ -66,8 +68,13 @@ DESCRIPTIONS = {
     "fields/*": "solution on the grid",
     "prediction/*": "an observable of the network on the grid, one map a snapshot",
     "residual/*": "unweighted residual of the equation on the grid, one map a snapshot",
-    "iterations": "iteration of each map, as in snapshots",
+    "iterations": "iteration of each map or row, as in snapshots",
     "weights": "weights of the collocation points, one row a snapshot and equation",
+    "information/relative": "information about the input by relative bins, bits (Eq. 31)",
+    "information/fixed": "information about the input by fixed bins on [-1, 1], bits",
+    "information/binary": "share of the activations in their neuron's first or last bin",
+    "information/norm": "Frobenius norm of the weight matrix, hidden layer by hidden layer",
+    "activations/sample": "activations of the hidden layers at the point of `points/sample`",
     "state/*": "what the next iteration needs",
 }
 """What each dataset holds, by its name or a pattern of it; all are dimensionless."""

@@ -52,3 +52,29 @@ rule fields:
     shell:
         "python -m pinn_phases fields --run {input.run:q} --phases {input.phases:q}"
         " --reference {input.reference:q} --output {output:q} --log {log:q}"
+
+
+rule information:
+    """Measure the information that the layers of a run hold at each of its snapshots."""
+    input:
+        run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
+    output:
+        ensure("results/{scale}/information/{problem}/{method}/seed{seed}.h5", non_empty=True),
+    log:
+        "results/{scale}/logs/information/{problem}/{method}/seed{seed}.log",
+    benchmark:
+        "results/{scale}/benchmarks/information/{problem}/{method}/seed{seed}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=information_settings,
+        code=information_code,
+    message:
+        "Information of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
+    shell:
+        "python -m pinn_phases information --settings {params.settings:q}"
+        " --run {input.run:q} --output {output:q} --log {log:q}"

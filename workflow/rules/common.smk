@@ -14,6 +14,7 @@ for variable, first in (("PYTHONPATH", LIBRARY), ("PATH", str(Path(sys.executabl
 
 from pinn_phases.commands import fields as fields_command
 from pinn_phases.commands import figure as figure_command
+from pinn_phases.commands import information as information_command
 from pinn_phases.commands import phases as phases_command
 from pinn_phases.commands import reference as reference_command
 from pinn_phases.commands import train as train_command
@@ -104,6 +105,16 @@ def phase_code(wildcards):
 def fields_code(wildcards):
     """Digest of the code behind the fields."""
     return fields_command.code(wildcards.problem)
+
+
+def information_settings(wildcards):
+    """How the information of the layers is measured, as JSON."""
+    return SCALES[wildcards.scale].information.model_dump_json()
+
+
+def information_code(wildcards):
+    """Digest of the code behind the information."""
+    return information_command.code(wildcards.problem)
 
 
 def choosing_phases(wildcards):

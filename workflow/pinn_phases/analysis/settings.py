@@ -20,3 +20,11 @@ class PhaseSettings(Frozen):
     min_confidence: float = Field(ge=0, le=1)
     resamples: int = Field(ge=1)
     seed: int = Field(ge=0)
+
+
+class InformationSettings(Frozen):
+    """How the information of a layer is measured: see `pinn_phases.analysis.information`."""
+
+    bins: int = Field(ge=2)  # of a neuron of mean range, and of [-1, 1]
+    points: int | None = Field(ge=2)  # at most so many of the collocation points; None: all
+    sample_seed: int = Field(ge=0)  # of the one random input whose activations are stored

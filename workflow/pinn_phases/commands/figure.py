@@ -20,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
     parser.add_argument("name", choices=names(FIGURES), metavar="FIGURE")
     parser.add_argument("--settings", required=True, help="numbers of the figures as JSON")
-    parser.add_argument("--inputs", type=Path, nargs="+", required=True, help="HDF5 files")
+    files = "HDF5 files; none for a figure that computes what it shows"
+    parser.add_argument("--inputs", type=Path, nargs="*", required=True, help=files)
     parser.add_argument("--pdf", type=Path, required=True)
     parser.add_argument("--png", type=Path, required=True)
 
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
     made = provenance(code(options.name))
     metadata = {
         "figure": f"pinn-phases {options.name}",
-        "made from": material.summary,
+        "made from": material.summary if options.inputs else "no files",
         "commit": made["git_commit"],
         "code": made["code"],
     }

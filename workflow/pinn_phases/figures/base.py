@@ -17,7 +17,7 @@ from pinn_phases.storage import Content, StorageError
 if TYPE_CHECKING:
     from pinn_phases.settings import Settings
 
-KINDS = ("run", "phases", "fields")  # of files that figures are made from
+KINDS = ("run", "phases", "fields", "information")  # of files that figures are made from
 NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, and for `fields`
 
 

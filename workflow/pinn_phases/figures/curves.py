@@ -1,6 +1,6 @@
-"""Curves over iterations: one method's runs with several seeds, smoothed, as median and range."""
+"""Curves over iterations: one method's files of several seeds, as median and range."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,18 +56,49 @@ def plot_runs(
     style
         Of the line, as matplotlib names it; the range gets its colour.
     """
-    rows = min(len(run.arrays["history/iteration"]) for run in runs)
-    iteration = runs[0].arrays["history/iteration"][:rows]
-    values = np.stack([run.arrays[f"history/{name}"][:rows] for run in runs])
+    iteration, values = _common_rows(runs, f"history/{name}")
     if layer is not None:
         values = values[:, :, layer]  # (runs, rows, layers) to (runs, rows)
     there = (np.isfinite(values) & (values > 0)).all(0)
     smooth = np.stack([moving_average(run[there], window) for run in values])
-    quartiles = np.quantile(smooth, (0.25, 0.5, 0.75), axis=0)
-    seen = _distinct(iteration[there], quartiles[1])
-    at, (lower, middle, upper) = iteration[there][seen], quartiles[:, seen]
+    _plot_quartiles(axes, iteration[there], smooth, style)
+
+
+def plot_snapshots(
+    axes: Axes, files: Sequence[Content], name: str, *, layer: int, **style: Any
+) -> None:
+    """Draw one layer of `information/{name}` as `plot_runs` does.
+
+    Snapshots without a finite value, in any of the files, are left out.
+    """
+    iteration, values = _common_rows(files, f"information/{name}")
+    values = values[:, :, layer]  # (files, snapshots, layers) to (files, snapshots)
+    there = np.isfinite(values).all(0)
+    _plot_quartiles(axes, iteration[there], values[:, there], style)
+
+
+def _iterations(content: Content) -> NDArray[np.integer]:
+    """Return the iteration of each row of a run, or of each snapshot of another file."""
+    of_a_run: NDArray[np.integer] | None = content.arrays.get("history/iteration")
+    return content.arrays["iterations"] if of_a_run is None else of_a_run
+
+
+def _common_rows(files: Sequence[Content], name: str) -> tuple[NDArray[np.integer], Real]:
+    """Return the iterations that all files have, and the values of each file there."""
+    rows = min(len(_iterations(content)) for content in files)
+    values = np.stack([content.arrays[name][:rows] for content in files])
+    return _iterations(files[0])[:rows], values
+
+
+def _plot_quartiles(
+    axes: Axes, iteration: NDArray[np.integer], values: Real, style: Mapping[str, Any]
+) -> None:
+    """Draw the median of values of shape (files, rows), and the range between the quartiles."""
+    quartiles = np.quantile(values, (0.25, 0.5, 0.75), axis=0)
+    seen = _distinct(iteration, quartiles[1])
+    at, (lower, middle, upper) = iteration[seen], quartiles[:, seen]
     axes.plot(at, middle, **style)
-    if len(runs) > 1:
+    if len(values) > 1:
         axes.fill_between(at, lower, upper, color=style.get("color"), alpha=0.25, linewidth=0)
 
 
@@ -86,8 +117,8 @@ def layer_count(runs: Sequence[Content]) -> int:
 
 
 def last_iteration(runs: Sequence[Content]) -> float:
-    """Last iteration of the longest run."""
-    return float(max(run.arrays["history/iteration"][-1] for run in runs))
+    """Last iteration of the longest run, or of its snapshots."""
+    return float(max(_iterations(run)[-1] for run in runs))
 
 
 def median_boundary(phases: Sequence[Content], name: str) -> float | None:
@@ -103,8 +134,9 @@ def over_phases(
     *,
     named: bool,
     lines: Sequence[str] = PHASES,
+    scale: str = "log",
 ) -> None:
-    """Make both axes logarithmic, iterations from 1 to the last, and shade the phases behind.
+    """Show iterations from 1 to the last on a logarithmic axis, and shade the phases behind.
 
     Phases are shown as far as they are reached. Comes after the curves.
 
@@ -114,10 +146,12 @@ def over_phases(
         Whether their names stand above the axes.
     lines
         Phases whose start gets a dashed line as well.
+    scale
+        Of the other axis.
     """
     last = last_iteration(runs)
     log_axes(axes)
-    axes.set_yscale("log")
+    axes.set_yscale(scale)
     axes.set_xlim(1, last)
     spans = _spans(phases, last)
     for name, start, end in spans:

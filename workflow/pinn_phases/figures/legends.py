@@ -30,7 +30,11 @@ def add_legend(figure: Figure, handles: Sequence[Artist], centre: float) -> None
     )
 
 
-def add_layer_bar(figure: Figure, colours: Sequence[tuple[float, float, float]]) -> None:
+def add_layer_bar(
+    figure: Figure,
+    colours: Sequence[tuple[float, float, float]],
+    label: str = "Layer (the last one is the output)",
+) -> None:
     """Put the colours of the layers below the panels, at the left."""
     height = figure.get_figheight()
     count = len(colours)
@@ -42,7 +46,7 @@ def add_layer_bar(figure: Figure, colours: Sequence[tuple[float, float, float]])
         ticks=np.arange(count) + 1,
     )
     bar.ax.tick_params(length=0, pad=2)
-    bar.set_label("Layer (the last one is the output)", labelpad=1)
+    bar.set_label(label, labelpad=1)
     bar.outline.set_visible(False)
 
 

@@ -29,6 +29,11 @@ def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> Non
         each = (f"{_title(p)} {t['iterations']:,}, {t['points']:,}" for p, t in trainings.items())
         text = "; ".join([scale, seeds_text, *notes])
         text += f"\nIterations, collocation points: {'; '.join(each)}"
+    add_note(figure, text)
+
+
+def add_note(figure: Figure, text: str) -> None:
+    """Write a text of its own at the lower rim."""
     figure.text(
         0.99,
         0.05 / figure.get_figheight(),  # inches

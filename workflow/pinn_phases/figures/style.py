@@ -55,6 +55,12 @@ MOMENTS: dict[str, Looks] = {  # of the batch gradients, by their names in the h
     "mean": {"linestyle": "-"},
     "std": {"linestyle": (0, (2.5, 1.2))},
 }
+SAMPLE_COLOURS = _NEUTRAL[:3]  # of the models with three samples
+PARAMETER_COLOURS = _NEUTRAL[:2]  # of the model with two parameters
+MEAN_COLOUR = "0.15"  # of what the samples give together
+ARROWS: Looks = {"linewidth": 1.3, "arrow_length_ratio": 0.16}  # in three dimensions
+LANDSCAPE_MAP = "Greys"
+ON_LINES: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # box behind words
 # Layers from dark, the first, to light; the light end of the map is too pale for a line.
 LAYER_MAP, LAYER_END = "plasma", 0.87
 PHASE_LINE: Looks = {"color": "0.35", "linestyle": "--", "linewidth": 0.7, "zorder": 1.0}

@@ -1,0 +1,103 @@
+"""Activations of the hidden layers, against the obvious way; and the command that stores them."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from pinn_phases import storage
+from pinn_phases.__main__ import main
+from pinn_phases.analysis.activations import HiddenLayers, random_input
+from pinn_phases.analysis.information import layer_information
+from pinn_phases.model import feature_count, input_features
+from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.plugins import PROBLEMS, names
+from pinn_phases.storage import Content
+from pinn_phases.training.points import collocation_points
+from pinn_phases.training.state import flattened
+from tests.training.conftest import make_settings
+
+POINTS = 50
+
+
+def made(problem_name):
+    """Settings of a run, its points, and the parameters of two snapshots."""
+    settings = make_settings(problem=problem_name)
+    problem, network = settings.make_problem(), settings.training.network
+    sizes = layer_sizes(
+        feature_count(problem, network), network.hidden_layers, network.width, len(problem.fields)
+    )
+    generator = torch.Generator().manual_seed(0)
+    snapshots = [initial_parameters(sizes, generator) for _ in range(2)]
+    points = collocation_points(problem, POINTS, np.random.default_rng(0))
+    return settings, points, snapshots
+
+
+@pytest.mark.parametrize("problem_name", names(PROBLEMS))
+def test_activations_are_those_of_a_point_by_point_network(problem_name):
+    settings, points, snapshots = made(problem_name)
+    problem, network = settings.make_problem(), settings.training.network
+    layers = HiddenLayers(settings, points)
+    for parameters in snapshots:
+        found = [h.copy() for h in layers.activations(flattened(parameters))]
+        assert len(found) == network.hidden_layers
+        exact = [p.double().numpy() for p in parameters]
+        for row, point in enumerate(points):
+            h = input_features(problem, network, torch.as_tensor(point)).numpy()
+            for layer in range(network.hidden_layers):
+                h = np.tanh(exact[2 * layer] @ h + exact[2 * layer + 1])
+                # float32 against float64: sums of a few terms of order 1, roundings of 1e-7
+                np.testing.assert_allclose(found[layer][row], h, atol=1e-5)
+
+
+def test_norms_are_those_of_the_hidden_weights():
+    settings, points, snapshots = made("allen_cahn")
+    found = HiddenLayers(settings, points).weight_norms(flattened(snapshots[0]))
+    weights = snapshots[0][:-2:2]
+    expected = [np.sqrt(np.sum(w.double().numpy() ** 2)) for w in weights]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)  # the order of a sum in float64
+
+
+def test_the_random_input_is_one_point_of_the_domain():
+    problem = make_settings().make_problem()
+    many = np.concatenate([random_input(problem, seed) for seed in range(50)])
+    assert many.shape == (50, len(problem.coordinates)) and len(np.unique(many, axis=0)) == 50
+    for column, name in enumerate(problem.coordinates):
+        lower, upper = problem.domain[name]
+        assert lower <= many[:, column].min() and many[:, column].max() <= upper
+    np.testing.assert_array_equal(random_input(problem, 3), random_input(problem, 3))
+
+
+@pytest.mark.parametrize("limit", [None, 20, 1000])
+def test_the_command_measures_every_layer_of_every_snapshot(tmp_path, limit):
+    settings, points, snapshots = made("allen_cahn")
+    parameters = np.stack([flattened(snapshot) for snapshot in snapshots])
+    arrays = {
+        "snapshots/iteration": np.array([1, 10]),
+        "snapshots/parameters": parameters,
+        "points/collocation": points,
+    }
+    run, output = tmp_path / "run.h5", tmp_path / "information.h5"
+    attributes = {"settings": settings.model_dump(mode="json")}
+    storage.write(run, Content("run", arrays, attributes))
+    measured = {"bins": 30, "points": limit, "sample_seed": 1}
+    options = ["--run", str(run), "--output", str(output), "--settings", json.dumps(measured)]
+    assert main(["information", *options]) == 0
+    found = storage.read(output, "information")
+    used = points[:limit]
+    assert found.attributes["points"] == len(used)
+    assert found.attributes["information_settings"] == measured
+    np.testing.assert_array_equal(found.arrays["iterations"], [1, 10])
+    network = settings.training.network
+    layers, sample = HiddenLayers(settings, used), found.arrays["points/sample"]
+    assert found.arrays["activations/sample"].shape == (2, network.hidden_layers, network.width)
+    for row, snapshot in enumerate(parameters):
+        for layer, values in enumerate(layers.activations(snapshot)):
+            for name, value in dataclasses.asdict(layer_information(values, 30)).items():
+                assert found.arrays[f"information/{name}"][row, layer] == value
+        norms = layers.weight_norms(snapshot)
+        np.testing.assert_array_equal(found.arrays["information/norm"][row], norms)
+        at_sample = [h[0] for h in HiddenLayers(settings, sample).activations(snapshot)]
+        np.testing.assert_array_equal(found.arrays["activations/sample"][row], at_sample)

@@ -1,0 +1,184 @@
+"""Figures of the hidden layers (11, 12, S.1), drawn from made files."""
+
+import numpy as np
+import pytest
+
+from pinn_phases.figures import curves, fig11, fig12, figS1, style
+from pinn_phases.figures.base import FigureSettings, Material
+from pinn_phases.storage import Content
+
+SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
+ITERATIONS = np.unique(np.round(10 ** np.arange(0, 4.01, 0.1))).astype(int)
+LAYERS, NEURONS, POINTS = 6, 128, 25600
+REACHED = {"diffusion": {"iteration": 100.0}, "total_diffusion": {"iteration": 1000.0}}
+NOT_REACHED = REACHED | {"total_diffusion": None}
+
+
+def made_information(method, seed, points=POINTS):
+    """Return a file whose numbers tell method, seed, layer and quantity apart."""
+    growth = np.log10(ITERATIONS)[:, None] / 4 * np.arange(1, LAYERS + 1)  # (snapshots, layers)
+    growth = growth * (1 + seed) / (2 if method == "vanilla" else 1)
+    neurons = np.linspace(-3, 3, NEURONS) + seed
+    order = np.random.default_rng(0).permutation(NEURONS)
+    arrays = {
+        "iterations": ITERATIONS,
+        "information/relative": np.log2(points) - growth / 10,
+        "information/fixed": np.log2(points) - growth / 5,
+        "information/binary": growth / 20,
+        "information/norm": 10 + growth,
+        "activations/sample": np.tanh((1 + growth)[:, :, None] * neurons[order]),
+        "points/sample": np.array([[0.25, -0.5]]),
+    }
+    settings = {
+        "scale": "test",
+        "problem": "allen_cahn",
+        "method": method,
+        "seed": seed,
+        "training": {"iterations": int(ITERATIONS[-1]), "points": points},
+    }
+    attributes = {"settings": settings, "points": points, "information_settings": {"bins": 30}}
+    return Content("information", arrays, attributes)
+
+
+def material(seeds=(0, 1), phases=REACHED, **changes):
+    """Two methods; vanilla's total diffusion starts later."""
+    contents = []
+    for method in ("vanilla", "rba"):
+        for seed in seeds:
+            information = made_information(method, seed, **changes)
+            attributes = phases | {"settings": information.attributes["settings"]}
+            if method == "vanilla" and attributes["total_diffusion"]:
+                attributes["total_diffusion"] = {"iteration": 3000.0}
+            contents += [information, Content("phases", {}, attributes)]
+    return Material(tuple(contents))
+
+
+@pytest.fixture(autouse=True)
+def looks():
+    """Draw as the command does."""
+    style.set_style()
+
+
+def layer_lines(axes):
+    """Lines of layers, not of marks."""
+    return [line for line in axes.get_lines() if len(line.get_xdata()) > 2]
+
+
+def marks(axes, linestyle):
+    """Lines of two points: dashed where total diffusion starts, dotted at log2 n."""
+    return [
+        x for x in axes.get_lines() if x.get_linestyle() == linestyle and len(x.get_xdata()) < 3
+    ]
+
+
+def test_figure_11_shows_three_quantities_of_each_layer_for_each_method(assert_legible):
+    files = material()
+    figure = fig11.draw(files, SETTINGS)
+    panels = np.array(figure.axes[:6]).reshape(3, 2)
+    assert [axes.get_title() for axes in panels[0]] == ["RBA", "Vanilla"]
+    assert [axes.get_title("left") for axes in panels.flat] == [f"({c})" for c in "abcdef"]
+    for row, name in zip(panels, ("relative", "binary", "norm"), strict=True):
+        for axes, method in zip(row, ("rba", "vanilla"), strict=True):
+            lines = layer_lines(axes)
+            assert len(lines) == len(axes.collections) == LAYERS  # a range between quartiles each
+            # The colours that these layers have in Figure A.13, where the output comes last.
+            assert [x.get_color() for x in lines] == style.layer_colours(LAYERS + 1)[:-1]
+            both = [
+                f.arrays[f"information/{name}"]
+                for f in files.of("information", "allen_cahn", method)
+            ]
+            for layer, line in enumerate(lines):
+                np.testing.assert_array_equal(line.get_xdata(), ITERATIONS)
+                # Equality but for the median of two, which NumPy interpolates.
+                expected = np.mean(both, axis=0)[:, layer]
+                np.testing.assert_allclose(line.get_ydata(), expected, rtol=1e-14)
+            assert axes.get_xscale() == "log" and axes.get_yscale() == "linear"
+            assert axes.get_xlim() == (1, ITERATIONS[-1])
+            starts = [line.get_xdata()[0] for line in marks(axes, "--")]
+            assert starts == [1000.0 if method == "rba" else 3000.0]
+    assert [marks(axes, ":")[0].get_ydata()[0] for axes in panels[0]] == [np.log2(POINTS)] * 2
+    assert not any(marks(axes, ":") for axes in panels[1:].flat)
+    assert_legible(figure)
+
+
+def test_noise_of_single_points_does_not_fill_the_panel():
+    files = material()
+    for content in files.contents:
+        if content.kind == "information":
+            content.arrays["information/relative"][:] = np.log2(POINTS) - 0.001
+    axes = fig11.draw(files, SETTINGS).axes[0]
+    lower, upper = axes.get_ylim()
+    assert upper - lower >= 1 and upper > np.log2(POINTS)
+
+
+def test_figure_s1_shows_fixed_bins_below_relative_ones_on_the_same_axis(assert_legible):
+    files = material(seeds=(0,))
+    figure = figS1.draw(files, SETTINGS)
+    panels = np.array(figure.axes[:4]).reshape(2, 2)
+    assert len({axes.get_ylim() for axes in panels.flat}) == 1
+    for row, name in zip(panels, ("relative", "fixed"), strict=True):
+        expected = files.of("information", "allen_cahn", "rba")[0].arrays[f"information/{name}"]
+        for layer, line in enumerate(layer_lines(row[0])):
+            np.testing.assert_allclose(line.get_ydata(), expected[:, layer], rtol=1e-14)  # as above
+        assert [len(axes.collections) for axes in row] == [0, 0]  # one seed has no range
+        assert f"{name} bins" in row[0].get_ylabel()
+    assert_legible(figure)
+
+
+def test_small_print_says_how_many_points_and_bins():
+    for module in (fig11, figS1):
+        text = module.draw(material(points=100), SETTINGS).texts[-1].get_text()
+        assert "information: n = 100 points, 30 bins" in text
+
+
+def test_snapshots_without_a_value_are_left_out():
+    content = made_information("rba", 0)
+    content.arrays["information/norm"][3:5, 1] = np.nan
+    axes = fig12.Figure().add_subplot()
+    curves.plot_snapshots(axes, [content, made_information("rba", 1)], "norm", layer=1)
+    expected = np.delete(ITERATIONS, [3, 4])
+    np.testing.assert_array_equal(axes.get_lines()[0].get_xdata(), expected)
+
+
+def test_files_of_different_length_are_drawn_up_to_the_shortest():
+    short = made_information("rba", 0)
+    arrays = {name: values[:20] for name, values in short.arrays.items()}
+    short = Content("information", arrays, short.attributes)
+    axes = fig12.Figure().add_subplot()
+    curves.plot_snapshots(axes, [made_information("rba", 1), short], "norm", layer=0)
+    np.testing.assert_array_equal(axes.get_lines()[0].get_xdata(), ITERATIONS[:20])
+
+
+def test_figure_12_shows_sorted_activations_in_both_phases(assert_legible):
+    files = material()
+    figure = fig12.draw(files, SETTINGS)
+    panels = np.array(figure.axes).reshape(LAYERS, 2)
+    assert [axes.get_title("left") for axes in panels[0]] == [
+        "(a)  Diffusion: iteration 316",  # half-way from 100 to 1,000 on a logarithmic axis
+        "(b)  Total diffusion: iteration 3,162",
+    ]
+    stored = files.of("information", "allen_cahn", "rba")[0].arrays["activations/sample"]
+    for column, iteration in enumerate((316, 3162)):
+        snapshot = int(np.flatnonzero(ITERATIONS == iteration)[0])
+        for layer, axes in enumerate(panels[:, column]):
+            heights = axes.patches[0].get_data().values
+            np.testing.assert_array_equal(heights, np.sort(stored[snapshot, layer]))
+            assert axes.get_ylim() == (-1, 1)
+            share = np.mean(np.abs(stored[snapshot, layer]) > fig12.SATURATED)
+            assert f"{share:.0%}" in axes.texts[0].get_text()
+    assert "t = 0.250, x = -0.500" in figure.texts[-1].get_text()
+    assert_legible(figure)
+
+
+def test_figure_12_does_not_name_a_phase_that_is_not_reached(assert_legible):
+    figure = fig12.draw(material(phases=NOT_REACHED), SETTINGS)
+    for axes in figure.axes[:2]:
+        assert "Total diffusion not reached: iteration" in axes.get_title("left")
+    assert_legible(figure)
+
+
+@pytest.mark.parametrize("module", [fig11, fig12, figS1])
+def test_made_from_the_files_of_the_layers_and_the_phases(module):
+    assert module.REQUIREMENT.problems == ("allen_cahn",)
+    assert module.REQUIREMENT.kinds == ("information", "phases")
+    assert module.REQUIREMENT.one_method == (module is fig12)

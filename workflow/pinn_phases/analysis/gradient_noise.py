@@ -1,0 +1,74 @@
+"""Signal-to-noise ratio of a few samples' gradients, and gradients of a wanted ratio (Fig. 3).
+
+`training.statistics` measures the same ratio of a network's gradients, by layers and with torch;
+a test holds the two equal.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Real = NDArray[np.float64]
+
+
+def signal_to_noise(gradients: ArrayLike) -> float:
+    """Signal-to-noise ratio ||mean|| / ||std|| of gradients (Eq. 8), of the population's std.
+
+    Parameters
+    ----------
+    gradients
+        Shape (samples, parameters).
+
+    Returns
+    -------
+    float
+        Dimensionless; infinite for equal gradients, NaN if all are zero.
+
+    Raises
+    ------
+    ValueError
+        If the gradients have another shape.
+    """
+    rows = np.asarray(gradients, dtype=np.float64)
+    if rows.ndim != 2 or rows.size == 0:
+        raise ValueError(f"expected shape (samples, parameters), received {rows.shape}")
+    signal, noise = np.linalg.norm(rows.mean(0)), np.linalg.norm(rows.std(0))
+    if noise == 0:
+        return float("inf") if signal > 0 else float("nan")
+    return float(signal / noise)
+
+
+def gradients_of_ratio(ratio: float, direction: ArrayLike, deviations: ArrayLike) -> Real:
+    """Gradients whose signal-to-noise ratio is a wanted one, and whose noise ||std|| is 1.
+
+    Sample i has the gradient m + d_i / s, with m of length `ratio` along `direction`. The d_i are
+    the given deviations and a last one that makes their sum zero, so that m is the mean; s is the
+    root of the mean of |d_i|^2, which is ||std||. Therefore ||mean|| / ||std|| = `ratio`.
+
+    Parameters
+    ----------
+    ratio
+        Wanted signal-to-noise ratio, at least 0.
+    direction
+        Of the mean, not zero; shape (parameters,).
+    deviations
+        Of all samples but the last; shape (samples - 1, parameters).
+
+    Returns
+    -------
+    ndarray, shape (samples, parameters)
+
+    Raises
+    ------
+    ValueError
+        If the ratio is negative, or direction or deviations are zero.
+    """
+    along, given = (np.asarray(x, dtype=np.float64) for x in (direction, deviations))
+    every = np.vstack([given, -given.sum(0)])
+    noise, length = np.sqrt((every**2).sum(1).mean()), np.linalg.norm(along)
+    if not (ratio >= 0 and noise > 0 and length > 0):
+        expected = "expected a ratio >= 0 and a direction and deviations that are not zero"
+        raise ValueError(f"{expected}, received {ratio}, {along.tolist()}, {given.tolist()}")
+    scaled = given / noise
+    closed = np.vstack([scaled, -scaled.sum(0)])  # closed after scaling: no ratio stays exactly 0
+    gradients: Real = ratio / length * along + closed
+    return gradients

@@ -1,0 +1,64 @@
+"""Measure the information that the layers of a run hold at each of its snapshots."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from pinn_phases import storage
+from pinn_phases.analysis.settings import InformationSettings
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import validated, validated_json
+from pinn_phases.provenance import provenance
+from pinn_phases.storage import Content
+from pinn_phases.training.settings import RunSettings
+
+
+def code(problem: str) -> str:
+    """Digest of the code behind the information of a run."""
+    return code_digest("commands.information", f"problems.{problem}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--settings", required=True, help="how it is measured, as JSON")
+    parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
+    parser.add_argument("--output", type=Path, required=True)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure every layer at every snapshot, and save."""
+    settings = validated_json(InformationSettings, options.settings)
+    content = storage.read(options.training, "run", leave_out=("history/", "snapshots/weights"))
+    run_settings = validated(RunSettings, content.attributes["settings"])
+    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    from pinn_phases.analysis.activations import HiddenLayers, random_input
+    from pinn_phases.analysis.information import layer_information
+
+    points = content.arrays["points/collocation"][: settings.points]  # their order is random
+    sample = random_input(run_settings.make_problem(), settings.sample_seed)
+    network, at_sample = HiddenLayers(run_settings, points), HiddenLayers(run_settings, sample)
+    snapshots = content.arrays["snapshots/parameters"]
+    measured = [
+        [layer_information(values, settings.bins) for values in network.activations(parameters)]
+        for parameters in snapshots
+    ]
+    arrays = {
+        "iterations": content.arrays["snapshots/iteration"],
+        **{
+            f"information/{name}": np.array([[getattr(of, name) for of in row] for row in measured])
+            for name in ("relative", "fixed", "binary")
+        },
+        "information/norm": np.array([network.weight_norms(p) for p in snapshots]),
+        "activations/sample": np.array(
+            [[values[0] for values in at_sample.activations(p)] for p in snapshots]
+        ),
+        "points/sample": sample,
+    }
+    attributes = {
+        "points": len(points),
+        "information_settings": settings.model_dump(mode="json"),
+        "settings": content.attributes["settings"],
+        **provenance(code(run_settings.problem)),
+    }
+    storage.write(options.output, Content("information", arrays, attributes))

@@ -1,0 +1,14 @@
+"""Figure 11: information, binary activations and weights of the layers, Allen-Cahn equation."""
+
+from matplotlib.figure import Figure
+
+from pinn_phases.figures import layer_information
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+
+PROBLEM = "allen_cahn"
+REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"))
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure."""
+    return layer_information.draw(PROBLEM, ("relative", "binary", "norm"), material, settings)

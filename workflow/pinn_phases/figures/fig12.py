@@ -1,0 +1,98 @@
+"""Figure 12: activations of the layers for one input, in diffusion and in total diffusion.
+
+The neurons of a layer have no order of their own: each panel sorts them by their activation. A
+layer that is binary then shows a step from -1 to 1.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from pinn_phases.analysis.snapshots import chosen_snapshots
+from pinn_phases.figures import style
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+from pinn_phases.figures.layer_information import hidden_colours
+from pinn_phases.figures.small_print import add_small_print, only
+from pinn_phases.plugins import PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.storage import Content
+
+PROBLEM = "allen_cahn"
+REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"), one_method=True)
+ROW_INCHES, RIM_INCHES = 0.78, 0.95  # height of a row; of what is above and below
+SATURATED = 0.9  # magnitude; tanh has bent here: its slope is a fifth of that at zero
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure: the first seed, a row for each hidden layer."""
+    content = material.of("information", PROBLEM, settings.phases_of)[0]
+    phases = material.of("phases", PROBLEM, settings.phases_of)[0].attributes
+    chosen = chosen_snapshots(
+        content.arrays["iterations"], phases["diffusion"], phases["total_diffusion"]
+    )[:2]  # the third, the last snapshot, is not shown
+    values = content.arrays["activations/sample"][chosen]  # (2, layers, neurons)
+    colours = hidden_colours([content])
+    height = ROW_INCHES * len(colours) + RIM_INCHES
+    figure = Figure(figsize=(style.TEXT_WIDTH, height))
+    panels = figure.subplots(
+        len(colours),
+        2,
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+        gridspec_kw={
+            **{"left": 0.085, "right": 0.98, "wspace": 0.06, "hspace": 0.16},
+            **{"top": 1 - 0.3 / height, "bottom": 0.6 / height},
+        },
+    )
+    for row, colour in zip(range(len(colours)), colours, strict=True):
+        for column in range(2):
+            _draw_layer(panels[row, column], values[column, row], colour)
+        panels[row, 0].set_ylabel(f"Layer {row + 1}")
+    for axes, title in zip(panels[0], _titles(content, chosen, phases), strict=True):
+        axes.set_title(title, loc="left", weight="bold")
+    for axes in panels[-1]:
+        axes.set_xlabel("Neuron, sorted by its activation")
+    _add_small_print(figure, content, settings.phases_of)
+    return figure
+
+
+def _draw_layer(
+    axes: Axes, values: NDArray[np.float32], colour: tuple[float, float, float]
+) -> None:
+    """Draw one step for each neuron, and write which share of them is saturated."""
+    edges = np.arange(len(values) + 1) + 0.5
+    axes.stairs(np.sort(values), edges, fill=True, color=colour, linewidth=0)
+    axes.axhline(0, color="0.3", linewidth=0.4)
+    axes.set(xlim=(0.5, len(values) + 0.5), ylim=(-1, 1), yticks=(-1, 0, 1))
+    axes.annotate(
+        rf"$|a| > {SATURATED:g}$: {np.mean(np.abs(values) > SATURATED):.0%}",
+        (0.015, 0.93),
+        xycoords="axes fraction",
+        va="top",
+        fontsize=style.SMALL_POINTS,
+    )
+
+
+def _titles(content: Content, chosen: list[int], phases: Mapping[str, Any]) -> list[str]:
+    """Phase and iteration of the two columns; without the phase where it is not reached."""
+    names = ("Diffusion", "Total diffusion")
+    if phases["total_diffusion"] is None:
+        names = ("Total diffusion not reached",) * 2
+    iterations = content.arrays["iterations"][chosen]
+    return [
+        f"({letter})  {name}: iteration {iteration:,}"
+        for letter, name, iteration in zip("ab", names, iterations, strict=True)
+    ]
+
+
+def _add_small_print(figure: Figure, content: Content, method: str) -> None:
+    """Name the input beside what all figures say."""
+    names = plugin_class(PROBLEMS, PROBLEM, Problem).coordinates
+    point = zip(names, content.arrays["points/sample"][0], strict=True)
+    place = ", ".join(f"{name} = {value:.3f}" for name, value in point)
+    add_small_print(figure, [content], only(method), f"input: {place}")

@@ -1,0 +1,116 @@
+"""Figure 4: what Adam does to a loss of two parameters, of which one is much sharper.
+
+A run of Adam on the loss of `analysis.landscape`, which says what holds of the corrections and why:
+(a) the loss and the way; (b) the size of the corrections and their mean so far; (c) the loss along
+each axis through the minimum; (d) the same with the axis of theta_1 stretched as Adam does, so that
+both curvatures are comparable.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from pinn_phases.analysis import landscape
+from pinn_phases.analysis.landscape import Descent
+from pinn_phases.figures import style
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+from pinn_phases.figures.legends import add_legend
+from pinn_phases.figures.small_print import add_note
+
+REQUIREMENT = Requirement(problems=(), kinds=())
+
+NAMES = (r"$\theta_1$", r"$\theta_2$")
+TITLES = (
+    "(a)  loss and way of Adam",
+    "(b)  learning rate corrections",
+    "(c)  slices through the minimum",
+    r"(d)  $\theta_1$ stretched as Adam does",
+)
+MARGIN = 3.0  # of the map around start and minimum, in units of the parameters
+LEVELS = np.logspace(-1, 2.5, 15)  # of the contours: four a decade, the last above the start's loss
+SHADED = (1e-4, 1e4)  # loss at the ends of the greys, so that no contour is white or black
+REACH = 10.0  # of the slices: the distance from which the run started
+MEAN_LINE = (0, (3, 1.5))
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure: four panels of one run."""
+    run = landscape.descend()
+    figure = Figure(figsize=(style.TEXT_WIDTH, 4.9))
+    panels = figure.subplots(
+        2,
+        2,
+        gridspec_kw={
+            **{"left": 0.075, "right": 0.98, "top": 0.95, "bottom": 0.2},
+            **{"wspace": 0.2, "hspace": 0.42},
+        },
+    ).ravel()
+    for axes, title in zip(panels, TITLES, strict=True):
+        axes.set_title(title, loc="left", weight="bold")
+    way, steps, plain, scaled = panels
+    _draw_way(way, run)
+    _draw_corrections(steps, run)
+    _draw_slices(plain, 1.0)
+    _draw_slices(scaled, landscape.stretch(run))
+    handles = [
+        Line2D([], [], color=colour, label=name)
+        for colour, name in zip(style.PARAMETER_COLOURS, NAMES, strict=True)
+    ]
+    handles.append(Line2D([], [], color="0.3", linestyle=MEAN_LINE, label="mean so far"))
+    add_legend(figure, handles, centre=0.5)
+    constants = f"{landscape.STEPS} steps of Adam, learning rate {landscape.LEARNING_RATE:g}"
+    add_note(figure, f"Computed loss of two parameters; {constants}")
+    return figure
+
+
+def _draw_way(axes: Axes, run: Descent) -> None:
+    """Draw contours of the loss and the steps from the start to the minimum."""
+    ends = np.array([landscape.START, landscape.MINIMUM])
+    lower, upper = ends.min(0) - MARGIN, ends.max(0) + MARGIN
+    x, y = (np.linspace(a, b, 200) for a, b in zip(lower, upper, strict=True))
+    values = landscape.loss(np.stack(np.meshgrid(x, y), -1))  # (y, x, 2) to (y, x)
+    axes.contour(
+        *(x, y, values, LEVELS),
+        cmap=style.LANDSCAPE_MAP,
+        norm=LogNorm(*SHADED),
+        linewidths=style.THIN,
+    )
+    axes.plot(*run.parameters.T, color=style.MEAN_COLOUR, marker=".", markersize=2)
+    for place, word in zip(ends, ("start", "minimum"), strict=True):
+        axes.plot(*place, color=style.MEAN_COLOUR, marker="o", markersize=3.5)
+        axes.annotate(
+            word, tuple(place), xytext=(7, -3), textcoords="offset points", bbox=style.ON_LINES
+        )
+    axes.set_xlabel(NAMES[0])
+    axes.set_ylabel(NAMES[1])
+
+
+def _draw_corrections(axes: Axes, run: Descent) -> None:
+    """Draw |C| of each parameter over the steps, and its mean so far."""
+    step = np.arange(1, len(run.corrections) + 1)
+    for j, colour in enumerate(style.PARAMETER_COLOURS):
+        axes.plot(step, np.abs(run.corrections[:, j]), color=colour)
+        axes.plot(step, run.pace[:, j], color=colour, linestyle=MEAN_LINE)
+    axes.set_xlim(1, step[-1])
+    axes.set_ylim(0)
+    axes.set_xlabel("Step")
+    axes.set_ylabel(r"$|\mathcal{C}|$ (Eq. 11)")
+
+
+def _draw_slices(axes: Axes, factor: float) -> None:
+    """Draw the loss along each axis, that of theta_1 stretched by a factor."""
+    distance = np.linspace(-REACH, REACH, 401)
+    values = landscape.slices(np.stack([distance / factor, distance], -1))
+    for j, colour in enumerate(style.PARAMETER_COLOURS):
+        axes.plot(distance, values[:, j], color=colour)
+    axes.set_xlim(-REACH, REACH)
+    axes.set_ylim(0)
+    axes.set_ylabel("Loss")
+    axes.set_xlabel("Distance from the minimum")
+    ratio = landscape.CURVATURES[0] / landscape.CURVATURES[1] / factor**2
+    words = f"curvatures {ratio:.3g} : 1"
+    if factor != 1:
+        axes.set_xlabel(rf"Distance from the minimum, of $\theta_1$ times {factor:.1f}")
+    axes.text(0.5, 0.95, words, transform=axes.transAxes, ha="center", va="top")

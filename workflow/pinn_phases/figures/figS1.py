@@ -1,0 +1,17 @@
+"""Figure S.1: information by relative and by fixed bins, Allen-Cahn equation.
+
+Not in the paper, which says of fixed bins that they gave mixed results (3.3).
+"""
+
+from matplotlib.figure import Figure
+
+from pinn_phases.figures import layer_information
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+
+PROBLEM = "allen_cahn"
+REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"))
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure."""
+    return layer_information.draw(PROBLEM, ("relative", "fixed"), material, settings)

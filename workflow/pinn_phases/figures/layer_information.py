@@ -1,0 +1,103 @@
+"""What the hidden layers hold over the iterations (Figures 11 and S.1): a column for each method.
+
+The method whose SNR marks the phases comes first. A column has its own phases, and a dashed line
+where its own total diffusion starts. Hidden layers have the colours that they have in the figures
+of all layers.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
+
+from pinn_phases.figures import style
+from pinn_phases.figures.base import FigureSettings, Material
+from pinn_phases.figures.curves import over_phases, plot_snapshots
+from pinn_phases.figures.legends import add_layer_bar, add_legend, phase_handles
+from pinn_phases.figures.small_print import add_small_print
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, plugin_class
+from pinn_phases.storage import Content
+
+LABELS = {
+    "relative": "$I(\\mathcal{X};T)$ in bits,\nrelative bins",
+    "fixed": "$I(\\mathcal{X};T)$ in bits,\nfixed bins",
+    "binary": "Binary activations",
+    "norm": "Norm of the weights",
+}
+BITS = ("relative", "fixed")
+# A single pair of points that share a string costs 2/n bits: noise that must not fill a panel.
+MIN_BITS = 1.0  # between the limits of an axis
+ROW_INCHES, RIM_INCHES = 1.55, 1.2  # height of a row with its labels; of what is above and below
+LIMIT: style.Looks = {"color": "0.25", "linestyle": ":", "linewidth": 0.8}
+
+
+def draw(
+    problem: str, names: Sequence[str], material: Material, settings: FigureSettings
+) -> Figure:
+    """Draw a row for each name of `LABELS`."""
+    methods = sorted(material.methods(), key=lambda method: method != settings.phases_of)
+    height = ROW_INCHES * len(names) + RIM_INCHES
+    figure = Figure(figsize=(style.TEXT_WIDTH, height))
+    panels = figure.subplots(
+        len(names),
+        len(methods),
+        squeeze=False,
+        sharey="all" if set(names) <= set(BITS) else "row",
+        gridspec_kw={
+            **{"left": 0.095, "right": 0.98, "wspace": 0.1, "hspace": 0.32},
+            **{"top": 1 - 0.3 / height, "bottom": 1.0 / height},
+        },
+    )
+    for column, method in enumerate(methods):
+        files = material.of("information", problem, method)
+        phases = material.of("phases", problem, method)
+        for row, name in enumerate(names):
+            _draw_panel(panels[row, column], name, files, phases)
+            letter = "abcdefghijklmnopqrstuvwxyz"[row * len(methods) + column]
+            panels[row, column].set_title(f"({letter})", loc="left", weight="bold")
+        panels[0, column].set_title(plugin_class(METHODS, method, Method).title, weight="bold")
+        panels[-1, column].set_xlabel("Iteration")
+    for row, name in enumerate(names):
+        panels[row, 0].set_ylabel(LABELS[name])
+    shown = [
+        content for method in methods for content in material.of("information", problem, method)
+    ]
+    _add_legends(figure, shown)
+    return figure
+
+
+def hidden_colours(files: Sequence[Content]) -> list[tuple[float, float, float]]:
+    """Colour of each hidden layer, beside the output layer, which has the last colour."""
+    layers = max(int(content.arrays["information/norm"].shape[1]) for content in files)
+    return style.layer_colours(layers + 1)[:-1]
+
+
+def _draw_panel(axes: Axes, name: str, files: Sequence[Content], phases: Sequence[Content]) -> None:
+    """One quantity of every hidden layer of one method."""
+    for layer, colour in enumerate(hidden_colours(files)):
+        plot_snapshots(axes, files, name, layer=layer, color=colour, linewidth=0.8)
+    over_phases(axes, files, phases, named=False, lines=("total_diffusion",), scale="linear")
+    axes.set_xlabel("")
+    if name in BITS:
+        limit = np.log2(min(content.attributes["points"] for content in files))
+        axes.axhline(limit, **LIMIT)
+        bottom = min(axes.get_ylim()[0], limit - MIN_BITS)
+        axes.set_ylim(bottom, limit + 0.06 * (limit - bottom))  # the line is seen below the frame
+    if name == "binary":
+        axes.set_ylim(0, 1)
+        axes.yaxis.set_major_formatter(PercentFormatter(1))
+
+
+def _add_legends(figure: Figure, files: Sequence[Content]) -> None:
+    """Explain colours, shades and lines, and say how the information was measured."""
+    add_layer_bar(figure, hidden_colours(files), "Hidden layer")
+    limit = Line2D([], [], **LIMIT, label=r"$\log_2 n$")
+    add_legend(figure, [*phase_handles(), limit], centre=0.68)
+    points = sorted({content.attributes["points"] for content in files})
+    bins = sorted({content.attributes["information_settings"]["bins"] for content in files})
+    measured = f"information: n = {', '.join(f'{n:,}' for n in points)} points, "
+    add_small_print(figure, files, f"{measured}{', '.join(map(str, bins))} bins")
