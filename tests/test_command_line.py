@@ -264,3 +264,16 @@ def test_an_error_is_in_the_log_as_well(python, tmp_path, settings, files):
     )
     one_line(done, 1, files["foreign"])
     assert log.read_text() == done.stderr
+
+
+def test_a_solver_that_does_not_converge_says_so_in_one_line(python, tmp_path):
+    solver = {"grid": {"x": 9, "y": 9}, "modes": 8}
+    equation = {"reynolds": 1e6, "lid_width": 0.125}  # far beyond what 8 modes resolve
+    text = json.dumps({"problem": "cavity", "equation": equation, "solver": solver})
+    output = tmp_path / "cavity.h5"
+    done = python(
+        *("-m", "pinn_phases", "reference", "--settings", text, "--output", output), cwd=tmp_path
+    )
+    assert done.returncode == 1 and not output.exists()
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: cavity: 8 modes, Reynolds number") and "Newton" in line

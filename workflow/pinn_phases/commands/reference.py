@@ -9,6 +9,7 @@ from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated_json
 from pinn_phases.provenance import provenance
 from pinn_phases.reference.base import ReferenceSettings
+from pinn_phases.stopping import Stopped
 from pinn_phases.storage import Content
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Solve and save."""
     settings = validated_json(ReferenceSettings, options.settings)
-    solution = settings.make_solver().solve(settings.make_problem())
+    try:
+        solution = settings.make_solver().solve(settings.make_problem())
+    except ArithmeticError as error:  # a method that does not converge for these numbers
+        raise Stopped(f"{settings.problem}: {error}") from None
     arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
     arrays |= {f"fields/{name}": values for name, values in solution.fields.items()}
     attributes = {

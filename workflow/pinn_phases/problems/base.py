@@ -81,7 +81,7 @@ class Problem(Frozen, ABC):
     observable: ClassVar[str]  # of the observables: whose error is measured, and what maps show
     free_constant: ClassVar[tuple[str, ...]] = ()  # observables known up to a constant
     conditions: ClassVar[tuple[str, ...]]  # names of the soft conditions
-    ansatzes: ClassVar[tuple[str, ...]]  # names that `ansatz` takes
+    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)  # names that `ansatz` takes
     domain: ClassVar[Mapping[str, tuple[float, float]]]  # coordinate -> (lower, upper)
     periodic: ClassVar[tuple[str, ...]] = ()  # coordinates in which the solution is periodic
 
@@ -114,12 +114,13 @@ class Problem(Frozen, ABC):
     def condition(self, name: str, count: int) -> Condition:
         """Return the condition `name` with `count` points in each point set."""
 
-    @abstractmethod
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
         """Return A and B at one point (shape (coordinates,)) of a solution written as A + B N.
 
         N is the network; the name "plain" stands for A = 0, B = 1 in every problem.
         """
+        assert name == "plain", name
+        return 0 * point[0], 0 * point[0] + 1
 
 
 def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Points]:

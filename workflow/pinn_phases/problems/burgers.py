@@ -38,7 +38,6 @@ class Burgers(Problem):
     equations: ClassVar[tuple[str, ...]] = ("pde",)
     observable: ClassVar[str] = "u"
     conditions: ClassVar[tuple[str, ...]] = ("initial", "boundary")
-    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)
     domain: ClassVar[Mapping[str, tuple[float, float]]] = {"t": (0.0, 1.0), "x": (-1.0, 1.0)}
 
     viscosity: float = Field(gt=0)  # nu
@@ -67,8 +66,3 @@ class Burgers(Problem):
         t = np.linspace(*self.domain["t"], count)
         points = np.concatenate([np.column_stack([t, np.full(count, x)]) for x in self.domain["x"]])
         return Condition((points,), {}, value_of("u"), (np.zeros(len(points)),))
-
-    def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
-        """Plain: u = N."""
-        assert name == "plain", name
-        return 0 * point[0], 0 * point[0] + 1

@@ -43,7 +43,6 @@ class Cavity(Problem):
     observable: ClassVar[str] = "speed"
     free_constant: ClassVar[tuple[str, ...]] = ("psi", "p")
     conditions: ClassVar[tuple[str, ...]] = ("lid", "walls")
-    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)
     domain: ClassVar[Mapping[str, tuple[float, float]]] = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
 
     reynolds: float = Field(gt=0)  # Re
@@ -93,11 +92,6 @@ class Cavity(Problem):
         assert name == "walls", name
         walls = np.concatenate(list(at.values()))
         return Condition((walls,), velocity, _velocity, (np.zeros(len(walls)),) * 2)
-
-    def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
-        """Plain: psi and p are the outputs of the network."""
-        assert name == "plain", name
-        return 0 * point[0], 0 * point[0] + 1
 
 
 def _velocity(edge: Mapping[str, Jet]) -> tuple[Array, Array]:

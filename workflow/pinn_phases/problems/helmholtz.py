@@ -39,7 +39,6 @@ class Helmholtz(Problem):
     equations: ClassVar[tuple[str, ...]] = ("pde",)
     observable: ClassVar[str] = "u"
     conditions: ClassVar[tuple[str, ...]] = ("boundary",)
-    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)
     domain: ClassVar[Mapping[str, tuple[float, float]]] = {"x": (-1.0, 1.0), "y": (-1.0, 1.0)}
 
     # Half waves in [0, 1] along x and y: whole numbers, or u would not vanish on the edges.
@@ -72,8 +71,3 @@ class Helmholtz(Problem):
         assert name == "boundary", name
         points = np.concatenate(list(edges(self.domain, count).values()))
         return Condition((points,), {}, value_of("u"), (np.zeros(len(points)),))
-
-    def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
-        """Plain: u = N."""
-        assert name == "plain", name
-        return 0 * point[0], 0 * point[0] + 1
