@@ -233,7 +233,7 @@ def test_cube_is_the_truncated_convolution():
     series[0] = series[0].real
     two_sided = np.concatenate([series[:0:-1].conj(), series])  # k = -15 ... 15
     convolved = np.convolve(np.convolve(two_sided, two_sided), two_sided)  # k = -45 ... 45
-    assert_allclose(fourier.cube(series), convolved[45:61], rtol=1e-12)
+    assert_allclose(fourier.power(series, 3), convolved[45:61], rtol=1e-12)
 
 
 @pytest.mark.parametrize("size", [16, 3])  # an even and an odd number of points of the padded grid
@@ -244,7 +244,7 @@ def test_square_is_the_truncated_convolution(size):
     series[0] = series[0].real
     two_sided = np.concatenate([series[:0:-1].conj(), series])  # k = 1 - size ... size - 1
     convolved = np.convolve(two_sided, two_sided)[2 * size - 2 : 3 * size - 2]  # k = 0 ... size - 1
-    assert_allclose(fourier.square(series), convolved, rtol=1e-12)
+    assert_allclose(fourier.power(series, 2), convolved, rtol=1e-12)
 
 
 def test_evaluation_agrees_with_the_transform():

@@ -13,8 +13,9 @@ from pinn_phases.problems.base import (
     Derivatives,
     Jet,
     Problem,
+    edges,
     partial,
-    value_of,
+    prescribed,
 )
 
 
@@ -60,14 +61,13 @@ class AllenCahn(Problem):
 
     def condition(self, name: str, count: int) -> Condition:
         """Require initial values at evenly spaced x, or periodic u and u_x at evenly spaced t."""
+        at = edges(self.domain, count)
         if name == "initial":
-            x = np.linspace(*self.domain["x"], count)
-            points = np.column_stack([np.zeros(count), x])
-            return Condition((points,), {}, value_of("u"), (self.initial(x),))
+            return prescribed("u", at["t=0"], self.initial(at["t=0"][:, 1]))
         assert name == "boundary", name
-        t = np.linspace(*self.domain["t"], count)
-        ends = tuple(np.column_stack([t, np.full(count, x)]) for x in self.domain["x"])
-        return Condition(ends, {"x": partial("x")}, _jumps, (np.zeros(count),) * 2)
+        return Condition(
+            (at["x=-1"], at["x=1"]), {"x": partial("x")}, _jumps, (np.zeros(count),) * 2
+        )
 
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
         """Hold the initial condition by u = u(0, x) + t N ("initial"), or let u = N ("plain")."""

@@ -135,10 +135,10 @@ def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Po
     return vertical | horizontal
 
 
-def value_of(field: str) -> Callable[[Mapping[str, Jet]], tuple[Array]]:
-    """Return the expression of a condition on the value of one field."""
+def prescribed(field: str, points: Points, values: NDArray[np.float64]) -> Condition:
+    """Return the condition that a field has these values, of shape (points,), at the points."""
 
     def expression(jets: Mapping[str, Jet]) -> tuple[Array]:
         return (jets[field].value,)
 
-    return expression
+    return Condition((points,), {}, expression, (values,))

@@ -13,8 +13,9 @@ from pinn_phases.problems.base import (
     Derivatives,
     Jet,
     Problem,
+    edges,
     partial,
-    value_of,
+    prescribed,
 )
 
 
@@ -58,11 +59,9 @@ class Burgers(Problem):
 
     def condition(self, name: str, count: int) -> Condition:
         """Require initial values at evenly spaced x, or zero at evenly spaced t at both ends."""
+        at = edges(self.domain, count)
         if name == "initial":
-            x = np.linspace(*self.domain["x"], count)
-            points = np.column_stack([np.zeros(count), x])
-            return Condition((points,), {}, value_of("u"), (self.initial(x),))
+            return prescribed("u", at["t=0"], self.initial(at["t=0"][:, 1]))
         assert name == "boundary", name
-        t = np.linspace(*self.domain["t"], count)
-        points = np.concatenate([np.column_stack([t, np.full(count, x)]) for x in self.domain["x"]])
-        return Condition((points,), {}, value_of("u"), (np.zeros(len(points)),))
+        points = np.concatenate([at["x=-1"], at["x=1"]])
+        return prescribed("u", points, np.zeros(len(points)))

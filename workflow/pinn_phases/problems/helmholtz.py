@@ -15,7 +15,7 @@ from pinn_phases.problems.base import (
     Points,
     Problem,
     edges,
-    value_of,
+    prescribed,
 )
 
 
@@ -70,4 +70,4 @@ class Helmholtz(Problem):
         """Require zero at evenly spaced points of the four edges, `count` on each."""
         assert name == "boundary", name
         points = np.concatenate(list(edges(self.domain, count).values()))
-        return Condition((points,), {}, value_of("u"), (np.zeros(len(points)),))
+        return prescribed("u", points, np.zeros(len(points)))

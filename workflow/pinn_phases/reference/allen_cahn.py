@@ -26,8 +26,7 @@ from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference import fourier
 from pinn_phases.reference.base import ReferenceSolution, relative_l2
-from pinn_phases.reference.evolution import LEFT, PERIOD, ROUNDING, EvolutionSolver, check_grids
-from pinn_phases.reference.exponential_time_differencing import integrate
+from pinn_phases.reference.evolution import LEFT, PERIOD, ROUNDING, EvolutionSolver, evolve
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -61,37 +60,20 @@ def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> Re
     ----------
     equation : Equation
         Coefficients and initial condition.
-    t : ndarray, shape (times,)
-        Output times, uniform, from 0; dimensionless.
-    x : ndarray, shape (points,)
-        Output positions within [-1, 1]; dimensionless.
     modes : int
         Number of Fourier modes, even.
-    steps : int
-        Number of time steps from t[0] to t[-1], a multiple of times - 1.
-
-    Returns
-    -------
-    ReferenceSolution
-        The field "u" of shape (times, points), without error estimate. Its first row is the
-        initial condition itself, not its truncated series.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as described.
+    t, x, steps
+        As for `evolution.evolve`, which says what is returned and raised.
     """
-    check_grids(t, x, steps)
-    coefficients = _integrate_coefficients(equation, float(t[-1]), len(t) - 1, modes, steps)
-    u = fourier.evaluate(coefficients, x, left=LEFT, period=PERIOD)  # (times, points)
-    u[0] = equation.initial(x)
-    return ReferenceSolution(
-        coordinates=("t", "x"),
-        axes={"t": t, "x": x},
-        fields={"u": u},
-        solver=SOLVER,
-        resolution={"modes": modes, "steps": steps},
+    start = fourier.project(
+        equation.initial, left=LEFT, period=PERIOD, modes=modes, points=PROJECTION_POINTS
     )
+    linear = equation.reaction - equation.diffusion * fourier.wave_numbers(modes, PERIOD) ** 2
+
+    def nonlinear(coefficients: Complex) -> Complex:
+        return -equation.reaction * fourier.power(coefficients, 3)
+
+    return evolve(equation.initial, start, linear, nonlinear, t, x, steps=steps, solver=SOLVER)
 
 
 def solve_with_error_estimate(
@@ -127,24 +109,6 @@ def solve_with_error_estimate(
         f"relative_l2_after_{SETTLING_TIME}": relative_l2(u[settled], finer[settled]),
     }
     return replace(solution, error_estimate=estimate)
-
-
-def _integrate_coefficients(
-    equation: Equation, end: float, outputs: int, modes: int, steps: int
-) -> Complex:
-    """Return the Fourier coefficients at the output times, shape (outputs + 1, modes/2)."""
-    initial = fourier.project(
-        equation.initial, left=LEFT, period=PERIOD, modes=modes, points=PROJECTION_POINTS
-    )
-    wave_numbers = fourier.wave_numbers(modes, PERIOD)
-    return integrate(
-        initial,
-        equation.reaction - equation.diffusion * wave_numbers**2,
-        lambda coefficients: -equation.reaction * fourier.cube(coefficients),
-        step=end / steps,
-        steps_per_output=steps // outputs,
-        outputs=outputs,
-    )
 
 
 class AllenCahnReference(EvolutionSolver):

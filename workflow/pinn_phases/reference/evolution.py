@@ -1,12 +1,17 @@
-"""What the solvers of u(t, x) share: the numbers that set their resolution, and checked grids."""
+"""What the Fourier-Galerkin solvers of u(t, x) share: all but the equation itself."""
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo, field_validator
 
-from pinn_phases.reference.base import ReferenceSolver
+from pinn_phases.reference import fourier
+from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver
+from pinn_phases.reference.exponential_time_differencing import integrate
 
 Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 
 LEFT, PERIOD = -1.0, 2.0  # the domain [-1, 1], dimensionless
 # Output times count as equal within this relative difference: far above float64 rounding, and far
@@ -27,6 +32,70 @@ class EvolutionSolver(ReferenceSolver):
         if steps % outputs:
             raise ValueError(f"expected a multiple of the {outputs} intervals of grid.t")
         return steps
+
+
+def evolve(
+    initial: Callable[[Real], Real],
+    start: Complex,
+    linear: Real,
+    nonlinear: Callable[[Complex], Complex],
+    t: Real,
+    x: Real,
+    *,
+    steps: int,
+    solver: str,
+) -> ReferenceSolution:
+    """Integrate Fourier coefficients, c' = linear c + nonlinear(c), and evaluate u on a grid.
+
+    Parameters
+    ----------
+    initial : callable
+        u(0, x) at positions of shape (n,).
+    start : ndarray, shape (modes/2,)
+        Its Fourier coefficients.
+    linear : ndarray, shape (modes/2,)
+        Factor of each coefficient.
+    nonlinear : callable
+        Maps coefficients to coefficients.
+    t : ndarray, shape (times,)
+        Output times, uniform, from 0; dimensionless.
+    x : ndarray, shape (points,)
+        Output positions within [-1, 1]; dimensionless.
+    steps : int
+        Number of time steps from t[0] to t[-1], a multiple of times - 1.
+    solver : str
+        The method, in one line.
+
+    Returns
+    -------
+    ReferenceSolution
+        The field "u" of shape (times, points), without error estimate. Its first row is the
+        initial condition itself, not its series.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    check_grids(t, x, steps)
+    outputs = len(t) - 1
+    coefficients = integrate(
+        start,
+        linear,
+        nonlinear,
+        step=float(t[-1]) / steps,
+        steps_per_output=steps // outputs,
+        outputs=outputs,
+    )
+    u = fourier.evaluate(coefficients, x, left=LEFT, period=PERIOD)  # (times, points)
+    u[0] = initial(x)
+    return ReferenceSolution(
+        coordinates=("t", "x"),
+        axes={"t": t, "x": x},
+        fields={"u": u},
+        solver=solver,
+        resolution={"modes": 2 * len(start), "steps": steps},
+    )
 
 
 def check_grids(t: Real, x: Real, steps: int) -> None:

@@ -83,42 +83,20 @@ def from_grid(values: Real, modes: int) -> Complex:
     return result
 
 
-def square(coefficients: Complex) -> Complex:
-    """Project the square of a series on the modes of the series, without aliasing.
+def power(coefficients: Complex, exponent: int) -> Complex:
+    """Project a power of a series on the modes of the series, without aliasing.
 
     Parameters
     ----------
     coefficients : ndarray, shape (..., modes/2)
         Fourier coefficients of u.
+    exponent : int
+        At least 1.
 
     Returns
     -------
     ndarray, shape (..., modes/2)
-        Fourier coefficients of u^2.
-
-    References
-    ----------
-    As for `cube`.
-    """
-    modes = 2 * coefficients.shape[-1]
-    # The square ends below wave number modes; on 3 modes/2 points the excess folds back on what is
-    # truncated.
-    values = to_grid(coefficients, 3 * modes // 2)
-    return from_grid(values * values, modes)
-
-
-def cube(coefficients: Complex) -> Complex:
-    """Project the cube of a series on the modes of the series, without aliasing.
-
-    Parameters
-    ----------
-    coefficients : ndarray, shape (..., modes/2)
-        Fourier coefficients of u.
-
-    Returns
-    -------
-    ndarray, shape (..., modes/2)
-        Fourier coefficients of u^3.
+        Fourier coefficients of u^exponent.
 
     References
     ----------
@@ -126,9 +104,13 @@ def cube(coefficients: Complex) -> Complex:
     Domains, Springer (2006), Chapter 3 (removal of aliasing by padding).
     """
     modes = 2 * coefficients.shape[-1]
-    # The cube reaches 3 modes/2; on 2 modes points the excess folds back on what is truncated.
-    values = to_grid(coefficients, 2 * modes)
-    return from_grid(values * values * values, modes)
+    # The power ends at exponent modes/2; on half a `modes` more, the excess folds back on what is
+    # truncated.
+    values = to_grid(coefficients, (exponent + 1) * modes // 2)
+    product = values
+    for _ in range(exponent - 1):
+        product = product * values
+    return from_grid(product, modes)
 
 
 def project(
