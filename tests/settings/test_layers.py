@@ -1,0 +1,104 @@
+"""config.yaml becomes settings, layer by layer."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from pinn_phases.frozen import validated_json
+from pinn_phases.settings import Settings, load_scales, words_to_numbers
+from pinn_phases.training.settings import RunSettings
+from tests.settings.conftest import PROBLEM, changed
+
+
+def test_the_file_loads_at_every_scale(config):
+    scales = load_scales(config)
+    assert set(scales) == {"smoke", "laptop", "paper"} <= set(config["scales"])
+    for scale, loaded in scales.items():
+        assert loaded.scale == scale
+        for problem in config["problems"]:
+            assert loaded.reference(problem).make_solver()
+            for method in config["methods"]:
+                run = loaded.run(problem, method, 0)
+                assert run.make_problem() and run.make_method()
+
+
+def test_values_arrive(config):
+    problem = config["problems"]["allen_cahn"]
+    run = at_scale(config, {}).run("allen_cahn", "rba", 3)
+    assert run.seed == 3
+    assert run.make_problem().model_dump() == problem["equation"]
+    assert run.make_method().model_dump() == config["methods"]["rba"]
+    assert run.training.model_dump(mode="json") == config["training"] | problem["training"]
+
+
+def at_scale(config: Mapping[str, Any], scale: Mapping[str, Any]) -> Settings:
+    """Load with this block as the only scale."""
+    return load_scales({**config, "scale": "this", "scales": {"this": scale}})["this"]
+
+
+def test_scale_goes_over_the_file_key_by_key(config):
+    file = at_scale(config, {}).problems["allen_cahn"].training
+    scale = {"training": {"iterations": 7, "network": {"width": 3}}, "seeds": [5]}
+    loaded = at_scale(config, scale)
+    expected = file.model_dump()
+    expected["iterations"] = 7
+    expected["network"]["width"] = 3
+    assert loaded.problems["allen_cahn"].training.model_dump() == expected
+    assert loaded.seeds == (5,)
+
+
+def test_problem_goes_over_the_general_blocks_key_by_key(config):
+    file = at_scale(config, {}).problems["allen_cahn"]
+    config = changed(config, f"{PROBLEM}.training.record.every", 3)
+    config = changed(config, f"{PROBLEM}.execution.threads", 2)
+    config = changed(config, f"{PROBLEM}.methods.rba.rate", 0.5)
+    expected = file.model_dump()
+    expected["training"]["record"]["every"] = 3
+    expected["execution"]["threads"] = 2
+    expected["methods"]["rba"]["rate"] = 0.5
+    assert at_scale(config, {}).problems["allen_cahn"].model_dump() == expected
+
+
+def test_the_scale_s_problem_wins_over_all_other_places(config):
+    places = ["training", "problems.allen_cahn.training"]
+    keys = [f"{place}.iterations" for place in places]
+    values = []
+    scale: dict[str, Any] = {}
+    for number, key in enumerate(keys, start=101):  # lowest first
+        config = changed(config, key, number)
+        values.append(at_scale(config, {}).problems["allen_cahn"].training.iterations)
+    scale = changed(scale, keys[0], 103)
+    # A scale's general block is still general: the problem's own block goes over it.
+    values.append(at_scale(config, scale).problems["allen_cahn"].training.iterations)
+    scale = changed(scale, keys[1], 104)
+    values.append(at_scale(config, scale).problems["allen_cahn"].training.iterations)
+    assert values == [101, 102, 102, 104]
+
+
+def test_a_scale_changes_no_other(config):
+    before = load_scales(config)
+    config["scales"]["laptop"] = {"training": {"iterations": 12345}}
+    after = load_scales(config)
+    assert after["laptop"] != before["laptop"]
+    assert {**after, "laptop": None} == {**before, "laptop": None}
+
+
+def test_loading_leaves_the_file_s_tree_as_it_was(config):
+    before = copy.deepcopy(config)
+    load_scales(config)
+    assert config == before
+
+
+def test_stored_settings_give_the_same_run(config):
+    run = load_scales(config)["smoke"].run("allen_cahn", "vanilla", 1)
+    assert validated_json(RunSettings, run.model_dump_json()) == run
+
+
+def test_words_that_yaml_would_read_as_numbers_become_numbers():
+    words = {"seeds": ["0", "-1"], "a": {"b": "0.5", "c": "1.0e-4"}, "d": 2}
+    assert words_to_numbers(words) == {"seeds": [0, -1], "a": {"b": 0.5, "c": 1e-4}, "d": 2}
+    assert isinstance(words_to_numbers("1"), int) and isinstance(words_to_numbers("1."), float)
+    for word in ("1e-4", "laptop", "", "1 2", "nan", ".", "0x1", "1_0"):
+        assert words_to_numbers(word) == word == yaml.safe_load(f"'{word}'")
