@@ -81,6 +81,7 @@ def edit_code(path: Path) -> None:
         ("commands/figure.py", {"figure"}),
         (f"problems/{PROBLEM}.py", set(RULES) - {"phases"}),
         ("storage.py", set(RULES)),
+        ("descriptions.py", set()),
         ("__main__.py", set()),
         ("settings.py", set()),
     ],

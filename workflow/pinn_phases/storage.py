@@ -39,45 +39,10 @@ from typing import Any
 import h5py
 from numpy.typing import NDArray
 
+from pinn_phases.descriptions import DESCRIPTIONS
+
 HEADER_BYTES = 512  # the smallest user block that HDF5 allows
 MAGIC = b"pinn-phases sha256 "
-
-DESCRIPTIONS = {
-    "history/iteration": "iteration, from 1; its row describes the state before its step",
-    "history/loss": "full-batch loss that the optimiser minimises",
-    "history/loss_*": "term of the loss, without its weight",
-    "history/relative_l2": "relative L2 error on the thinned test grid (Eq. 7)",
-    "history/residual_rms": "root mean square of the unweighted residuals",
-    "history/residual_max": "largest magnitude of the unweighted residuals",
-    "history/snr": "signal-to-noise ratio of the batch gradients (Eq. 8)",
-    "history/srr_batch": "signal-to-rms ratio of the batch gradients (Eq. 17)",
-    "history/srr_adam": "signal-to-rms ratio of Adam's moments (Eq. 13)",
-    "history/gradient_mean": "norm of the mean of the batch gradients",
-    "history/gradient_std": "norm of the standard deviation of the batch gradients",
-    "history/weights_mean": "mean weight of the points",
-    "history/weights_max": "largest weight of the points",
-    "history/layers/snr": "signal-to-noise ratio, layer by layer",
-    "history/layers/gradient_mean": "norm of the mean of the batch gradients, layer by layer",
-    "history/layers/gradient_std": "norm of the std of the batch gradients, layer by layer",
-    "history/layers/weight_norm": "Frobenius norm of the weight matrix, layer by layer",
-    "snapshots/iteration": "iteration before whose step the snapshot was taken",
-    "snapshots/parameters": "all parameters, W1 b1 W2 b2 ..., each in row-major order",
-    "snapshots/weights": "weights of the collocation points, as used in the iteration",
-    "points/*": "points, one row each, columns in the order of the coordinates",
-    "axes/*": "grid along one coordinate",
-    "fields/*": "solution on the grid",
-    "prediction/*": "an observable of the network on the grid, one map a snapshot",
-    "residual/*": "unweighted residual of the equation on the grid, one map a snapshot",
-    "iterations": "iteration of each map or row, as in snapshots",
-    "weights": "weights of the collocation points, one row a snapshot and equation",
-    "information/relative": "information about the input by relative bins, bits (Eq. 31)",
-    "information/fixed": "information about the input by fixed bins on [-1, 1], bits",
-    "information/binary": "share of the activations in their neuron's first or last bin",
-    "information/norm": "Frobenius norm of the weight matrix, hidden layer by hidden layer",
-    "activations/sample": "activations of the hidden layers at the point of `points/sample`",
-    "state/*": "what the next iteration needs",
-}
-"""What each dataset holds, by its name or a pattern of it; all are dimensionless."""
 
 
 class StorageError(Exception):
