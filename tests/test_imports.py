@@ -74,7 +74,9 @@ def below(name: str, packages: tuple[str, ...]) -> bool:
 
 
 # What is measured of a run is a job of its own, whose file a figure reads.
-OF_A_RUN = tuple(f"analysis.{name}" for name in ("phases", "fields", "activations", "information"))
+OF_A_RUN = tuple(
+    f"analysis.{name}" for name in ("phases", "fields", "activations", "information", "homogeneity")
+)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,13 @@ def test_only_storage_knows_hdf5():
 
 NO_TORCH = [
     *("problems", "methods", "reference", "figures", "commands"),
-    *("analysis.information", "analysis.phases", "analysis.settings", "analysis.snapshots"),
+    *(
+        "analysis.homogeneity",
+        "analysis.information",
+        "analysis.phases",
+        "analysis.settings",
+        "analysis.snapshots",
+    ),
     *("settings", "storage", "digest", "frozen", "plugins", "provenance", "training.settings"),
 ]
 
@@ -143,6 +151,7 @@ PLUGINS = {  # found by name at run time, so that no import statement shows them
     "phases": (),
     "fields": ("problems",),
     "information": ("problems",),
+    "homogeneity": ("problems",),
     "figure": ("problems", "methods", "figures"),
     "validate": (),
 }

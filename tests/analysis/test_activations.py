@@ -11,28 +11,11 @@ from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.activations import HiddenLayers, random_input
 from pinn_phases.analysis.information import layer_information
-from pinn_phases.model import feature_count, input_features
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.model import input_features
 from pinn_phases.plugins import PROBLEMS, names
-from pinn_phases.storage import Content
-from pinn_phases.training.points import collocation_points
 from pinn_phases.training.state import flattened
+from tests.analysis.conftest import made, write_made
 from tests.training.conftest import make_settings
-
-POINTS = 50
-
-
-def made(problem_name):
-    """Settings of a run, its points, and the parameters of two snapshots."""
-    settings = make_settings(problem=problem_name)
-    problem, network = settings.make_problem(), settings.training.network
-    sizes = layer_sizes(
-        feature_count(problem, network), network.hidden_layers, network.width, len(problem.fields)
-    )
-    generator = torch.Generator().manual_seed(0)
-    snapshots = [initial_parameters(sizes, generator) for _ in range(2)]
-    points = collocation_points(problem, POINTS, np.random.default_rng(0))
-    return settings, points, snapshots
 
 
 @pytest.mark.parametrize("problem_name", names(PROBLEMS))
@@ -72,16 +55,8 @@ def test_the_random_input_is_one_point_of_the_domain():
 
 @pytest.mark.parametrize("limit", [None, 20, 1000])
 def test_the_command_measures_every_layer_of_every_snapshot(tmp_path, limit):
-    settings, points, snapshots = made("allen_cahn")
-    parameters = np.stack([flattened(snapshot) for snapshot in snapshots])
-    arrays = {
-        "snapshots/iteration": np.array([1, 10]),
-        "snapshots/parameters": parameters,
-        "points/collocation": points,
-    }
     run, output = tmp_path / "run.h5", tmp_path / "information.h5"
-    attributes = {"settings": settings.model_dump(mode="json")}
-    storage.write(run, Content("run", arrays, attributes))
+    settings, points, parameters = write_made(run, "allen_cahn")
     measured = {"bins": 30, "points": limit, "sample_seed": 1}
     options = ["--run", str(run), "--output", str(output), "--settings", json.dumps(measured)]
     assert main(["information", *options]) == 0

@@ -37,5 +37,7 @@ DESCRIPTIONS = {
     "information/binary": "share of the activations in their neuron's first or last bin",
     "information/norm": "Frobenius norm of the weight matrix, hidden layer by hidden layer",
     "activations/sample": "activations of the hidden layers at the point of `points/sample`",
+    "boxes/residual": "mean magnitude of the residuals over each of the equal boxes (Eq. 20)",
+    "homogeneity/residual": "ratio of mean to root mean square of `boxes/residual`, at most 1",
     "state/*": "what the next iteration needs",
 }

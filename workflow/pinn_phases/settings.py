@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from pinn_phases.analysis.settings import InformationSettings, PhaseSettings
+from pinn_phases.analysis.settings import HomogeneitySettings, InformationSettings, PhaseSettings
 from pinn_phases.figures.base import FigureSettings
 from pinn_phases.frozen import (
     A_BLOCK,
@@ -67,6 +67,7 @@ class Settings(Frozen):
     problems: Mapping[ProblemName, ProblemSettings] = Field(min_length=1)
     phases: PhaseSettings
     information: InformationSettings
+    homogeneity: HomogeneitySettings
     figures: FigureSettings
 
     @field_validator("seeds")

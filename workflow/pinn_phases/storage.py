@@ -23,6 +23,8 @@ N collocation points, P parameters, C coordinates.
 |             | attribute `relative_l2`: observable -> its errors                                  |
 | information | `iterations` (S,), `information/{relative,fixed,binary,norm}` (S, H),              |
 |             | `activations/sample` (S, H, neurons), `points/sample` (1, C); attribute `points`   |
+| homogeneity | `iterations` (S,), `boxes/residual` (S, boxes, ...): a dimension a coordinate,     |
+|             | `homogeneity/residual` (S,)                                                        |
 """
 
 import hashlib

@@ -78,3 +78,29 @@ rule information:
     shell:
         "python -m pinn_phases information --settings {params.settings:q}"
         " --run {input.run:q} --output {output:q} --log {log:q}"
+
+
+rule homogeneity:
+    """Measure how evenly the residuals of a run are spread at each of its snapshots."""
+    input:
+        run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
+    output:
+        ensure("results/{scale}/homogeneity/{problem}/{method}/seed{seed}.h5", non_empty=True),
+    log:
+        "results/{scale}/logs/homogeneity/{problem}/{method}/seed{seed}.log",
+    benchmark:
+        "results/{scale}/benchmarks/homogeneity/{problem}/{method}/seed{seed}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=homogeneity_settings,
+        code=homogeneity_code,
+    message:
+        "Homogeneity of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
+    shell:
+        "python -m pinn_phases homogeneity --settings {params.settings:q}"
+        " --run {input.run:q} --output {output:q} --log {log:q}"

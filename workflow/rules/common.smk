@@ -14,6 +14,7 @@ for variable, first in (("PYTHONPATH", LIBRARY), ("PATH", str(Path(sys.executabl
 
 from pinn_phases.commands import fields as fields_command
 from pinn_phases.commands import figure as figure_command
+from pinn_phases.commands import homogeneity as homogeneity_command
 from pinn_phases.commands import information as information_command
 from pinn_phases.commands import phases as phases_command
 from pinn_phases.commands import reference as reference_command
@@ -115,6 +116,16 @@ def information_settings(wildcards):
 def information_code(wildcards):
     """Digest of the code behind the information."""
     return information_command.code(wildcards.problem)
+
+
+def homogeneity_settings(wildcards):
+    """How the spread of the residuals is measured, as JSON."""
+    return SCALES[wildcards.scale].homogeneity.model_dump_json()
+
+
+def homogeneity_code(wildcards):
+    """Digest of the code behind the homogeneity."""
+    return homogeneity_command.code(wildcards.problem)
 
 
 def choosing_phases(wildcards):

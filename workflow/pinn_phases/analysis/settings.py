@@ -22,6 +22,13 @@ class PhaseSettings(Frozen):
     seed: int = Field(ge=0)
 
 
+class HomogeneitySettings(Frozen):
+    """How the spread of residuals is measured: see `pinn_phases.analysis.homogeneity`."""
+
+    boxes: int = Field(ge=2)  # along each coordinate
+    points_per_box: int = Field(ge=1)  # along each coordinate
+
+
 class InformationSettings(Frozen):
     """How the information of a layer is measured: see `pinn_phases.analysis.information`."""
 

@@ -1,0 +1,102 @@
+"""Homogeneity of residuals on made maps with known answers."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from pinn_phases import storage
+from pinn_phases.__main__ import main
+from pinn_phases.analysis.fields import observables_and_residuals
+from pinn_phases.analysis.homogeneity import box_means, homogeneity, midpoints
+from pinn_phases.problems.burgers import Burgers
+from tests.analysis.conftest import write_made
+
+PROBLEM = Burgers(viscosity=0.01)  # t in [0, 1], x in [-1, 1]
+means = hnp.arrays(float, (2, 3, 3), elements=st.floats(0, 10))
+
+
+def test_midpoints_are_those_of_the_problem_s_domain():
+    points = midpoints(PROBLEM, boxes=2, points_per_box=1)
+    expected = [(0.25, -0.5), (0.25, 0.5), (0.75, -0.5), (0.75, 0.5)]
+    np.testing.assert_allclose(points, expected)
+
+
+@pytest.mark.parametrize("per_box", [1, 3, 8])
+def test_box_means_are_integrals_over_the_boxes(per_box):
+    t, x = midpoints(PROBLEM, 4, per_box).T
+    found = box_means((3 * t + x + 2)[None], 4, 2)
+    # of a linear function: its value in the middle of each box, for any number of points
+    middles = midpoints(PROBLEM, 4, 1)
+    np.testing.assert_allclose(found.ravel(), 3 * middles[:, 0] + middles[:, 1] + 2)
+    assert found.shape == (1, 4, 4)
+    assert found[0, 3, 0] > found[0, 0, 0] and found[0, 0, 3] > found[0, 0, 0]
+
+
+def test_the_midpoint_rule_converges_with_its_order():
+    exact = np.sin(1) ** 2  # mean of cos(t) cos(x) over [0, 1] x [0, 1]
+    errors = []
+    for per_box in (4, 8):
+        t, x = midpoints(PROBLEM, 2, per_box).T
+        upper = box_means((np.cos(t) * np.cos(x))[None], 2, 2)[0, :, 1].mean()
+        errors.append(abs(upper - exact))
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.02)  # second order
+
+
+def test_equal_boxes_are_homogeneous():
+    assert homogeneity(np.full((2, 4, 4), 0.3)) == pytest.approx(1)
+    assert homogeneity(np.zeros((1, 4, 4))) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 16])
+def test_some_equal_boxes_among_empty_ones(count):
+    boxes = np.zeros(16)
+    boxes[:count] = 0.7
+    assert homogeneity(boxes.reshape(1, 4, 4)) == pytest.approx(np.sqrt(count / 16))
+
+
+@settings(derandomize=True, deadline=None)
+@given(means, st.floats(1e-3, 1e3), st.permutations(range(9)))
+def test_size_and_place_do_not_matter(boxes, factor, order):
+    boxes = boxes + 1e-3  # away from 0, where a ratio has no digits
+    moved = boxes.reshape(2, 9)[:, order].reshape(boxes.shape)
+    value = homogeneity(boxes)
+    np.testing.assert_allclose(homogeneity(factor * moved), value, rtol=1e-12)
+    assert (value >= 1 / 3 - 1e-12).all() and (value <= 1 + 1e-12).all()
+
+
+@settings(derandomize=True, deadline=None)
+@given(means, st.floats(0.01, 1))
+def test_moving_towards_the_mean_never_lowers_it(boxes, share):
+    boxes = boxes + 1e-3
+    mean = boxes.mean(axis=(1, 2), keepdims=True)
+    nearer = boxes + share * (mean - boxes)
+    assert (homogeneity(nearer) >= homogeneity(boxes) - 1e-12).all()
+
+
+@pytest.mark.parametrize("problem_name", ["burgers", "cavity"])
+def test_the_command_measures_every_snapshot(tmp_path, problem_name):
+    run, output = tmp_path / "run.h5", tmp_path / "homogeneity.h5"
+    run_settings, _, parameters = write_made(run, problem_name)
+    measured = {"boxes": 3, "points_per_box": 2}
+    options = ["--run", str(run), "--output", str(output), "--settings", json.dumps(measured)]
+    assert main(["homogeneity", *options]) == 0
+    found = storage.read(output, "homogeneity")
+    assert found.attributes["homogeneity_settings"] == measured
+    np.testing.assert_array_equal(found.arrays["iterations"], [1, 10])
+    problem = run_settings.make_problem()
+    points = midpoints(problem, 3, 2)
+    _, residuals = observables_and_residuals(run_settings, parameters, points)
+    total = np.sqrt(sum(values.astype(float) ** 2 for values in residuals.values()))
+    boxes = found.arrays["boxes/residual"]
+    assert boxes.shape == (2, 3, 3)
+    # the box at the lower end of the first coordinate, at the upper end of the second
+    lower, upper = (problem.domain[name] for name in problem.coordinates)
+    first = points[:, 0] < lower[0] + (lower[1] - lower[0]) / 3
+    corner = first & (points[:, 1] > upper[1] - (upper[1] - upper[0]) / 3)
+    np.testing.assert_allclose(boxes[:, 0, 2], total[:, corner].mean(1), rtol=1e-6)  # of float32
+    expected = boxes.mean((1, 2)) / np.sqrt((boxes**2).mean((1, 2)))
+    np.testing.assert_allclose(found.arrays["homogeneity/residual"], expected)

@@ -1,0 +1,77 @@
+"""How evenly residuals are spread over the domain (Section 2.4, Eq. 20).
+
+Eq. 20 calls residuals homogeneous if the integrals of |R| over all sub-domains of one volume A
+agree. Here the domain is divided into equal boxes, and the integrals are compared as Eq. 17
+compares the gradients of batches: by the ratio of their mean to their root mean square. It is 1
+where Eq. 20 holds exactly, and 1/sqrt(boxes) where one box holds everything. It does not depend on
+the size of the residuals, so that states of different error can be compared; it does depend on A,
+since boxes that hold a whole wave of a residual do not see it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinn_phases.problems.base import Points, Problem
+
+Real = NDArray[np.float64]
+
+
+def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:
+    """Points of the midpoint rule on equal boxes.
+
+    Parameters
+    ----------
+    boxes, points_per_box
+        Along each coordinate.
+
+    Returns
+    -------
+    array of shape ((boxes * points_per_box) ** coordinates, coordinates)
+        In row-major order, as `box_means` takes values.
+    """
+    count = boxes * points_per_box
+    shares = (np.arange(count) + 0.5) / count
+    limits = (problem.domain[name] for name in problem.coordinates)
+    axes = [lower + (upper - lower) * shares for lower, upper in limits]
+    grid = np.meshgrid(*axes, indexing="ij")
+    return np.stack([axis.ravel() for axis in grid], axis=-1)
+
+
+def box_means(values: NDArray[np.floating], boxes: int, coordinates: int) -> Real:
+    """Mean of values at `midpoints` over each box: its integral by the midpoint rule, over A.
+
+    Parameters
+    ----------
+    values
+        Shape (snapshots, points).
+    boxes
+        Along each coordinate.
+
+    Returns
+    -------
+    array of shape (snapshots, boxes, ..., boxes)
+        One dimension a coordinate.
+    """
+    per_box = round(values.shape[1] ** (1 / coordinates)) // boxes
+    split = values.astype(float).reshape(len(values), *(boxes, per_box) * coordinates)
+    means: Real = split.mean(axis=tuple(range(2, 2 * coordinates + 1, 2)))
+    return means
+
+
+def homogeneity(means: Real) -> Real:
+    """Ratio of mean to root mean square over the boxes, in [1/sqrt(boxes), 1].
+
+    Parameters
+    ----------
+    means
+        Shape (snapshots, boxes, ...), at least 0, as of `box_means`.
+
+    Returns
+    -------
+    array of shape (snapshots,)
+        1 where all boxes agree, also where all are 0.
+    """
+    flat = means.reshape(len(means), -1)
+    rms = np.sqrt(np.mean(flat**2, axis=1))
+    ratio: Real = np.divide(flat.mean(axis=1), rms, out=np.ones_like(rms), where=rms > 0)
+    return ratio

@@ -1,0 +1,54 @@
+"""Measure how evenly the residuals of a run are spread at each of its snapshots."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from pinn_phases import storage
+from pinn_phases.analysis.settings import HomogeneitySettings
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import validated, validated_json
+from pinn_phases.provenance import provenance
+from pinn_phases.storage import Content
+from pinn_phases.training.settings import RunSettings
+
+
+def code(problem: str) -> str:
+    """Digest of the code behind the homogeneity of a run's residuals."""
+    return code_digest("commands.homogeneity", f"problems.{problem}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--settings", required=True, help="how it is measured, as JSON")
+    parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
+    parser.add_argument("--output", type=Path, required=True)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Evaluate the residuals at every snapshot, compare boxes, and save."""
+    settings = validated_json(HomogeneitySettings, options.settings)
+    content = storage.read(options.training, "run", leave_out=("history/", "snapshots/weights"))
+    run_settings = validated(RunSettings, content.attributes["settings"])
+    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    from pinn_phases.analysis.fields import observables_and_residuals
+    from pinn_phases.analysis.homogeneity import box_means, homogeneity, midpoints
+
+    problem = run_settings.make_problem()
+    points = midpoints(problem, settings.boxes, settings.points_per_box)
+    snapshots = content.arrays["snapshots/parameters"]
+    _, residuals = observables_and_residuals(run_settings, snapshots, points)
+    magnitude = np.linalg.norm(list(residuals.values()), axis=0)  # over the equations
+    means = box_means(magnitude, settings.boxes, len(problem.coordinates))
+    arrays = {
+        "iterations": content.arrays["snapshots/iteration"],
+        "boxes/residual": means,
+        "homogeneity/residual": homogeneity(means),
+    }
+    attributes = {
+        "homogeneity_settings": settings.model_dump(mode="json"),
+        "settings": content.attributes["settings"],
+        **provenance(code(run_settings.problem)),
+    }
+    storage.write(options.output, Content("homogeneity", arrays, attributes))
