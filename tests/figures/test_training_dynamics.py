@@ -71,13 +71,6 @@ def figure():
     return drawn
 
 
-def test_moving_average_is_the_mean_of_the_last_values():
-    values = np.arange(1.0, 8.0)
-    expected = [values[max(0, i - 2) : i + 1].mean() for i in range(7)]
-    np.testing.assert_allclose(curves.moving_average(values, 3), expected, rtol=1e-14)
-    np.testing.assert_array_equal(curves.moving_average(values, 1), values)
-
-
 def test_several_seeds_give_the_median_and_the_quartiles(figure):
     error_axes = figure.axes[0]
     lines = {line.get_label(): line for line in error_axes.get_lines()}

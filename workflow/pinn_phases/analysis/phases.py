@@ -33,6 +33,7 @@ from pinn_phases.analysis.change_points import (
     locate_elbow,
     locate_step,
 )
+from pinn_phases.analysis.trajectories import bin_medians
 
 Windows = tuple[slice, slice, slice]  # records before and after a place, and of the time beyond
 
@@ -129,7 +130,7 @@ def find_phases(
     """
     at, value = _usable_records(iterations, snr)
     x, y = np.log10(at), np.log10(value / stochastic_level)
-    bin_x, bin_y = _bin_medians(x, y, bins_per_decade)
+    bin_x, bin_y = bin_medians(x, y, bins_per_decade)
     crossing = _first_stay_below(bin_y, max(1, round(min_duration * bins_per_decade)))
     if crossing is None:
         return Phases(None, None)
@@ -178,14 +179,6 @@ def _boundary(at: Array, place: Interval, confidence: float) -> Boundary:
     """Return the boundary at the recorded iterations nearest to a place on the logarithmic axis."""
     at_place, lower, upper = (float(at[np.argmin(np.abs(np.log10(at) - x))]) for x in place)
     return Boundary(at_place, lower, upper, confidence)
-
-
-def _bin_medians(x: Array, y: Array, bins_per_decade: int) -> tuple[Array, Array]:
-    """Return the medians of x and y in the equal bins of x that hold records, shape (bins,)."""
-    label = np.floor((x - x[0]) * bins_per_decade)
-    first = np.flatnonzero(np.diff(label)) + 1
-    x_medians, y_medians = ([np.median(part) for part in np.split(z, first)] for z in (x, y))
-    return np.array(x_medians), np.array(y_medians)
 
 
 def _first_stay_below(y: Array, stay: int) -> int | None:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from pinn_phases.analysis.trajectories import moving_average
 from pinn_phases.figures.style import (
     PHASE_LINE,
     PHASE_SHADES,
@@ -21,16 +22,6 @@ Real = NDArray[np.float64]
 PHASES = ("diffusion", "total_diffusion")  # that have a start in the files
 BINS_PER_DECADE = 200  # a bin is half to one dot of a PNG; PDFs stay small, whatever the run
 LETTER_WIDTH = 0.55  # of a small letter, in font sizes: the mean of these names, rounded up
-
-
-def moving_average(values: Real, window: int) -> Real:
-    """Mean of the last `window` values, of fewer at the start; shape (n,)."""
-    if len(values) == 0:
-        return values
-    # Not by cumulative sums: a first value of 1e12, as SNR may have, would drown the later ones.
-    sums: Real = np.convolve(values, np.ones(window))[: len(values)]
-    mean: Real = sums / np.minimum(np.arange(len(values)) + 1, window)
-    return mean
 
 
 def plot_runs(

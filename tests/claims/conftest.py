@@ -1,0 +1,86 @@
+"""Runs made of curves with known answers."""
+
+import numpy as np
+
+from pinn_phases.claims.base import Case, Run
+from pinn_phases.verdicts import all_claims
+
+ITERATIONS = 20_000
+AT = np.unique(np.r_[1:101, 100 : ITERATIONS + 1 : 10])
+SNAPSHOTS = np.unique(np.round(10 ** np.arange(0, np.log10(ITERATIONS), 1 / 18))).astype(int)
+DIFFUSION, TOTAL = 100.0, 2_000.0  # where the phases of a made run start
+REACHED = {
+    "diffusion": {"iteration": DIFFUSION, "lower": 90.0},
+    "total_diffusion": {"iteration": TOTAL, "lower": 1_800.0},
+}
+LAYERS = 5
+LOG2_POINTS = 12.0
+
+
+def phases(diffusion=True, total_diffusion=True):
+    """Starts of the phases that are reached."""
+    reached = {"diffusion": diffusion, "total_diffusion": total_diffusion}
+    return {name: REACHED[name] if is_reached else None for name, is_reached in reached.items()}
+
+
+def power(exponent, first=1.0, at=AT, since=1.0):
+    """Curve that is straight on logarithmic axes from an iteration on, and constant before."""
+    return first * np.maximum(at / since, 1.0) ** exponent
+
+
+def steps(fitting, diffusion, total_diffusion, at=AT):
+    """Curve of one level a phase."""
+    return np.select([at < DIFFUSION, at < TOTAL], [fitting, diffusion], total_diffusion) * 1.0
+
+
+def by_layer(levels, at=SNAPSHOTS):
+    """Constant levels, one a layer, shape (snapshots, layers)."""
+    return np.tile(np.asarray(levels, float), (len(at), 1))
+
+
+def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, **parts):
+    """Return a run whose `parts` replace entries of history, layers, spread, or a field."""
+    at = AT[AT <= iterations]
+    srr = np.full(at.size, 0.05)
+    history = {
+        "iteration": at,
+        "relative_l2": power(-0.5, at=at),
+        "snr": srr / np.sqrt(1 - srr**2),
+        "srr_batch": srr,
+        "srr_adam": srr,
+        "layers/snr": np.ones((at.size, LAYERS)),
+    }
+    layers = {
+        "iterations": SNAPSHOTS,
+        "relative": by_layer([LOG2_POINTS] * LAYERS),
+        "fixed": by_layer([LOG2_POINTS] * LAYERS),
+        "binary": by_layer([0.1] * LAYERS),
+        "norm": by_layer([10.0] * LAYERS),
+    }
+    spread = {
+        "iterations": SNAPSHOTS,
+        "homogeneity": np.full(SNAPSHOTS.size, 0.5),
+        "boxes": np.ones((SNAPSHOTS.size, 4, 4)),
+    }
+    fields = {"phases": phases(), "log2_points": LOG2_POINTS, "differences": {}}
+    for name, value in parts.items():
+        key = name.replace("layers_", "layers/")
+        place = next((p for p in (history, layers, spread, fields) if key in p), None)
+        assert place is not None, name
+        place[key] = value
+    return Run(
+        **{"problem": problem, "method": method, "seed": seed, "iterations": iterations},
+        **{"history": history, "layers": layers, "spread": spread, **fields},
+    )
+
+
+def claim(name):
+    """Return the claim of this name."""
+    return next(claim for claim in all_claims() if claim.name == name)
+
+
+def runs_of(case: Case, *parts, **common):
+    """Return one run for each subject of a case, each with parts of its own."""
+    own = parts or ({},) * len(case)
+    pairs = zip(case, own, strict=True)
+    return [made_run(problem, method, **common, **mine) for (problem, method), mine in pairs]

@@ -1,0 +1,322 @@
+"""Every claim is judged on made data where the answer is known, both ways."""
+
+import numpy as np
+import pytest
+
+from pinn_phases.claims.base import Outcome
+from pinn_phases.verdicts import all_claims, judge
+from tests.claims.conftest import (
+    AT,
+    DIFFUSION,
+    LAYERS,
+    LOG2_POINTS,
+    SNAPSHOTS,
+    TOTAL,
+    by_layer,
+    claim,
+    phases,
+    power,
+    runs_of,
+    steps,
+)
+
+HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome
+
+
+def below_at(iteration):
+    """Error that falls below 10 % at an iteration, if the training is that long."""
+    return np.where(iteration <= AT, 0.05, 0.5)
+
+
+def ending_at(error, before=None):
+    """Error with this level in the last decade, and another one before."""
+    return np.where(AT >= AT[-1] / 10 * 1.01, error, error if before is None else before)
+
+
+def falling_at(iteration):
+    """Error that falls by a decade within a factor of two of iterations, and slowly else."""
+    x = np.log10(AT / iteration)
+    return 10 ** (-0.01 * np.log10(AT) - np.clip(x / 0.3 + 0.5, 0, 1))
+
+
+def srr(snr):
+    """Ratio of Eq. 17 that belongs to an SNR."""
+    return snr / np.sqrt(1 + snr**2)
+
+
+def noisy(size):
+    """Error whose logarithm jumps between two values, `size` decades from their middle."""
+    return 0.1 * 10 ** (size * (-1.0) ** np.arange(AT.size))
+
+
+def snapshots(diffusion, total_diffusion, fitting=None):
+    """Levels by phase at the snapshots, shape (snapshots,)."""
+    first = diffusion if fitting is None else fitting
+    return steps(first, diffusion, total_diffusion, at=SNAPSHOTS)
+
+
+def onset(lost):
+    """Information that dips by a share around the start of diffusion, shape (snapshots, layers)."""
+    dip = np.abs(np.log10(SNAPSHOTS / DIFFUSION)) < 0.4
+    return by_layer([LOG2_POINTS] * LAYERS) * (1 - lost * dip)[:, None]
+
+
+def growing(before, after):
+    """Norms that grow with one power of iterations before total diffusion, with another after."""
+    growth = power(before, at=SNAPSHOTS) * power(after - before, at=SNAPSHOTS, since=TOTAL)
+    return by_layer([10.0] * LAYERS) * growth[:, None]
+
+
+def boxes(right=1.0, left=1.0, bottom=1.0, lid=1.0):
+    """Residuals of the cavity, of 1 away from the walls."""
+    one = np.ones((6, 6))
+    one[-1], one[0], one[:, 0], one[:, -1] = right, left, bottom, lid
+    return np.tile(one, (SNAPSHOTS.size, 1, 1))
+
+
+ALTERNATING = np.where(np.arange(AT.size) // 300 % 2, 2.0, 0.02)  # stretches of 3000 iterations
+NOT_DIFFUSED = phases(diffusion=False, total_diffusion=False)
+NOT_TOTAL = phases(total_diffusion=False)
+INVERTED = [3.0, 5.0, 1.0, 2.0, 4.0]  # rank correlation 0
+MIDDLE, FIRST_THEN_MIDDLE = [0.1, 0.5, 0.6, 0.4, 0.2], [0.7, 0.5, 0.6, 0.4, 0.2]
+CAVITY_LID = boxes(right=3, left=2, lid=9)
+
+# Claim, outcome, and the parts of each run of its first case.
+MADE = [
+    ("ten_times_faster", HOLDS, {"relative_l2": below_at(10_000)}, {"relative_l2": below_at(900)}),
+    ("ten_times_faster", IN_PART, {"relative_l2": below_at(4000)}, {"relative_l2": below_at(2000)}),
+    ("ten_times_faster", IN_PART, {"relative_l2": below_at(9000)}, {"relative_l2": below_at(90)}),
+    ("ten_times_faster", IN_PART, {"relative_l2": below_at(1e6)}, {"relative_l2": below_at(2000)}),
+    ("ten_times_faster", FAILS, {"relative_l2": below_at(900)}, {"relative_l2": below_at(2000)}),
+    ("ten_times_faster", FAILS, {"relative_l2": below_at(900)}, {"relative_l2": below_at(1e6)}),
+    (
+        *("ten_times_faster", UNTESTABLE),
+        *({"relative_l2": below_at(1e6)}, {"relative_l2": below_at(9000)}),
+    ),
+    (
+        *("ten_times_faster", UNTESTABLE),
+        *({"relative_l2": below_at(1e6)}, {"relative_l2": below_at(1e6)}),
+    ),
+    ("iterations_to_ten_percent", HOLDS, {"relative_l2": below_at(5000)}),
+    ("iterations_to_ten_percent", HOLDS, {"relative_l2": below_at(19_000)}),
+    ("iterations_to_ten_percent", FAILS, {"relative_l2": below_at(4000)}),
+    ("iterations_to_ten_percent", FAILS, {"relative_l2": below_at(1e6)}),
+    (
+        *("iterations_to_ten_percent", UNTESTABLE),
+        {"relative_l2": below_at(1e6), "iterations": 9000},
+    ),
+    ("rba_ends_lower", HOLDS, {"relative_l2": ending_at(0.2)}, {"relative_l2": ending_at(0.1)}),
+    ("rba_ends_lower", FAILS, {"relative_l2": ending_at(0.1)}, {"relative_l2": ending_at(0.2)}),
+    (
+        *("rba_ends_a_bit_higher", HOLDS),
+        *({"relative_l2": ending_at(0.10)}, {"relative_l2": ending_at(0.15)}),
+    ),
+    (
+        *("rba_ends_a_bit_higher", IN_PART),
+        *({"relative_l2": ending_at(0.10)}, {"relative_l2": ending_at(0.45)}),
+    ),
+    (
+        *("rba_ends_a_bit_higher", FAILS),
+        *({"relative_l2": ending_at(0.15)}, {"relative_l2": ending_at(0.10)}),
+    ),
+    ("cavity_six_percent", HOLDS, {"relative_l2": ending_at(0.05)}),
+    ("cavity_six_percent", FAILS, {"relative_l2": ending_at(0.02)}),
+    ("cavity_six_percent", FAILS, {"relative_l2": ending_at(0.12)}),
+    ("cavity_vanilla_stays_high", HOLDS, {"relative_l2": ending_at(0.4, before=0.5)}),
+    ("cavity_vanilla_stays_high", IN_PART, {"relative_l2": ending_at(0.2, before=0.5)}),
+    ("cavity_vanilla_stays_high", IN_PART, {"relative_l2": ending_at(0.09, before=0.1)}),
+    ("cavity_vanilla_stays_high", FAILS, {"relative_l2": ending_at(0.01, before=0.5)}),
+    ("steepest_fall", HOLDS, {"relative_l2": falling_at(TOTAL)}),
+    ("steepest_fall", HOLDS, {"relative_l2": falling_at(3 * TOTAL)}),
+    ("steepest_fall", FAILS, {"relative_l2": falling_at(TOTAL / 3)}),
+    ("steepest_fall", FAILS, {"relative_l2": power(0.1)}),
+    ("steepest_fall", UNTESTABLE, {"phases": NOT_TOTAL}),
+    ("error_stagnates_in_fitting", HOLDS, {"relative_l2": steps(0.9, 0.85, 0.1)}),
+    ("error_stagnates_in_fitting", FAILS, {"relative_l2": steps(0.9, 0.5, 0.1)}),
+    ("error_stagnates_in_fitting", UNTESTABLE, {"phases": NOT_DIFFUSED}),
+    (
+        *("fluctuations", HOLDS),
+        *({"relative_l2": noisy(size)} for size in (0.3, 0.001, 0.01, 0.1)),
+    ),
+    (
+        *("fluctuations", IN_PART),
+        *({"relative_l2": noisy(size)} for size in (0.3, 0.05, 0.01, 0.1)),
+    ),
+    ("fluctuations", FAILS, *({"relative_l2": noisy(size)} for size in (0.1, 0.05, 0.01, 0.3))),
+    ("snr_falls_and_jumps", HOLDS, {"snr": steps(100, 0.1, 3)}),
+    ("snr_falls_and_jumps", IN_PART, {"snr": steps(100, 0.1, 0.1), "phases": NOT_TOTAL}),
+    ("snr_falls_and_jumps", IN_PART, {"snr": steps(0.5, 0.1, 3)}),
+    ("snr_falls_and_jumps", IN_PART, {"snr": steps(100, 0.1, 0.05)}),
+    ("snr_falls_and_jumps", FAILS, {"snr": steps(100, 10, 5), "phases": NOT_DIFFUSED}),
+    ("snr_falls_and_jumps", FAILS, {"snr": steps(0.5, 0.1, 0.1), "phases": NOT_TOTAL}),
+    ("snr_settles_above_one", HOLDS, {"snr": steps(100, 0.1, 3)}),
+    ("snr_settles_above_one", IN_PART, {"snr": steps(100, 0.1, 1) * np.exp(2 * ALTERNATING)}),
+    ("snr_settles_above_one", FAILS, {"snr": steps(100, 0.1, 0.5)}),
+    ("snr_settles_above_one", UNTESTABLE, {"phases": NOT_TOTAL}),
+    ("burgers_snr_below_one", HOLDS, {"snr": steps(100, 0.1, 0.5)}),
+    ("burgers_snr_below_one", FAILS, {"snr": steps(100, 0.1, 2)}),
+    ("burgers_snr_below_one", UNTESTABLE, {"phases": NOT_DIFFUSED}),
+    ("cavity_snr_above_one", HOLDS, {"snr": steps(100, 2, 5), "phases": NOT_DIFFUSED}),
+    ("cavity_snr_above_one", FAILS, {"snr": steps(100, 0.5, 5)}),
+    (
+        "helmholtz_vanilla_starts_stochastic",
+        HOLDS,
+        {"snr": steps(0.3, 0.1, 1)},
+        {"snr": power(-1, 50)},
+    ),
+    (
+        "helmholtz_vanilla_starts_stochastic",
+        IN_PART,
+        {"snr": steps(0.3, 0.1, 1)},
+        {"snr": power(-1, 0.5)},
+    ),
+    (
+        *("helmholtz_vanilla_starts_stochastic", FAILS),
+        *({"snr": power(-1, 50)}, {"snr": power(-1, 50)}),
+    ),
+    ("burgers_enters_early", HOLDS, {"phases": {"total_diffusion": {"iteration": 600.0}}}),
+    ("burgers_enters_early", FAILS, {"phases": {"total_diffusion": {"iteration": 2000.0}}}),
+    ("burgers_enters_early", FAILS, {"phases": NOT_TOTAL}),
+    (
+        *("rba_enters_first", HOLDS),
+        *({"phases": {"total_diffusion": {"iteration": 9000.0}}}, {"phases": phases()}),
+    ),
+    ("rba_enters_first", HOLDS, {"phases": NOT_TOTAL}, {"phases": phases()}),
+    (
+        *("rba_enters_first", FAILS),
+        *({"phases": {"total_diffusion": {"iteration": 900.0}}}, {"phases": phases()}),
+    ),
+    ("rba_enters_first", FAILS, {"phases": phases()}, {"phases": NOT_TOTAL}),
+    ("rba_enters_first", UNTESTABLE, {"phases": NOT_TOTAL}, {"phases": NOT_TOTAL}),
+    ("jump_stays_far_below_fitting", HOLDS, {"snr": steps(1000, 0.1, 3)}),
+    ("jump_stays_far_below_fitting", IN_PART, {"snr": steps(30, 0.1, 3)}),
+    ("jump_stays_far_below_fitting", FAILS, {"snr": steps(2, 0.1, 3)}),
+    ("adam_follows_snr", HOLDS, {"snr": steps(9, 0.1, 1), "srr_adam": steps(0.9, 0.1, 0.5)}),
+    ("adam_follows_snr", IN_PART, {"snr": steps(9, 0.1, 1), "srr_adam": steps(1, 0.1, 0.08)}),
+    ("adam_follows_snr", FAILS, {"snr": steps(9, 0.1, 1), "srr_adam": steps(0.1, 0.5, 0.1)}),
+    (
+        *("adam_follows_less_for_vanilla", HOLDS),
+        {"snr": steps(9, 0.1, 1), "srr_adam": steps(0.1, 0.5, 0.1)},
+        {"snr": steps(9, 0.1, 1), "srr_adam": steps(0.9, 0.1, 0.5)},
+    ),
+    (
+        *("adam_follows_less_for_vanilla", FAILS),
+        {"snr": steps(9, 0.1, 1), "srr_adam": steps(0.9, 0.1, 0.5)},
+        {"snr": steps(9, 0.1, 1), "srr_adam": steps(0.1, 0.5, 0.1)},
+    ),
+    ("equation_17", HOLDS, {"snr": power(-1, 5e3), "srr_batch": srr(power(-1, 5e3))}),
+    ("equation_17", FAILS, {"snr": power(-1, 5e3), "srr_batch": srr(1.01 * power(-1, 5e3))}),
+    ("equation_17", UNTESTABLE, {"snr": power(0, 1e5), "srr_batch": srr(power(0, 1e5))}),
+    ("equation_18", HOLDS, {"snr": power(-1, 5e3), "srr_batch": srr(power(-1, 5e3))}),
+    ("equation_18", FAILS, {"snr": power(-1, 5e3), "srr_batch": srr(1.5 * power(-1, 5e3))}),
+    ("equation_19", HOLDS, {"snr": power(-1, 500), "srr_batch": srr(power(-1, 500))}),
+    ("equation_19", FAILS, {"snr": power(-1, 500), "srr_batch": srr(1.5 * power(-1, 500))}),
+    ("equation_19", UNTESTABLE, {"snr": power(0, 5), "srr_batch": srr(power(0, 5))}),
+    ("homogeneous_in_total_diffusion", HOLDS, {"homogeneity": snapshots(0.4, 0.8)}),
+    ("homogeneous_in_total_diffusion", FAILS, {"homogeneity": snapshots(0.8, 0.4)}),
+    ("homogeneous_in_total_diffusion", UNTESTABLE, {"phases": NOT_TOTAL}),
+    (
+        *("homogeneous_with_rba", HOLDS),
+        *({"homogeneity": snapshots(0.9, 0.4)}, {"homogeneity": snapshots(0.1, 0.8)}),
+    ),
+    (
+        *("homogeneous_with_rba", FAILS),
+        *({"homogeneity": snapshots(0.1, 0.8)}, {"homogeneity": snapshots(0.9, 0.4)}),
+    ),
+    ("cavity_residuals_at_the_right_wall", HOLDS, {"boxes": CAVITY_LID}),
+    ("cavity_residuals_at_the_right_wall", IN_PART, {"boxes": boxes(right=1.5)}),
+    ("cavity_residuals_at_the_right_wall", FAILS, {"boxes": boxes(right=3, left=4)}),
+    ("cavity_residuals_at_the_right_wall", FAILS, {"boxes": boxes(right=3, bottom=4)}),
+    ("layers_ordered", HOLDS, {"layers_snr": by_layer([9, 7, 5, 3, 1], AT)}),
+    ("layers_ordered", HOLDS, {"layers_snr": by_layer([9, 5, 7, 3, 1], AT)}),
+    ("layers_ordered", IN_PART, {"layers_snr": by_layer([7, 9, 5, 1, 3], AT) / [1, 1, 1, 1, 2]}),
+    ("layers_ordered", FAILS, {"layers_snr": by_layer([1, 3, 5, 7, 9], AT)}),
+    ("layers_coincide", HOLDS, {"layers_snr": by_layer([1, 1.5, 1.2, 1, 1.9], AT)}),
+    ("layers_coincide", IN_PART, {"layers_snr": by_layer([1, 1.5, 1.2, 1, 2.5], AT)}),
+    ("layers_coincide", FAILS, {"layers_snr": by_layer([1, 1.5, 1.2, 1, 4], AT)}),
+    ("rba_keeps_information", HOLDS, {"relative": by_layer([11.8] * LAYERS)}),
+    ("rba_keeps_information", IN_PART, {"relative": by_layer([11.8, 11.0])}),
+    ("rba_keeps_information", FAILS, {"relative": by_layer([11.8, 9.0])}),
+    ("vanilla_loses_information", HOLDS, {"relative": onset(0.3)}, {"relative": onset(0.1)}),
+    ("vanilla_loses_information", IN_PART, {"relative": onset(0.03)}, {"relative": onset(0.01)}),
+    ("vanilla_loses_information", FAILS, {"relative": onset(0.1)}, {"relative": onset(0.3)}),
+    ("vanilla_regains_information", HOLDS, {"relative": onset(0.3)}),
+    (
+        *("vanilla_regains_information", FAILS),
+        {"relative": onset(0.2) * snapshots(1, 0.7)[:, None]},
+    ),
+    (
+        *("vanilla_regains_information", IN_PART),
+        {"relative": onset(0.2) * snapshots(1, 0.85)[:, None]},
+    ),
+    ("information_hierarchy", HOLDS, {"relative": by_layer([12, 11, 10, 9, 8])}),
+    ("information_hierarchy", IN_PART, {"relative": by_layer([11, 12, 10, 8, 9.5])}),
+    ("information_hierarchy", FAILS, {"relative": by_layer([8, 9, 10, 11, 12])}),
+    ("fixed_bins_invert", HOLDS, {"fixed": by_layer([8, 9, 10, 11, 12])}),
+    ("fixed_bins_invert", FAILS, {"fixed": by_layer([12, 11, 10, 9, 8])}),
+    ("activations_saturate", HOLDS, {"binary": by_layer([0.1]) * snapshots(1, 2)[:, None]}),
+    ("activations_saturate", IN_PART, {"binary": by_layer([0.1]) * snapshots(1, 1.2)[:, None]}),
+    ("activations_saturate", FAILS, {"binary": by_layer([0.1]) * snapshots(1, 0.9)[:, None]}),
+    ("activations_saturate", HOLDS, {"binary": by_layer([0.1]) * snapshots(0, 1)[:, None]}),
+    ("activations_saturate", FAILS, {"binary": by_layer([0.0])}),
+    ("middle_layers_saturate", HOLDS, {"binary": by_layer(MIDDLE)}),
+    ("middle_layers_saturate", IN_PART, {"binary": by_layer(FIRST_THEN_MIDDLE)}),
+    ("middle_layers_saturate", FAILS, {"binary": by_layer([0.1, 0.2, 0.3, 0.4, 0.5])}),
+    ("middle_layers_saturate", UNTESTABLE, {"binary": by_layer([0.1, 0.2])}),
+    ("middle_layers_have_the_largest_norm", HOLDS, {"norm": by_layer(MIDDLE)}),
+    ("middle_layers_have_the_largest_norm", IN_PART, {"norm": by_layer(FIRST_THEN_MIDDLE)}),
+    ("middle_layers_have_the_largest_norm", FAILS, {"norm": by_layer([1, 2, 3, 4, 5])}),
+    ("helmholtz_norms_ascend", HOLDS, {"norm": by_layer([1, 2, 3, 4, 5])}),
+    ("helmholtz_norms_ascend", IN_PART, {"norm": by_layer([2, 1, 3, 5, 3.5])}),
+    ("helmholtz_norms_ascend", FAILS, {"norm": by_layer(INVERTED)}),
+    ("norm_rises", HOLDS, {"norm": growing(0.1, 0.3)}),
+    ("norm_rises", IN_PART, {"norm": growing(0.2, 0.3)}),
+    ("norm_rises", FAILS, {"norm": growing(0.3, 0.1)}),
+    ("norm_rises", FAILS, {"norm": growing(-0.3, -0.1)}),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "parts"),
+    [(name, outcome, parts) for name, outcome, *parts in MADE],
+    ids=[f"{name}-{outcome}" for name, outcome, *_ in MADE],
+)
+def test_a_claim_is_judged_by_what_the_data_say(name, outcome, parts):
+    judged = judge(claim(name), runs_of(claim(name).cases[0], *parts))
+    finding = judged.cases[0].findings[0]  # of seed 0, the only one
+    assert finding.outcome is outcome, finding
+    assert (finding.note != "") or outcome is not UNTESTABLE
+    assert finding.value is None or np.isfinite(finding.value)
+
+
+@pytest.mark.parametrize("name", [claim.name for claim in all_claims()])
+def test_every_claim_is_tried_both_ways(name):
+    tried = {outcome for tested, outcome, *_ in MADE if tested == name}
+    assert {HOLDS, FAILS} <= tried
+    assert ("in part" in claim(name).predicate) == (IN_PART in tried)
+
+
+def test_every_claim_is_complete():
+    names = [claim.name for claim in all_claims()]
+    assert len(names) == len(set(names))
+    for one in all_claims():
+        words = (one.name, one.place, one.statement, one.measured, one.predicate, one.reason)
+        assert all(words) and one.cases
+        assert one.statement.endswith(".")
+
+
+def test_values_are_those_of_the_curves():
+    def value(name, *parts):
+        (finding,) = (
+            judge(claim(name), runs_of(claim(name).cases[0], *parts)).cases[0].findings.values()
+        )
+        return finding.value
+
+    both = {"relative_l2": below_at(10_000)}, {"relative_l2": below_at(1000)}
+    assert value("ten_times_faster", *both) == pytest.approx(10)
+    assert value("cavity_six_percent", {"relative_l2": ending_at(0.05)}) == pytest.approx(0.05)
+    assert value("snr_falls_and_jumps", {"snr": steps(9, 0.01, 1)}) == pytest.approx(2)
+    fall = value("steepest_fall", {"relative_l2": falling_at(2 * TOTAL)})
+    assert fall == pytest.approx(2, rel=0.15)  # to a bin of the trend, a twentieth of a decade
+    grown = value("norm_rises", {"norm": growing(0.1, 0.3)})
+    assert grown == pytest.approx(0.3, rel=0.1)

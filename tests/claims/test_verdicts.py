@@ -1,0 +1,200 @@
+"""From findings to verdicts, and from files to findings."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.claims.base import (
+    RBA,
+    VANILLA,
+    Claim,
+    Finding,
+    Outcome,
+    Untestable,
+    compared,
+    each,
+)
+from pinn_phases.storage import Content, StorageError
+from pinn_phases.verdicts import Verdict, all_claims, differences, judge, judge_all, load_runs
+from tests.claims.conftest import SNAPSHOTS, made_run
+
+HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome
+BURGERS = each(("burgers",), RBA)
+
+
+def stated(judge_function, cases=BURGERS, **changes):
+    """Return a claim that is judged by a function."""
+    words = {name: "words" for name in ("name", "place", "statement", "measured", "predicate")}
+    return Claim(**words, reason="words", cases=cases, judge=judge_function, **changes)
+
+
+def by_seed(outcomes):
+    """Return a claim and runs whose seeds have these outcomes."""
+
+    def of_seed(run):
+        if outcomes[run.seed] is UNTESTABLE:
+            raise Untestable("too short")
+        return Finding(outcomes[run.seed], float(run.seed))
+
+    return stated(of_seed), [made_run("burgers", seed=seed) for seed in range(len(outcomes))]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict"),
+    [
+        ([HOLDS, HOLDS], Verdict.REPRODUCED),
+        ([HOLDS, UNTESTABLE], Verdict.REPRODUCED),
+        ([FAILS, FAILS], Verdict.NOT_REPRODUCED),
+        ([FAILS, UNTESTABLE], Verdict.NOT_REPRODUCED),
+        ([HOLDS, FAILS], Verdict.PARTLY),
+        ([HOLDS, IN_PART], Verdict.PARTLY),
+        ([FAILS, IN_PART], Verdict.PARTLY),
+        ([IN_PART, IN_PART], Verdict.PARTLY),
+        ([UNTESTABLE, UNTESTABLE], Verdict.NOT_TESTABLE),
+    ],
+)
+def test_verdicts_follow_from_the_outcomes_of_all_seeds(outcomes, verdict):
+    judged = judge(*by_seed(outcomes))
+    assert judged.verdict is verdict
+    assert [f.outcome for f in judged.cases[0].findings.values()] == outcomes
+    assert judged.reasons == (["too short"] if UNTESTABLE in outcomes else [])
+
+
+def test_every_case_counts():
+    claim = stated(
+        lambda run: Finding(HOLDS if run.method == RBA else FAILS, 1.0),
+        cases=each(("burgers", "cavity"), RBA, VANILLA),
+    )
+    runs = [made_run(p, m) for p in ("burgers", "cavity") for m in (RBA, VANILLA)]
+    assert judge(claim, runs).verdict is Verdict.PARTLY
+    assert len(judge(claim, runs).cases) == 4
+
+
+def test_compared_runs_are_of_one_seed_and_come_in_the_order_of_the_case():
+    seen = []
+    claim = stated(lambda *runs: seen.append(runs) or Finding(HOLDS, 1.0), compared(("cavity",)))
+    runs = [made_run("cavity", m, seed) for m in (RBA, VANILLA) for seed in (3, 1)]
+    judge(claim, runs)
+    assert [[(r.method, r.seed) for r in pair] for pair in seen] == [
+        [(VANILLA, 1), (RBA, 1)],
+        [(VANILLA, 3), (RBA, 3)],
+    ]
+
+
+def test_a_run_that_is_missing_or_too_short_decides_nothing():
+    claim = stated(lambda *runs: Finding(HOLDS, 1.0), compared(("cavity",)))
+    (reason,) = judge(claim, [made_run("cavity", RBA)]).reasons
+    assert reason == "no run of cavity with vanilla"
+    short = [made_run("cavity", method, iterations=900) for method in (RBA, VANILLA)]
+    (reason,) = judge(claim, short).reasons
+    assert reason == "900 iterations, expected at least 1,000"
+    anyway = dataclasses.replace(claim, min_iterations=1)
+    assert judge(anyway, short).verdict is Verdict.REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("key", "decides"),
+    [
+        ("equation.reynolds", False),
+        ("training.conditions.lid.weight", False),
+        ("training.conditions.lid.points", True),
+        ("training.network.width", True),
+    ],
+)
+def test_another_experiment_does_not_decide_a_number(key, decides):
+    patterns = ("equation", "training.conditions.*.weight")
+    claim = stated(lambda run: Finding(HOLDS, 1.0), same_as_paper=patterns)
+    judged = judge(claim, [made_run("burgers", differences={key: (100.0, 1000.0)})])
+    assert (judged.verdict is Verdict.REPRODUCED) == decides
+    assert judged.reasons == ([] if decides else [f"{key} is 100.0, in the paper 1000.0"])
+
+
+def test_differences_are_those_that_change_what_is_computed():
+    paper = {
+        "scale": "paper",
+        "seed": 0,
+        "equation": {"a1": 6},
+        "method_constants": {"rate": 1e-3},
+        "training": {"points": 25600, "compiled": True, "record": {"every": 10}},
+    }
+    here = {
+        "scale": "laptop",
+        "seed": 2,
+        "equation": {"a1": 4},
+        "method_constants": {"rate": 1e-3},
+        "training": {"points": 3200, "compiled": False, "record": {"every": 1}},
+    }
+    assert differences(paper, paper) == {}
+    expected = {"equation.a1": (4, 6), "training.points": (3200, 25600)}
+    assert differences(here, paper) == expected
+
+
+# Files
+
+
+SETTINGS = {
+    **{"scale": "test", "problem": "cavity", "method": "rba", "seed": 4, "method_constants": {}},
+    **{"equation": {"reynolds": 100.0}, "training": {"iterations": 5000}},
+}
+PAPER = {"cavity": {"rba": SETTINGS | {"equation": {"reynolds": 1000.0}}}}
+
+
+def contents():
+    """One file of each kind, of one training."""
+    run = made_run("cavity", seed=4)
+    attributes = {"settings": SETTINGS}
+    layers = {f"information/{k}": v for k, v in run.layers.items() if k != "iterations"}
+    history = {f"history/{k}": v for k, v in run.history.items()}
+    spread = {"homogeneity/residual": run.spread["homogeneity"], "boxes/residual": np.ones((3, 3))}
+    return {
+        "run": Content("run", history | {"snapshots/weights": np.ones(3)}, attributes),
+        "phases": Content("phases", {}, attributes | dict(run.phases)),
+        "information": Content(
+            "information", layers | {"iterations": SNAPSHOTS}, attributes | {"points": 4096}
+        ),
+        "homogeneity": Content("homogeneity", spread | {"iterations": SNAPSHOTS}, attributes),
+    }
+
+
+@pytest.fixture
+def paths(tmp_path):
+    """Return the files of one training."""
+    found = {kind: tmp_path / f"{kind}.h5" for kind in contents()}
+    for kind, content in contents().items():
+        storage.write(found[kind], content)
+    return found
+
+
+def test_files_of_a_training_become_a_run(paths):
+    (run,) = load_runs(paths.values(), PAPER)
+    expected = made_run("cavity", seed=4)
+    assert (run.problem, run.method, run.seed, run.iterations) == ("cavity", "rba", 4, 5000)
+    assert run.log2_points == 12 and run.phases == expected.phases
+    assert run.differences == {"equation.reynolds": (100.0, 1000.0)}
+    for part in ("history", "layers"):
+        found, wanted = getattr(run, part), getattr(expected, part)
+        assert found.keys() == wanted.keys()
+        for name, values in wanted.items():
+            np.testing.assert_array_equal(found[name], values)
+    np.testing.assert_array_equal(run.spread["homogeneity"], expected.spread["homogeneity"])
+
+
+def test_all_claims_can_be_judged_by_one_training(paths):
+    judged = judge_all(all_claims(), load_runs(paths.values(), PAPER))
+    assert len(judged) == len(list(all_claims()))
+    assert {j.verdict for j in judged} >= {Verdict.REPRODUCED, Verdict.NOT_TESTABLE}
+
+
+def test_a_missing_kind_is_named(paths):
+    del paths["homogeneity"]
+    with pytest.raises(StorageError, match="cavity, rba, seed 4: expected a homogeneity file"):
+        load_runs(paths.values(), PAPER)
+
+
+def test_a_file_of_another_kind_is_named(paths, tmp_path):
+    other = tmp_path / "reference.h5"
+    storage.write(other, Content("reference", {}, {}))
+    with pytest.raises(StorageError, match=r"reference.h5: expected one of run, .* a reference"):
+        load_runs([*paths.values(), other], PAPER)

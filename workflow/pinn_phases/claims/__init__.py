@@ -1,0 +1,1 @@
+"""What the paper says that can be checked: one file a subject, each with a tuple `CLAIMS`."""

@@ -1,0 +1,240 @@
+"""A claim of the paper as something that data can decide.
+
+A claim is stated for cases: a problem with one method, or with two that are compared. For every
+seed, its `judge` looks at the runs of a case and finds that it holds, holds in part, fails, or
+cannot be told from these runs. Data alone decide; what is not there is said (`Untestable`).
+
+Tolerances come from the wording of the paper: "about ten times" is a factor of two either way.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinn_phases.analysis.trajectories import first_below, moving_average
+
+Array = NDArray[Any]
+Span = tuple[float, float]  # first and last iteration
+Subject = tuple[str, str]  # problem, method
+Case = tuple[Subject, ...]
+
+VANILLA, RBA = "vanilla", "rba"
+ALL = ("allen_cahn", "helmholtz", "burgers", "cavity")
+
+# The earliest total diffusion of the paper is near iteration 500 (Fig. 8): with less than twice as
+# many there is nothing to see.
+MIN_ITERATIONS = 1000
+# What a number of iterations or an error depends on. Fewer points or neurons shift it; another
+# equation, other inputs, another step or other weights in the loss make it another experiment.
+SAME_EXPERIMENT = (
+    "equation",
+    "training.conditions.*.weight",
+    "training.network.ansatz",
+    "training.network.fourier_modes",
+    "training.optimiser.learning_rate",
+)
+SMOOTHING = 10  # records in the moving average of SNR; 3.1
+LATE = 0.5  # decades before the end: the last two thirds of a training
+START = 10  # records: the same number for the level at the start
+FINAL = 0.1  # share of the iterations whose median error is the final one: errors fluctuate (3.1)
+
+
+class Outcome(StrEnum):
+    """What the runs of one seed say of a claim."""
+
+    HOLDS = "holds"
+    IN_PART = "in part"
+    FAILS = "fails"
+    UNTESTABLE = "not testable"
+
+
+class Untestable(Exception):
+    """These runs cannot decide; the message says why."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Outcome for one case and seed, with the value that decided it (None if there is none)."""
+
+    outcome: Outcome
+    value: float | None
+    note: str = ""
+
+
+def graded(value: float, holds: bool, in_part: bool = False, note: str = "") -> Finding:
+    """Return the finding that holds, else holds in part, else fails."""
+    if not np.isfinite(value):
+        raise Untestable("too few records for the value")
+    outcome = Outcome.HOLDS if holds else Outcome.IN_PART if in_part else Outcome.FAILS
+    return Finding(outcome, float(value), note)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is stored of one training, and what was measured of it.
+
+    Attributes
+    ----------
+    history
+        As in a run's file, without "history/".
+    phases
+        Start of "diffusion" and "total_diffusion": None, or a mapping with "iteration", "lower".
+    layers
+        As in an information file: "iterations" (S,), "relative", "binary", "norm" (S, H), ...
+    log2_points
+        Most information that a layer can have, bits.
+    spread
+        As in a homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes" (S, boxes, boxes).
+    differences
+        Settings that are not the paper's: dotted key -> value here, value there.
+    """
+
+    problem: str
+    method: str
+    seed: int
+    iterations: int
+    history: Mapping[str, Array]
+    phases: Mapping[str, Mapping[str, float] | None]
+    layers: Mapping[str, Array]
+    log2_points: float
+    spread: Mapping[str, Array]
+    differences: Mapping[str, tuple[Any, Any]]
+
+    @property
+    def at(self) -> Array:
+        """Iteration of each record."""
+        return self.history["iteration"]
+
+    @property
+    def error(self) -> Array:
+        """Relative L2 error of each record."""
+        return self.history["relative_l2"]
+
+    @property
+    def snr(self) -> Array:
+        """SNR of each record, averaged as in the paper's figures."""
+        raw = self.history["snr"]
+        there = np.isfinite(raw)
+        smooth = np.full(raw.shape, np.nan)
+        smooth[there] = moving_average(raw[there], SMOOTHING)
+        return smooth
+
+    @property
+    def first_snr(self) -> float:
+        """Level of SNR at the start."""
+        return float(np.median(self.history["snr"][:START]))
+
+    @property
+    def final_error(self) -> float:
+        """Error at the end, without its fluctuations."""
+        return float(np.median(self.error[self.at > (1 - FINAL) * self.iterations]))
+
+    @property
+    def late(self) -> Span:
+        """The end of the training on a logarithmic axis."""
+        return self.iterations * 10**-LATE, float(self.iterations)
+
+    def start_of(self, phase: str) -> float:
+        """Return the iteration at which a phase starts."""
+        return self._boundary(phase)["iteration"]
+
+    def earliest_start_of(self, phase: str) -> float:
+        """Return the lower end of the interval in which it starts."""
+        return self._boundary(phase)["lower"]
+
+    def _boundary(self, phase: str) -> Mapping[str, float]:
+        boundary = self.phases[phase]
+        if boundary is None:
+            name = phase.replace("_", " ")
+            raise Untestable(f"{self.method}: {name} not found in {self.iterations:,} iterations")
+        return boundary
+
+    @property
+    def in_fitting(self) -> Span:
+        """From the first iteration to the start of diffusion."""
+        return 1.0, self.start_of("diffusion")
+
+    @property
+    def in_diffusion(self) -> Span:
+        """From the start of diffusion to that of total diffusion, or to the end."""
+        later = self.phases["total_diffusion"]
+        end = later["iteration"] if later else float(self.iterations)
+        return self.start_of("diffusion"), end
+
+    @property
+    def in_total_diffusion(self) -> Span:
+        """From the start of total diffusion to the end."""
+        return self.start_of("total_diffusion"), float(self.iterations)
+
+    def first_error_below(self, level: float) -> int | None:
+        """First recorded iteration with an error below the level."""
+        return first_below(self.at, self.error, level)
+
+
+def within(at: Array, values: Array, span: Span) -> Array:
+    """Rows of the values whose iterations lie in the span, its ends included."""
+    rows = values[(at >= span[0]) & (at <= span[1])]
+    if not len(rows):
+        raise Untestable(f"no record between iterations {span[0]:,.0f} and {span[1]:,.0f}")
+    return rows
+
+
+def median_in(at: Array, values: Array, span: Span) -> Array:
+    """Median over these rows: of each column, if there are columns."""
+    median: Array = np.nanmedian(within(at, values, span), axis=0)
+    return median
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the paper.
+
+    Attributes
+    ----------
+    name
+        By which other places may refer to it.
+    place
+        Section, figure or equation.
+    statement
+        What the paper says, in our words.
+    measured
+        What the values are.
+    predicate
+        What has to hold of them, with the tolerance.
+    reason
+        Why this tolerance: from the paper's wording.
+    cases
+        For which problems and methods it is said.
+    judge
+        Takes the runs of one case and seed, in the order of the case.
+    same_as_paper
+        Settings that have to be the paper's for the comparison to mean anything: dotted keys, of
+        which "*" stands for any part.
+    min_iterations
+        Of a training that can decide it.
+    """
+
+    name: str
+    place: str
+    statement: str
+    measured: str
+    predicate: str
+    reason: str
+    cases: tuple[Case, ...]
+    judge: Callable[..., Finding]
+    same_as_paper: tuple[str, ...] = ()
+    min_iterations: int = MIN_ITERATIONS
+
+
+def each(problems: tuple[str, ...], *methods: str) -> tuple[Case, ...]:
+    """Return a case for each of the problems with each of the methods."""
+    return tuple(((problem, method),) for problem in problems for method in methods)
+
+
+def compared(problems: tuple[str, ...]) -> tuple[Case, ...]:
+    """Return a case for each of the problems, with vanilla and RBA."""
+    return tuple(((problem, VANILLA), (problem, RBA)) for problem in problems)

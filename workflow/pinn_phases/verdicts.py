@@ -1,0 +1,199 @@
+"""Judge the claims of the paper by the stored files of one scale.
+
+| verdict                    | the findings for all cases and seeds, without the untestable ones |
+|----------------------------|-------------------------------------------------------------------|
+| reproduced                 | all hold                                                          |
+| partly                     | some hold, or hold in part                                        |
+| not reproduced             | all fail                                                          |
+| not testable at this scale | there are none                                                    |
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pinn_phases import storage
+from pinn_phases.claims.base import Case, Claim, Finding, Outcome, Run, Untestable
+from pinn_phases.plugins import names
+from pinn_phases.storage import Content, StorageError
+
+CLAIMS = "pinn_phases.claims"
+KINDS = ("run", "phases", "information", "homogeneity")  # of files that claims are judged by
+LEFT_OUT = ("snapshots/", "points/", "activations/")
+# Settings that say how a training is recorded and executed, but not what it computes.
+NOT_COMPARED = ("training.record.*", "training.compiled", "training.checkpoint_seconds")
+
+
+class Verdict(StrEnum):
+    """What all runs together say of a claim."""
+
+    REPRODUCED = "reproduced"
+    PARTLY = "partly"
+    NOT_REPRODUCED = "not reproduced"
+    NOT_TESTABLE = "not testable at this scale"
+
+
+@dataclass(frozen=True)
+class CaseFindings:
+    """Finding of each seed for one case."""
+
+    case: Case
+    findings: Mapping[int, Finding]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim, what was found, and what follows."""
+
+    claim: Claim
+    cases: tuple[CaseFindings, ...]
+    verdict: Verdict
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why runs cannot decide it, each once."""
+        found = (f for case in self.cases for f in case.findings.values())
+        return list(dict.fromkeys(f.note for f in found if f.outcome is Outcome.UNTESTABLE))
+
+
+def all_claims() -> Iterator[Claim]:
+    """Every claim, in the order of the files and within them."""
+    for name in names(CLAIMS):
+        yield from import_module(f"{CLAIMS}.{name}").CLAIMS
+
+
+def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
+    """Put together what the files say of each training.
+
+    Parameters
+    ----------
+    paths
+        One file of each kind of `KINDS` for every training.
+    paper
+        Settings of the paper's own runs: problem -> method -> settings as a run stores them.
+
+    Raises
+    ------
+    StorageError
+        If a file cannot be used, or one is missing.
+    """
+    trainings: dict[tuple[str, str, int], dict[str, Content]] = {}
+    for path in paths:
+        content = storage.read(path, leave_out=LEFT_OUT)
+        if content.kind not in KINDS:
+            expected = f"expected one of {', '.join(KINDS)}"
+            raise StorageError(f"{path}: {expected}, found a {content.kind} file")
+        settings = content.attributes["settings"]
+        key = (settings["problem"], settings["method"], settings["seed"])
+        trainings.setdefault(key, {})[content.kind] = content
+    for (problem, method, seed), files in trainings.items():
+        missing = [kind for kind in KINDS if kind not in files]
+        if missing:
+            one = f"{problem}, {method}, seed {seed}"
+            raise StorageError(f"{one}: expected a {missing[0]} file, received none")
+    return [_run(files, paper) for files in trainings.values()]
+
+
+def judge_all(claims: Iterable[Claim], runs: Sequence[Run]) -> list[Judged]:
+    """Judge claims by runs of any number of problems, methods and seeds."""
+    return [judge(claim, runs) for claim in claims]
+
+
+def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
+    """Judge one claim: every case, every seed."""
+    by_subject = {(run.problem, run.method, run.seed): run for run in runs}
+    seeds = sorted({run.seed for run in runs})
+    cases = []
+    for case in claim.cases:
+        findings = {}
+        for seed in seeds:
+            of_case = [by_subject.get((*subject, seed)) for subject in case]
+            findings[seed] = _finding(claim, case, of_case)
+        cases.append(CaseFindings(case, findings))
+    outcomes = [f.outcome for case in cases for f in case.findings.values()]
+    return Judged(claim, tuple(cases), _verdict(outcomes))
+
+
+def differences(
+    settings: Mapping[str, Any], paper: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """Compare what a run computes with the paper's: dotted key -> value here, value there."""
+    here, there = dict(_flat(settings)), dict(_flat(paper))
+    compared = ("equation.", "method_constants.", "training.")
+    return {
+        key: (value, there.get(key))
+        for key, value in here.items()
+        if key.startswith(compared)
+        and value != there.get(key)
+        and not any(fnmatchcase(key, pattern) for pattern in NOT_COMPARED)
+    }
+
+
+def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
+    """Judge the runs of one case and seed, if they can be judged at all."""
+    present = [run for run in runs if run is not None]
+    try:
+        if len(present) < len(runs):
+            absent = [name for name, run in zip(case, runs, strict=True) if run is None]
+            raise Untestable(f"no run of {', '.join(' with '.join(name) for name in absent)}")
+        for run in present:
+            _require_testable(claim, run)
+        return claim.judge(*present)
+    except Untestable as reason:
+        return Finding(Outcome.UNTESTABLE, None, str(reason))
+
+
+def _require_testable(claim: Claim, run: Run) -> None:
+    if run.iterations < claim.min_iterations:
+        expected = f"expected at least {claim.min_iterations:,}"
+        raise Untestable(f"{run.iterations:,} iterations, {expected}")
+    for key, (here, there) in run.differences.items():
+        for pattern in claim.same_as_paper:
+            if fnmatchcase(key, pattern) or key.startswith(f"{pattern}."):
+                raise Untestable(f"{key} is {here}, in the paper {there}")
+
+
+def _verdict(outcomes: Iterable[Outcome]) -> Verdict:
+    tested = {outcome for outcome in outcomes if outcome is not Outcome.UNTESTABLE}
+    if not tested:
+        return Verdict.NOT_TESTABLE
+    if tested == {Outcome.HOLDS}:
+        return Verdict.REPRODUCED
+    return Verdict.NOT_REPRODUCED if tested == {Outcome.FAILS} else Verdict.PARTLY
+
+
+def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
+    run, phases, layers, spread = (files[kind] for kind in KINDS)
+    settings = run.attributes["settings"]
+    problem, method = settings["problem"], settings["method"]
+    return Run(
+        problem=problem,
+        method=method,
+        seed=settings["seed"],
+        iterations=settings["training"]["iterations"],
+        history={key.removeprefix("history/"): values for key, values in run.arrays.items()},
+        phases={name: phases.attributes[name] for name in ("diffusion", "total_diffusion")},
+        layers={key.removeprefix("information/"): v for key, v in layers.arrays.items()},
+        log2_points=float(np.log2(layers.attributes["points"])),
+        spread={
+            "iterations": spread.arrays["iterations"],
+            "homogeneity": spread.arrays["homogeneity/residual"],
+            "boxes": spread.arrays["boxes/residual"],
+        },
+        differences=differences(settings, paper[problem][method]),
+    )
+
+
+def _flat(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Leaves of nested mappings, by dotted keys."""
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
