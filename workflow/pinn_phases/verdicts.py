@@ -8,6 +8,7 @@
 | not testable at this scale | there are none                                                    |
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -118,6 +119,21 @@ def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
         cases.append(CaseFindings(case, findings))
     outcomes = [f.outcome for case in cases for f in case.findings.values()]
     return Judged(claim, tuple(cases), _verdict(outcomes))
+
+
+def as_plain(judged: Judged) -> dict[str, Any]:
+    """Return all that is known of a judged claim as plain values."""
+    words = dataclasses.asdict(judged.claim)
+    for key in ("cases", "judge"):
+        del words[key]
+    cases = [
+        {
+            "case": [list(subject) for subject in case.case],
+            "findings": {str(seed): dataclasses.asdict(f) for seed, f in case.findings.items()},
+        }
+        for case in judged.cases
+    ]
+    return {**words, "cases": cases, "verdict": judged.verdict, "reasons": judged.reasons}
 
 
 def differences(

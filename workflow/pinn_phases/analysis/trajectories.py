@@ -104,4 +104,5 @@ def rank_correlation(levels: Real) -> float:
     """Spearman's correlation of levels, shape (n,), with their order; 0 if all are equal."""
     if np.ptp(levels) == 0:
         return 0.0
-    return float(spearmanr(np.arange(len(levels)), levels).statistic)
+    # Rounded: a few levels have a few fractions as correlations, and a limit may be one of them.
+    return round(float(spearmanr(np.arange(len(levels)), levels).statistic), 9)

@@ -100,7 +100,7 @@ def _middle_norm(run: Run) -> Finding:
 
 
 def _listed(levels: Array) -> str:
-    return "layers: " + ", ".join(f"{level:.3g}" for level in levels)
+    return f"layers: {', '.join(f'{level:.4g}' for level in levels)}"
 
 
 def _norms_ascend(run: Run) -> Finding:

@@ -1,0 +1,39 @@
+"""What the paper says, judged by the stored runs."""
+
+
+rule claims:
+    """Judge every claim by all runs of the chosen scale."""
+    input:
+        collect(
+            f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
+            kind=["runs", "phases", "information", "homogeneity"],
+            run=RUNS,
+        ),
+    output:
+        json=ensure(f"results/{SETTINGS.scale}/claims.json", non_empty=True),
+        markdown=ensure(f"results/{SETTINGS.scale}/claims.md", non_empty=True),
+        html=report(
+            ensure(f"results/{SETTINGS.scale}/claims.html", non_empty=True),
+            caption="../report/claims.rst",
+            category="Claims",
+            labels={"table": "Claims and verdicts", "scale": SETTINGS.scale},
+        ),
+    log:
+        f"results/{SETTINGS.scale}/logs/claims.log",
+    benchmark:
+        f"results/{SETTINGS.scale}/benchmarks/claims.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=SCALE_BESIDE_PAPER,
+        code=claims_command.code(),
+    message:
+        "Claims of the paper at scale {SETTINGS.scale}"
+    shell:
+        "python -m pinn_phases claims --settings {params.settings:q} --inputs {input:q}"
+        " --json {output.json:q} --markdown {output.markdown:q} --html {output.html:q}"
+        " --log {log:q}"
