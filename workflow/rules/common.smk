@@ -21,6 +21,7 @@ from pinn_phases.commands import reference as reference_command
 from pinn_phases.commands import train as train_command
 from pinn_phases.commands import validate as validate_command
 from pinn_phases.figures.base import requirement
+from pinn_phases.figures.listing import labels, section
 from pinn_phases.frozen import SettingsError
 from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
 from pinn_phases.settings import load_scales, words_to_numbers
@@ -43,7 +44,6 @@ wildcard_constraints:
     problem="|".join(names(PROBLEMS)),
     method="|".join(names(METHODS)),
     seed=r"\d+",
-    figure="|".join(FIGURE_NAMES),
 
 
 def execution(wildcards):
@@ -134,22 +134,12 @@ def choosing_phases(wildcards):
     return f"results/{wildcards.scale}/phases/{wildcards.problem}/{method}/seed{wildcards.seed}.h5"
 
 
-def figure_inputs(wildcards):
+def figure_inputs(figure):
     """Files that a figure is made from, at the chosen scale."""
     return [
         f"results/{SETTINGS.scale}/{kind}/{problem}/{method}/seed{seed}.h5"
-        for kind, problem, method, seed in requirement(wildcards.figure).files(SETTINGS)
+        for kind, problem, method, seed in requirement(figure).files(SETTINGS)
     ]
-
-
-def figure_settings(wildcards):
-    """Numbers of the figures, as JSON."""
-    return SETTINGS.figures.model_dump_json()
-
-
-def figure_code(wildcards):
-    """Digest of the code behind a figure."""
-    return figure_command.code(wildcards.figure)
 
 
 def benchmark_targets(problem):
