@@ -91,6 +91,7 @@ OF_A_RUN = tuple(
         (("analysis",), ("training.loop", "training.job", "reference", "figures", "settings")),
         (("figures",), ("training", "reference", "settings", "model", "streams")),
         (("figures",), OF_A_RUN),
+        (("summary",), ("training", "analysis", "reference", "figures", "settings")),
         (("storage", "digest", "frozen", "provenance"), ("training", "analysis", "figures")),
     ],
 )
@@ -119,7 +120,7 @@ def test_only_storage_knows_hdf5():
 
 
 NO_TORCH = [
-    *("problems", "methods", "reference", "figures", "commands"),
+    *("problems", "methods", "reference", "figures", "summary", "commands"),
     *(
         "analysis.homogeneity",
         "analysis.information",
@@ -153,6 +154,7 @@ PLUGINS = {  # found by name at run time, so that no import statement shows them
     "information": ("problems",),
     "homogeneity": ("problems",),
     "figure": ("problems", "methods", "figures"),
+    "summary": ("problems", "methods"),
     "validate": (),
 }
 
