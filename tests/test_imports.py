@@ -91,6 +91,7 @@ OF_A_RUN = tuple(
         (("analysis",), ("training.loop", "training.job", "reference", "figures", "settings")),
         (("figures",), ("training", "reference", "settings", "model", "streams")),
         (("figures",), OF_A_RUN),
+        (("summary",), ("training", "analysis", "reference", "figures", "settings")),
         (("storage", "digest", "frozen", "provenance"), ("training", "analysis", "figures")),
     ],
 )
@@ -119,7 +120,7 @@ def test_only_storage_knows_hdf5():
 
 
 NO_TORCH = [
-    *("problems", "methods", "reference", "figures", "commands"),
+    *("problems", "methods", "reference", "figures", "summary", "commands"),
     *(
         "analysis.homogeneity",
         "analysis.information",
@@ -153,6 +154,7 @@ PLUGINS = {  # found by name at run time, so that no import statement shows them
     "information": ("problems",),
     "homogeneity": ("problems",),
     "figure": ("problems", "methods", "figures"),
+    "summary": ("problems", "methods"),
     "validate": (),
 }
 
@@ -160,7 +162,8 @@ PLUGINS = {  # found by name at run time, so that no import statement shows them
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
     rules = "".join(path.read_text() for path in sorted((ROOT.parent / "rules").glob("*.smk")))
-    called = [rule for rule in rules.split("\nrule ") if f"python -m {PACKAGE} {command} " in rule]
+    each = re.split(r"\n *rule\b", rules)  # also those that a loop makes
+    called = [rule for rule in each if f"python -m {PACKAGE} {command} " in rule]
     assert len(called) == 1
     path = re.search(r'conda:\s+"(\S+)"', called[0]).group(1)
     entries = yaml.safe_load((ROOT.parent / "rules" / path).read_text())["dependencies"]

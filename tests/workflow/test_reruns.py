@@ -3,32 +3,16 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
-COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "envs")
+from tests.workflow.conftest import copy_repository, snakemake
+
 LIBRARY = Path("workflow/pinn_phases")
 # Two benchmarks, to see that what belongs to one leaves the other alone.
 TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf", "paper_figures/fig8.pdf")
-SECONDS = 300  # a smoke run takes about 30 on an idle machine
-
-
-def snakemake(folder, *arguments):
-    """Run Snakemake in `folder` and return the finished process, messages in `stdout`."""
-    command = [sys.executable, "-m", "snakemake", *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=SECONDS,
-        check=False,
-    )
+BOTH = {"fig6": 1, "fig8": 1}  # jobs that draw them
 
 
 def planned(folder):
@@ -45,10 +29,7 @@ def planned(folder):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A copy of the repository in which the figures of two benchmarks have been made."""
-    folder = tmp_path_factory.mktemp("repository")
-    for name in COPIED:
-        source = REPOSITORY / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    folder = copy_repository(tmp_path_factory.mktemp("repository"))
     done = snakemake(folder, "--cores", "2", *TARGET)
     assert done.returncode == 0, done.stdout
     return folder
@@ -111,7 +92,7 @@ def test_docstrings_and_comments_rerun_nothing(finished, edit, name, old, new):
 def test_editing_rba_reruns_its_runs_and_what_follows(finished, edit):
     edit(LIBRARY / "methods/rba.py", "return weights", "return 2 * weights")
     # the phases of RBA choose the snapshots of both methods
-    assert planned(finished) == {"train": 2, "phases": 2, "fields": 4, "figure": 2}
+    assert planned(finished) == {"train": 2, "phases": 2, "fields": 4, **BOTH}
     plan = snakemake(finished, "-n", *TARGET).stdout
     assert "Training allen_cahn with rba" in plan
     assert "Training allen_cahn with vanilla" not in plan
@@ -119,7 +100,7 @@ def test_editing_rba_reruns_its_runs_and_what_follows(finished, edit):
 
 def test_changing_a_constant_of_rba_reruns_its_runs_and_what_follows(finished, edit):
     edit("config.yaml", "rate: 1.0e-3 # eta*", "rate: 2.0e-3 # eta*")
-    assert planned(finished) == {"train": 2, "phases": 2, "fields": 4, "figure": 2}
+    assert planned(finished) == {"train": 2, "phases": 2, "fields": 4, **BOTH}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +119,7 @@ def test_changing_a_constant_of_rba_reruns_its_runs_and_what_follows(finished, e
 )
 def test_changing_a_benchmark_reruns_it_and_no_other(finished, edit, name, old, new, reference):
     edit(name, old, new)
-    again = {"train": 2, "phases": 2, "fields": 2, "figure": 1}
+    again = {"train": 2, "phases": 2, "fields": 2, "fig8": 1}
     assert planned(finished) == again | ({"reference": 1} if reference else {})
     assert "allen_cahn" not in snakemake(finished, "-n", *TARGET).stdout
 
@@ -151,18 +132,30 @@ def test_editing_the_training_loop_trains_everything(finished, edit):
 @pytest.mark.parametrize(
     ("name", "old", "new", "figures"),
     [
-        ("figures/fig6.py", "return training_dynamics", "print()\n    return training_dynamics", 1),
-        ("figures/style.py", '"magma"', '"cividis"', 2),
+        (
+            *("figures/fig6.py", "return training_dynamics"),
+            *("print()\n    return training_dynamics", {"fig6": 1}),
+        ),
+        ("figures/style.py", '"magma"', '"cividis"', BOTH),
     ],
 )
 def test_editing_a_figure_draws_it_and_nothing_else(finished, edit, name, old, new, figures):
     edit(LIBRARY / name, old, new)
-    assert planned(finished) == {"figure": figures}
+    assert planned(finished) == figures
+
+
+def test_editing_a_caption_or_where_a_figure_is_listed_does_not_train(finished, edit):
+    edit("workflow/report/fig6.rst", "Training of", "Other words on")
+    edit("workflow/report/workflow.rst", "How to read it", "Reading it....")
+    edit("workflow/report/style.css", "20vw", "30vw")
+    assert planned(finished) == {}
+    edit(LIBRARY / "figures/fig6.py", "Section.TOTAL_DIFFUSION", "Section.INFORMATION")
+    assert planned(finished) == {"fig6": 1}
 
 
 def test_changing_the_bins_of_the_phases_does_not_train(finished, edit):
     edit("config.yaml", "bins_per_decade: ", "bins_per_decade: 1")
-    assert planned(finished) == {"phases": 4, "fields": 4, "figure": 2}
+    assert planned(finished) == {"phases": 4, "fields": 4, **BOTH}
 
 
 def test_changing_what_a_job_asks_of_the_machine_reruns_nothing(finished, edit):
@@ -184,6 +177,7 @@ def test_all_figures_are_made_by_default_from_every_benchmark(finished):
     for problem in ("helmholtz", "cavity"):
         for method in ("rba", "vanilla"):
             assert f"Training {problem} with {method}, seed 0" in plan
+    assert "Tables of the report, scale smoke\n" in plan
 
 
 @pytest.mark.parametrize(

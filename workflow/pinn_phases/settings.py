@@ -96,6 +96,13 @@ class Settings(Frozen):
         )
 
 
+class ScaleBesidePaper(Frozen):
+    """Settings of a scale, and those that no scale has changed: the paper's."""
+
+    scale: Settings
+    paper: Settings
+
+
 def words_to_numbers(tree: Any) -> Any:
     """Read numbers again: Snakemake leaves those in lists and blocks after --config as words."""
     if isinstance(tree, Mapping):
@@ -126,8 +133,19 @@ def load_scales(config: Tree) -> dict[str, Settings]:
     if not isinstance(chosen, str) or chosen not in scales:
         raise SettingsError(("scale",), chosen, f"expected one of {', '.join(scales)}")
     # First without any scale, so that a mistake is not blamed on a scale that changes a part of it.
-    _at_scale({**config, "scales": {chosen: {}}}, chosen)
+    load_paper(config)
     return {scale: _at_scale(config, scale) for scale in scales}
+
+
+def load_paper(config: Tree) -> Settings:
+    """Return the settings as they stand outside `scales`.
+
+    Raises
+    ------
+    SettingsError
+        As `load_scales`.
+    """
+    return _at_scale({**config, "scales": {"paper": {}}}, "paper")
 
 
 def _at_scale(config: Tree, scale: str) -> Settings:

@@ -18,19 +18,29 @@ from pinn_phases.commands import homogeneity as homogeneity_command
 from pinn_phases.commands import information as information_command
 from pinn_phases.commands import phases as phases_command
 from pinn_phases.commands import reference as reference_command
+from pinn_phases.commands import summary as summary_command
 from pinn_phases.commands import train as train_command
 from pinn_phases.commands import validate as validate_command
 from pinn_phases.figures.base import requirement
+from pinn_phases.figures.listing import labels, section
 from pinn_phases.frozen import SettingsError
 from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
-from pinn_phases.settings import load_scales, words_to_numbers
+from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales, words_to_numbers
 
 try:
     SCALES = load_scales(words_to_numbers(config))
+    PAPER = load_paper(words_to_numbers(config))
 except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
 SETTINGS = SCALES[config["scale"]]
+SCALE_BESIDE_PAPER = ScaleBesidePaper(scale=SETTINGS, paper=PAPER).model_dump_json()
+RUNS = [
+    f"{problem}/{method}/seed{seed}"
+    for problem, block in SETTINGS.problems.items()
+    for method in block.methods
+    for seed in SETTINGS.seeds
+]
 FIGURE_NAMES = [
     figure
     for figure in names(FIGURES)
@@ -43,7 +53,6 @@ wildcard_constraints:
     problem="|".join(names(PROBLEMS)),
     method="|".join(names(METHODS)),
     seed=r"\d+",
-    figure="|".join(FIGURE_NAMES),
 
 
 def execution(wildcards):
@@ -134,22 +143,12 @@ def choosing_phases(wildcards):
     return f"results/{wildcards.scale}/phases/{wildcards.problem}/{method}/seed{wildcards.seed}.h5"
 
 
-def figure_inputs(wildcards):
+def figure_inputs(figure):
     """Files that a figure is made from, at the chosen scale."""
     return [
         f"results/{SETTINGS.scale}/{kind}/{problem}/{method}/seed{seed}.h5"
-        for kind, problem, method, seed in requirement(wildcards.figure).files(SETTINGS)
+        for kind, problem, method, seed in requirement(figure).files(SETTINGS)
     ]
-
-
-def figure_settings(wildcards):
-    """Numbers of the figures, as JSON."""
-    return SETTINGS.figures.model_dump_json()
-
-
-def figure_code(wildcards):
-    """Digest of the code behind a figure."""
-    return figure_command.code(wildcards.figure)
 
 
 def benchmark_targets(problem):

@@ -1,28 +1,42 @@
-"""Figures of the paper, each from stored files alone."""
+"""Figures of the paper, each from stored files alone.
 
+A rule of its own for each figure, of the figure's name: a caption in the report belongs to a rule
+and knows no wildcards.
+"""
 
-rule figure:
-    """Draw one figure, as PDF and PNG."""
-    input:
-        figure_inputs,
-    output:
-        pdf=ensure("paper_figures/{figure}.pdf", non_empty=True),
-        png=ensure("paper_figures/{figure}.png", non_empty=True),
-    log:
-        f"results/{SETTINGS.scale}/logs/figures/{{figure}}.log",
-    benchmark:
-        f"results/{SETTINGS.scale}/benchmarks/figures/{{figure}}.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    params:
-        settings=figure_settings,
-        code=figure_code,
-    message:
-        "Drawing {wildcards.figure}"
-    shell:
-        "python -m pinn_phases figure {wildcards.figure} --settings {params.settings:q}"
-        " --inputs {input:q} --pdf {output.pdf:q} --png {output.png:q} --log {log:q}"
+for figure in FIGURE_NAMES:
+
+    rule:
+        """Draw one figure, as PDF and PNG."""
+        name:
+            figure
+        input:
+            figure_inputs(figure),
+        output:
+            pdf=ensure(f"paper_figures/{figure}.pdf", non_empty=True),
+            # The one that every browser shows in the page.
+            png=report(
+                ensure(f"paper_figures/{figure}.png", non_empty=True),
+                caption=f"../report/{figure}.rst",
+                category=section(figure),
+                labels=labels(figure, SETTINGS),
+            ),
+        log:
+            f"results/{SETTINGS.scale}/logs/figures/{figure}.log",
+        benchmark:
+            f"results/{SETTINGS.scale}/benchmarks/figures/{figure}.tsv"
+        conda:
+            "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        params:
+            figure=figure,
+            settings=SETTINGS.figures.model_dump_json(),
+            code=figure_command.code(figure),
+        message:
+            f"Drawing {figure}"
+        shell:
+            "python -m pinn_phases figure {params.figure} --settings {params.settings:q}"
+            " --inputs {input:q} --pdf {output.pdf:q} --png {output.png:q} --log {log:q}"

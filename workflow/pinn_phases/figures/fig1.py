@@ -6,10 +6,12 @@ from matplotlib.lines import Line2D
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.curves import last_iteration, median_boundary, plot_runs
+from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_small_print, only
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 
+SECTION = Section.INTRODUCTION
 REQUIREMENT = Requirement(
     problems=("allen_cahn", "helmholtz", "burgers", "cavity"),
     kinds=("runs", "phases"),

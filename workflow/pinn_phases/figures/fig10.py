@@ -12,11 +12,13 @@ from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.curves import over_phases, plot_runs
 from pinn_phases.figures.legends import add_legend, phase_handles, ratio_handles
+from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_small_print
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 
+SECTION = Section.ADAM_AND_BATCHES
 REQUIREMENT = Requirement(
     problems=("allen_cahn", "helmholtz", "burgers", "cavity"), kinds=("runs", "phases")
 )

@@ -4,8 +4,10 @@ from matplotlib.figure import Figure
 
 from pinn_phases.figures import layer_information
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
+from pinn_phases.figures.listing import Section
 
 PROBLEM = "allen_cahn"
+SECTION = Section.INFORMATION
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"))
 
 

@@ -16,12 +16,14 @@ from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.layer_information import hidden_colours
+from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_small_print, only
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.storage import Content
 
 PROBLEM = "allen_cahn"
+SECTION = Section.INFORMATION
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"), one_method=True)
 ROW_INCHES, RIM_INCHES = 0.78, 0.95  # height of a row; of what is above and below
 SATURATED = 0.9  # magnitude; tanh has bent here: its slope is a fifth of that at zero

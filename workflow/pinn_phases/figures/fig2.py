@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.curves import PHASES, median_boundary, over_phases, plot_runs
+from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_small_print, only
 from pinn_phases.storage import Content
 
 PROBLEM = "helmholtz"
+SECTION = Section.SIGNAL_AND_NOISE
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases"), one_method=True)
 
 CONDITIONS = (r"SNR $\gg$ 1", r"SNR < $\mathcal{O}$(1)", "after an abrupt rise")  # caption

@@ -14,8 +14,10 @@ from pinn_phases.analysis.gradient_noise import Real, gradients_of_ratio, signal
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.legends import add_legend
+from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_note
 
+SECTION = Section.SIGNAL_AND_NOISE
 REQUIREMENT = Requirement(problems=(), kinds=())
 
 CASES = {2.0: "samples agree", 0.0: "samples cancel out", 1.0: "signal equals noise"}  # by SNR

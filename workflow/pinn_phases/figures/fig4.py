@@ -17,8 +17,10 @@ from pinn_phases.analysis.landscape import Descent
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.legends import add_legend
+from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_note
 
+SECTION = Section.SENSITIVITY
 REQUIREMENT = Requirement(problems=(), kinds=())
 
 NAMES = (r"$\theta_1$", r"$\theta_2$")

@@ -13,8 +13,10 @@ from pinn_phases.analysis.branches import Branch, branches
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.legends import add_legend
+from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_note
 
+SECTION = Section.SENSITIVITY
 REQUIREMENT = Requirement(problems=(), kinds=())
 
 TITLES = {

@@ -4,8 +4,10 @@ from matplotlib.figure import Figure
 
 from pinn_phases.figures import training_dynamics
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
+from pinn_phases.figures.listing import Section
 
 PROBLEM = "cavity"
+SECTION = Section.TOTAL_DIFFUSION
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases", "fields"))
 
 

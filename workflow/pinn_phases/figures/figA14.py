@@ -11,9 +11,11 @@ from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.curves import layer_count, over_phases, plot_runs
 from pinn_phases.figures.legends import add_layer_bar, add_legend
+from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_small_print, only
 
 PROBLEM = "allen_cahn"
+SECTION = Section.SNR_DETAILS
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases"), one_method=True)
 
 

@@ -1,0 +1,239 @@
+"""Pages of the report, from made files."""
+
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.__main__ import main
+from pinn_phases.commands.summary import PAGES
+from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales
+from pinn_phases.storage import Content
+from pinn_phases.summary.page import Page, Table, render
+from pinn_phases.summary.references import references_page
+from pinn_phases.summary.settings import settings_page
+from pinn_phases.summary.trainings import trainings_page
+from pinn_phases.summary.versions import versions_page
+
+MADE = {
+    "code": "c0de",
+    "git_commit": "abc123",
+    "git_dirty": False,
+    "python": "3.11.7",
+    "versions": {"torch": "2.13.0", "numpy": "2.4.6"},
+    "machine": "x86_64",
+    "system": "Linux",
+}
+
+
+def reference(**changes):
+    """A reference of the cavity, as it is stored."""
+    attributes = {
+        "settings": {"problem": "cavity"},
+        "solver": "Newton",
+        "resolution": {"modes": 40},
+        "error_estimate": {"relative_l2": 1.25e-7},
+    }
+    axes = {"axes/x": np.linspace(0, 1, 64), "axes/y": np.linspace(0, 1, 32)}
+    return Content("reference", axes, attributes | MADE | changes)
+
+
+def run(seed=0, method="rba", resumed_after=0, **changes):
+    """A run of the cavity, as it is stored."""
+    execution = {
+        **{"device": "CPU, 1 thread", "threads": 1, "wall_seconds": 3725.4},
+        **{"resumed_after": resumed_after, "peak_memory_mb": 1234.5},
+    }
+    settings = {"problem": "cavity", "method": method, "seed": seed}
+    history = {
+        "history/iteration": np.array([1, 10, 12000]),
+        "history/relative_l2": np.array([1.0, 0.5, 0.04321], np.float32),
+    }
+    return Content("run", history, {"settings": settings, "execution": execution} | MADE | changes)
+
+
+@pytest.fixture
+def settings(config):
+    """Settings of the smallest scale beside the paper's, as the command gets them."""
+    both = ScaleBesidePaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
+    return json.loads(both.model_dump_json())
+
+
+def rows(table):
+    """Rows of a table by their first cell."""
+    return {row[0]: row[1:] for row in table.rows}
+
+
+def marked(table):
+    """First cells of the rows that stand out."""
+    return {table.rows[i][0] for i in table.marked}
+
+
+def test_settings_show_the_papers_value_where_the_scale_changes_it(settings):
+    general, *problems = settings_page(settings["scale"], settings["paper"]).tables
+    assert [table.title for table in problems] == [
+        *("Allen-Cahn", "Helmholtz", "Burgers", "Lid-driven cavity")
+    ]
+    cavity = rows(problems[-1])
+    assert cavity["equation.reynolds"] == ("100.0", "1000.0")
+    assert cavity["training.network.width"] == ("16", "128")
+    assert cavity["training.network.ansatz"] == ("plain", "")
+    assert cavity["training.compiled"] == ("false", "true")
+    assert "equation.reynolds" in marked(problems[-1])
+    assert "training.network.ansatz" not in marked(problems[-1])
+    assert rows(general)["information.points"] == ("100", "null")
+    assert rows(general)["seeds"] == ("[0]", "")
+
+
+def test_settings_hold_every_value_once(settings):
+    def count(tree):
+        return sum(count(v) if isinstance(v, dict) else 1 for v in tree.values())
+
+    page = settings_page(settings["scale"], settings["paper"])
+    values = sum(len(table.rows) for table in page.tables)
+    assert values == count(settings["scale"]) - 1  # but for the scale's name
+    assert f"of {values} values" in page.text[0]
+
+
+def test_a_setting_that_one_side_lacks_is_shown(settings):
+    del settings["paper"]["figures"]["smoothing"], settings["scale"]["phases"]["window"]
+    general = settings_page(settings["scale"], settings["paper"]).tables[0]
+    assert rows(general)["figures.smoothing"] == ("10", "not there")
+    assert rows(general)["phases.window"] == ("not there", "0.3")
+
+
+def test_a_scale_that_changes_nothing_marks_nothing(settings):
+    page = settings_page(settings["paper"], settings["paper"])
+    assert not any(table.marked for table in page.tables)
+    assert "changes 0 of" in page.text[0]
+
+
+def test_references_show_solver_grid_resolution_and_error():
+    (table,) = references_page([reference()]).tables
+    rows = [tuple(cell.replace("\N{NO-BREAK SPACE}", " ") for cell in row) for row in table.rows]
+    assert rows == [
+        (
+            *("Lid-driven cavity", "Newton", "x: 64\ny: 32", "modes: 40", "speed"),
+            "relative L2: 1.2e-07",
+        ),
+    ]
+
+
+def test_references_without_resolution_or_error_say_so():
+    (table,) = references_page([reference(resolution={}, error_estimate={})]).tables
+    assert table.rows[0][3] == "exact" and table.rows[0][5] == "none was made"
+
+
+def test_trainings_show_where_they_ended_and_what_they_took():
+    (table,) = trainings_page([run(), run(1, "vanilla", resumed_after=8000)]).tables
+    assert table.rows == (
+        (
+            *("Lid-driven cavity", "RBA", "0", "12,000", "0.0432", "CPU, 1 thread", "1"),
+            *("1:02:05", "1,234", "no"),
+        ),
+        (
+            *("Lid-driven cavity", "Vanilla", "1", "12,000", "0.0432", "CPU, 1 thread", "1"),
+            *("1:02:05", "1,234", "after iteration 8,000"),
+        ),
+    )
+
+
+def test_files_that_agree_have_one_row_a_version():
+    page = versions_page([reference(), run(0), run(1)])
+    versions, codes = page.tables
+    assert page.text == ("All 3 files state the same commit, versions and machine.",)
+    assert rows(versions)["torch"] == ("2.13.0", "all 3")
+    assert rows(versions)["git commit"] == ("abc123", "all 3")
+    assert not versions.marked and not codes.marked
+    assert rows(codes)["training of Lid-driven cavity, RBA"] == ("c0de", "all 2")
+
+
+def test_files_that_differ_are_named():
+    other = run(1, versions={"torch": "2.12.0"}, git_dirty=True, code="other")
+    page = versions_page([reference(), run(0), other])
+    versions, codes = page.tables
+    assert page.text[0].startswith("The 3 files differ in uncommitted changes, torch, numpy;")
+    assert "the digest and not the commit" in page.text[1]
+    assert page.text[2].endswith("different code: training of Lid-driven cavity, RBA.")
+    assert marked(versions) == {"uncommitted changes", "torch", "numpy"}
+    name = "training of Lid-driven cavity, RBA, seed 1"
+    assert ("torch", "2.12.0", name) in versions.rows
+    assert ("numpy", "not stored", name) in versions.rows
+    assert marked(codes) == {"training of Lid-driven cavity, RBA"}
+
+
+def test_different_code_for_different_jobs_is_as_it_should_be():
+    page = versions_page([reference(code="one"), run(code="two")])
+    assert len(page.text) == 1 and not page.tables[1].marked
+
+
+class Markup(HTMLParser):
+    """Tags of a page, and all addresses in it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.addresses = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        """Take note."""
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attributes if name in ("src", "href")]
+
+
+def test_markup_in_values_is_shown_and_not_obeyed():
+    bad = "<script>alert('x')</script> & \"co\""
+    text = render(Page(bad, (bad,), (Table(bad, (bad,), ((bad,),)),)))
+    assert "script" not in Markup(text).tags
+    assert text.count("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &#34;co&#34;") == 6
+
+
+def test_rows_that_stand_out_are_marked():
+    table = Table("t", ("a", "b"), (("1", "2"), ("3", "4")), frozenset({1}))
+    text = "".join(line.strip() for line in render(Page("t", (), (table,))).splitlines())
+    assert '<tr><th scope="row">1</th><td>2</td></tr>' in text
+    assert '<tr class="marked"><th scope="row">3</th><td>4</td></tr>' in text
+
+
+def test_a_row_that_does_not_fit_the_columns_is_refused():
+    with pytest.raises(ValueError, match="t: expected 2 cells, received 1"):
+        Table("t", ("a", "b"), (("1",),))
+
+
+@pytest.fixture
+def arguments(tmp_path, settings):
+    """A call of the command with two made files."""
+    files = {"references": reference(), "runs": run()}
+    words = ["summary", "--settings", json.dumps(settings)]
+    for name, content in files.items():
+        storage.write(tmp_path / f"{name}.h5", content)
+        words += [f"--{name}", str(tmp_path / f"{name}.h5")]
+    for page in PAGES:
+        words += [f"--{page}-page", str(tmp_path / f"{page}.html")]
+    return words
+
+
+def test_the_command_writes_pages_that_need_no_other_file(arguments, tmp_path):
+    assert main(arguments) == 0
+    for page in PAGES:
+        text = (tmp_path / f"{page}.html").read_text()
+        markup = Markup(text)
+        assert "table" in markup.tags and not markup.addresses
+        assert "http" not in text and "@import" not in text and "url(" not in text
+
+
+def test_files_of_another_kind_are_refused_in_one_line(arguments, tmp_path, caplog):
+    run_file, reference_file = str(tmp_path / "runs.h5"), str(tmp_path / "references.h5")
+    swapped = [reference_file if word == run_file else word for word in arguments]
+    assert main(swapped) == 1
+    (record,) = caplog.records
+    assert record.getMessage().endswith("expected a run file, found a reference file")
+
+
+def test_settings_that_are_none_are_refused_in_one_line(arguments, caplog):
+    arguments[2] = arguments[2].replace('"smoothing": 10', '"smoothing": 0', 1)
+    assert main(arguments) == 2
+    (record,) = caplog.records
+    assert "setting --settings.scale.figures.smoothing = 0" in record.getMessage()

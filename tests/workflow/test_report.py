@@ -1,0 +1,90 @@
+"""The report that Snakemake makes: every section is there, and all that it refers to.
+
+What a file shows does not matter here: empty ones stand for figures and tables, so that nothing is
+trained.
+"""
+
+import json
+import re
+import zipfile
+
+import pytest
+
+from pinn_phases.figures.listing import Section
+from pinn_phases.plugins import FIGURES, names
+from tests.workflow.conftest import copy_repository, snakemake
+
+TABLES = {
+    "settings": "Settings",
+    "references": "Reference solutions",
+    "trainings": "Trainings",
+    "versions": "Versions",
+}
+VARIABLE = re.compile(r"^ *var (\w+) = (.*);$", re.MULTILINE)  # data in the page, as JSON
+LINK = re.compile(r'href="([^"]*)"')
+INSIDE = ("javascript:app.show", "javascript:show_panel(")  # links that stay in the report
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """Files in the report, by name, and what Snakemake said."""
+    folder = copy_repository(tmp_path_factory.mktemp("repository"))
+    files = [
+        f"paper_figures/{figure}.{kind}" for figure in names(FIGURES) for kind in ("pdf", "png")
+    ]
+    files += [f"results/smoke/summary/{table}.html" for table in TABLES]
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("made up")
+    done = snakemake(folder, "--report", "report.zip", "--config", "scale=smoke")
+    assert done.returncode == 0, done.stdout
+    with zipfile.ZipFile(folder / "report.zip") as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}, done.stdout
+
+
+@pytest.fixture(scope="module")
+def page(archive):
+    """Data that the page shows: results, categories, description."""
+    text = archive[0]["report/report.html"].decode()
+    found = dict(VARIABLE.findall(text))
+    return {name: json.loads(found[name]) for name in ("results", "categories", "workflow_desc")}
+
+
+def test_every_section_and_table_is_a_category(page):
+    assert page["categories"].keys() >= {*Section, *TABLES.values()}
+
+
+def test_every_figure_is_listed_with_number_benchmark_and_methods(page):
+    assert len([r for r in page["results"] if r.startswith("paper_figures/")]) == len(
+        names(FIGURES)
+    )
+    labels = page["results"]["paper_figures/fig9.png"]["labels"]
+    assert (labels["figure"], labels["benchmark"]) == ("9", "Lid-driven cavity")
+    assert labels["methods"] == "Vanilla, RBA"
+    assert "paper_figures/fig9.png" in page["categories"][Section.TOTAL_DIFFUSION]["Other"]
+
+
+def test_every_file_that_the_page_shows_is_there(page, archive):
+    for result in page["results"].values():
+        assert archive[0][f"report/{result['data_uri']}"] == b"made up"
+
+
+def test_every_link_leads_somewhere(page):
+    texts = [page["workflow_desc"], *(result["caption"] for result in page["results"].values())]
+    links = [link for text in texts for link in LINK.findall(text)]
+    assert len(links) > len(names(FIGURES))
+    assert not [link for link in links if not link.startswith(INSIDE)]
+
+
+def test_captions_are_filled_in_and_free_of_mistakes(page, archive):
+    for name, result in page["results"].items():
+        assert len(result["caption"]) > 100, name
+    assert "Scale smoke, seeds 0." in page["results"]["paper_figures/fig9.png"]["caption"]
+    assert "scale <strong>smoke</strong>" in page["workflow_desc"]
+    for text in (archive[1], page["workflow_desc"]):
+        assert not re.search(r"\((ERROR|WARNING)/\d\)|system-message", text)  # docutils
+
+
+def test_looks_of_the_report_are_ours(archive):
+    """They are named in the profile, which Snakemake loads by itself."""
+    assert b"align-items: safe center" in archive[0]["report/report.html"]

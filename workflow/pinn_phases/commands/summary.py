@@ -1,0 +1,52 @@
+"""Write pages of tables: settings, reference solutions, trainings, versions."""
+
+import argparse
+import hashlib
+from pathlib import Path
+
+from pinn_phases import storage
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import validated_json
+from pinn_phases.plugins import METHODS, PROBLEMS, names
+from pinn_phases.settings import ScaleBesidePaper
+from pinn_phases.summary.page import render, template
+from pinn_phases.summary.references import references_page
+from pinn_phases.summary.settings import settings_page
+from pinn_phases.summary.trainings import trainings_page
+from pinn_phases.summary.versions import versions_page
+
+PAGES = ("settings", "references", "trainings", "versions")
+
+
+def code() -> str:
+    """Digest of the code behind the pages, and of their template."""
+    problems = (f"problems.{name}" for name in names(PROBLEMS))
+    methods = (f"methods.{name}" for name in names(METHODS))
+    digest = code_digest("commands.summary", *problems, *methods)
+    return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--settings", required=True, help="of the scale and the paper, as JSON")
+    parser.add_argument("--references", type=Path, nargs="+", required=True, help="HDF5")
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="HDF5")
+    for name in PAGES:
+        parser.add_argument(f"--{name}-page", type=Path, required=True, help="result, HTML")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, make the pages and save them."""
+    settings = validated_json(ScaleBesidePaper, options.settings).model_dump(mode="json")
+    references = [
+        storage.read(path, "reference", leave_out=("fields/",)) for path in options.references
+    ]
+    runs = [storage.read(path, "run", leave_out=("snapshots/", "points/")) for path in options.runs]
+    pages = {
+        "settings": settings_page(settings["scale"], settings["paper"]),
+        "references": references_page(references),
+        "trainings": trainings_page(runs),
+        "versions": versions_page([*references, *runs]),
+    }
+    for name, page in pages.items():
+        storage.write_bytes(getattr(options, f"{name}_page"), render(page).encode())

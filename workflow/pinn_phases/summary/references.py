@@ -1,0 +1,49 @@
+"""Page of the reference solutions: how each was solved, and the error that it states of itself."""
+
+from collections.abc import Mapping, Sequence
+
+from pinn_phases.plugins import PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.storage import Content
+from pinn_phases.summary.page import Page, Table
+
+HEAD = ("benchmark", "solver", "grid", "resolution", "compared", "error estimate")
+TEXT = (
+    "What the trainings are compared with. The error is relative L2, dimensionless, and measured "
+    "by the solver itself: against a higher resolution or a closed form.",
+)
+
+
+def references_page(references: Sequence[Content]) -> Page:
+    """List the reference solutions, in the order given.
+
+    Parameters
+    ----------
+    references
+        Stored references, of which the axes are needed and not the fields.
+    """
+    table = Table("Reference solutions", HEAD, tuple(_row(content) for content in references))
+    return Page("Reference solutions", TEXT, (table,))
+
+
+def _row(content: Content) -> tuple[str, ...]:
+    stored = content.attributes
+    problem = plugin_class(PROBLEMS, stored["settings"]["problem"], Problem)
+    grid = {name: len(content.arrays[f"axes/{name}"]) for name in problem.coordinates}
+    errors = {
+        name.replace("_", " ").replace(" l2", " L2"): f"{value:.1e}"
+        for name, value in stored["error_estimate"].items()
+    }
+    return (
+        problem.title,
+        stored["solver"],
+        _lines(grid),
+        _lines(stored["resolution"]) or "exact",
+        problem.observable,
+        _lines(errors) or "none was made",
+    )
+
+
+def _lines(values: Mapping[str, object]) -> str:
+    """Write a line for each, broken nowhere before the value."""
+    return "\n".join(f"{name}:\N{NO-BREAK SPACE}{value}" for name, value in values.items())

@@ -1,0 +1,92 @@
+"""Page of the versions: what made the files, and whether they were all made alike."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.storage import Content
+from pinn_phases.summary.page import Page, Table
+
+Values = Mapping[str, Mapping[str, str]]  # what is stated -> file -> its value
+
+NOT_STORED = "not stored"  # by an older version of this project
+UNCOMMITTED = "uncommitted changes"
+YES_NO = {True: "yes", False: "no"}
+
+
+def versions_page(files: Sequence[Content]) -> Page:
+    """Compare what references and runs say of who made them."""
+    stated = {_name(content): _stated(content.attributes) for content in files}
+    items = dict.fromkeys(item for values in stated.values() for item in values)
+    makers = {i: {f: values.get(i, NOT_STORED) for f, values in stated.items()} for i in items}
+    codes: dict[str, dict[str, str]] = {}
+    for content in files:
+        codes.setdefault(_job(content), {})[_name(content)] = content.attributes["code"]
+    tables = (
+        _table("Versions and machine", makers),
+        _table("Digests of the code that a job reaches", codes),
+    )
+    return Page("Versions", tuple(_text(makers, codes, len(files))), tables)
+
+
+def _text(makers: Values, codes: Values, count: int) -> Iterator[str]:
+    """Say what differs between the files."""
+    differing = [item for item, by_file in makers.items() if len(set(by_file.values())) > 1]
+    if differing:
+        yield f"The {count} files differ in {', '.join(differing)}; these rows are marked."
+    else:
+        yield f"All {count} files state the same commit, versions and machine."
+    if YES_NO[True] in makers.get(UNCOMMITTED, {}).values():
+        yield (
+            "Some were made while the repository had uncommitted changes: there, the digest and "
+            "not the commit says which code it was."
+        )
+    mixed = [job for job, by_file in codes.items() if len(set(by_file.values())) > 1]
+    if mixed:
+        yield f"Seeds of the same job were made by different code: {'; '.join(mixed)}."
+
+
+def _table(title: str, values: Values) -> Table:
+    """List each value with the files that state it; mark what they do not agree on."""
+    rows: list[tuple[str, str, str]] = []
+    marked: set[int] = set()
+    for item, by_file in values.items():
+        distinct = dict.fromkeys(by_file.values())
+        for value in distinct:
+            holders = [name for name, stated in by_file.items() if stated == value]
+            if len(distinct) > 1:
+                marked.add(len(rows))
+            rows.append((item, value, _who(holders, len(by_file))))
+    return Table(title, ("of", "value", "files"), tuple(rows), frozenset(marked))
+
+
+def _who(holders: Sequence[str], count: int) -> str:
+    return f"all {count}" if len(holders) == count > 1 else "\n".join(holders)
+
+
+def _stated(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a file says of who made it, in words."""
+    return {
+        "git commit": attributes["git_commit"],
+        UNCOMMITTED: YES_NO[attributes["git_dirty"]],
+        "Python": attributes["python"],
+        **attributes["versions"],
+        "machine": attributes["machine"],
+        "system": attributes["system"],
+    }
+
+
+def _job(content: Content) -> str:
+    """Name what the files of all seeds have in common."""
+    settings = content.attributes["settings"]
+    problem = plugin_class(PROBLEMS, settings["problem"], Problem).title
+    if content.kind == "reference":
+        return f"reference of {problem}"
+    return f"training of {problem}, {plugin_class(METHODS, settings['method'], Method).title}"
+
+
+def _name(content: Content) -> str:
+    seed = content.attributes["settings"].get("seed")
+    return _job(content) if seed is None else f"{_job(content)}, seed {seed}"
