@@ -16,14 +16,16 @@ include: "workflow/rules/reference.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 
 rule all:
-    """Make every figure, and the tables of the report."""
+    """Make every figure, the claims with their verdicts, and the tables of the report."""
     default_target: True
     input:
         collect("paper_figures/{figure}.pdf", figure=FIGURE_NAMES),
+        rules.claims.output,
         rules.summary.output,
     localrule: True
 

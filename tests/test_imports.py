@@ -91,7 +91,9 @@ OF_A_RUN = tuple(
         (("analysis",), ("training.loop", "training.job", "reference", "figures", "settings")),
         (("figures",), ("training", "reference", "settings", "model", "streams")),
         (("figures",), OF_A_RUN),
-        (("summary",), ("training", "analysis", "reference", "figures", "settings")),
+        (("claims",), ("training", "problems", "methods", "reference", "figures", "storage")),
+        (("claims",), (*OF_A_RUN, "summary", "verdicts", "settings")),
+        (("summary",), ("training", "reference", "figures", "settings", *OF_A_RUN)),
         (("storage", "digest", "frozen", "provenance"), ("training", "analysis", "figures")),
     ],
 )
@@ -120,7 +122,7 @@ def test_only_storage_knows_hdf5():
 
 
 NO_TORCH = [
-    *("problems", "methods", "reference", "figures", "summary", "commands"),
+    *("problems", "methods", "reference", "figures", "summary", "commands", "claims", "verdicts"),
     *(
         "analysis.homogeneity",
         "analysis.information",
@@ -155,6 +157,7 @@ PLUGINS = {  # found by name at run time, so that no import statement shows them
     "homogeneity": ("problems",),
     "figure": ("problems", "methods", "figures"),
     "summary": ("problems", "methods"),
+    "claims": ("problems", "methods", "claims"),
     "validate": (),
 }
 

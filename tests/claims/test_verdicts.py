@@ -1,11 +1,13 @@
 """From findings to verdicts, and from files to findings."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 
 from pinn_phases import storage
+from pinn_phases.__main__ import main
 from pinn_phases.claims.base import (
     RBA,
     VANILLA,
@@ -16,6 +18,7 @@ from pinn_phases.claims.base import (
     compared,
     each,
 )
+from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales
 from pinn_phases.storage import Content, StorageError
 from pinn_phases.verdicts import Verdict, all_claims, differences, judge, judge_all, load_runs
 from tests.claims.conftest import SNAPSHOTS, made_run
@@ -198,3 +201,36 @@ def test_a_file_of_another_kind_is_named(paths, tmp_path):
     storage.write(other, Content("reference", {}, {}))
     with pytest.raises(StorageError, match=r"reference.h5: expected one of run, .* a reference"):
         load_runs([*paths.values(), other], PAPER)
+
+
+@pytest.fixture
+def command(tmp_path, config):
+    """Call the command; give its exit status and the files that it writes, by their form."""
+    settings = ScaleBesidePaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
+    forms = ("json", "markdown", "html")
+    outputs = {form: tmp_path / "output" / f"claims.{form}" for form in forms}
+    options = [word for form, path in outputs.items() for word in (f"--{form}", str(path))]
+
+    def call(inputs):
+        given = ["claims", "--settings", settings.model_dump_json(), *options, "--inputs"]
+        return main([*given, *map(str, inputs)]), outputs
+
+    return call
+
+
+def test_the_command_writes_the_verdicts_in_three_forms(paths, command):
+    status, outputs = command(paths.values())
+    assert status == 0
+    tree = json.loads(outputs["json"].read_text())
+    assert tree["scale"] == "smoke" and len(tree["claims"]) == len(list(all_claims()))
+    six_percent = next(one for one in tree["claims"] if one["name"] == "cavity_six_percent")
+    assert six_percent["reasons"] == ["equation.reynolds is 100.0, in the paper 1000.0"]
+    for form in ("markdown", "html"):
+        assert "equation.reynolds is 100.0, in the paper 1000.0" in outputs[form].read_text()
+
+
+def test_the_command_names_a_missing_file(paths, command, caplog):
+    status, outputs = command([paths["run"]])
+    assert status == 1
+    assert "cavity, rba, seed 4: expected a phases file, received none" in caplog.text
+    assert not outputs["json"].parent.exists()

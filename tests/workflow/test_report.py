@@ -15,10 +15,11 @@ from pinn_phases.plugins import FIGURES, names
 from tests.workflow.conftest import copy_repository, snakemake
 
 TABLES = {
-    "settings": "Settings",
-    "references": "Reference solutions",
-    "trainings": "Trainings",
-    "versions": "Versions",
+    "claims": "Claims",
+    "summary/settings": "Settings",
+    "summary/references": "Reference solutions",
+    "summary/trainings": "Trainings",
+    "summary/versions": "Versions",
 }
 VARIABLE = re.compile(r"^ *var (\w+) = (.*);$", re.MULTILINE)  # data in the page, as JSON
 LINK = re.compile(r'href="([^"]*)"')
@@ -32,7 +33,7 @@ def archive(tmp_path_factory):
     files = [
         f"paper_figures/{figure}.{kind}" for figure in names(FIGURES) for kind in ("pdf", "png")
     ]
-    files += [f"results/smoke/summary/{table}.html" for table in TABLES]
+    files += [f"results/smoke/{table}.html" for table in TABLES]
     for name in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("made up")

@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from pinn_phases import storage
+from pinn_phases import claims, storage
 from pinn_phases.claims.base import Case, Claim, Finding, Outcome, Run, Untestable
 from pinn_phases.plugins import names
 from pinn_phases.storage import Content, StorageError
+from pinn_phases.trees import leaves
 
-CLAIMS = "pinn_phases.claims"
 KINDS = ("run", "phases", "information", "homogeneity")  # of files that claims are judged by
 LEFT_OUT = ("snapshots/", "points/", "activations/")
 # Settings that say how a training is recorded and executed, but not what it computes.
@@ -65,8 +65,9 @@ class Judged:
 
 def all_claims() -> Iterator[Claim]:
     """Every claim, in the order of the files and within them."""
-    for name in names(CLAIMS):
-        yield from import_module(f"{CLAIMS}.{name}").CLAIMS
+    package = claims.__name__
+    for name in names(package):
+        yield from import_module(f"{package}.{name}").CLAIMS
 
 
 def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
@@ -101,9 +102,9 @@ def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
     return [_run(files, paper) for files in trainings.values()]
 
 
-def judge_all(claims: Iterable[Claim], runs: Sequence[Run]) -> list[Judged]:
+def judge_all(stated: Iterable[Claim], runs: Sequence[Run]) -> list[Judged]:
     """Judge claims by runs of any number of problems, methods and seeds."""
-    return [judge(claim, runs) for claim in claims]
+    return [judge(claim, runs) for claim in stated]
 
 
 def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
@@ -140,7 +141,7 @@ def differences(
     settings: Mapping[str, Any], paper: Mapping[str, Any]
 ) -> dict[str, tuple[Any, Any]]:
     """Compare what a run computes with the paper's: dotted key -> value here, value there."""
-    here, there = dict(_flat(settings)), dict(_flat(paper))
+    here, there = dict(leaves(settings)), dict(leaves(paper))
     compared = ("equation.", "method_constants.", "training.")
     return {
         key: (value, there.get(key))
@@ -204,12 +205,3 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
         },
         differences=differences(settings, paper[problem][method]),
     )
-
-
-def _flat(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Leaves of nested mappings, by dotted keys."""
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{path}{key}.")
-        else:
-            yield f"{path}{key}", value

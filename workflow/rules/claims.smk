@@ -32,7 +32,7 @@ rule claims:
         settings=SCALE_BESIDE_PAPER,
         code=claims_command.code(),
     message:
-        "Claims of the paper at scale {SETTINGS.scale}"
+        f"Claims of the paper, scale {SETTINGS.scale}"
     shell:
         "python -m pinn_phases claims --settings {params.settings:q} --inputs {input:q}"
         " --json {output.json:q} --markdown {output.markdown:q} --html {output.html:q}"

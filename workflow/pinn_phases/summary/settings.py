@@ -1,13 +1,13 @@
 """Page of the settings: every value of a scale, and beside it the paper's where it is another."""
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pinn_phases.frozen import Tree
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Page, Table
+from pinn_phases.trees import leaves
 
 ABSENT = "not there"
 
@@ -41,7 +41,9 @@ def _general(settings: Tree) -> Tree:
 
 
 def _table(title: str, chosen: Tree, paper: Tree) -> Table:
-    here, there = dict(_flat(chosen)), dict(_flat(paper))
+    here, there = (
+        {key: _as_text(value) for key, value in leaves(tree)} for tree in (chosen, paper)
+    )
     rows: list[tuple[str, str, str]] = []
     marked: set[int] = set()
     for key in here | there:
@@ -51,16 +53,6 @@ def _table(title: str, chosen: Tree, paper: Tree) -> Table:
         rows.append((key, ours, "" if ours == theirs else theirs))
     head = ("setting", "value", "the paper's, where another")
     return Table(title, head, tuple(rows), frozenset(marked))
-
-
-def _flat(tree: Tree, above: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
-    """Yield each value as config.yaml writes it, under its keys joined by dots."""
-    for key, value in tree.items():
-        path = (*above, key)
-        if isinstance(value, Mapping):
-            yield from _flat(value, path)
-        else:
-            yield ".".join(path), _as_text(value)
 
 
 def _as_text(value: Any) -> str:

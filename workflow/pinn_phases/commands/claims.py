@@ -1,0 +1,67 @@
+"""Judge what the paper says by the stored files of one scale: JSON, Markdown and HTML."""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from pinn_phases import claims, storage
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import validated_json
+from pinn_phases.plugins import METHODS, PROBLEMS, names
+from pinn_phases.provenance import provenance
+from pinn_phases.settings import ScaleBesidePaper
+from pinn_phases.summary.markdown import markdown
+from pinn_phases.summary.page import render, template
+
+
+def code() -> str:
+    """Digest of the code behind the verdicts, and of the page's template."""
+    plugins = (
+        f"{folder}.{name}"
+        for folder, package in (
+            ("claims", claims.__name__),
+            ("problems", PROBLEMS),
+            ("methods", METHODS),
+        )
+        for name in names(package)
+    )
+    digest = code_digest("commands.claims", *plugins)
+    return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--settings", required=True, help="of the scale and the paper, as JSON")
+    files = "run, phases, information and homogeneity of every training, HDF5"
+    parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
+    parser.add_argument("--json", type=Path, required=True)
+    parser.add_argument("--markdown", type=Path, required=True)
+    parser.add_argument("--html", type=Path, required=True)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, judge and save."""
+    settings = validated_json(ScaleBesidePaper, options.settings)
+    # Importing scipy takes a second: after the checks.
+    from pinn_phases.summary.claims import claims_page
+    from pinn_phases.verdicts import all_claims, as_plain, judge_all, load_runs
+
+    paper = {
+        problem: {
+            method: settings.paper.run(problem, method, seed=0).model_dump(mode="json")
+            for method in block.methods
+        }
+        for problem, block in settings.paper.problems.items()
+    }
+    runs = load_runs(options.inputs, paper)
+    judged = judge_all(all_claims(), runs)
+    page = claims_page(judged, runs, settings.scale.scale)
+    tree = {
+        "scale": settings.scale.scale,
+        "claims": [as_plain(one) for one in judged],
+        **provenance(code()),
+    }
+    storage.write_bytes(options.json, json.dumps(tree, indent=1).encode())
+    storage.write_bytes(options.markdown, markdown(page).encode())
+    storage.write_bytes(options.html, render(page).encode())
