@@ -17,6 +17,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/archive.smk"
 include: "workflow/rules/report.smk"
 
 

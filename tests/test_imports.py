@@ -157,6 +157,7 @@ PLUGINS = {  # found by name at run time, so that no import statement shows them
     "homogeneity": ("problems",),
     "figure": ("problems", "methods", "figures"),
     "summary": ("problems", "methods"),
+    "archive": (),
     "claims": ("problems", "methods", "claims"),
     "validate": (),
 }

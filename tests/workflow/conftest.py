@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).parents[2]
-COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "envs")
+COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "envs")  # no archive: it adds scales
+# Two benchmarks, to see that what belongs to one leaves the other alone.
+TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf", "paper_figures/fig8.pdf")
 SECONDS = 300  # a smoke run takes about 30 on an idle machine
 
 
@@ -29,3 +33,12 @@ def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         timeout=SECONDS,
         check=False,
     )
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A copy of the repository in which the figures of two benchmarks have been made."""
+    folder = copy_repository(tmp_path_factory.mktemp("repository"))
+    done = snakemake(folder, "--cores", "2", *TARGET)
+    assert done.returncode == 0, done.stdout
+    return folder

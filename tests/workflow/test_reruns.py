@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.conftest import copy_repository, snakemake
+from tests.workflow.conftest import TARGET, snakemake
 
 LIBRARY = Path("workflow/pinn_phases")
-# Two benchmarks, to see that what belongs to one leaves the other alone.
-TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf", "paper_figures/fig8.pdf")
 BOTH = {"fig6": 1, "fig8": 1}  # jobs that draw them
 
 
@@ -24,15 +22,6 @@ def planned(folder):
         assert "Nothing to be done" in plan.stdout, plan.stdout
         return {}
     return {rule: int(count) for rule, count in (line.split() for line in table[1].splitlines())}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A copy of the repository in which the figures of two benchmarks have been made."""
-    folder = copy_repository(tmp_path_factory.mktemp("repository"))
-    done = snakemake(folder, "--cores", "2", *TARGET)
-    assert done.returncode == 0, done.stdout
-    return folder
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ key; then the block of each problem is laid over the general blocks `training`, 
 `methods`. What stands outside `scales` has to be complete by itself.
 """
 
+import json
 import re
 from collections.abc import Mapping
+from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -36,6 +38,8 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSettings, ReferenceSolver
 from pinn_phases.training.settings import RunSettings, Seed, TrainingSettings
 
+ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
+ARCHIVED_SETTINGS = "settings.json"
 GENERAL_BLOCKS = ("training", "execution", "methods")
 NUMBER = re.compile(r"[-+]?\d+(\.\d*([eE][-+]\d+)?)?")  # what YAML reads as one, and no more
 
@@ -114,8 +118,15 @@ def words_to_numbers(tree: Any) -> Any:
     return tree
 
 
-def load_scales(config: Tree) -> dict[str, Settings]:
+def load_scales(config: Tree, archives: Mapping[str, Settings] = {}) -> dict[str, Settings]:
     """Check the whole of config.yaml and return the settings of every scale, by name.
+
+    Parameters
+    ----------
+    config
+        As the file has it.
+    archives
+        Further settings that `scale` may choose: of archived runs, as `load_archives` finds them.
 
     Raises
     ------
@@ -130,11 +141,37 @@ def load_scales(config: Tree) -> dict[str, Settings]:
         if not isinstance(block, Mapping):
             raise SettingsError(("scales", name), block, A_BLOCK)
     chosen = config.get("scale")
-    if not isinstance(chosen, str) or chosen not in scales:
-        raise SettingsError(("scale",), chosen, f"expected one of {', '.join(scales)}")
+    if not isinstance(chosen, str) or chosen not in {**scales, **archives}:
+        expected = f"expected one of {', '.join([*scales, *archives])}"
+        raise SettingsError(("scale",), chosen, expected)
     # First without any scale, so that a mistake is not blamed on a scale that changes a part of it.
     load_paper(config)
-    return {scale: _at_scale(config, scale) for scale in scales}
+    return {scale: _at_scale(config, scale) for scale in scales} | dict(archives)
+
+
+def load_archives(folder: FilePath) -> dict[str, Settings]:
+    """Return the settings of every archive of runs, under the name of its scale.
+
+    Parameters
+    ----------
+    folder
+        Holds a folder for each archive, with its settings.
+
+    Raises
+    ------
+    SettingsError
+        If the settings of one are not settings.
+    """
+    found = {}
+    for path in sorted(folder.glob(f"*/{ARCHIVED_SETTINGS}")):
+        try:
+            tree = json.loads(path.read_text())
+        except ValueError as error:
+            raise SettingsError((str(path),), ..., f"expected JSON ({error})") from None
+        settings = validated(Settings, tree, (str(path),))
+        name = f"{ARCHIVE}{path.parent.name}"
+        found[name] = settings.model_copy(update={"scale": name})
+    return found
 
 
 def load_paper(config: Tree) -> Settings:

@@ -64,6 +64,8 @@ rule information:
         "results/{scale}/logs/information/{problem}/{method}/seed{seed}.log",
     benchmark:
         "results/{scale}/benchmarks/information/{problem}/{method}/seed{seed}.tsv"
+    wildcard_constraints:
+        scale=TRAINED,
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -90,6 +92,8 @@ rule homogeneity:
         "results/{scale}/logs/homogeneity/{problem}/{method}/seed{seed}.log",
     benchmark:
         "results/{scale}/benchmarks/homogeneity/{problem}/{method}/seed{seed}.tsv"
+    wildcard_constraints:
+        scale=TRAINED,
     conda:
         "../../envs/train.yaml"
     threads: 1

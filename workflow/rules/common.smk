@@ -12,6 +12,7 @@ for variable, first in (("PYTHONPATH", LIBRARY), ("PATH", str(Path(sys.executabl
     others = [os.environ[variable]] if os.environ.get(variable) else []
     os.environ[variable] = os.pathsep.join([first, *others])
 
+from pinn_phases.commands import archive as archive_command
 from pinn_phases.commands import claims as claims_command
 from pinn_phases.commands import fields as fields_command
 from pinn_phases.commands import figure as figure_command
@@ -26,15 +27,25 @@ from pinn_phases.figures.base import requirement
 from pinn_phases.figures.listing import labels, section
 from pinn_phases.frozen import SettingsError
 from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
-from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales, words_to_numbers
+from pinn_phases.settings import (
+    ARCHIVE,
+    ScaleBesidePaper,
+    load_archives,
+    load_paper,
+    load_scales,
+    words_to_numbers,
+)
 
 try:
-    SCALES = load_scales(words_to_numbers(config))
+    ARCHIVES = load_archives(Path(workflow.basedir) / "archive")
+    SCALES = load_scales(words_to_numbers(config), ARCHIVES)
     PAPER = load_paper(words_to_numbers(config))
 except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
 SETTINGS = SCALES[config["scale"]]
+config["seeds"] = list(SETTINGS.seeds)  # those of an archive, where one is chosen
+TRAINED = "|".join(scale for scale in SCALES if scale not in ARCHIVES)
 SCALE_BESIDE_PAPER = ScaleBesidePaper(scale=SETTINGS, paper=PAPER).model_dump_json()
 RUNS = [
     f"{problem}/{method}/seed{seed}"

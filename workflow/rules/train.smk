@@ -11,6 +11,8 @@ rule train:
         "results/{scale}/logs/runs/{problem}/{method}/seed{seed}.log",
     benchmark:
         "results/{scale}/benchmarks/runs/{problem}/{method}/seed{seed}.tsv"
+    wildcard_constraints:
+        scale=TRAINED,
     conda:
         "../../envs/train.yaml"
     threads: run_threads

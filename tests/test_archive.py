@@ -1,0 +1,124 @@
+"""Archives: runs without what only later measurements would need, whole and checkable."""
+
+import json
+import subprocess
+
+import numpy as np
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.__main__ import main
+from pinn_phases.analysis.snapshots import chosen_snapshots
+from pinn_phases.archive import thinned
+from pinn_phases.settings import load_scales
+from pinn_phases.storage import Content
+
+ITERATIONS = np.unique(np.round(10 ** np.arange(0, 4.01, 0.1))).astype(int)
+STARTS = {"diffusion": {"iteration": 100.0}, "total_diffusion": {"iteration": 1000.0}}
+
+
+def made(kind, method="rba", seed=0):
+    """Return a file of a training."""
+    settings = {"scale": "smoke", "problem": "burgers", "method": method, "seed": seed}
+    arrays = {
+        "run": {
+            "history/iteration": np.arange(1, 10_001, 10),
+            "history/snr": np.linspace(3, 1, 1000),
+            "snapshots/iteration": ITERATIONS,
+            "snapshots/parameters": np.arange(ITERATIONS.size * 7.0).reshape(-1, 7),
+            "snapshots/weights": np.arange(ITERATIONS.size * 6.0).reshape(-1, 2, 3),
+            "points/collocation": np.ones((3, 2)),
+        },
+        "information": {
+            "iterations": ITERATIONS,
+            "information/relative": np.ones((ITERATIONS.size, 2)),
+        },
+        "homogeneity": {"iterations": ITERATIONS, "homogeneity/residual": np.ones(ITERATIONS.size)},
+        "phases": {},
+    }[kind]
+    return Content(kind, arrays, {"settings": settings, **(STARTS if kind == "phases" else {})})
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Return the files of four trainings, and another that none of them has."""
+    paths = {}
+    for kind in ("run", "phases", "information", "homogeneity"):
+        for method in ("rba", "vanilla"):
+            for seed in (0, 1):
+                path = tmp_path / "results" / kind / f"{method}{seed}.h5"
+                storage.write(path, made(kind, method, seed))
+                paths[kind, method, seed] = path
+    return paths
+
+
+@pytest.fixture
+def archive(tmp_path, config):
+    """Call the command; give its exit status and the folder."""
+    settings = load_scales(config)["smoke"].model_dump_json()
+
+    def call(paths):
+        folder = tmp_path / "archive" / "smoke"
+        inputs = map(str, paths)
+        options = ["--settings", settings, "--inputs", *inputs, "--output", str(folder)]
+        return main(["archive", *options]), folder
+
+    return call
+
+
+def test_a_thinned_run_keeps_its_history_and_what_figures_show():
+    run = made("run")
+    small = thinned(run, made("phases"))
+    shown = [int(ITERATIONS[i]) for i in chosen_snapshots(ITERATIONS, *STARTS.values())]
+    assert small.arrays["snapshots/iteration"].tolist() == shown
+    rows = np.isin(ITERATIONS, shown)
+    for name, values in run.arrays.items():
+        expected = values[rows] if name.startswith("snapshots/") else values
+        np.testing.assert_array_equal(small.arrays[name], expected)
+    assert small.attributes == {**run.attributes, "archived_snapshots": f"3 of {ITERATIONS.size}"}
+    # what the phases choose of the few is what they chose of all
+    again = chosen_snapshots(small.arrays["snapshots/iteration"], *STARTS.values())
+    assert again == [0, 1, 2]
+
+
+def test_the_command_writes_every_training_and_checksums_that_hold(files, archive, config):
+    status, folder = archive(files.values())
+    assert status == 0
+    for kind, place in (("run", "runs"), ("information",) * 2, ("homogeneity",) * 2):
+        for method in ("rba", "vanilla"):
+            for seed in (0, 1):
+                found = storage.read(folder / place / "burgers" / method / f"seed{seed}.h5", kind)
+                assert found.attributes["settings"]["method"] == method
+                if kind != "run":
+                    assert found.attributes == made(kind, method, seed).attributes
+    stored = json.loads((folder / "settings.json").read_text())
+    assert stored == load_scales(config)["smoke"].model_dump(mode="json")
+    checked = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True
+    )
+    assert checked.returncode == 0
+    listed = {line.split()[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.is_file()}
+    assert listed == there
+
+
+def test_archiving_twice_gives_the_same_bytes(files, archive):
+    _, folder = archive(files.values())
+    first = (folder / "SHA256SUMS").read_bytes()
+    archive(files.values())
+    assert (folder / "SHA256SUMS").read_bytes() == first
+
+
+def test_missing_phases_are_named(files, archive, caplog):
+    del files["phases", "rba", 1]
+    status, folder = archive(files.values())
+    assert status == 1 and not (folder / "SHA256SUMS").exists()
+    assert "burgers, seed 1: expected a phases file" in caplog.text
+
+
+def test_another_kind_is_named(files, archive, tmp_path, caplog):
+    other = tmp_path / "reference.h5"
+    storage.write(other, Content("reference", {}, {"settings": {}}))
+    status, folder = archive([*files.values(), other])
+    assert status == 1 and not folder.exists()
+    assert f"{other}: expected one of run" in caplog.text

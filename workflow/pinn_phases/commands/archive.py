@@ -1,0 +1,47 @@
+"""Keep the runs of a scale in an archive, from which figures are drawn without training."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from pinn_phases import storage
+from pinn_phases.archive import KINDS, write_archive
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import validated_json
+from pinn_phases.settings import Settings
+from pinn_phases.storage import StorageError
+
+log = logging.getLogger(__name__)
+
+
+def code() -> str:
+    """Digest of the code behind an archive."""
+    return code_digest("commands.archive")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--settings", required=True, help="of the scale, as JSON")
+    files = f"{', '.join(KINDS)} and phases files of every training, HDF5"
+    parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
+    parser.add_argument("--output", type=Path, required=True, help="folder of the archive")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, thin out and save."""
+    settings = validated_json(Settings, options.settings)
+    contents = [storage.read(path) for path in options.inputs]
+    for path, content in zip(options.inputs, contents, strict=True):
+        if content.kind not in (*KINDS, "phases"):
+            expected = f"expected one of {', '.join(KINDS)}, phases"
+            raise StorageError(f"{path}: {expected}, found a {content.kind} file")
+    phases = [
+        content
+        for content in contents
+        if content.kind == "phases"
+        and content.attributes["settings"]["method"] == settings.figures.phases_of
+    ]
+    kept = [content for content in contents if content.kind in KINDS]
+    write_archive(options.output, settings.model_dump_json(indent=1), kept, phases)
+    size = sum(path.stat().st_size for path in options.output.rglob("*") if path.is_file())
+    log.info("%s: %d files, %.1f MB", options.output, len(kept), size / 1e6)

@@ -1,0 +1,57 @@
+"""Runs kept in the repository: figures are drawn from them without training."""
+
+if SETTINGS.scale in ARCHIVES:
+
+    rule archived:
+        """Take a file from an archive; whoever reads it checks that it is whole."""
+        input:
+            "archive/{archive}/{kind}/{problem}/{method}/seed{seed}.h5",
+        output:
+            ensure(
+                f"results/{ARCHIVE}{{archive}}/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.h5",
+                non_empty=True,
+            ),
+        log:
+            f"results/{ARCHIVE}{{archive}}/logs/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.log",
+        wildcard_constraints:
+            kind="runs|information|homogeneity",
+            archive="|".join(name.removeprefix(ARCHIVE) for name in ARCHIVES),
+        localrule: True
+        message:
+            "Archived {wildcards.kind} of {wildcards.problem} with {wildcards.method},"
+            " seed {wildcards.seed}"
+        shell:
+            "cp {input:q} {output:q} 2> {log:q}"
+
+else:
+
+    rule archive:
+        """Keep the runs of the chosen scale, small enough for a repository."""
+        input:
+            collect(
+                f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
+                kind=["runs", "phases", "information", "homogeneity"],
+                run=RUNS,
+            ),
+        output:
+            settings=ensure(f"archive/{SETTINGS.scale}/settings.json", non_empty=True),
+            checksums=ensure(f"archive/{SETTINGS.scale}/SHA256SUMS", non_empty=True),
+        log:
+            f"results/{SETTINGS.scale}/logs/archive.log",
+        benchmark:
+            f"results/{SETTINGS.scale}/benchmarks/archive.tsv"
+        conda:
+            "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=10,
+        params:
+            settings=SETTINGS.model_dump_json(),
+            folder=f"archive/{SETTINGS.scale}",
+            code=archive_command.code(),
+        message:
+            f"Archive of the runs at scale {SETTINGS.scale}"
+        shell:
+            "python -m pinn_phases archive --settings {params.settings:q} --inputs {input:q}"
+            " --output {params.folder:q} --log {log:q}"
