@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 # The code beside this Snakefile and the Python that runs it are what jobs use as well (under
@@ -67,6 +68,12 @@ wildcard_constraints:
     seed=r"\d+",
 
 
+@cache  # the same for all seeds: to follow the imports each time would be most of the planning
+def digest(command, *plugins):
+    """Digest of the code behind a command."""
+    return command.code(*plugins)
+
+
 def execution(wildcards):
     """What a training job asks of the machine."""
     return SCALES[wildcards.scale].problems[wildcards.problem].execution
@@ -79,7 +86,7 @@ def reference_settings(wildcards):
 
 def reference_code(wildcards):
     """Digest of the code behind it."""
-    return reference_command.code(wildcards.problem)
+    return digest(reference_command, wildcards.problem)
 
 
 def run_settings(wildcards):
@@ -91,7 +98,7 @@ def run_settings(wildcards):
 
 def run_code(wildcards):
     """Digest of the code behind it."""
-    return train_command.code(wildcards.problem, wildcards.method)
+    return digest(train_command, wildcards.problem, wildcards.method)
 
 
 def run_threads(wildcards):
@@ -121,12 +128,12 @@ def phase_settings(wildcards):
 
 def phase_code(wildcards):
     """Digest of the code behind the phases."""
-    return phases_command.code()
+    return digest(phases_command)
 
 
 def fields_code(wildcards):
     """Digest of the code behind the fields."""
-    return fields_command.code(wildcards.problem)
+    return digest(fields_command, wildcards.problem)
 
 
 def information_settings(wildcards):
@@ -136,7 +143,7 @@ def information_settings(wildcards):
 
 def information_code(wildcards):
     """Digest of the code behind the information."""
-    return information_command.code(wildcards.problem)
+    return digest(information_command, wildcards.problem)
 
 
 def homogeneity_settings(wildcards):
@@ -146,7 +153,7 @@ def homogeneity_settings(wildcards):
 
 def homogeneity_code(wildcards):
     """Digest of the code behind the homogeneity."""
-    return homogeneity_command.code(wildcards.problem)
+    return digest(homogeneity_command, wildcards.problem)
 
 
 def choosing_phases(wildcards):
