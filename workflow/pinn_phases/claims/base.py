@@ -40,6 +40,8 @@ SAME_EXPERIMENT = (
 SMOOTHING = 10  # records in the moving average of SNR; 3.1
 LATE = 0.5  # decades before the end: the last two thirds of a training
 START = 10  # records: the same number for the level at the start
+ORDERED, MOSTLY = 0.8, 0.5  # rank correlations of layers: neighbours exchanged; an order at all
+ORDER_ALONE = "the text gives an order and no size"  # a reason for no tolerance
 FINAL = 0.1  # share of the iterations whose median error is the final one: errors fluctuate (3.1)
 
 

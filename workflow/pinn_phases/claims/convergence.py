@@ -5,6 +5,7 @@ import numpy as np
 from pinn_phases.analysis.trajectories import fluctuation, steepest_fall
 from pinn_phases.claims.base import (
     ALL,
+    ORDER_ALONE,
     RBA,
     SAME_EXPERIMENT,
     VANILLA,
@@ -125,7 +126,7 @@ CLAIMS = (
         statement="RBA ends at a lower error than vanilla.",
         measured="final error of RBA over that of vanilla (medians of the last tenth)",
         predicate="below 1",
-        reason="the text gives an order and no size",
+        reason=ORDER_ALONE,
         cases=compared(("allen_cahn", "helmholtz", "cavity")),
         judge=_ends_lower,
     ),
@@ -190,7 +191,7 @@ CLAIMS = (
         measured="fluctuation of Burgers over that of the cavity: median distance of the error's "
         "logarithm from its trend, in the last half decade",
         predicate="Burgers' is the largest of the four, the cavity's the smallest; in part: one",
-        reason="the text gives an order and no size",
+        reason=ORDER_ALONE,
         cases=tuple(
             tuple((problem, method) for problem in ("burgers", "cavity", "allen_cahn", "helmholtz"))
             for method in (RBA, VANILLA)

@@ -2,6 +2,7 @@
 
 from pinn_phases.claims.base import (
     ALL,
+    ORDER_ALONE,
     RBA,
     VANILLA,
     Claim,
@@ -49,7 +50,7 @@ CLAIMS = (
         statement="Residuals are more homogeneous in total diffusion than in diffusion.",
         measured=f"growth of the {MEASURE}, between the medians of the two phases",
         predicate="above 0",
-        reason="the text gives an order and no size",
+        reason=ORDER_ALONE,
         cases=each(ALL, RBA),
         judge=_more_in_total_diffusion,
     ),
@@ -59,7 +60,7 @@ CLAIMS = (
         statement="Residuals are more homogeneous under RBA than under vanilla.",
         measured=f"that of RBA minus that of vanilla: {MEASURE}, median of the last half decade",
         predicate="above 0",
-        reason="the text gives an order and no size",
+        reason=ORDER_ALONE,
         cases=compared(ALL),
         judge=_more_with_rba,
     ),

@@ -5,6 +5,9 @@ import numpy as np
 from pinn_phases.analysis.trajectories import rank_correlation, slope
 from pinn_phases.claims.base import (
     ALL,
+    MOSTLY,
+    ORDER_ALONE,
+    ORDERED,
     RBA,
     VANILLA,
     Array,
@@ -23,7 +26,6 @@ from pinn_phases.claims.base import (
 NEGLIGIBLE, SMALL = 0.05, 0.10  # shares of log2 n that may be lost
 AROUND = 10**0.5  # half a decade before and after the start of a phase
 SUDDEN, RAPID = 1.5, 2.0  # growth of saturation; of the rate at which norms grow
-ORDERED, MOSTLY = 0.8, 0.5  # rank correlations
 
 
 def _median(run: Run, name: str, span: Span) -> Array:
@@ -172,7 +174,7 @@ CLAIMS = (
         statement="With fixed bins deep layers seem to hold more than the first in diffusion.",
         measured="bits of the last hidden layer minus those of the first, fixed bins",
         predicate="above 0",
-        reason="the text gives an order and no size",
+        reason=ORDER_ALONE,
         cases=each(FIG_11, RBA, VANILLA),
         judge=_fixed_bins_invert,
     ),

@@ -2,6 +2,8 @@
 
 from pinn_phases.analysis.trajectories import rank_correlation
 from pinn_phases.claims.base import (
+    MOSTLY,
+    ORDERED,
     RBA,
     VANILLA,
     Array,
@@ -13,7 +15,6 @@ from pinn_phases.claims.base import (
     median_in,
 )
 
-ORDERED, MOSTLY = 0.8, 0.5  # rank correlations
 COINCIDE, NEARLY = 2.0, 3.0  # between the highest and the lowest layer
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from pinn_phases.analysis.trajectories import log_correlation
 from pinn_phases.claims.base import (
     ALL,
+    ORDER_ALONE,
     RBA,
     SAME_EXPERIMENT,
     VANILLA,
@@ -216,7 +217,7 @@ CLAIMS = (
         statement="RBA enters total diffusion before vanilla.",
         measured="start of total diffusion of vanilla over that of RBA",
         predicate="above 1",
-        reason="the text gives an order and no size",
+        reason=ORDER_ALONE,
         cases=compared(("allen_cahn", "helmholtz")),
         judge=_rba_first,
     ),
@@ -246,7 +247,7 @@ CLAIMS = (
         statement="For vanilla SRR_C follows SNR less than for RBA.",
         measured="correlation for vanilla minus that for RBA",
         predicate="below 0",
-        reason="the text gives an order and no size, and says not always",
+        reason=f"{ORDER_ALONE}, and says not always",
         cases=compared(ALL),
         judge=_adam_follows_less,
     ),
