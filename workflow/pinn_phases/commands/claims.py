@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+import logging
 from pathlib import Path
 
 from pinn_phases import claims, storage
@@ -13,6 +14,8 @@ from pinn_phases.provenance import provenance
 from pinn_phases.settings import ScaleBesidePaper
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
+
+log = logging.getLogger(__name__)
 
 
 def code() -> str:
@@ -65,3 +68,4 @@ def run(options: argparse.Namespace) -> None:
     storage.write_bytes(options.json, json.dumps(tree, indent=1).encode())
     storage.write_bytes(options.markdown, markdown(page).encode())
     storage.write_bytes(options.html, render(page).encode())
+    log.info(page.text[0])
