@@ -148,7 +148,8 @@ def test_settings_import_no_plotting_and_no_change_points(python):
     assert python("-c", code).stdout == "set()\n"
 
 
-PLUGINS = {  # found by name at run time, so that no import statement shows them
+# What the commands that rules call find by name at run time, so that no import statement shows it.
+PLUGINS = {
     "reference": ("problems", "reference"),
     "train": ("problems", "methods"),
     "phases": (),
@@ -163,7 +164,7 @@ PLUGINS = {  # found by name at run time, so that no import statement shows them
 }
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", PLUGINS)
 def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
     rules = "".join(path.read_text() for path in sorted((ROOT.parent / "rules").glob("*.smk")))
     each = re.split(r"\n *rule\b", rules)  # also those that a loop makes

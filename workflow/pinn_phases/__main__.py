@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -29,12 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _start_log(options.log)
         options.run(options)
+        sys.stdout.flush()
     except SettingsError as error:
         logging.error("error: %s", error)
         return EXIT_USAGE
     except (StorageError, Stopped) as error:
         logging.error("error: %s", error)
         return EXIT_FAILED
+    except BrokenPipeError:  # whoever reads our output has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         logging.error("error: %s: %s", error.filename or "writing", error.strerror or error)
         return EXIT_FAILED

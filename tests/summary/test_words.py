@@ -1,0 +1,112 @@
+"""What `pinn_phases info` says of a file."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.__main__ import main
+from pinn_phases.storage import Content
+from tests.summary.test_summary import MADE, reference
+
+SETTINGS = {"scale": "test", "problem": "burgers", "method": "rba", "seed": 3}
+RUN = Content(
+    "run",
+    {
+        "history/iteration": np.array([1, 10, 20, 30]),
+        "history/relative_l2": np.array([0.9, 0.45, 0.05, 0.2]),
+    },
+    {
+        "settings": {**SETTINGS, "equation": {"viscosity": 0.5}},
+        "execution": {
+            **{"device": "CPU, 1 thread", "threads": 1, "resumed_after": 10},
+            **{"wall_seconds": 3723.4, "peak_memory_mb": 1234.5},
+        },
+        **MADE,
+    },
+)
+PHASES = Content(
+    "phases",
+    {},
+    {
+        "settings": SETTINGS,
+        "diffusion": {"iteration": 120.0, "lower": 84.0, "upper": 1190.0, "confidence": 0.987},
+        "total_diffusion": None,
+        **MADE,
+    },
+)
+
+
+@pytest.fixture
+def info(tmp_path, capsys):
+    """Write files below a folder of results, and say what is in the first."""
+
+    def call(**files):
+        paths = [tmp_path / kind / "burgers" / "seed3.h5" for kind in files]
+        for path, content in zip(paths, files.values(), strict=True):
+            storage.write(path, content)
+        assert main(["info", str(paths[0])]) == 0
+        return [line.strip() for line in capsys.readouterr().out.splitlines()]
+
+    return call
+
+
+def test_a_run_says_errors_cost_settings_and_maker(info):
+    lines = info(runs=RUN)
+    assert lines[0].endswith("seed3.h5: whole, its checksum fits")
+    assert lines[1] == "run: Burgers with RBA, seed 3, scale test"
+    assert lines[2] == (
+        "trained: 1:02:03 (h:min:s) on CPU, 1 thread, 1,234 MB at most, "
+        "resumed after iteration 10, whose time is not counted"
+    )
+    assert "relative L2: 0.2 at the end (iteration 30), 0.05 at best (20)" in lines
+    assert {"below 50%: from iteration 10", "below 10%: from iteration 20"} <= set(lines)
+    assert "below 1%: not reached" in lines
+    assert "equation.viscosity = 0.5" in lines
+    assert {"commit abc123", "code c0de", "Python 3.11.7, torch 2.13.0, numpy 2.4.6"} <= set(lines)
+    assert "history/relative_l2 (4,)" in lines
+    assert not any(line.startswith("diffusion") for line in lines)
+
+
+def test_phases_are_said_of_their_file_and_of_the_run_that_they_lie_beside(info):
+    expected = {
+        "diffusion: from iteration 120 (84 to 1,190), confidence 0.99",
+        "total diffusion: not reached",
+    }
+    assert expected <= set(info(phases=PHASES))
+    assert expected <= set(info(runs=RUN, phases=PHASES))
+
+
+def test_a_reference_says_its_error_and_uncommitted_changes_are_told(info):
+    lines = info(reference=reference(git_dirty=True))
+    assert "reference: Lid-driven cavity" in lines
+    assert any(line.startswith("error estimate: relative l2 1.2e-07") for line in lines)
+    assert "commit abc123, with uncommitted changes" in lines
+
+
+def test_a_checkpoint_says_what_it_has(info):
+    lines = info(checkpoints=Content("checkpoint", {"state/iteration": np.array(5)}, {}))
+    assert "checkpoint: no settings" in lines and "state/iteration ()" in lines
+
+
+def test_a_file_that_is_none_is_refused(tmp_path, caplog):
+    (tmp_path / "a.h5").write_text("text")
+    assert main(["info", str(tmp_path / "a.h5")]) == 1
+    assert "expected a file of pinn-phases" in caplog.text
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path, repository):
+    path = tmp_path / "run.h5"
+    many = {f"history/loss_{number}": np.ones(1) for number in range(5000)}
+    storage.write(path, Content("run", many, {}))
+    environment = {**os.environ, "PYTHONPATH": str(repository / "workflow")}
+    command = [sys.executable, "-m", "pinn_phases", "info", str(path)]
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, text=True, **pipe) as process:
+        assert "whole" in process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0

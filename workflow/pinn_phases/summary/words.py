@@ -1,0 +1,101 @@
+"""What is in a result file, in words: for a terminal."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from pinn_phases.analysis.trajectories import first_below
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.storage import Content
+from pinn_phases.trees import leaves
+
+LEVELS = (0.5, 0.1, 0.01)  # relative L2 errors whose iterations are told
+PHASES = ("diffusion", "total_diffusion")
+
+
+def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
+    """Yield the lines that say what a file holds, and who made it.
+
+    Parameters
+    ----------
+    phases
+        Of the run, if it is a run and they are known.
+    """
+    stored = content.attributes
+    yield f"{content.kind}: {_subject(stored.get('settings', {}))}"
+    if "execution" in stored:
+        yield f"  trained: {_execution(stored['execution'])}"
+    if "history/relative_l2" in content.arrays:
+        yield from _errors(content)
+    for name, value in stored.get("error_estimate", {}).items():
+        yield f"  error estimate: {name.replace('_', ' ')} {value:.1e}"
+    known = content if content.kind == "phases" else phases
+    if known is not None:
+        yield from _phases(known.attributes)
+    yield "settings"
+    yield from (f"  {key} = {value}" for key, value in leaves(stored.get("settings", {})))
+    yield "made by"
+    yield from _maker(stored)
+    yield "datasets"
+    yield from (f"  {name} {values.shape}" for name, values in content.arrays.items())
+
+
+def _subject(settings: Mapping[str, Any]) -> str:
+    if "problem" not in settings:
+        return "no settings"
+    title = plugin_class(PROBLEMS, settings["problem"], Problem).title
+    if "method" not in settings:
+        return title
+    method = plugin_class(METHODS, settings["method"], Method).title
+    return f"{title} with {method}, seed {settings['seed']}, scale {settings['scale']}"
+
+
+def _execution(execution: Mapping[str, Any]) -> str:
+    resumed = execution["resumed_after"]
+    parts = (
+        f"{timedelta(seconds=round(execution['wall_seconds']))} (h:min:s) on {execution['device']}",
+        f"{execution['peak_memory_mb']:,.0f} MB at most",
+        f"resumed after iteration {resumed:,}, whose time is not counted" if resumed else "at once",
+    )
+    return ", ".join(parts)
+
+
+def _errors(content: Content) -> Iterator[str]:
+    at, error = content.arrays["history/iteration"], content.arrays["history/relative_l2"]
+    best = int(np.nanargmin(error))
+    yield (
+        f"  relative L2: {error[-1]:.3g} at the end (iteration {at[-1]:,}), "
+        f"{error[best]:.3g} at best ({at[best]:,})"
+    )
+    for level in LEVELS:
+        first = first_below(at, error, level)
+        reached = "not reached" if first is None else f"from iteration {first:,}"
+        yield f"  below {level:.0%}: {reached}"
+
+
+def _phases(attributes: Mapping[str, Any]) -> Iterator[str]:
+    for name in PHASES:
+        start = attributes[name]
+        reached = "not reached"
+        if start is not None:
+            reached = (
+                f"from iteration {start['iteration']:,.0f} ({start['lower']:,.0f} to "
+                f"{start['upper']:,.0f}), confidence {start['confidence']:.2f}"
+            )
+        yield f"  {name.replace('_', ' ')}: {reached}"
+
+
+def _maker(stored: Mapping[str, Any]) -> Iterator[str]:
+    if "git_commit" not in stored:  # a checkpoint
+        yield "  not stored"
+        return
+    dirty = ", with uncommitted changes" if stored["git_dirty"] else ""
+    yield f"  commit {stored['git_commit']}{dirty}"
+    yield f"  code {stored['code']}"
+    versions = {"Python": stored["python"], **stored["versions"]}
+    yield f"  {', '.join(f'{name} {version}' for name, version in versions.items())}"
+    yield f"  {stored['system']}"
