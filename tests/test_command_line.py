@@ -69,7 +69,7 @@ def test_help_says_what_a_command_does(arguments, capsys):
     assert caught.value.code == 0
     shown = capsys.readouterr().out
     assert shown.startswith("usage: ")
-    results = ("--output", "--pdf", "--settings-page", "--json", "FILE")
+    results = ("--output", "--pdf", "--settings-page", "--json", "FILE", "FOLDER")
     assert any(option in shown for option in results) or not arguments
     assert arguments or all(name in shown for name in names(COMMANDS))
 

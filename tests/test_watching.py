@@ -1,0 +1,144 @@
+"""Where trainings are, told from made results, logs and checkpoints."""
+
+import logging
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.__main__ import main
+from pinn_phases.settings import load_scales
+from pinn_phases.storage import Content
+from pinn_phases.training.progress import Progress
+from pinn_phases.watching import look, table
+
+AT = np.arange(1, 2001)
+NOW = 1_000_000.0
+RUN = {
+    "history/iteration": AT,
+    "history/snr": np.where(AT < 30, 100.0, 0.1) * (1 + 0.05 * np.sin(AT)),
+    "history/loss": 1.0 / AT,
+    "history/relative_l2": np.linspace(1, 0.25, AT.size),
+    "snapshots/weights": np.ones(3),
+}
+
+
+@pytest.fixture
+def phases(config):
+    """Constants of the search for phases at each scale."""
+    return {name: settings.phases for name, settings in load_scales(config).items()}
+
+
+@pytest.fixture
+def say(tmp_path):
+    """Write the log of a training of RBA, so many seconds ago."""
+
+    def write(*lines, age=1.0, seed=0):
+        path = tmp_path / f"laptop/logs/runs/burgers/rba/seed{seed}.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{line}\n" for line in lines))
+        os.utime(path, (NOW - age, NOW - age))
+
+    return write
+
+
+@pytest.fixture
+def row(tmp_path, phases):
+    """Return the only row."""
+
+    def only():
+        (found,) = look(tmp_path, phases, NOW)
+        return found
+
+    return only
+
+
+def test_a_line_of_a_training_is_understood(say, row, caplog):
+    with caplog.at_level(logging.INFO), Progress("burgers/rba/seed0", 0, 9000, bar=False) as told:
+        told.tell(1, 0.5, 0.9)
+        first = caplog.messages[-1]
+        told.origin, told.said = (1, told.said - 10.0), -np.inf  # ten seconds for 499 iterations
+        told.tell(500, 0.25, 0.125)
+    say(first)
+    assert (row().state, row().iteration, row().of) == ("running", "1", "9,000")
+    assert (row().rate, row().left) == ("–", "–")
+    say(first, caplog.messages[-1])
+    assert (row().iteration, row().loss, row().relative_l2) == ("500", "2.50e-01", "0.125")
+    assert row().rate == "49.9 it/s" and row().left == "02:50"
+
+
+@pytest.mark.parametrize(
+    ("last", "age", "state"),
+    [
+        ("burgers/rba/seed0: 9000 iterations at scale laptop on CPU", 10, "running"),
+        ("burgers/rba/seed0: 9000 iterations at scale laptop on CPU", 600, "silent for 10 min"),
+        ("error: stopped on request after iteration 5; the next call goes on", 600, "stopped"),
+        ("error: the loss is not finite at iteration 7", 1, "failed"),
+    ],
+)
+def test_states_follow_from_the_log(say, row, last, age, state):
+    say("burgers/rba/seed0: iteration 1 of 9000, loss 1e-1, relative L2 0.9", last, age=age)
+    assert row().state == state
+    assert row().iteration == "1"
+
+
+def test_the_phase_of_a_running_training_is_that_of_its_newest_checkpoint(say, row, tmp_path):
+    say("burgers/rba/seed0: iteration 2000 of 9000, loss 1e-1, relative L2 0.9")
+    assert row().phase == "–"
+    folder = tmp_path / "laptop/runs/burgers/rba/checkpoints"
+    newest, earlier = (
+        folder / "burgers-rba-seed0-abc.h5",
+        folder / "burgers-rba-seed0-abc.previous.h5",
+    )
+    fitting = {name: values[:25] for name, values in RUN.items()}
+    storage.write(earlier, Content("checkpoint", fitting, {}))
+    os.utime(earlier, (NOW - 60, NOW - 60))
+    storage.write(newest, Content("checkpoint", RUN, {}))
+    os.utime(newest, (NOW, NOW))
+    assert row().phase == "diffusion"
+    newest.write_bytes(b"half")  # as a file system in trouble may leave it
+    os.utime(newest, (NOW + 1, NOW + 1))
+    assert row().phase == "fitting"
+
+
+def test_a_finished_training_is_told_by_its_result(say, row, tmp_path):
+    say("burgers/rba/seed0: done in 5 s", age=9e5)
+    result = tmp_path / "laptop/runs/burgers/rba/seed0.h5"
+    storage.write(result, Content("run", RUN, {}))
+    found = row()
+    assert (found.state, found.iteration, found.relative_l2) == ("finished", "2,000", "0.250")
+    assert found.phase == "diffusion" and found.rate == "–"
+    result.write_bytes(b"other")
+    os.utime(result, (NOW, NOW))
+    assert row().state == "damaged"
+
+
+def test_every_training_of_every_scale_has_a_row(say, tmp_path, phases):
+    for seed in (0, 1):
+        say("starts", seed=seed)
+    shutil.copytree(tmp_path / "laptop", tmp_path / "other")
+    rows = look(tmp_path, phases, NOW)
+    assert [(row.scale, row.seed) for row in rows] == [
+        *(("laptop", "0"), ("laptop", "1")),
+        *(("other", "0"), ("other", "1")),
+    ]
+    lines = table(rows).splitlines()
+    assert lines[0].split()[:5] == ["scale", "problem", "method", "seed", "state"]
+    assert len({line.index("running") for line in lines[1:]}) == 1  # columns are straight
+
+
+def test_a_pipe_gets_the_table_once(tmp_path, repository, capsys):
+    config = str(repository / "config.yaml")
+    assert main(["watch", str(tmp_path / "nothing"), "--config", config]) == 0
+    assert capsys.readouterr().out.startswith("scale")
+
+
+def test_bad_options_are_named(tmp_path, repository, caplog):
+    config = repository / "config.yaml"
+    assert main(["watch", "--config", str(config), "--every", "0"]) == 2
+    assert "--every = 0.0" in caplog.text
+    (tmp_path / "a.yaml").write_text("a: [")
+    assert main(["watch", "--config", str(tmp_path / "a.yaml")]) == 2
+    assert f"{tmp_path / 'a.yaml'}: expected YAML" in caplog.text

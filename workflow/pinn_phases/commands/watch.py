@@ -1,0 +1,44 @@
+"""Show where the running and finished trainings of a results folder are; Ctrl-C ends it."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import yaml
+
+from pinn_phases.frozen import SettingsError
+from pinn_phases.settings import load_scales
+
+CLEAR = "\x1b[H\x1b[J"  # to the upper left corner, and erase from there on
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("results"), metavar="FOLDER")
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"), help="settings")
+    parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the table: once if it goes to a file or a pipe, else again and again."""
+    if not options.every > 0:
+        raise SettingsError(("--every",), options.every, "expected more than 0")
+    try:
+        config = yaml.safe_load(options.config.read_text())
+    except yaml.YAMLError as error:
+        raise SettingsError((str(options.config),), ..., f"expected YAML ({error})") from None
+    phases = {name: settings.phases for name, settings in load_scales(config).items()}
+    # Importing scipy and ruptures takes a second: after the checks.
+    from pinn_phases.watching import look, table
+
+    if not sys.stdout.isatty():
+        print(table(look(options.folder, phases)))
+        return
+    try:
+        while True:
+            shown = table(look(options.folder, phases))
+            print(f"{CLEAR}{shown}\n\n{time.strftime('%H:%M:%S')}, Ctrl-C ends", flush=True)
+            time.sleep(options.every)
+    except KeyboardInterrupt:
+        print()
