@@ -60,7 +60,8 @@ def archive(tmp_path, config):
     def call(paths):
         folder = tmp_path / "archive" / "smoke"
         inputs = map(str, paths)
-        options = ["--settings", settings, "--inputs", *inputs, "--output", str(folder)]
+        output = str(folder / "SHA256SUMS")
+        options = ["--settings", settings, "--inputs", *inputs, "--output", output]
         return main(["archive", *options]), folder
 
     return call
@@ -122,3 +123,10 @@ def test_another_kind_is_named(files, archive, tmp_path, caplog):
     status, folder = archive([*files.values(), other])
     assert status == 1 and not folder.exists()
     assert f"{other}: expected one of run" in caplog.text
+
+
+def test_another_name_for_the_checksums_is_refused(config, tmp_path, caplog):
+    settings = load_scales(config)["smoke"].model_dump_json()
+    options = ["--settings", settings, "--inputs", "run.h5", "--output", str(tmp_path / "archive")]
+    assert main(["archive", *options]) == 2
+    assert "--output" in caplog.text and "expected FOLDER/SHA256SUMS" in caplog.text

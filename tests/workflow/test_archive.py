@@ -30,7 +30,7 @@ def archive(finished, tmp_path_factory):
     text = settings.model_copy(update={"problems": only}).model_dump_json()
     runs = [path.replace("/phases/", "/runs/") for path in DERIVED if "/phases/" in path]
     inputs = [str(folder / path) for path in [*DERIVED, *runs]]
-    output = str(folder / "archive" / "smoke")
+    output = str(folder / "archive" / "smoke" / "SHA256SUMS")
     assert main(["archive", "--settings", text, "--inputs", *inputs, "--output", output]) == 0
     shutil.rmtree(folder / "results")
     (folder / "paper_figures" / "fig6.png").unlink()

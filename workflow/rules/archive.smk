@@ -48,10 +48,9 @@ else:
             runtime=10,
         params:
             settings=SETTINGS.model_dump_json(),
-            folder=f"archive/{SETTINGS.scale}",
             code=archive_command.code(),
         message:
             f"Archive of the runs at scale {SETTINGS.scale}"
         shell:
             "python -m pinn_phases archive --settings {params.settings:q} --inputs {input:q}"
-            " --output {params.folder:q} --log {log:q}"
+            " --output {output.checksums:q} --log {log:q}"

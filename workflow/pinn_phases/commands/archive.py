@@ -5,9 +5,9 @@ import logging
 from pathlib import Path
 
 from pinn_phases import storage
-from pinn_phases.archive import KINDS, write_archive
+from pinn_phases.archive import CHECKSUMS, KINDS, write_archive
 from pinn_phases.digest import code_digest
-from pinn_phases.frozen import validated_json
+from pinn_phases.frozen import SettingsError, validated_json
 from pinn_phases.settings import Settings
 from pinn_phases.storage import StorageError
 
@@ -24,12 +24,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", required=True, help="of the scale, as JSON")
     files = f"{', '.join(KINDS)} and phases files of every training, HDF5"
     parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
-    parser.add_argument("--output", type=Path, required=True, help="folder of the archive")
+    written = f"{CHECKSUMS} of the archive, in the folder where all of it goes"
+    parser.add_argument("--output", type=Path, required=True, help=written)
 
 
 def run(options: argparse.Namespace) -> None:
     """Read, thin out and save."""
     settings = validated_json(Settings, options.settings)
+    if options.output.name != CHECKSUMS:
+        raise SettingsError(("--output",), str(options.output), f"expected FOLDER/{CHECKSUMS}")
+    folder = options.output.parent
     contents = [storage.read(path) for path in options.inputs]
     for path, content in zip(options.inputs, contents, strict=True):
         if content.kind not in (*KINDS, "phases"):
@@ -42,6 +46,6 @@ def run(options: argparse.Namespace) -> None:
         and content.attributes["settings"]["method"] == settings.figures.phases_of
     ]
     kept = [content for content in contents if content.kind in KINDS]
-    write_archive(options.output, settings.model_dump_json(indent=1), kept, phases)
-    size = sum(path.stat().st_size for path in options.output.rglob("*") if path.is_file())
-    log.info("%s: %d files, %.1f MB", options.output, len(kept), size / 1e6)
+    write_archive(folder, settings.model_dump_json(indent=1), kept, phases)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    log.info("%s: %d files, %.1f MB", folder, len(kept), size / 1e6)
