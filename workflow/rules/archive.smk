@@ -16,6 +16,8 @@ if SETTINGS.scale in ARCHIVES:
         wildcard_constraints:
             kind="runs|information|homogeneity",
             archive="|".join(name.removeprefix(ARCHIVE) for name in ARCHIVES),
+        conda:
+            "../../envs/analysis.yaml"
         localrule: True
         message:
             "Archived {wildcards.kind} of {wildcards.problem} with {wildcards.method},"
