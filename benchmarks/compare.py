@@ -19,16 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from benchmarks.engines.base import Evaluation
 from benchmarks.machine import machine
-from benchmarks.processes import ROOT, EngineProcess
+from benchmarks.processes import EngineProcess
 from benchmarks.ratios import pairwise, spread
+from benchmarks.sizes import add_arguments, chosen, resized
 from benchmarks.training_task import evaluate_exactly, make_task
-from pinn_phases.plugins import PROBLEMS, names
-from pinn_phases.settings import load_scales
 from pinn_phases.storage import write_bytes
 from pinn_phases.training.settings import RunSettings
 
@@ -36,41 +34,7 @@ OURS, FLOOR = "ours", "products"
 # Relative to the norm of residual and gradient. Rounding in float32 (6e-8 an operation) comes to
 # 4e-8 to 2e-6 in all engines; a coefficient or a term that is wrong comes to more.
 TOLERANCE = 1e-5
-# In place of the paper's, whose 1e-4 or 1 / 1000 hides a term, and whose forcing hides the others,
-# below what float32 rounds. No time depends on them.
-COEFFICIENTS = {
-    "allen_cahn": {"diffusion": 1.0},
-    "burgers": {"viscosity": 1.0},
-    "helmholtz": {"a1": 1, "a2": 2, "k": 3.0},
-    "cavity": {"reynolds": 1.0},
-}
 WARM_UP = 2  # iterations: compilers, caches
-
-
-def benchmark_settings(
-    problem: str, scale: str, points: int | None = None, width: int | None = None
-) -> RunSettings:
-    """Return the vanilla run of the paper, in the size of a scale, with `COEFFICIENTS`.
-
-    Parameters
-    ----------
-    points, width
-        In place of the scale's.
-    """
-    scales = load_scales(yaml.safe_load((ROOT / "config.yaml").read_text()))
-    run = scales["paper"].run(problem, "vanilla", 0)
-    sizes = scales[scale].problems[problem].training
-    network = {"hidden_layers": sizes.network.hidden_layers, "width": width or sizes.network.width}
-    changes = {
-        "points": points or sizes.points,
-        "batches": sizes.batches,
-        "network": {**run.training.network.model_dump(), **network},
-    }
-    training = {**run.training.model_dump(), **changes}
-    equation = {**run.equation, **COEFFICIENTS.get(problem, {})}
-    return RunSettings.model_validate(
-        {**run.model_dump(), "scale": scale, "equation": equation, "training": training}
-    )
 
 
 def disagreement(actual: Evaluation, exact: Evaluation) -> dict[str, float]:
@@ -165,9 +129,8 @@ def compare(
 def main() -> None:
     """Compare and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--problem", default="allen_cahn", choices=names(PROBLEMS))
-    parser.add_argument("--scale", default="paper")
-    parser.add_argument("--points", type=int, help="in place of the scale's")
+    add_arguments(parser)
+    parser.add_argument("--points", type=int, help="in place of the training's")
     parser.add_argument("--engines", nargs="+", default=[OURS, "ours_statistics", FLOOR, "nested"])
     parser.add_argument("--python", nargs="*", default=[], metavar="ENGINE=PYTHON")
     parser.add_argument("--threads", type=int, default=1)
@@ -176,7 +139,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="result; else it is printed")
     options = parser.parse_args()
     report = compare(
-        benchmark_settings(options.problem, options.scale, options.points),
+        resized(chosen(options), points=options.points),
         options.engines,
         dict(pair.split("=", 1) for pair in options.python),
         threads=options.threads,

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.engines.base import Evaluation
+from benchmarks.sizes import ROOT
 
-ROOT = Path(__file__).parents[1]
 LOG_LINES = 20  # of an engine that failed
 
 

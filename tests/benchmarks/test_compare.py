@@ -2,9 +2,10 @@
 
 import pytest
 
-from benchmarks.compare import benchmark_settings, compare, summary
+from benchmarks.compare import compare, summary
 from benchmarks.processes import EngineProcess
 from benchmarks.ratios import pairwise, slope, spread
+from benchmarks.sizes import COEFFICIENTS, from_config, resized
 from tests.benchmarks.conftest import small_settings
 
 
@@ -38,12 +39,17 @@ def test_summary_compares_with_ours():
 
 
 def test_sizes_are_of_the_scale_and_the_rest_is_the_papers():
-    paper = benchmark_settings("allen_cahn", "paper").training
-    laptop = benchmark_settings("allen_cahn", "laptop").training
+    paper, laptop = (from_config("allen_cahn", scale).training for scale in ("paper", "laptop"))
     assert (paper.points, paper.batches, paper.network.width) == (25600, 100, 128)
     assert (laptop.points, laptop.batches, laptop.network.width) == (8000, 32, 64)
     assert laptop.network.ansatz == paper.network.ansatz == "plain"
     assert laptop.conditions == paper.conditions
+
+
+def test_sizes_can_be_others():
+    settings = resized(from_config("allen_cahn", "paper"), points=1200, width=32)
+    assert (settings.training.points, settings.training.network.width) == (1200, 32)
+    assert settings.equation == {**COEFFICIENTS["allen_cahn"], "reaction": 5.0}
 
 
 def test_engines_are_compared_in_processes_of_their_own():

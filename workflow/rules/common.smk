@@ -38,6 +38,15 @@ FIGURE_NAMES = [
 ]
 
 
+# Timings against other engines.
+PEERS = ("deepxde", "jax", "pina")
+ENGINES = ("ours", "ours_statistics", "products", "nested", *PEERS)
+# Nested differentiation to third order needs about 0.4 MB a point, and there are five such engines.
+BENCHMARK_POINTS = {"cavity": 5000}
+# Editing how something is timed times it again.
+BENCHMARK_CODE = sorted(map(str, (Path(workflow.basedir) / "benchmarks").rglob("*.py")))
+
+
 wildcard_constraints:
     scale="|".join(SCALES),
     problem="|".join(names(PROBLEMS)),
@@ -159,3 +168,20 @@ def benchmark_targets(problem):
         for figure in FIGURE_NAMES
         if requirement(figure).problems == (problem,)
     ]
+
+
+def benchmark_settings(wildcards):
+    """Resolved settings of the training that is timed, as JSON."""
+    problem = wildcards.get("problem", "allen_cahn")
+    return SCALES["paper"].run(problem, "vanilla", 0).model_dump_json()
+
+
+def benchmark_points(wildcards):
+    """Option for its number of points, where it is not the paper's."""
+    points = BENCHMARK_POINTS.get(wildcards.problem)
+    return f"--points {points}" if points else ""
+
+
+def benchmarked_code(wildcards):
+    """Digest of the code that is timed."""
+    return train_command.code(wildcards.get("problem", "allen_cahn"), "vanilla")
