@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--python", nargs="*", default=[], metavar="ENGINE=PYTHON")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--iterations", type=int, default=3, help="a turn")
+    parser.add_argument("--iterations", type=int, default=2, help="a turn")
     parser.add_argument("--json", type=Path, help="result; else it is printed")
     options = parser.parse_args()
     report = compare(

@@ -31,7 +31,7 @@ rule benchmark_comparison:
     """Time an iteration of one problem by all engines, in turn."""
     input:
         collect("results/benchmarks/environments/{peer}/installed.txt", peer=PEERS),
-        code=BENCHMARK_CODE,
+        code=TIMING_CODE,
     output:
         ensure("results/benchmarks/{problem}.json", non_empty=True),
     log:
@@ -59,7 +59,7 @@ rule benchmark_comparison:
 rule benchmark_growth:
     """Measure time and memory of the own engine over points, width and iterations."""
     input:
-        code=BENCHMARK_CODE,
+        code=TIMING_CODE,
     output:
         ensure("results/benchmarks/growth.json", non_empty=True),
     log:
@@ -86,7 +86,7 @@ rule benchmark_report:
         reports=collect(
             "results/benchmarks/{report}.json", report=[*SCALES["paper"].problems, "growth"]
         ),
-        code=BENCHMARK_CODE,
+        code=TIMING_REPORT_CODE,
     output:
         pdf=ensure("results/benchmarks/benchmarks.pdf", non_empty=True),
         png=ensure("results/benchmarks/benchmarks.png", non_empty=True),
@@ -102,8 +102,8 @@ rule benchmark_report:
     message:
         "Drawing the timings"
     shell:
-        "(python -m benchmarks.figure {input.reports:q} --pdf {output.pdf:q} --png {output.png:q}"
-        " && python -m benchmarks.goals {input.reports:q} > {output.table:q}) 2> {log:q}"
+        "(python -m benchmarks.report.figure {input.reports:q} --pdf {output.pdf:q} --png {output.png:q}"
+        " && python -m benchmarks.report.goals {input.reports:q} > {output.table:q}) 2> {log:q}"
 
 
 rule benchmarks:

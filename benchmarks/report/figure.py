@@ -1,6 +1,6 @@
 """Draw the timings.
 
-    python -m benchmarks.figure results/benchmarks/*.json --pdf FILE.pdf --png FILE.png
+    python -m benchmarks.report.figure results/benchmarks/*.json --pdf FILE.pdf --png FILE.png
 
 Points are medians, bars the range over the rounds.
 """
@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.goals import GROWTH, TITLES, Reports, conditions, read
+from benchmarks.report.goals import GROWTH, TITLES, Reports, conditions, read
 from pinn_phases.figures import style
 
 PROBLEMS = {  # in the order of the paper
@@ -26,7 +26,6 @@ PROBLEMS = {  # in the order of the paper
 OTHERS = ("nested", "deepxde", "pina", "jax")
 OWN = {"products": "matrix products\nalone", "ours_statistics": "with statistics\neach iteration"}
 POINTS: style.Looks = {"fmt": "o", "markersize": 3, "elinewidth": 1.0, "capsize": 1.5}
-POINTS: style.Looks = {"fmt": "o", "markersize": 3, "elinewidth": 1.0, "capsize": 1.5}
 HEIGHT = 5.0  # inches
 ROWS = (1.0, 0.95, 0.35)  # relative heights: ratios, growth, words
 OFFSET = 0.16  # between the problems of an engine
@@ -37,7 +36,7 @@ def draw(reports: Reports) -> Figure:
     """Draw ratios, parts of our own iteration, and growth."""
     style.set_style()
     figure = plt.figure(figsize=(style.TEXT_WIDTH, HEIGHT), layout="constrained")
-    upper, lower, words = figure.subfigures(3, 1, height_ratios=ROWS)
+    upper, lower, words = figure.subfigures(3, 1, height_ratios=ROWS, squeeze=False).flat
     left, right = upper.subplots(1, 2, width_ratios=(2, 1))
     compared = {name: title for name, title in PROBLEMS.items() if name in reports}
     _ratios(left, reports, compared, {name: TITLES[name] for name in OTHERS})
