@@ -61,6 +61,18 @@ FIGURE_NAMES = [
 ]
 
 
+# Timings against other engines.
+PEERS = ("deepxde", "jax", "pina")
+ENGINES = ("ours", "ours_statistics", "products", "nested", *PEERS)
+# Of the paper's 25,600, so that five engines that differentiate again and again fit in 24 GB of memory
+# beside the float64 they are held against: 0.1 MB a point and engine, 0.4 MB to third order.
+BENCHMARK_POINTS = {"allen_cahn": 6400, "helmholtz": 6400, "burgers": 5000, "cavity": 1000}
+# Editing how something is timed times it again; editing the report does not.
+BENCHMARKS = Path(workflow.basedir) / "benchmarks"
+TIMING_CODE = sorted(map(str, [*BENCHMARKS.glob("*.py"), *BENCHMARKS.glob("engines/*.py")]))
+TIMING_REPORT_CODE = sorted(map(str, BENCHMARKS.glob("report/*.py")))
+
+
 wildcard_constraints:
     scale="|".join(SCALES),
     problem="|".join(names(PROBLEMS)),
@@ -177,3 +189,20 @@ def benchmark_targets(problem):
         for figure in FIGURE_NAMES
         if requirement(figure).problems == (problem,)
     ]
+
+
+def benchmark_settings(wildcards):
+    """Resolved settings of the training that is timed, as JSON."""
+    problem = wildcards.get("problem", "allen_cahn")
+    return SCALES["paper"].run(problem, "vanilla", 0).model_dump_json()
+
+
+def benchmark_points(wildcards):
+    """Option for its number of points, where it is not the paper's."""
+    points = BENCHMARK_POINTS.get(wildcards.problem)
+    return f"--points {points}" if points else ""
+
+
+def benchmarked_code(wildcards):
+    """Digest of the code that is timed."""
+    return digest(train_command, wildcards.get("problem", "allen_cahn"), "vanilla")

@@ -1,0 +1,21 @@
+"""The project's own engine, with the gradient statistics of every iteration."""
+
+from benchmarks.engines.ours import Ours
+from pinn_phases.training import loop
+from pinn_phases.training.statistics import gradient_statistics
+
+
+class OursWithStatistics(Ours):
+    """An iteration that is recorded: SNR and SRR_B, whole and by layer, and SRR_C of Adam.
+
+    The error against the reference solution, which is recorded as well, is no statistic of the
+    gradient and left out.
+    """
+
+    def iterate(self) -> None:
+        """One step of Adam, with statistics of its gradients."""
+        loss, gradients = self.gradients()
+        statistics = gradient_statistics(list(zip(gradients[::2], gradients[1::2], strict=True)))
+        self.step(loss, gradients)
+        srr_adam = loop._srr_adam(self.state, self.training.optimiser)
+        self.row = statistics.snr, statistics.srr_batch, statistics.layer_snr, srr_adam

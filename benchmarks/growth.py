@@ -1,0 +1,101 @@
+"""Measure how time and memory of our own engine grow with points, width and iterations.
+
+    python -m benchmarks.growth --points 1600 3200 --widths 32 64 --threads 1
+
+At the sizes of a training but for the one that is varied. Each size has a process of its own,
+since the peak of a process never falls; in it are Python, torch and its compiler.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.compare import OURS, WARM_UP
+from benchmarks.machine import machine
+from benchmarks.processes import EngineProcess
+from benchmarks.ratios import slope
+from benchmarks.sizes import add_arguments, chosen, resized
+from benchmarks.training_task import make_task
+from pinn_phases.storage import write_bytes
+from pinn_phases.training.settings import RunSettings
+
+POINTS = (6400, 12800, 25600, 51200)
+WIDTHS = (128, 256, 512)
+ITERATIONS = (4, 8, 16, 32)
+FEW_POINTS = 6400  # where they are not varied
+TIMED = 5  # iterations a size
+
+
+def iterations_alone(settings: RunSettings, counts: Sequence[int], threads: int) -> dict[str, Any]:
+    """Seconds of each of the first iterations, once for each count, in a fresh process."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_task(settings).save(folder / "task.npz")
+        with EngineProcess(OURS, folder / "task.npz", folder, threads=threads) as engine:
+            engine.seconds(WARM_UP)
+            seconds = [engine.seconds(count) for count in counts]
+            return {"seconds": seconds, "peak_memory_mb": engine.peak_memory_mb}
+
+
+def over(sizes: Sequence[int], runs: Sequence[RunSettings], threads: int) -> dict[str, Any]:
+    """Seconds an iteration and peak memory of runs of several sizes."""
+    measured = [iterations_alone(run, [TIMED], threads) for run in runs]
+    seconds = [statistics.median(each["seconds"][0]) for each in measured]
+    return {
+        "sizes": list(sizes),
+        "seconds": seconds,
+        "slope": slope(sizes, seconds),
+        "peak_memory_mb": [each["peak_memory_mb"] for each in measured],
+    }
+
+
+def grow(
+    settings: RunSettings, points: Sequence[int], widths: Sequence[int], threads: int
+) -> dict[str, Any]:
+    """Time and memory over points, widths and numbers of iterations."""
+    before = machine()
+    few = min(FEW_POINTS, *points)
+
+    def run(points: int, width: int | None = None) -> RunSettings:
+        return resized(settings, points=points, width=width)
+
+    totals = [sum(each) for each in iterations_alone(run(few), ITERATIONS, threads)["seconds"]]
+    return {
+        "problem": settings.problem,
+        "threads": threads,
+        "machine": before,
+        "points": over(points, [run(n) for n in points], threads),
+        "width": {"points": few, **over(widths, [run(few, width) for width in widths], threads)},
+        "iterations": {
+            "points": few,
+            "sizes": list(ITERATIONS),
+            "seconds": totals,
+            "slope": slope(ITERATIONS, totals),
+        },
+        "load_at_the_end": machine()["load"],
+    }
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_arguments(parser)
+    parser.add_argument("--points", type=int, nargs="+", default=POINTS)
+    parser.add_argument("--widths", type=int, nargs="+", default=WIDTHS)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="result; else it is printed")
+    options = parser.parse_args()
+    report = grow(chosen(options), options.points, options.widths, options.threads)
+    text = json.dumps(report, indent=2) + "\n"
+    if options.json:
+        write_bytes(options.json, text.encode())
+    else:
+        print(text, end="")
+
+
+if __name__ == "__main__":
+    main()

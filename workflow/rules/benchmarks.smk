@@ -1,0 +1,113 @@
+"""Timings against other engines: asked for by name, no part of the figures of the paper."""
+
+
+rule benchmark_environment:
+    """Install a peer, by its exact versions, where it meets nothing else."""
+    input:
+        "benchmarks/requirements/{peer}.txt",
+    output:
+        ensure("results/benchmarks/environments/{peer}/installed.txt", non_empty=True),
+    log:
+        "results/benchmarks/logs/environment_{peer}.log",
+    wildcard_constraints:
+        peer="|".join(PEERS),
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        folder="results/benchmarks/environments/{peer}",
+    message:
+        "Installing {wildcards.peer} in an environment of its own"
+    shell:
+        "(python -m venv --clear {params.folder:q}"
+        " && {params.folder:q}/bin/python -m pip install -r {input:q}"
+        " && {params.folder:q}/bin/python -m pip freeze > {output:q}) > {log:q} 2>&1"
+
+
+rule benchmark_comparison:
+    """Time an iteration of one problem by all engines, in turn."""
+    input:
+        collect("results/benchmarks/environments/{peer}/installed.txt", peer=PEERS),
+        code=TIMING_CODE,
+    output:
+        ensure("results/benchmarks/{problem}.json", non_empty=True),
+    log:
+        "results/benchmarks/logs/{problem}.log",
+    conda:
+        "../../envs/train.yaml"
+    threads: os.cpu_count()  # all that Snakemake may use, so that nothing else runs meanwhile
+    resources:
+        mem_mb=20000,
+        runtime=60,
+    params:
+        settings=benchmark_settings,
+        points=benchmark_points,
+        code=benchmarked_code,
+        engines=ENGINES,
+        pythons=[f"{peer}=results/benchmarks/environments/{peer}/bin/python" for peer in PEERS],
+    message:
+        "Timing {wildcards.problem} by {params.engines}"
+    shell:
+        "python -m benchmarks.compare --settings {params.settings:q} {params.points}"
+        " --engines {params.engines} --python {params.pythons:q}"
+        " --threads {threads} --json {output:q} 2> {log:q}"
+
+
+rule benchmark_growth:
+    """Measure time and memory of the own engine over points, width and iterations."""
+    input:
+        code=TIMING_CODE,
+    output:
+        ensure("results/benchmarks/growth.json", non_empty=True),
+    log:
+        "results/benchmarks/logs/growth.log",
+    conda:
+        "../../envs/train.yaml"
+    threads: os.cpu_count()  # as above
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        settings=benchmark_settings,
+        code=benchmarked_code,
+    message:
+        "Timing Allen-Cahn over points, width and iterations"
+    shell:
+        "python -m benchmarks.growth --settings {params.settings:q}"
+        " --threads {threads} --json {output:q} 2> {log:q}"
+
+
+rule benchmark_report:
+    """Draw the timings, and write them beside the goals as a table."""
+    input:
+        reports=collect(
+            "results/benchmarks/{report}.json", report=[*SCALES["paper"].problems, "growth"]
+        ),
+        code=TIMING_REPORT_CODE,
+    output:
+        pdf=ensure("results/benchmarks/benchmarks.pdf", non_empty=True),
+        png=ensure("results/benchmarks/benchmarks.png", non_empty=True),
+        table=ensure("results/benchmarks/goals.md", non_empty=True),
+    log:
+        "results/benchmarks/logs/report.log",
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Drawing the timings"
+    shell:
+        "(python -m benchmarks.report.figure {input.reports:q} --pdf {output.pdf:q} --png {output.png:q}"
+        " && python -m benchmarks.report.goals {input.reports:q} > {output.table:q}) 2> {log:q}"
+
+
+rule benchmarks:
+    """Time everything that is timed."""
+    input:
+        rules.benchmark_report.output,
+    localrule: True
