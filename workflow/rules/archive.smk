@@ -16,9 +16,9 @@ if SETTINGS.scale in ARCHIVES:
         wildcard_constraints:
             kind="runs|information|homogeneity",
             archive="|".join(name.removeprefix(ARCHIVE) for name in ARCHIVES),
+        localrule: True
         conda:
             "../../envs/analysis.yaml"
-        localrule: True
         message:
             "Archived {wildcards.kind} of {wildcards.problem} with {wildcards.method},"
             " seed {wildcards.seed}"
