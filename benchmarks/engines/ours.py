@@ -11,6 +11,7 @@ from pinn_phases.training.device import can_compile
 from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.state import State
+from pinn_phases.training.workers import Workers
 
 
 class Ours(Engine):
@@ -27,6 +28,7 @@ class Ours(Engine):
             task.points.astype("float64"),
             compiled=self.training.compiled and can_compile(device),
             place=Place(device),
+            workers=Workers(torch.get_num_threads()),
         )
         parameters = [torch.from_numpy(values.copy()) for values in task.parameters]
         self.state = State.start(parameters, len(problem.equations), len(task.points))

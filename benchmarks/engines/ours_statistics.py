@@ -15,7 +15,8 @@ class OursWithStatistics(Ours):
     def iterate(self) -> None:
         """One step of Adam, with statistics of its gradients."""
         loss, gradients = self.gradients()
-        statistics = gradient_statistics(list(zip(gradients[::2], gradients[1::2], strict=True)))
+        layers = list(zip(gradients[::2], gradients[1::2], strict=True))
+        statistics = gradient_statistics(layers, self.objective.workers)
         self.step(loss, gradients)
         srr_adam = loop._srr_adam(self.state, self.training.optimiser)
         self.row = statistics.snr, statistics.srr_batch, statistics.layer_snr, srr_adam

@@ -12,6 +12,7 @@ import pytest
 from pinn_phases import storage
 from pinn_phases.stopping import Stopped
 from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.device import usable_threads
 from pinn_phases.training.history import is_recorded, snapshot_iterations
 from pinn_phases.training.job import train
 from pinn_phases.training.loop import learning_rate
@@ -20,10 +21,10 @@ from tests.training.conftest import make_settings
 PATIENCE_SECONDS = 60.0  # for another process to get going
 
 
-def run(settings, reference, folder, code="code"):
+def run(settings, reference, folder, code="code", threads=1):
     """Train with checkpoints in `folder`."""
     checkpoints = Checkpoints.beside(folder / "run.h5", settings, code)
-    return train(settings, reference, checkpoints, threads=1, gpus=0, bar=False)
+    return train(settings, reference, checkpoints, threads=threads, gpus=0, bar=False)
 
 
 def assert_same_data(actual, expected):
@@ -91,6 +92,11 @@ def test_rba_weights_enter_the_loss_in_the_same_iteration(undisturbed):
 
 def test_same_seed_gives_the_same_data(undisturbed, reference, tmp_path):
     assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+
+
+@pytest.mark.skipif(usable_threads(2) < 2, reason="one processor alone may be used")
+def test_the_number_of_threads_changes_no_bit(undisturbed, reference, tmp_path):
+    assert_same_data(run(make_settings(), reference, tmp_path, threads=2), undisturbed)
 
 
 def test_more_iterations_continue_as_if_never_stopped(undisturbed, reference, tmp_path, caplog):

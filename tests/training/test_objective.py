@@ -10,6 +10,7 @@ from pinn_phases.network import initial_parameters, layer_sizes
 from pinn_phases.training.device import can_compile
 from pinn_phases.training.objective import Objective
 from pinn_phases.training.points import collocation_points
+from pinn_phases.training.workers import Workers
 from tests.training.conftest import make_settings
 
 EXACT = Place(torch.device("cpu"), torch.float64)
@@ -24,7 +25,13 @@ def small_case(method, problem="allen_cahn", compiled=False, **network):
     )
     points = collocation_points(problem, chosen.points, np.random.default_rng(0))
     objective = Objective(
-        problem, settings.make_method(), chosen, points, compiled=compiled, place=EXACT
+        problem,
+        settings.make_method(),
+        chosen,
+        points,
+        compiled=compiled,
+        place=EXACT,
+        workers=Workers(2),
     )
     sizes = layer_sizes(feature_count(problem, chosen.network), 2, 8, len(problem.fields))
     generator = torch.Generator().manual_seed(1)
@@ -99,7 +106,13 @@ def test_a_condition_without_weight_is_left_out():
     problem = settings.make_problem()
     points = collocation_points(problem, chosen.points, np.random.default_rng(0))
     objective = Objective(
-        problem, settings.make_method(), chosen, points, compiled=False, place=EXACT
+        problem,
+        settings.make_method(),
+        chosen,
+        points,
+        compiled=False,
+        place=EXACT,
+        workers=Workers(1),
     )
     assert list(objective.conditions) == ["initial"]
 

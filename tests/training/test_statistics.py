@@ -6,7 +6,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pinn_phases.training import statistics
 from pinn_phases.training.statistics import gradient_statistics, srr_adam
+from pinn_phases.training.workers import Workers
+
+ONE = Workers(1)
 
 
 def random_layers(seed, batches, signal):
@@ -32,7 +36,7 @@ def as_rows(layers):
 def test_against_the_definitions(seed, batches, signal):
     layers = random_layers(seed, batches, signal)
     rows = as_rows(layers)
-    ours = gradient_statistics(layers)
+    ours = gradient_statistics(layers, ONE)
     mean, std = np.linalg.norm(rows.mean(0)), np.linalg.norm(rows.std(0))
     assert ours.mean == pytest.approx(mean, rel=1e-10)
     assert ours.std == pytest.approx(std, rel=1e-10)
@@ -45,15 +49,24 @@ def test_against_the_definitions(seed, batches, signal):
         assert ours.layer_snr[i] == pytest.approx(expected, rel=1e-10)
 
 
+def test_of_many_parameters_in_pieces(monkeypatch):
+    layers = random_layers(0, batches=7, signal=1.0)
+    whole = gradient_statistics(layers, ONE)
+    monkeypatch.setattr(statistics, "COLUMNS", 3)  # of 12, 4, 4 and 1
+    pieces = gradient_statistics(layers, Workers(2))
+    np.testing.assert_allclose(pieces.layer_snr, whole.layer_snr, rtol=1e-14)
+    np.testing.assert_allclose(pieces.layer_rms, whole.layer_rms, rtol=1e-14)
+
+
 def test_equal_batches_have_no_noise():
     layers = [[torch.ones(5, 2, 2), torch.ones(5, 2)]]
-    assert gradient_statistics(layers).snr == float("inf")
-    assert gradient_statistics(layers).srr_batch == pytest.approx(1, rel=1e-15)
+    assert gradient_statistics(layers, ONE).snr == float("inf")
+    assert gradient_statistics(layers, ONE).srr_batch == pytest.approx(1, rel=1e-15)
 
 
 def test_cancelling_batches_have_no_signal():
     gradient = torch.tensor([[1.0, -2.0], [-1.0, 2.0]])
-    assert gradient_statistics([[gradient]]).snr == 0
+    assert gradient_statistics([[gradient]], ONE).snr == 0
 
 
 def test_srr_of_adam_after_constant_gradients_is_one():

@@ -56,8 +56,8 @@ class FieldAt:
     points
         Shape (n, coordinates).
     batches
-        If given, n is split into as many consecutive batches; parameters are then expected with a
-        leading dimension (batches,), and jets have the shape (batches, n / batches).
+        If given, n is split into as many consecutive batches, and jets have the shape
+        (batches, n / batches).
     """
 
     def __init__(
@@ -95,7 +95,10 @@ class FieldAt:
 
     def __call__(self, parameters: Sequence[Tensor]) -> Mapping[str, Jet]:
         """Jets by name of field, each array of shape (n,) or (batches, n / batches)."""
-        streams = network_streams(self.inputs, parameters, self.layout)
+        return self.jets(network_streams(self.inputs, parameters, self.layout))
+
+    def jets(self, streams: Tensor) -> Mapping[str, Jet]:
+        """Jets of the fields from the streams of the network's outputs at the points."""
         if self.ansatz is not None:
             offset, factor = self.ansatz
             streams = offset + product_streams(factor, streams, self.layout)

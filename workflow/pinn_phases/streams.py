@@ -148,22 +148,27 @@ def function_streams(function: Function, points: Tensor, layout: Layout) -> Tens
     return torch.stack(streams)
 
 
-def tanh_streams(z: Tensor, layout: Layout) -> Tensor:
-    """Pass streams of shape (..., streams, n, w) through tanh."""
-    z_of = z.unbind(-3)
-    y = torch.tanh(z_of[0])
+def streams_after_tanh(known: Sequence[Tensor], layout: Layout) -> list[Tensor]:
+    """Streams of y = tanh(z) from y itself and the derivatives of z.
+
+    Parameters
+    ----------
+    known
+        y, then the streams of z after the value, in their order; of equal shape.
+    """
+    y = known[0]
     slope = 1 - y * y
     streams = [y]
-    for z_d, stream in zip(z_of[1:], layout.streams, strict=True):
+    for z_d, stream in zip(known[1:], layout.streams, strict=True):
         y_d = slope * z_d
         if stream.pairs:
-            products = sum(a * z_of[i] * z_of[j] for i, j, a in stream.pairs)
+            products = sum(a * known[i] * known[j] for i, j, a in stream.pairs)
             y_d = y_d + -2 * y * slope * products
         if stream.triples:
-            products = sum(a * z_of[i] * z_of[j] * z_of[k] for i, j, k, a in stream.triples)
+            products = sum(a * known[i] * known[j] * known[k] for i, j, k, a in stream.triples)
             y_d = y_d + slope * (6 * y * y - 2) * products
         streams.append(y_d)
-    return torch.stack(streams, -3)
+    return streams
 
 
 def network_streams(inputs: Tensor, parameters: Sequence[Tensor], layout: Layout) -> Tensor:
@@ -172,10 +177,9 @@ def network_streams(inputs: Tensor, parameters: Sequence[Tensor], layout: Layout
     Parameters
     ----------
     inputs
-        Shape (streams, n, features), or (batches, streams, n, features).
+        Shape (..., streams, n, features).
     parameters
-        As in `pinn_phases.network`; for batched inputs each with a leading dimension (batches,),
-        so that gradients come out for each batch on its own.
+        As in `pinn_phases.network`.
 
     Returns
     -------
@@ -185,11 +189,13 @@ def network_streams(inputs: Tensor, parameters: Sequence[Tensor], layout: Layout
     h = inputs
     layers = list(zip(parameters[::2], parameters[1::2], strict=True))
     for depth, (weight, bias) in enumerate(layers):
-        flat = h.flatten(-3, -2)  # (..., streams * n, w): one product for all streams
-        z = torch.matmul(flat, weight.transpose(-1, -2)).unflatten(-2, h.shape[-3:-1])
-        value = z[..., :1, :, :] + bias[..., None, None, :]
-        z = torch.cat([value, z[..., 1:, :, :]], -3)
-        h = tanh_streams(z, layout) if depth < len(layers) - 1 else z
+        z = h @ weight.T  # one product for all streams
+        value, *derivatives = z.unbind(-3)
+        value = value + bias
+        if depth < len(layers) - 1:
+            h = torch.stack(streams_after_tanh([torch.tanh(value), *derivatives], layout), -3)
+        else:
+            h = torch.stack([value, *derivatives], -3)
     return h
 
 

@@ -33,11 +33,10 @@ def usable_threads(wanted: int) -> int:
     return min(wanted, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else wanted)
 
 
-def describe(device: torch.device, *, compiled: bool) -> str:
+def describe(device: torch.device, *, threads: int, compiled: bool) -> str:
     """Name device, threads and whether the code is compiled, for a person."""
     if device.type == "cuda":
         where = torch.cuda.get_device_name(device)
     else:
-        threads = torch.get_num_threads()
         where = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
     return f"{where}, {'compiled' if compiled else 'not compiled'}"

@@ -10,6 +10,9 @@ from torch import Tensor
 from pinn_phases.model import FieldAt, Place
 from pinn_phases.problems.base import Points, Problem
 from pinn_phases.training.settings import NetworkSettings
+from pinn_phases.training.workers import Workers
+
+PIECE = 2048  # points of the test grid at a time, which stay in the cache
 
 
 def grid_points(problem: Problem, axes: Mapping[str, NDArray[np.float64]]) -> Points:
@@ -40,22 +43,30 @@ class TestError:
         *,
         stride: int,
         place: Place,
+        workers: Workers,
     ) -> None:
         thinned = {name: axis[::stride] for name, axis in axes.items()}
         every = tuple(slice(None, None, stride) for _ in problem.coordinates)
-        self.exact = torch.as_tensor(exact[every].ravel(), device=place.device)
-        self.problem = problem
-        self.field = FieldAt(
-            problem,
-            network,
-            grid_points(problem, thinned),
-            problem.observed_derivatives,
-            place=place,
-        )
+        values = torch.as_tensor(exact[every].ravel(), device=place.device)  # float64
+        points = grid_points(problem, thinned)
+        self.norm = values.norm()
+        self.problem, self.workers = problem, workers
+        self.pieces = [
+            (FieldAt(problem, network, at, problem.observed_derivatives, place=place), piece)
+            for at, piece in zip(
+                np.split(points, range(PIECE, len(points), PIECE)), values.split(PIECE), strict=True
+            )
+        ]
 
-    @torch.no_grad()
     def __call__(self, parameters: Sequence[Tensor]) -> float:
         """||u - exact|| / ||exact|| (Eq. 7)."""
-        observables = self.problem.observables(**self.field(parameters))
-        difference = observables[self.problem.observable] - self.exact  # float64 by `exact`
-        return float(difference.norm() / self.exact.norm())
+        squares = self.norm.new_empty(len(self.pieces))
+        parameters = [p.detach() for p in parameters]
+
+        def add_up(number: int) -> None:
+            field, exact = self.pieces[number]
+            observables = self.problem.observables(**field(parameters))
+            squares[number] = (observables[self.problem.observable] - exact).square().sum()
+
+        self.workers.each(add_up, range(len(self.pieces)))
+        return float(squares.sum().sqrt() / self.norm)

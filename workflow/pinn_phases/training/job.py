@@ -5,7 +5,6 @@ import resource
 import time
 from typing import Any
 
-import torch
 from numpy.typing import NDArray
 
 from pinn_phases.stopping import stop_on_signals
@@ -15,6 +14,7 @@ from pinn_phases.training.device import can_compile, choose_device, describe, us
 from pinn_phases.training.loop import Training, prepare, resume, run
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import RunSettings
+from pinn_phases.training.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +53,14 @@ def train(
     """
     began = time.monotonic()
     stop_asked = stop_on_signals()
-    torch.set_num_threads(usable_threads(threads))
     device = choose_device(gpus)
+    workers = Workers(usable_threads(threads) if device.type == "cpu" else 1)
     compiled = settings.training.compiled and can_compile(device)
-    where = describe(device, compiled=compiled)
+    where = describe(device, threads=workers.count, compiled=compiled)
     label = f"{settings.problem}/{settings.method}/seed{settings.seed}"
     end = settings.training.iterations
     log.info("%s: %d iterations at scale %s on %s", label, end, settings.scale, where)
-    training = prepare(settings, reference, compiled=compiled, device=device)
+    training = prepare(settings, reference, compiled=compiled, device=device, workers=workers)
     resume(training, checkpoints)
     start = training.state.iteration
     with Progress(label, start, end, bar=bar) as progress:
@@ -69,7 +69,7 @@ def train(
     log.info("%s: done in %.0f s", label, seconds)
     execution = {
         "device": where,
-        "threads": torch.get_num_threads(),
+        "threads": workers.count,
         "wall_seconds": seconds,
         "resumed_after": start,  # iteration; what came before took its time elsewhere
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

@@ -23,6 +23,7 @@ from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import OptimiserSettings, RunSettings
 from pinn_phases.training.state import State, flattened
 from pinn_phases.training.statistics import gradient_statistics, srr_adam
+from pinn_phases.training.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,12 @@ class Training:
 
 
 def prepare(
-    settings: RunSettings, reference: Content, *, compiled: bool, device: torch.device
+    settings: RunSettings,
+    reference: Content,
+    *,
+    compiled: bool,
+    device: torch.device,
+    workers: Workers,
 ) -> Training:
     """Draw points and initial parameters and set up loss and error, before the first iteration.
 
@@ -58,7 +64,9 @@ def prepare(
     )
     parameters = [p.to(device) for p in initial_parameters(sizes, generator)]
     place = Place(device)
-    objective = Objective(problem, method, chosen, points, compiled=compiled, place=place)
+    objective = Objective(
+        problem, method, chosen, points, compiled=compiled, place=place, workers=workers
+    )
     error = TestError(
         problem,
         chosen.network,
@@ -66,6 +74,7 @@ def prepare(
         reference.arrays[f"fields/{problem.observable}"],
         stride=chosen.record.error_stride,
         place=place,
+        workers=workers,
     )
     state = State.start(parameters, len(problem.equations), chosen.points)
     return Training(settings, problem, points, objective, error, state)
@@ -169,7 +178,7 @@ def _measured(training: Training, iteration: int, loss: Loss, gradients: list[Te
     layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
     if record.gradient_parameters == "weights":
         layers = [layer[:1] for layer in layers]
-    statistics = gradient_statistics(layers)
+    statistics = gradient_statistics(layers, training.objective.workers)
     magnitude = loss.residual.abs()
     return {
         "iteration": iteration,

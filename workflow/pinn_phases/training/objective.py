@@ -2,9 +2,8 @@
 
 The loss of a batch is its own weighted mean of squared residuals plus the initial and boundary
 terms, which are the same for every batch (Section 3.1). The full-batch loss is the mean of the
-batch losses, so the full gradient is the mean of the batch gradients: they are kept apart by
-giving each batch its own view of the parameters, and cost one batched product a layer in place
-of one large product.
+batch losses, so the full gradient is the mean of the batch gradients: keeping them apart costs
+one batched product a layer in place of one large product.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +15,11 @@ from torch import Tensor
 
 from pinn_phases.methods.base import Method
 from pinn_phases.model import FieldAt, Place
+from pinn_phases.network import layer_sizes
 from pinn_phases.problems.base import Condition, Points, Problem
+from pinn_phases.training.batched_network import BatchedNetwork
 from pinn_phases.training.settings import TrainingSettings
+from pinn_phases.training.workers import Workers
 
 
 class Loss(NamedTuple):
@@ -64,6 +66,7 @@ class Objective:
         *,
         compiled: bool,
         place: Place,
+        workers: Workers,
     ) -> None:
         self.problem = problem
         self.method = method
@@ -71,6 +74,18 @@ class Objective:
         network = settings.network
         self.interior = FieldAt(
             problem, network, points, problem.derivatives, place=place, batches=settings.batches
+        )
+        self.network = BatchedNetwork(
+            self.interior.inputs,
+            layer_sizes(
+                self.interior.inputs.shape[-1],
+                network.hidden_layers,
+                network.width,
+                len(problem.fields),
+            ),
+            self.interior.layout,
+            workers=workers,
+            compiled=compiled,
         )
         self.known = {
             name: torch.as_tensor(values.reshape(self.batches, -1)).to(place.device, place.dtype)
@@ -90,27 +105,30 @@ class Objective:
                 tuple(torch.as_tensor(v).to(place.device, place.dtype) for v in condition.targets),
                 chosen.weight,
             )
-        self._loss = self._total
+        self.workers = workers
+        self._interior, self._conditions = self._interior_loss, self._conditions_loss
         if compiled:
-            self._loss = torch.compile(self._total, dynamic=False, fullgraph=True)
+            self._interior = torch.compile(self._interior, dynamic=False, fullgraph=True)
+            self._conditions = torch.compile(self._conditions, dynamic=False, fullgraph=True)
 
-    def _total(
-        self, per_batch: Sequence[Tensor], shared: Sequence[Tensor], weights: Tensor
-    ) -> tuple[Tensor, Loss]:
-        """Sum of the batches' own losses and of the conditions, to be differentiated once."""
-        residual = torch.stack(self.problem.residual(**self.interior(per_batch), **self.known))
+    def _interior_loss(
+        self, streams: Tensor, weights: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Sum of the batches' own losses, to be differentiated; then the first of `Loss`."""
+        residual = torch.stack(self.problem.residual(**self.interior.jets(streams), **self.known))
         flat = residual.detach().flatten(1)  # (equations, batches, m) -> (equations, points)
         weights = self.method.update(weights, flat)
         multiplier = self.method.multiplier(weights)
         if isinstance(multiplier, Tensor):
             multiplier = multiplier.unflatten(1, (self.batches, -1))
         pde = (multiplier * residual).square().mean(-1).sum(0)  # (batches,)
-        terms = {name: term.mean_square(shared) for name, term in self.conditions.items()}
-        total = pde.sum()
-        for name, term in terms.items():
-            total = total + self.conditions[name].weight * term
-        detached = {name: term.detach() for name, term in terms.items()}
-        return total, Loss(pde.detach(), detached, flat, weights)
+        return pde.sum(), pde.detach(), flat, weights
+
+    def _conditions_loss(self, parameters: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        """Weighted sum of the conditions, to be differentiated, and each without its weight."""
+        terms = {name: term.mean_square(parameters) for name, term in self.conditions.items()}
+        total = torch.stack([self.conditions[name].weight * t for name, t in terms.items()]).sum()
+        return total, {name: term.detach() for name, term in terms.items()}
 
     def value(self, loss: Loss) -> Tensor:
         """Full-batch loss, a scalar: what the optimiser minimises."""
@@ -124,11 +142,22 @@ class Objective:
         -------
         Loss, list of Tensor
             The gradients have the shapes of the parameters with a leading dimension (batches,);
-            their mean over it is the gradient of `value`.
+            their mean over it is the gradient of `value`. The next call writes them anew.
         """
-        per_batch = [p.detach().expand(self.batches, *p.shape).requires_grad_() for p in parameters]
-        shared = [p.detach().requires_grad_() for p in parameters]
-        total, loss = self._loss(per_batch, shared, weights)
-        gradients = torch.autograd.grad(total, per_batch + shared, materialize_grads=True)
-        own, common = gradients[: len(parameters)], gradients[len(parameters) :]
-        return loss, [a + b for a, b in zip(own, common, strict=True)]
+        fixed = [p.detach() for p in parameters]
+        conditions = self.workers.start(lambda: self._condition_gradients(fixed))
+        streams = self.network.forward(fixed).detach().requires_grad_()
+        total, pde, residual, weights = self._interior(streams, weights)
+        (slope,) = torch.autograd.grad(total, [streams])
+        terms, common = conditions.result()
+        return Loss(pde, terms, residual, weights), self.network.backward(fixed, slope, common)
+
+    def _condition_gradients(
+        self, parameters: Sequence[Tensor]
+    ) -> tuple[dict[str, Tensor], Sequence[Tensor]]:
+        """Mean square of each condition, and the gradient of their weighted sum."""
+        if not self.conditions:
+            return {}, [torch.zeros_like(p) for p in parameters]
+        varied = [p.detach().requires_grad_() for p in parameters]
+        total, terms = self._conditions(varied)
+        return terms, torch.autograd.grad(total, varied, materialize_grads=True)

@@ -17,6 +17,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pinn_phases.training.workers import Workers
+
+COLUMNS = 1024  # parameters at a time, which stay in the cache in float64
+
 
 @dataclass(frozen=True)
 class GradientStatistics:
@@ -56,7 +60,7 @@ class GradientStatistics:
         return np.array([_ratio(float(mean), float(std)) for mean, std in pairs])
 
 
-def gradient_statistics(layers: Sequence[Sequence[Tensor]]) -> GradientStatistics:
+def gradient_statistics(layers: Sequence[Sequence[Tensor]], workers: Workers) -> GradientStatistics:
     """Mean, std and rms over batches of the gradients, computed in float64.
 
     The rms is taken from the squares themselves, not from mean and std, so that Eq. 17 is a
@@ -67,14 +71,37 @@ def gradient_statistics(layers: Sequence[Sequence[Tensor]]) -> GradientStatistic
     layers
         For each layer the gradients of its parameters, each of shape (batches, ...).
     """
-    squares = []
-    for layer in layers:
-        gradient = torch.cat([g.flatten(1) for g in layer], 1).double()  # (batches, parameters)
-        variance, mean = torch.var_mean(gradient, 0, correction=0)
-        squares.append(torch.stack([mean.square().sum(), variance.sum(), gradient.square().sum()]))
-    mean, variance, square = torch.stack(squares, 1).cpu().numpy()
-    batches = len(layers[0][0])
-    return GradientStatistics(np.sqrt(mean), np.sqrt(variance), np.sqrt(square / batches))
+    pieces = [
+        (number, columns)
+        for number, layer in enumerate(layers)
+        for gradient in layer
+        for columns in gradient.flatten(1).split(COLUMNS, 1)
+    ]
+    squares = layers[0][0].new_zeros(len(pieces), 3, dtype=torch.float64)
+
+    def add_up(piece: int) -> None:
+        _, columns = pieces[piece]
+        squares[piece] = _squares(columns.double())
+
+    workers.each(add_up, range(len(pieces)))
+    of_layers = squares.new_zeros(len(layers), 3)
+    of_layers.index_add_(0, torch.tensor([n for n, _ in pieces], device=squares.device), squares)
+    mean, variance, square = of_layers.sqrt().cpu().numpy().T
+    return GradientStatistics(mean, variance, square)
+
+
+def _squares(gradient: Tensor) -> Tensor:
+    """Return the sums over parameters of mean^2, variance and mean square over batches, shape (3,).
+
+    Parameters
+    ----------
+    gradient
+        Shape (batches, parameters).
+    """
+    batches = len(gradient)
+    mean = gradient.mean(0)
+    variance, square = (x.square().sum() / batches for x in (gradient - mean, gradient))
+    return torch.stack([mean.square().sum(), variance, square])
 
 
 def srr_adam(

@@ -1,0 +1,105 @@
+"""The batched network against the plain one and automatic differentiation through it."""
+
+import pytest
+import torch
+
+from pinn_phases.network import initial_parameters
+from pinn_phases.plugins import PROBLEMS, names, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.streams import Layout, network_streams
+from pinn_phases.training import batched_network
+from pinn_phases.training.batched_network import BatchedNetwork, tile_size
+from pinn_phases.training.device import can_compile
+from pinn_phases.training.workers import Workers
+from tests.training.conftest import EQUATIONS
+
+BATCHES, POINTS, SIZES = 6, 5, (2, 7, 7, 7, 2)
+
+
+def make_case(problem):
+    """Layout, inputs, parameters, and gradients of the outputs and from elsewhere, in float64."""
+    instance = plugin_class(PROBLEMS, problem, Problem)(**EQUATIONS[problem])
+    layout = Layout.of(instance.coordinates, instance.derivatives)
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(*shape):
+        return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+    streams = 1 + len(layout.streams)
+    inputs = draw(BATCHES, streams, POINTS, SIZES[0])
+    parameters = [p.double() for p in initial_parameters(SIZES, generator)]
+    slope = draw(BATCHES, streams, POINTS, SIZES[-1])
+    return layout, inputs, parameters, slope, [draw(*p.shape) for p in parameters]
+
+
+def there_and_back(problem, *, workers=1, compiled=False, **options):
+    """Outputs and gradients; twice, since the second call meets what the first has left."""
+    layout, inputs, parameters, slope, common = make_case(problem)
+    network = BatchedNetwork(
+        inputs, SIZES, layout, workers=Workers(workers), compiled=compiled, **options
+    )
+    for _ in range(2):
+        outputs = network.forward(parameters)
+        gradients = network.backward(parameters, slope, common)
+    return [outputs, *gradients]
+
+
+def expected(problem):
+    """The same, batch by batch, by automatic differentiation."""
+    layout, inputs, parameters, slope, common = make_case(problem)
+    leaves = [p.requires_grad_() for p in parameters]
+    outputs = [network_streams(batch, leaves, layout) for batch in inputs]
+    gradients = [torch.autograd.grad(o, leaves, s) for o, s in zip(outputs, slope, strict=True)]
+    of_batches = [torch.stack(each) for each in zip(*gradients, strict=True)]
+    return [
+        torch.stack(outputs).detach(),
+        *(own + shared for own, shared in zip(of_batches, common, strict=True)),
+    ]
+
+
+@pytest.fixture
+def small_tiles(monkeypatch):
+    """Two batches of any of the problems do not fit a tile of their own."""
+    monkeypatch.setattr(batched_network, "TILE_BYTES", 1)
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 10**4, 10**9], ids=["none", "some", "all"])
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("problem", names(PROBLEMS))
+@pytest.mark.usefixtures("small_tiles")
+def test_against_automatic_differentiation(problem, workers, kept_bytes):
+    actual = there_and_back(problem, workers=workers, kept_bytes=kept_bytes)
+    # float64 through three layers and three derivatives, in another order of sums
+    torch.testing.assert_close(actual, expected(problem), rtol=1e-10, atol=1e-10)
+
+
+def test_tiles_of_several_batches():
+    torch.testing.assert_close(
+        there_and_back("burgers"), expected("burgers"), rtol=1e-10, atol=1e-10
+    )
+
+
+@pytest.mark.skipif(
+    not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
+)
+@pytest.mark.parametrize("workers", [1, 3], ids=["called from Python", "called from C++"])
+@pytest.mark.usefixtures("small_tiles")
+def test_compiled(workers):
+    actual = there_and_back("allen_cahn", workers=workers, compiled=True)
+    torch.testing.assert_close(actual, expected("allen_cahn"), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.usefixtures("small_tiles")
+def test_threads_and_what_is_kept_change_no_bit():
+    alone = there_and_back("cavity")
+    for options in ({"workers": 2}, {"workers": 3, "kept_bytes": 0}):
+        shared = there_and_back("cavity", **options)
+        assert all(torch.equal(a, b) for a, b in zip(alone, shared, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("batches", "bytes_of_batch", "size"),
+    [(100, 3 * 256 * 128 * 4, 2), (100, 3 * 64 * 128 * 4, 10), (7, 1, 7), (100, 2**30, 1)],
+)
+def test_a_tile_fits_the_cache_if_a_batch_does(batches, bytes_of_batch, size):
+    assert tile_size(batches, bytes_of_batch) == size
