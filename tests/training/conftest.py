@@ -1,6 +1,7 @@
 """A training small enough for tests: one second a hundred iterations."""
 
 import pytest
+import torch
 
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
@@ -69,3 +70,9 @@ def reference():
     solution = solver.solve(make_settings().make_problem())
     arrays = {f"axes/{k}": v for k, v in solution.axes.items()}
     return Content("reference", arrays | {f"fields/{k}": v for k, v in solution.fields.items()}, {})
+
+
+@pytest.fixture
+def fresh_compiler():
+    """Let torch forget what it compiled: it refuses one function for many networks."""
+    torch._dynamo.reset()

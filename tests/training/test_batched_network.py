@@ -83,7 +83,7 @@ def test_tiles_of_several_batches():
     not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
 )
 @pytest.mark.parametrize("workers", [1, 3], ids=["called from Python", "called from C++"])
-@pytest.mark.usefixtures("small_tiles")
+@pytest.mark.usefixtures("small_tiles", "fresh_compiler")
 def test_compiled(workers):
     actual = there_and_back("allen_cahn", workers=workers, compiled=True)
     torch.testing.assert_close(actual, expected("allen_cahn"), rtol=1e-10, atol=1e-10)

@@ -121,6 +121,7 @@ def test_a_condition_without_weight_is_left_out():
     not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
 )
 @pytest.mark.parametrize("problem", ["allen_cahn", "cavity"])
+@pytest.mark.usefixtures("fresh_compiler")
 def test_compiled_code_computes_the_same(problem):
     *_, eager, parameters, weights, _ = small_case("rba", problem)
     *_, compiled, _, _, _ = small_case("rba", problem, compiled=True)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.func import vjp
 
+from pinn_phases.network import shapes
 from pinn_phases.streams import Layout, streams_after_tanh
 from pinn_phases.training.workers import Workers
 
@@ -59,11 +60,7 @@ class BatchedNetwork:
         self._kept = [_by_layer(tile) for tile in inputs.new_empty(kept, *self._kept_shape)]
         self._spare = threading.local()  # what a thread keeps of a tile beyond those
         self._outputs = inputs.new_empty(batches, streams, points, sizes[-1])
-        self._gradients = [
-            inputs.new_empty(batches, *shape)
-            for entering, leaving in zip(sizes, sizes[1:], strict=False)
-            for shape in ((leaving, entering), (leaving,))
-        ]
+        self._gradients = [inputs.new_empty(batches, *shape) for shape in shapes(sizes)]
         self._forward, self._backward = _passes(layout)
         if compiled:
             # Called from Python, compiled code holds the interpreter's lock: two threads hardly
@@ -75,6 +72,7 @@ class BatchedNetwork:
                 options={"cpp_wrapper": workers.count > 2},
             )
             self._forward, self._backward = compile(self._forward), compile(self._backward)
+            self._compile([inputs.new_zeros(shape) for shape in shapes(sizes)])
 
     def forward(self, parameters: Sequence[Tensor]) -> Tensor:
         """Streams of the outputs, shape (batches, streams, points of a batch, outputs).
@@ -120,6 +118,14 @@ class BatchedNetwork:
 
         self.workers.each(go_back, range(len(self.tiles)))
         return self._gradients
+
+    def _compile(self, parameters: Sequence[Tensor]) -> None:
+        """Call both ways here, since torch does not compile in two threads at once."""
+        tile, kept = self.tiles[0], self._spare_room() if not self._kept else self._kept[0]
+        inputs, outputs = self.inputs[tile], self._outputs[tile]
+        self._forward(inputs, parameters, kept, outputs)
+        gradients = [each[tile] for each in self._gradients]
+        self._backward(inputs, parameters, kept, outputs, parameters, gradients)
 
     def _spare_room(self) -> Kept:
         if not hasattr(self._spare, "kept"):

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from pinn_phases.methods.base import Method
 from pinn_phases.model import FieldAt, Place
-from pinn_phases.network import layer_sizes
+from pinn_phases.network import layer_sizes, shapes
 from pinn_phases.problems.base import Condition, Points, Problem
 from pinn_phases.training.batched_network import BatchedNetwork
 from pinn_phases.training.settings import TrainingSettings
@@ -75,14 +75,15 @@ class Objective:
         self.interior = FieldAt(
             problem, network, points, problem.derivatives, place=place, batches=settings.batches
         )
+        sizes = layer_sizes(
+            self.interior.inputs.shape[-1],
+            network.hidden_layers,
+            network.width,
+            len(problem.fields),
+        )
         self.network = BatchedNetwork(
             self.interior.inputs,
-            layer_sizes(
-                self.interior.inputs.shape[-1],
-                network.hidden_layers,
-                network.width,
-                len(problem.fields),
-            ),
+            sizes,
             self.interior.layout,
             workers=workers,
             compiled=compiled,
@@ -110,6 +111,11 @@ class Objective:
         if compiled:
             self._interior = torch.compile(self._interior, dynamic=False, fullgraph=True)
             self._conditions = torch.compile(self._conditions, dynamic=False, fullgraph=True)
+            # Called here, since torch does not compile in two threads at once.
+            zeros = [self.interior.inputs.new_zeros(shape) for shape in shapes(sizes)]
+            self._condition_gradients(zeros)
+            weights = zeros[0].new_zeros(len(problem.equations), len(points))
+            self._interior_gradient(self.network.forward(zeros), weights)
 
     def _interior_loss(
         self, streams: Tensor, weights: Tensor
@@ -146,11 +152,20 @@ class Objective:
         """
         fixed = [p.detach() for p in parameters]
         conditions = self.workers.start(lambda: self._condition_gradients(fixed))
-        streams = self.network.forward(fixed).detach().requires_grad_()
-        total, pde, residual, weights = self._interior(streams, weights)
-        (slope,) = torch.autograd.grad(total, [streams])
+        slope, pde, residual, weights = self._interior_gradient(
+            self.network.forward(fixed), weights
+        )
         terms, common = conditions.result()
         return Loss(pde, terms, residual, weights), self.network.backward(fixed, slope, common)
+
+    def _interior_gradient(
+        self, streams: Tensor, weights: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Gradient of the batches' own losses by the streams; then as `_interior_loss`."""
+        streams = streams.detach().requires_grad_()
+        total, pde, residual, weights = self._interior(streams, weights)
+        (slope,) = torch.autograd.grad(total, [streams])
+        return slope, pde, residual, weights
 
     def _condition_gradients(
         self, parameters: Sequence[Tensor]
