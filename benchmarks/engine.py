@@ -24,10 +24,13 @@ from benchmarks.engines.base import engine_class
 from benchmarks.task import Task
 
 
-def restrict(threads: int) -> None:
-    """Use so many processors and threads, whatever library counts them; before it is imported."""
+def restrict(threads: int, *, pinned: bool) -> None:
+    """Use so many threads, whatever library counts them; before it is imported.
+
+    `pinned`: on the first processors alone, as many as threads.
+    """
     os.environ["OMP_NUM_THREADS"] = str(threads)
-    if hasattr(os, "sched_setaffinity"):
+    if pinned and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
@@ -68,8 +71,9 @@ def main() -> None:
     parser.add_argument("--task", type=Path, required=True)
     parser.add_argument("--check", type=Path, help="where residual and gradient go; else unneeded")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--unpinned", action="store_true", help="run on any processors")
     options = parser.parse_args()
-    restrict(options.threads)
+    restrict(options.threads, pinned=not options.unpinned)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no answer
     serve(options.engine, Task.load(options.task), options.check, sys.stdin, answers)

@@ -25,6 +25,8 @@ class EngineProcess:
         For its log and its evaluation.
     python
         Interpreter of the environment that has what the engine needs.
+    pinned
+        Whether it keeps to as many processors as it has threads.
 
     Raises
     ------
@@ -33,11 +35,19 @@ class EngineProcess:
     """
 
     def __init__(
-        self, name: str, task: Path, folder: Path, *, threads: int, python: str = sys.executable
+        self,
+        name: str,
+        task: Path,
+        folder: Path,
+        *,
+        threads: int,
+        python: str = sys.executable,
+        pinned: bool = True,
     ) -> None:
         self.name = name
         self.log, self.check = folder / f"{name}.log", folder / f"{name}.npz"
         command = [python, "-m", "benchmarks.engine", name, "--threads", str(threads)]
+        command += [] if pinned else ["--unpinned"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [*command, "--task", str(task), "--check", str(self.check)],

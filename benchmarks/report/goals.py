@@ -23,7 +23,7 @@ TITLES = {
 }
 OURS = "ours"
 PEERS = ("deepxde", "pina", "jax")
-GROWTH = "growth"
+GROWTH, JOBS = "growth", "jobs"
 PAPER_POINTS = 25600
 MB_A_GB = 1000
 
@@ -79,6 +79,16 @@ def growth_of_peak(report: Any) -> Mapping[str, float]:
     return {"median": peaks[2 * PAPER_POINTS] / peaks[PAPER_POINTS]}
 
 
+def of_runs(count: int, over: str) -> Callable[[Any], Mapping[str, float]]:
+    """Return the iterations a second of so many runs at once, over those of fewer."""
+    return lambda report: report["at_once"][str(count)][over]
+
+
+def start(report: Any) -> Mapping[str, float]:
+    """Seconds of a job of one iteration whose problem another seed has compiled."""
+    return {"median": report["starts"]["another seed"]}
+
+
 def slope_over(size: str) -> Callable[[Any], Mapping[str, float]]:
     """Exponent of the time."""
     return lambda report: {"median": report[size]["slope"]}
@@ -113,6 +123,9 @@ GOALS = (
     Goal("Allen-Cahn: time ~ points^p: p", GROWTH, 1.1, False, slope_over("points")),
     Goal("Allen-Cahn: time ~ width^p: p", GROWTH, 2.1, False, slope_over("width")),
     Goal("Allen-Cahn: time ~ iterations^p: p", GROWTH, 1.1, False, slope_over("iterations")),
+    Goal("two runs at once / one run, one thread each", JOBS, 1.6, True, of_runs(2, "over_one")),
+    Goal("eight runs at once / two runs", JOBS, 1.0, True, of_runs(8, "over_two")),
+    Goal("job of one iteration, code in the cache, s", JOBS, 10.0, False, start, "{:.1f}"),
 )
 
 
@@ -132,11 +145,13 @@ def conditions(reports: Reports) -> str:
     lines = []
     for name, report in reports.items():
         machine = report["machine"]
+        threads = report["threads"]
         parts = [
-            f"{report['threads']} threads on {machine['processor']}, {machine['processors']} cores",
+            f"{threads} thread{'s' if threads > 1 else ''} on {machine['processor']},"
+            f" {machine['processors']} cores",
             f"load {machine['load']:.1f} before and {report['load_at_the_end']:.1f} after",
         ]
-        if name != GROWTH:
+        if "engines" in report:
             network = f"{report['hidden_layers']} x {report['width']}"
             rounds = f"{len(report['engines'][OURS]['rounds'])} rounds"
             points = f"{report['points']:,} points in {report['batches']} batches"

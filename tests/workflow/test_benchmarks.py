@@ -34,6 +34,7 @@ def test_the_target_times_every_problem_and_installs_every_peer(plan, repository
     assert all(f"results/benchmarks/{problem}.json" in text for problem in problems)
     assert all(f"environments/{peer}/installed.txt" in text for peer in REQUIREMENTS)
     assert "results/benchmarks/growth.json" in text
+    assert "results/benchmarks/jobs.json" in text
 
 
 def test_nothing_is_timed_beside_anything_else(plan):

@@ -30,7 +30,7 @@ rule benchmark_environment:
 rule benchmark_comparison:
     """Time an iteration of one problem by all engines, in turn."""
     input:
-        collect("results/benchmarks/environments/{peer}/installed.txt", peer=PEERS),
+        benchmark_environments,
         code=TIMING_CODE,
     output:
         ensure("results/benchmarks/{problem}.json", non_empty=True),
@@ -46,8 +46,8 @@ rule benchmark_comparison:
         settings=benchmark_settings,
         points=benchmark_points,
         code=benchmarked_code,
-        engines=ENGINES,
-        pythons=[f"{peer}=results/benchmarks/environments/{peer}/bin/python" for peer in PEERS],
+        engines=benchmark_engines,
+        pythons=benchmark_pythons,
     message:
         "Timing {wildcards.problem} by {params.engines}"
     shell:
@@ -80,11 +80,37 @@ rule benchmark_growth:
         " --threads {threads} --json {output:q} 2> {log:q}"
 
 
+rule benchmark_jobs:
+    """Measure what several trainings at once get done, and how long one takes to start."""
+    input:
+        reference="results/laptop/reference/helmholtz.h5",
+        code=TIMING_CODE,
+    output:
+        ensure("results/benchmarks/jobs.json", non_empty=True),
+    log:
+        "results/benchmarks/logs/jobs.log",
+    conda:
+        "../../envs/train.yaml"
+    threads: os.cpu_count()  # as above
+    resources:
+        mem_mb=8000,
+        runtime=30,
+    params:
+        settings=SCALES["laptop"].run("helmholtz", "vanilla", 0).model_dump_json(),
+        code=benchmarked_code,
+    message:
+        "Timing trainings side by side, and their start"
+    shell:
+        "python -m benchmarks.jobs --settings {params.settings:q}"
+        " --reference {input.reference:q} --json {output:q} 2> {log:q}"
+
+
 rule benchmark_report:
     """Draw the timings, and write them beside the goals as a table."""
     input:
         reports=collect(
-            "results/benchmarks/{report}.json", report=[*SCALES["paper"].problems, "growth"]
+            "results/benchmarks/{report}.json",
+            report=[*SCALES["paper"].problems, "growth", "jobs"],
         ),
         code=TIMING_REPORT_CODE,
     output:

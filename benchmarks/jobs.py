@@ -1,0 +1,126 @@
+"""Measure training jobs as Snakemake runs them: several at once, and how long one takes to start.
+
+    python -m benchmarks.jobs --problem helmholtz --scale laptop --reference FILE.h5
+
+Each of the runs at once is a process with one thread, as at laptop scale, and goes where the
+system puts it: `snakemake --cores 8` starts eight of them, also where there are two processors.
+
+A start is a whole job of one iteration, from its command to its result: once with an empty cache
+of compiled code, then with that cache for another seed and for another method.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from benchmarks.compare import OURS, WARM_UP
+from benchmarks.machine import machine
+from benchmarks.processes import EngineProcess
+from benchmarks.ratios import pairwise, spread
+from benchmarks.sizes import ROOT, add_arguments, chosen
+from benchmarks.training_task import make_task
+from pinn_phases.storage import write_bytes
+from pinn_phases.training.settings import RunSettings
+
+AT_ONCE = (1, 2, 8)
+ROUNDS = 5
+ITERATIONS = 40  # of each run in a turn: a second or more
+STARTS = {  # changes to the settings, in this order
+    "empty cache": {},
+    "another seed": {"seed": 1},
+    "another method": {"method": "rba"},
+}
+
+
+def at_once(settings: RunSettings, counts: Sequence[int]) -> dict[str, Any]:
+    """Return the iterations a second of so many runs together, taken in turn."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        make_task(settings).save(folder / "task.npz")
+        processes = []
+        for number in range(max(counts)):
+            own = folder / str(number)
+            own.mkdir()
+            process = EngineProcess(OURS, folder / "task.npz", own, threads=1, pinned=False)
+            processes.append(stack.enter_context(process))
+            process.seconds(WARM_UP)
+        rounds = [{count: _rate(processes[:count]) for count in counts} for _ in range(ROUNDS)]
+    rates = {count: [each[count] for each in rounds] for count in counts}
+    return {
+        str(count): {
+            "iterations_a_second": spread(rates[count]),
+            "over_one": pairwise(rates[count], rates[1]),
+            "over_two": pairwise(rates[count], rates[2]),
+            "rounds": rates[count],
+        }
+        for count in counts
+    }
+
+
+def _rate(processes: Sequence[EngineProcess]) -> float:
+    with ThreadPoolExecutor(len(processes)) as pool:
+        began = time.perf_counter()
+        list(pool.map(lambda process: process.seconds(ITERATIONS), processes))
+        return len(processes) * ITERATIONS / (time.perf_counter() - began)
+
+
+def starts(settings: RunSettings, reference: Path) -> dict[str, float]:
+    """Return the seconds of jobs of one iteration, whose cache of compiled code begins empty."""
+    content = settings.model_dump()
+    content["training"]["iterations"] = 1
+    seconds = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "workflow"),
+            "TORCHINDUCTOR_CACHE_DIR": str(folder / "compiled"),
+        }
+        for what, changes in STARTS.items():
+            run = RunSettings.model_validate({**content, **changes})
+            command = [
+                *(sys.executable, "-m", "pinn_phases", "train"),
+                *("--settings", run.model_dump_json(), "--reference", str(reference.absolute())),
+                *("--output", str(folder / f"{what}.h5"), "--log", str(folder / f"{what}.log")),
+            ]
+            began = time.perf_counter()
+            subprocess.run(command, env=environment, check=True)
+            seconds[what] = time.perf_counter() - began
+    return seconds
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_arguments(parser)
+    parser.add_argument("--reference", type=Path, required=True, help="solution of the problem")
+    parser.add_argument("--json", type=Path, help="result; else it is printed")
+    options = parser.parse_args()
+    settings, before = chosen(options), machine()
+    report = {
+        "problem": settings.problem,
+        "points": settings.training.points,
+        "threads": 1,
+        "machine": before,
+        "starts": starts(settings, options.reference),
+        "at_once": at_once(settings, AT_ONCE),
+        "load_at_the_end": machine()["load"],
+    }
+    text = json.dumps(report, indent=2) + "\n"
+    if options.json:
+        write_bytes(options.json, text.encode())
+    else:
+        print(text, end="")
+
+
+if __name__ == "__main__":
+    main()

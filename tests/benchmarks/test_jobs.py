@@ -1,0 +1,27 @@
+"""Trainings side by side, and the start of one."""
+
+from benchmarks import jobs
+from pinn_phases import storage
+from pinn_phases.reference.helmholtz import HelmholtzReference
+from pinn_phases.storage import Content
+from tests.benchmarks.conftest import small_settings
+
+
+def test_rates_of_runs_at_once(monkeypatch):
+    monkeypatch.setattr(jobs, "ROUNDS", 2)
+    monkeypatch.setattr(jobs, "ITERATIONS", 2)
+    found = jobs.at_once(small_settings("helmholtz"), (1, 2))
+    assert found["1"]["over_one"]["median"] == found["2"]["over_two"]["median"] == 1
+    assert len(found["2"]["rounds"]) == 2 and min(found["2"]["rounds"]) > 0
+
+
+def test_every_start_is_a_job_that_ends(tmp_path):
+    settings = small_settings("helmholtz")
+    problem = settings.make_problem()
+    solution = HelmholtzReference(grid={"x": 201, "y": 201}).solve(problem)
+    arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
+    content = Content("reference", {**arrays, "fields/u": solution.fields["u"]}, {})
+    storage.write(tmp_path / "reference.h5", content)
+    found = jobs.starts(settings, tmp_path / "reference.h5")
+    assert list(found) == ["empty cache", "another seed", "another method"]
+    assert all(seconds > 0 for seconds in found.values())
