@@ -67,7 +67,8 @@ def prepare(
         stride=chosen.record.error_stride,
         place=place,
     )
-    state = State.start(parameters, len(problem.equations), chosen.points)
+    equations, weight = len(problem.equations), method.weight_at_start
+    state = State.start(parameters, equations, chosen.points, weight)
     return Training(settings, problem, points, objective, error, state)
 
 
