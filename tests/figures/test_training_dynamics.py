@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 
 from pinn_phases.figures import curves, fig6, fig9, style
 from pinn_phases.figures.base import FigureSettings, Material, figure_module
@@ -10,7 +11,8 @@ from pinn_phases.storage import Content
 
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
 ITERATIONS = np.unique(np.round(np.logspace(0, 4, 200))).astype(int)
-LEVEL = {"vanilla": 0.5, "rba": 0.05}
+LEVEL = {"vanilla": 0.5, "rba": 0.05, "sa": 0.1}
+METHODS = ("vanilla", "rba")  # of the paper
 
 
 def made(kind, method, seed, arrays=None, **attributes):
@@ -50,11 +52,13 @@ def made_fields(method, seed, shown):
 
 
 def material(
-    total_diffusion=({"iteration": 1000.0}, {"iteration": 3000.0}), shown=(100, 3000, 10000)
+    total_diffusion=({"iteration": 1000.0}, {"iteration": 3000.0}),
+    shown=(100, 3000, 10000),
+    methods=METHODS,
 ):
     """Two methods with two seeds each."""
     contents = []
-    for method in LEVEL:
+    for method in methods:
         for seed, jump in enumerate(total_diffusion):
             phases = {"diffusion": {"iteration": 100.0}, "total_diffusion": jump}
             contents += [made_run(method, seed), made_fields(method, seed, shown)]
@@ -125,6 +129,20 @@ def test_maps_show_prediction_and_relative_residual(figure):
 @pytest.mark.parametrize("jump", [300.0, 3000.0, 8500.0])
 def test_nothing_is_cut_off_and_no_words_overlap(jump, assert_legible):
     figure = fig6.draw(material([{"iteration": jump}], shown=(100, int(jump), 10000)), SETTINGS)
+    assert_legible(figure)
+
+
+def test_a_third_method_has_its_curve_colour_and_maps(assert_legible):
+    figure = fig6.draw(material(methods=("vanilla", "rba", "sa")), SETTINGS)
+    lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
+    colours = {to_hex(lines[title].get_color()) for title in ("Vanilla", "RBA", "SA")}
+    assert len(colours) == 3
+    (of_two,) = (
+        a for a in fig6.draw(material(), SETTINGS).axes[0].get_lines() if a.get_label() == "RBA"
+    )
+    assert of_two.get_color() == lines["RBA"].get_color()
+    maps = [axes for axes in figure.axes if axes.get_images()]
+    assert len(maps) == 3 * 3 * 2  # methods, iterations, prediction and residual
     assert_legible(figure)
 
 

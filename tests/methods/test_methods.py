@@ -1,4 +1,4 @@
-"""Vanilla and residual-based attention, against Eqs. 27 and 28 written out."""
+"""Residual-based attention, by Eqs. 27 and 28 written out, and self-adaptive weights."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from pinn_phases.methods.rba import Rba
+from pinn_phases.methods.sa import SelfAdaptive
 from pinn_phases.methods.vanilla import Vanilla
 
 residuals = arrays.arrays(
@@ -56,3 +57,32 @@ def test_only_rba_uses_the_weights_and_both_follow_them_alike():
     assert torch.equal(rba.update(weights, residual), vanilla.update(weights, residual))
     assert torch.equal(rba.multiplier(weights), weights)
     assert vanilla.multiplier(weights) == 1
+
+
+def test_self_adaptive_weights_ascend_the_gradient_of_the_loss():
+    """Three alternating steps, the ascent by automatic differentiation of the loss itself."""
+    method = SelfAdaptive(start=0.7, rate=0.02)
+    generator = torch.Generator().manual_seed(2)
+    features = torch.randn(2, 9, 3, generator=generator, dtype=torch.float64)
+    target = torch.randn(2, 9, generator=generator, dtype=torch.float64)
+    parameters = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+    weights = torch.full((2, 9), method.weight_at_start, dtype=torch.float64)
+    expected = torch.full((2, 9), 0.7, dtype=torch.float64)
+    for _ in range(3):
+        residual = features @ parameters - target
+        trained = expected.clone().requires_grad_()
+        summed = (trained**2 * residual.detach() ** 2).sum()  # N times the mean of the loss
+        expected = expected + 0.02 * torch.autograd.grad(summed, trained)[0]
+        weights = method.update(weights, residual.detach())
+        torch.testing.assert_close(weights, expected, rtol=1e-14, atol=0)  # rounding
+        loss = (method.multiplier(weights) * residual).square().mean(-1).sum()
+        with torch.no_grad():
+            parameters -= 0.1 * torch.autograd.grad(loss, parameters)[0]
+    assert weights.max() > 1.1 * weights.min()  # the points differ
+
+
+def test_self_adaptive_weights_stay_where_the_residual_vanishes_and_grow_elsewhere():
+    method = SelfAdaptive(start=1.0, rate=0.5)
+    weights = torch.full((1, 3), method.weight_at_start)
+    updated = method.update(weights, torch.tensor([[0.0, 1.0, -2.0]]))
+    np.testing.assert_allclose(updated, [[1.0, 2.0, 5.0]])  # 1 + 2 * 0.5 * R^2

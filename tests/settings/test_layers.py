@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from pinn_phases.frozen import validated_json
-from pinn_phases.settings import Settings, load_scales, words_to_numbers
+from pinn_phases.settings import Settings, load_paper, load_scales, words_to_numbers
 from pinn_phases.training.settings import RunSettings
 from tests.settings.conftest import PROBLEM, changed
 
@@ -19,7 +19,8 @@ def test_the_file_loads_at_every_scale(config):
         assert loaded.scale == scale
         for problem in config["problems"]:
             assert loaded.reference(problem).make_solver()
-            for method in config["methods"]:
+            assert list(loaded.problems[problem].methods) == ["vanilla", "rba"]
+            for method in config["compared_methods"]:
                 run = loaded.run(problem, method, 0)
                 assert run.make_problem() and run.make_method()
 
@@ -47,6 +48,17 @@ def test_scale_goes_over_the_file_key_by_key(config):
     expected["network"]["width"] = 3
     assert loaded.problems["allen_cahn"].training.model_dump() == expected
     assert loaded.seeds == (5,)
+
+
+def test_compared_methods_are_kept_in_their_order(config):
+    config["compared_methods"] = ["sa", "rba"]
+    for problem, block in at_scale(config, {}).problems.items():
+        assert list(block.methods) == ["sa", "rba"]
+        constants = {**config["methods"]["sa"]}
+        if problem == "helmholtz":
+            constants["rate"] = config["problems"][problem]["methods"]["sa"]["rate"]
+        assert block.methods["sa"] == constants
+    assert list(load_paper(config).problems["burgers"].methods) == ["vanilla", "rba", "sa"]
 
 
 def test_problem_goes_over_the_general_blocks_key_by_key(config):

@@ -58,6 +58,10 @@ MISTAKES = [
     ("seeds", None, "a list"),
     ("seeds", "0, 1", "a list"),
     ("seeds", [0, 1, 0], "different integers"),
+    ("compared_methods", [], "at least one"),
+    ("compared_methods", "rba", "a list"),
+    ("compared_methods", ["rba", "rba"], "different methods"),
+    ("methods.sa.rate", 0, "greater than 0"),  # also of a method that is not compared
 ]
 BLOCKS = [
     *("training", "training.network", "execution", "methods", "methods.rba", "phases", "figures"),
@@ -106,6 +110,21 @@ def test_an_unknown_key_is_named(bare, block, where):
     assert message.startswith(f"setting {where}{block}surprise = {{...}}: unknown key")
 
 
+def test_compared_methods_have_to_exist_and_to_have_constants(bare):
+    message = str(refusal(changed(bare, "compared_methods.1", "sgd")))
+    assert message == (
+        "setting compared_methods.1 = 'sgd': expected one of rba, sa, vanilla; received 'sgd'"
+    )
+    without = changed(changed(bare, "methods.sa", ABSENT), "problems.helmholtz.methods", ABSENT)
+    message = str(refusal(changed(without, "compared_methods", ["rba", "sa"])))
+    assert message == "setting compared_methods.1 = 'sa': expected one of vanilla, rba"
+
+
+def test_phases_are_marked_by_a_compared_method(bare):
+    message = str(refusal(changed(bare, "compared_methods", ["vanilla", "sa"])))
+    assert message == "setting figures.phases_of = 'rba': expected one of vanilla, sa"
+
+
 def test_an_unknown_key_comes_with_the_known_ones(bare):
     bare = changed(bare, "training.pointz", bare["training"].pop("points"))
     message = str(refusal(bare))  # rather than that `points` is missing
@@ -115,7 +134,7 @@ def test_an_unknown_key_comes_with_the_known_ones(bare):
 
 
 @pytest.mark.parametrize(
-    ("key", "allowed"), [("problems.navier_stokes", "allen_cahn"), ("methods.sgd", "rba, vanilla")]
+    ("key", "allowed"), [("problems.navier_stokes", "allen_cahn"), ("methods.sgd", "rba, sa")]
 )
 @pytest.mark.parametrize("where", ["", "scales.laptop."])
 def test_unknown_problems_and_methods_are_named(bare, key, allowed, where):

@@ -47,6 +47,9 @@ EQUATIONS = {
 }
 
 
+CONSTANTS = {"sa": {"start": 0.5, "rate": 0.01}}  # of methods whose constants are not RBA's
+
+
 def make_settings(method="rba", problem="allen_cahn", **changes):
     """Settings of a small training; `changes` replace entries of its `training` block."""
     conditions = plugin_class(PROBLEMS, problem, Problem).conditions
@@ -58,7 +61,7 @@ def make_settings(method="rba", problem="allen_cahn", **changes):
         method=method,
         seed=3,
         equation=EQUATIONS[problem],
-        method_constants={"decay": 0.99, "rate": 0.01},
+        method_constants=CONSTANTS.get(method, {"decay": 0.99, "rate": 0.01}),
         training={"conditions": terms} | TRAINING | changes,
     )
 

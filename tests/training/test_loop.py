@@ -208,3 +208,11 @@ def test_learning_rate_falls_in_steps():
     optimiser = make_settings().training.optimiser
     rates = [learning_rate(i, optimiser) for i in (1, 25, 26, 50, 51)]
     assert rates == [1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4]
+
+
+def test_weights_start_where_the_method_says(undisturbed, reference, tmp_path):
+    settings = make_settings("sa", iterations=1)
+    first = run(settings, reference, tmp_path).arrays["snapshots/weights"][0]
+    assert first.min() >= 0.5 and first.max() > 0.5  # one step of ascent from 0.5
+    # RBA's start at 0, and its largest after one iteration is the rate.
+    assert undisturbed.arrays["snapshots/weights"][0].max() == pytest.approx(0.01, rel=1e-6)

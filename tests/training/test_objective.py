@@ -56,7 +56,7 @@ def batch_loss(batch, settings, chosen, parameters, weights, points):
     total, updated = 0.0, []
     for residual, before in zip(residuals, weights, strict=True):  # one weight each (B.17)
         updated.append(method.update(before, residual.detach()))
-        used = updated[-1] if settings.method == "rba" else torch.ones_like(before)
+        used = torch.ones_like(before) if settings.method == "vanilla" else updated[-1]
         total = total + ((used * residual)[part] ** 2).mean()
     for name, setting in chosen.conditions.items():
         condition = problem.condition(name, setting.points)
@@ -68,7 +68,7 @@ def batch_loss(batch, settings, chosen, parameters, weights, points):
     return total, updated
 
 
-@pytest.mark.parametrize("method", ["vanilla", "rba"])
+@pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
 @pytest.mark.parametrize(
     "case",
     [

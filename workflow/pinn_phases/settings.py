@@ -3,7 +3,8 @@
 config.yaml holds the paper's values and, under `scales`, what each scale changes. The settings
 come out of it in two steps: the block of the chosen scale is laid over the whole file, key by
 key; then the block of each problem is laid over the general blocks `training`, `execution` and
-`methods`. What stands outside `scales` has to be complete by itself.
+`methods`. What stands outside `scales` has to be complete by itself. Constants of every method are
+checked; the methods that `compared_methods` names are kept.
 """
 
 import json
@@ -100,6 +101,19 @@ class Settings(Frozen):
         )
 
 
+class Comparison(Frozen):
+    """Which of the methods that have constants are trained and shown, in the figures' order."""
+
+    compared_methods: tuple[MethodName, ...] = Field(min_length=1)
+
+    @field_validator("compared_methods")
+    @classmethod
+    def _methods_differ(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(methods)) < len(methods):
+            raise ValueError("expected different methods")
+        return methods
+
+
 class ScaleBesidePaper(Frozen):
     """Settings of a scale, and those that no scale has changed: the paper's."""
 
@@ -175,33 +189,56 @@ def load_archives(folder: FilePath) -> dict[str, Settings]:
 
 
 def load_paper(config: Tree) -> Settings:
-    """Return the settings as they stand outside `scales`.
+    """Return the settings as they stand outside `scales`, of all methods, compared or not.
 
     Raises
     ------
     SettingsError
         As `load_scales`.
     """
-    return _at_scale({**config, "scales": {"paper": {}}}, "paper")
+    return _at_scale({**config, "scales": {"paper": {}}}, "paper", all_methods=True)
 
 
-def _at_scale(config: Tree, scale: str) -> Settings:
+def _at_scale(config: Tree, scale: str, *, all_methods: bool = False) -> Settings:
     """Put one scale together; errors name the place in config.yaml that holds the value."""
     base = {key: value for key, value in config.items() if key not in ("scale", "scales")}
     try:
         tree = _over_general(_merged(base, config["scales"][scale]))
-        settings = validated(Settings, tree | {"scale": scale})
+        compared = validated(Comparison, _part(tree, Comparison)).compared_methods
+        settings = validated(Settings, _part(tree, Settings) | {"scale": scale})
         for name, problem in settings.problems.items():
-            _check_problem(name, problem, settings)
+            _check_problem(name, problem)
+        comparing = _comparing(settings, compared)
     except SettingsError as error:
         path = _place(config, scale, error.path)
         raise SettingsError(path, error.value, error.expected) from None
-    return settings
+    return settings if all_methods else comparing
+
+
+def _part(tree: Tree, model: type[Frozen]) -> dict[str, Any]:
+    """Return what `model` is made from."""
+    return {key: value for key, value in tree.items() if key in model.model_fields}
+
+
+def _comparing(settings: Settings, methods: tuple[str, ...]) -> Settings:
+    """Keep these methods of every problem, in this order."""
+    problems = {}
+    for name, block in settings.problems.items():
+        for index, method in enumerate(methods):
+            if method not in block.methods:
+                expected = f"expected one of {', '.join(block.methods)}"
+                raise SettingsError(("compared_methods", index), method, expected)
+        kept = {method: block.methods[method] for method in methods}
+        problems[name] = block.model_copy(update={"methods": kept})
+    if settings.figures.phases_of not in methods:
+        expected = f"expected one of {', '.join(methods)}"
+        raise SettingsError(("figures", "phases_of"), settings.figures.phases_of, expected)
+    return settings.model_copy(update={"problems": problems})
 
 
 def _over_general(tree: Tree) -> dict[str, Any]:
     """Lay each problem over the general blocks, which end there."""
-    allowed = {*GENERAL_BLOCKS, *Settings.model_fields} - {"scale"}
+    allowed = {*GENERAL_BLOCKS, *Settings.model_fields, *Comparison.model_fields} - {"scale"}
     for key, value in tree.items():
         if key not in allowed:
             expected = f"unknown key; expected one of {', '.join(sorted(allowed))}"
@@ -216,7 +253,7 @@ def _over_general(tree: Tree) -> dict[str, Any]:
     return rest
 
 
-def _check_problem(name: str, block: ProblemSettings, settings: Settings) -> None:
+def _check_problem(name: str, block: ProblemSettings) -> None:
     """Check what only the problem itself and the methods can say of their numbers."""
     path: Path = ("problems", name)
     problem = validated(plugin_class(PROBLEMS, name, Problem), block.equation, (*path, "equation"))
@@ -225,9 +262,6 @@ def _check_problem(name: str, block: ProblemSettings, settings: Settings) -> Non
     )
     for method, constants in block.methods.items():
         validated(plugin_class(METHODS, method, Method), constants, (*path, "methods", method))
-    if settings.figures.phases_of not in block.methods:
-        expected = f"expected one of {', '.join(block.methods)}"
-        raise SettingsError(("figures", "phases_of"), settings.figures.phases_of, expected)
     training = block.training
     if set(training.conditions) != set(problem.conditions):
         where = (*path, "training", "conditions")

@@ -27,7 +27,7 @@ from pinn_phases.commands import validate as validate_command
 from pinn_phases.figures.base import requirement
 from pinn_phases.figures.listing import labels, section
 from pinn_phases.frozen import SettingsError
-from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
+from pinn_phases.plugins import FIGURES, PROBLEMS, names
 from pinn_phases.settings import (
     ARCHIVE,
     ScaleBesidePaper,
@@ -54,6 +54,9 @@ RUNS = [
     for method in block.methods
     for seed in SETTINGS.seeds
 ]
+COMPARED = sorted(
+    {m for scale in SCALES.values() for block in scale.problems.values() for m in block.methods}
+)
 FIGURE_NAMES = [
     figure
     for figure in names(FIGURES)
@@ -77,7 +80,7 @@ TIMING_REPORT_CODE = sorted(map(str, BENCHMARKS.glob("report/*.py")))
 wildcard_constraints:
     scale="|".join(SCALES),
     problem="|".join(names(PROBLEMS)),
-    method="|".join(names(METHODS)),
+    method="|".join(COMPARED),
     seed=r"\d+",
 
 
@@ -195,7 +198,7 @@ def benchmark_targets(problem):
 def benchmark_settings(wildcards):
     """Resolved settings of the training that is timed, as JSON."""
     problem = wildcards.get("problem", "allen_cahn")
-    return SCALES["paper"].run(problem, "vanilla", 0).model_dump_json()
+    return PAPER.run(problem, "vanilla", 0).model_dump_json()
 
 
 def benchmark_peers(wildcards):

@@ -13,12 +13,17 @@ Tensor = Any  # a torch tensor; this module is read with the settings, before to
 class Method(Frozen, ABC):
     """Weights of the collocation points; the fields of the model are the method's constants.
 
-    Weights and residuals are arrays of shape (equations, points), dimensionless; weights are zero
-    before the first iteration. In each iteration they are first updated from the residuals,
-    without gradient, and then multiply the residuals inside the square (Eq. 27).
+    Weights and residuals are arrays of shape (equations, points), dimensionless. In each iteration
+    the weights are first updated from the residuals, without gradient, and then multiply the
+    residuals inside the square (Eq. 27).
     """
 
     title: ClassVar[str]
+
+    @property
+    def weight_at_start(self) -> float:
+        """Weight of every point before the first iteration."""
+        return 0.0
 
     @abstractmethod
     def update(self, weights: Tensor, residual: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from pinn_phases.reference import fourier
 from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver
-from pinn_phases.reference.exponential_time_differencing import integrate
+from pinn_phases.reference.exponential_time_differencing import State, integrate
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -37,7 +37,7 @@ class EvolutionSolver(ReferenceSolver):
 def evolve(
     initial: Callable[[Real], Real],
     start: Complex,
-    linear: Real,
+    linear: State,
     nonlinear: Callable[[Complex], Complex],
     t: Real,
     x: Real,
@@ -54,7 +54,7 @@ def evolve(
     start : ndarray, shape (modes/2,)
         Its Fourier coefficients.
     linear : ndarray, shape (modes/2,)
-        Factor of each coefficient.
+        Factor of each coefficient; complex where waves travel.
     nonlinear : callable
         Maps coefficients to coefficients.
     t : ndarray, shape (times,)

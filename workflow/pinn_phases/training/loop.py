@@ -76,7 +76,8 @@ def prepare(
         place=place,
         workers=workers,
     )
-    state = State.start(parameters, len(problem.equations), chosen.points)
+    equations, weight = len(problem.equations), method.weight_at_start
+    state = State.start(parameters, equations, chosen.points, weight)
     return Training(settings, problem, points, objective, error, state)
 
 

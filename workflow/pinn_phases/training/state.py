@@ -44,13 +44,15 @@ class State:
     last_snapshot: Series = field(default_factory=Series)
 
     @classmethod
-    def start(cls, parameters: Sequence[Tensor], equations: int, points: int) -> "State":
-        """Before the first iteration."""
+    def start(
+        cls, parameters: Sequence[Tensor], equations: int, points: int, weight: float = 0.0
+    ) -> "State":
+        """Before the first iteration, with the same weight for every point."""
         return cls(
             parameters=list(parameters),
             first=[torch.zeros_like(p) for p in parameters],
             second=[torch.zeros_like(p) for p in parameters],
-            weights=parameters[0].new_zeros(equations, points),
+            weights=parameters[0].new_full((equations, points), weight),
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,135 @@
+"""docs/extending.md does what it says: its files, in a copy without them, and its commands."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from snakemake.utils import update_config
+
+from pinn_phases import storage
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "tests", "pyproject.toml")
+PAGE = (ROOT / "docs/extending.md").read_text()
+STEP = re.compile(r"^(?:(Add to )?`([^`\n]+)`:\n\n)?```(?!`)\w+\n(.*?)^```$", re.M | re.S)
+STEPS = [match.groups() for match in STEP.finditer(PAGE)]  # additions to a file, files, commands
+FILES = {name: text for addition, name, text in STEPS if name and not addition}
+SETTINGS = [yaml.safe_load(text) for addition, _, text in STEPS if addition]
+COMMANDS = [shlex.split(text) for _, name, text in STEPS if not name]
+SECONDS = 300  # for one command; the longest takes about 15 on an idle machine
+EQUATION, METHOD = "korteweg_de_vries", "sa"
+
+
+def without_method(tree):
+    """Take the constants of the method out of every block `methods`."""
+    if not isinstance(tree, dict):
+        return tree
+    rest = {key: without_method(value) for key, value in tree.items() if key != METHOD}
+    return {key: value for key, value in rest.items() if key != "methods" or value}
+
+
+def run(folder, command):
+    """Run a documented command with this Python, and return what it says."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory):
+    """A repository that had none of it, after the whole page; and what each command said."""
+    folder = tmp_path_factory.mktemp("extended")
+    for name in COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    (folder / f"workflow/pinn_phases/methods/{METHOD}.py").unlink()
+    config = without_method(yaml.safe_load((folder / "config.yaml").read_text()))
+    said = []
+    for addition, name, text in STEPS:
+        if addition:
+            assert name == "config.yaml"
+            update_config(config, yaml.safe_load(text))
+            (folder / name).write_text(yaml.safe_dump(config, sort_keys=False))
+        elif name:
+            assert not (folder / name).exists(), f"{name} would not be new"
+            (folder / name).write_text(text)
+        else:
+            said.append(run(folder, shlex.split(text)))
+    return folder, said
+
+
+def test_the_page_adds_an_equation_a_method_and_figures():
+    stems = {Path(name).stem for name in FILES if name.endswith(".py")}
+    assert {EQUATION, METHOD, "figS2", "figS3"} <= stems
+    assert [command[0] for command in COMMANDS] == ["pytest"] + ["snakemake"] * 5
+
+
+def test_the_method_on_the_page_is_the_repository_s_own(config):
+    name = f"workflow/pinn_phases/methods/{METHOD}.py"
+    assert FILES[name] == (ROOT / name).read_text()
+    (block,) = (block for block in SETTINGS if "methods" in block)
+    assert block["methods"][METHOD] == config["methods"][METHOD]
+    own = config["problems"]["helmholtz"]["methods"][METHOD]
+    assert block["problems"]["helmholtz"]["methods"][METHOD] == own
+
+
+def test_the_code_on_the_page_keeps_the_rules_of_style(extended):
+    folder, _ = extended
+    code = [name for name in FILES if name.endswith(".py")]
+    run(folder, ["ruff", "check", *code])
+    run(folder, ["ruff", "format", "--check", *code])
+
+
+def test_the_equation_s_own_tests_pass(extended):
+    _, said = extended
+    assert re.search(r"\b4 passed", said[0]), said[0]
+
+
+def test_dry_runs_plan_what_is_new_and_nothing_else(extended):
+    _, said = extended
+    trained = set(re.findall(r"Training (\w+) with (\w+)", said[1]))
+    assert trained == {(EQUATION, "vanilla"), (EQUATION, "rba")}
+    assert "Drawing figS2" in said[1]
+    others = {(p, m) for p in ("allen_cahn", "helmholtz") for m in ("vanilla", "rba", METHOD)}
+    assert set(re.findall(r"Training (\w+) with (\w+)", said[3])) == others
+
+
+def test_a_third_method_trains_itself_alone(extended):
+    _, said = extended
+    assert re.findall(r"Training (\w+) with (\w+), seed 0", said[4]) == [(EQUATION, METHOD)]
+    assert "Training" not in said[5] and "Drawing figS3" in said[5]
+
+
+def test_the_reference_is_accurate_at_every_time(extended):
+    folder, _ = extended
+    content = storage.read(folder / f"results/smoke/reference/{EQUATION}.h5", "reference")
+    assert 0 < content.attributes["error_estimate"]["relative_l2"] < 1e-5
+    u = content.arrays["fields/u"][:, :-1]  # x = 1 is x = -1
+    # Conserved by the equation: the integrals of u and u^2, here 0 and 1.
+    assert abs(u.mean(1)).max() < 1e-12
+    assert abs((u**2).mean(1) - 0.5).max() < 1e-5
+
+
+def test_runs_and_figures_are_there(extended):
+    folder, _ = extended
+    for method in ("vanilla", "rba", METHOD):
+        run = storage.read(folder / f"results/smoke/runs/{EQUATION}/{method}/seed0.h5", "run")
+        assert run.arrays["history/iteration"][-1] == 40
+        growth = run.arrays["history/weights_mean"]
+        assert (growth[-1] > 1 >= growth[0] / 1.1) == (method == METHOD)
+    for figure in ("figS2", "figS3"):
+        assert (folder / f"paper_figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
+        assert (folder / f"paper_figures/{figure}.png").read_bytes().startswith(b"\x89PNG")
