@@ -22,6 +22,12 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/benchmarks.smk"
 
 
+# The last word: what failed, why, and which log to read.
+onerror:
+    told = "".join(Path(path).read_text() for path in log)
+    print(*failures(told), sep="\n", file=sys.stderr)
+
+
 rule all:
     """Make every figure, the claims with their verdicts, and the tables of the report."""
     default_target: True

@@ -257,6 +257,30 @@ def test_a_full_disk_leaves_the_earlier_result_whole(python, tmp_path, settings,
     assert sorted(tmp_path.iterdir()) == content
 
 
+def test_a_log_that_cannot_be_written_does_not_bury_the_message(python, tmp_path, settings, files):
+    done = python(
+        *("-m", "pinn_phases", "phases", "--settings", settings["phases"], "--log", "/dev/full"),
+        *("--run", files["foreign"], "--output", tmp_path / "phases.h5"),
+    )
+    one_line(done, 1, files["foreign"])
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "words"),
+    [(KeyboardInterrupt(), 130, "interrupted"), (MemoryError("16 GiB"), 1, "memory: 16 GiB")],
+)
+def test_interruption_and_want_of_memory_are_said_in_one_line(
+    monkeypatch, caplog, files, raised, status, words
+):
+    def fail(*_):
+        raise raised
+
+    monkeypatch.setattr(storage, "read", fail)
+    assert main(["info", str(files["run"])]) == status
+    (line,) = caplog.messages
+    assert line.startswith("error: ") and words in line
+
+
 def test_an_error_is_in_the_log_as_well(python, tmp_path, settings, files):
     log = tmp_path / "phases.log"
     done = python(

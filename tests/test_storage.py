@@ -184,6 +184,13 @@ def test_hdf5_of_others_is_refused(tmp_path, userblock):
     assert "expected a run file of pinn-phases" in refusal(path, "run")
 
 
+def test_other_bytes_under_our_header_are_refused(tmp_path):
+    path = tmp_path / "forged.h5"
+    body = memoryview(b"no HDF5 at all" * 9)
+    path.write_bytes(storage._header(body) + body)
+    assert "expected a run file of pinn-phases" in refusal(path, "run")
+
+
 @pytest.mark.parametrize("data", [b"", b"iteration,snr\n1,2\n", b"\x89HDF\r\n\x1a\n"])
 def test_other_files_are_refused(tmp_path, data):
     path = tmp_path / "other.h5"
@@ -234,6 +241,25 @@ def test_an_interrupted_write_leaves_what_was_there(path, monkeypatch):
         storage.write(path, Content("run", {}, {}))
     assert list(path.parent.iterdir()) == [path]
     assert path.read_bytes() == before
+
+
+def test_what_a_killed_writer_left_is_removed_by_the_next(path):
+    left = path.with_name(f".{path.name}.half")
+    other = path.with_name(".another.h5.half")
+    left.write_bytes(b"half")
+    other.write_bytes(b"half")
+    storage.write(path, CONTENT)
+    assert sorted(path.parent.iterdir()) == [other, path]
+
+
+def test_the_digest_of_the_data_is_that_of_the_arrays_alone():
+    def digest(values):
+        return storage.data_digest(Content("reference", {"fields/u": values}, {"a": 1}))
+
+    u = np.ones(4)
+    assert digest(u) == storage.data_digest(Content("run", {"fields/u": u.copy()}, {}))
+    others = (u + 1e-15, u.reshape(2, 2), u.view(np.int64))
+    assert len({digest(one) for one in (u, *others)}) == 4
 
 
 FULL_DISK = """

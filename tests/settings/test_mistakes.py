@@ -8,7 +8,7 @@ import pytest
 
 from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.frozen import SettingsError, validated_json
-from pinn_phases.settings import load_scales
+from pinn_phases.settings import load_scales, words_to_numbers
 from pinn_phases.training.settings import RunSettings
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
 
@@ -53,6 +53,10 @@ MISTAKES = [
     ("scale", "desktop", "one of smoke, laptop, paper"),
     ("scale", 3, "one of smoke, laptop, paper"),
     ("scale", ["laptop"], "one of smoke, laptop, paper"),
+    ("training.iterations", 10**9 + 1, "at most 1000000000"),
+    ("training.points", 10**30, "at most 1000000000"),
+    (f"{PROBLEM}.reference.grid.x", 10**19, "at most 1000000000"),
+    ("phases.seed", 2**63, "less than 2^63"),
     ("seeds", [], "at least one"),
     ("seeds", 3, "a list"),
     ("seeds", None, "a list"),
@@ -220,6 +224,30 @@ def test_keys_are_words(bare):
 
 def test_a_key_with_a_line_break_gives_one_line(bare):
     assert "unknown key" in str(refusal(changed(bare, "training.a\nb", 1)))
+
+
+@pytest.mark.parametrize("name", ["a b", "../up", "a;touch x", "$(id)", "a(b", "{seed}", "", "-n"])
+def test_the_name_of_a_scale_is_a_plain_word(bare, name):
+    bare["scales"][name] = {}
+    error = refusal(bare | {"scale": name})
+    assert error.path == ("scales", name) and "expected a name" in str(error)
+
+
+@pytest.mark.parametrize("key", ["x" * 10_000, "\x1b[2J", "\x07"])
+def test_a_key_does_nothing_to_the_terminal(bare, key):
+    message = str(refusal(changed(bare, f"training.{key}", 1)))
+    assert "unknown key" in message and message.isprintable() and len(message) < 500
+
+
+def test_a_number_of_more_digits_than_python_shows_is_refused(bare):
+    assert "bits" in str(refusal(changed(bare, "training.points", 10**5000)))
+    words = words_to_numbers(changed(bare, "seeds", ["9" * 5000]))
+    assert refusal(words).path == ("seeds", "0")
+
+
+def test_blocks_without_end_are_refused(bare):
+    bare["training"]["network"] = bare["training"]
+    assert "levels" in str(refusal(bare))
 
 
 @pytest.mark.parametrize(

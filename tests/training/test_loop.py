@@ -134,6 +134,27 @@ def test_a_damaged_checkpoint_is_passed_over(undisturbed, reference, tmp_path, c
     assert ("goes on after iteration 32" in caplog.text) == (damage == "newest")
 
 
+def test_a_damaged_checkpoint_never_displaces_a_good_one(reference, tmp_path):
+    run(make_settings(iterations=33), reference, tmp_path)
+    checkpoints = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
+    damaged = checkpoints.newest.read_bytes()[:-1]
+    checkpoints.newest.write_bytes(damaged)
+    arrays = dict(checkpoints.load(at_most=60).arrays)
+    checkpoints.save(arrays | {"state/iteration": np.array(40)})
+    assert storage.read(checkpoints.previous).arrays["state/iteration"] == 32
+    aside = checkpoints.newest.with_name(f"{checkpoints.newest.name}.unusable")
+    assert aside.read_bytes() == damaged
+
+
+def test_the_checkpoint_of_another_training_is_not_taken(reference, tmp_path, caplog):
+    run(make_settings(iterations=5), reference, tmp_path)
+    taken = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
+    other = Checkpoints.beside(tmp_path / "run.h5", make_settings("vanilla"), "code")
+    taken.newest.replace(other.newest)
+    assert other.load(at_most=60) is None
+    assert f"expected a checkpoint of {other.newest.stem}" in caplog.text
+
+
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(reference, tmp_path, monkeypatch):
     settings = make_settings()
     problem_class = type(settings.make_problem())

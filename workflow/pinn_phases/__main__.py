@@ -14,6 +14,7 @@ from pinn_phases.storage import StorageError
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2  # argparse's own
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,6 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (StorageError, Stopped) as error:
         logging.error("error: %s", error)
         return EXIT_FAILED
+    except KeyboardInterrupt:  # a training that has begun stops by itself, at a checkpoint
+        logging.error("error: interrupted, nothing is written")
+        return EXIT_INTERRUPTED
+    except MemoryError as error:
+        logging.error("error: not enough memory: %s", error)
+        return EXIT_FAILED
     except BrokenPipeError:  # whoever reads our output has seen enough, as `head` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
@@ -58,6 +65,7 @@ def _wanted(arguments: list[str] | None) -> tuple[str, ...]:
 def _start_log(path: Path | None) -> None:
     """Send messages to standard error, and to a file if there is one."""
     logging.basicConfig(format="%(message)s")
+    logging.raiseExceptions = False  # a log on a full disk must not bury the message
     logging.getLogger("pinn_phases").setLevel(logging.INFO)  # other libraries: warnings only
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)

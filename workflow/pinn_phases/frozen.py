@@ -6,7 +6,10 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-SHOWN_LENGTH = 60  # characters of a bad value that a message repeats
+SHOWN_LENGTH = 60  # characters of a bad key or value that a message repeats
+LARGEST = 10**9  # whole number but a seed: more points, modes or iterations are a slip of the key
+SEED_BITS = 63  # what torch's generators take
+DEEPEST = 20  # blocks within blocks
 A_BLOCK = "expected a block of keys and values"
 # Pydantic's kinds of mistakes in the words of config.yaml, where its own words are not.
 KINDS = {
@@ -49,7 +52,7 @@ class SettingsError(ValueError):
         self.value = value
         self.expected = expected
         shown = "" if value is ... else f" = {_shown(value)}"
-        message = f"setting {'.'.join(self.path)}{shown}: {expected}"
+        message = f"setting {'.'.join(map(_shown_key, self.path))}{shown}: {expected}"
         super().__init__(" ".join(message.splitlines()))
 
 
@@ -78,7 +81,9 @@ def validated_json(model: type[Model], text: str) -> Model:
 
 
 def require_plain(tree: object, path: Path = ()) -> None:
-    """Refuse what YAML has and JSON has not, such as a date or a number as a key."""
+    """Refuse what no setting is: a date, a number as a key, a number beyond all bounds."""
+    if len(path) > DEEPEST:
+        raise SettingsError(path[:DEEPEST], ..., f"expected at most {DEEPEST} levels")
     if isinstance(tree, Mapping):
         for key, value in tree.items():
             if not isinstance(key, str):
@@ -89,6 +94,10 @@ def require_plain(tree: object, path: Path = ()) -> None:
             require_plain(value, (*path, str(index)))
     elif not (tree is None or isinstance(tree, str | int | float)):
         raise SettingsError(path, tree, "expected a number, a word, a list or a block")
+    elif isinstance(tree, int) and abs(tree) > LARGEST and not _is_seed(path):
+        raise SettingsError(path, tree, f"expected at most {LARGEST}")
+    elif isinstance(tree, int) and tree.bit_length() > SEED_BITS:
+        raise SettingsError(path, tree, f"expected less than 2^{SEED_BITS}")
 
 
 def _expected(model: type[Frozen], mistake: Mapping[str, Any]) -> str:
@@ -112,7 +121,19 @@ def _keys(model: type[Frozen], where: Iterable[object]) -> Iterable[str]:
     return keys
 
 
+def _is_seed(path: Path) -> bool:
+    key = next((part for part in reversed(path) if not part.isdigit()), "")
+    return key == "seeds" or key.endswith("seed")
+
+
 def _shown(value: object) -> str:
     """Show a value in one short line."""
+    if isinstance(value, int) and value.bit_length() > SHOWN_LENGTH * 4:  # Python shows no such
+        return f"a number of {value.bit_length()} bits"
     text = "{...}" if isinstance(value, Mapping) else repr(value)
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}..."
+
+
+def _shown_key(key: str) -> str:
+    """Show a key as it is, unless it is long or would do something to a terminal."""
+    return key if key.isprintable() and len(key) <= SHOWN_LENGTH else _shown(key)

@@ -43,6 +43,8 @@ ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with thei
 ARCHIVED_SETTINGS = "settings.json"
 GENERAL_BLOCKS = ("training", "execution", "methods")
 NUMBER = re.compile(r"[-+]?\d+(\.\d*([eE][-+]\d+)?)?")  # what YAML reads as one, and no more
+NUMBER_LENGTH = 400  # the longest word that is one; Python reads no digits beyond 4,300
+NAME = re.compile(r"\w[\w.-]*", re.ASCII)  # of a scale: a folder of results, and safe in any shell
 
 
 class ExecutionSettings(Frozen):
@@ -127,7 +129,7 @@ def words_to_numbers(tree: Any) -> Any:
         return {key: words_to_numbers(value) for key, value in tree.items()}
     if isinstance(tree, list):
         return [words_to_numbers(value) for value in tree]
-    if isinstance(tree, str) and NUMBER.fullmatch(tree):
+    if isinstance(tree, str) and len(tree) <= NUMBER_LENGTH and NUMBER.fullmatch(tree):
         return float(tree) if "." in tree else int(tree)
     return tree
 
@@ -152,6 +154,7 @@ def load_scales(config: Tree, archives: Mapping[str, Settings] = {}) -> dict[str
     if not isinstance(scales, Mapping) or not scales:
         raise SettingsError(("scales",), scales, "expected a block for each scale")
     for name, block in scales.items():
+        _require_name(("scales", name), name)
         if not isinstance(block, Mapping):
             raise SettingsError(("scales", name), block, A_BLOCK)
     chosen = config.get("scale")
@@ -183,9 +186,15 @@ def load_archives(folder: FilePath) -> dict[str, Settings]:
         except ValueError as error:
             raise SettingsError((str(path),), ..., f"expected JSON ({error})") from None
         settings = validated(Settings, tree, (str(path),))
+        _require_name((str(path.parent),), path.parent.name)
         name = f"{ARCHIVE}{path.parent.name}"
         found[name] = settings.model_copy(update={"scale": name})
     return found
+
+
+def _require_name(path: Path, name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise SettingsError(path, ..., "expected a name of letters, digits, '-', '_' and '.'")
 
 
 def load_paper(config: Tree) -> Settings:

@@ -27,6 +27,7 @@ N collocation points, P parameters, C coordinates.
 |             | `homogeneity/residual` (S,)                                                        |
 """
 
+import glob
 import hashlib
 import io
 import json
@@ -111,15 +112,22 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
         raise StorageError(
             f"{path}: damaged (its checksum does not fit); delete it to make it anew"
         )
-    with h5py.File(io.BytesIO(data), "r") as file:
-        found = file.attrs["kind"]
-        if kind is not None and found != kind:
-            raise StorageError(f"{path}: expected {expected}, found a {found} file")
-        names: list[str] = []
-        file.visititems(lambda name, item: names.append(name) if _is_array(item) else None)
-        arrays = {n: file[n][()] for n in names if not leave_out or not n.startswith(leave_out)}
-        attributes = {k: json.loads(v) for k, v in file.attrs.items() if k != "kind"}
-    return Content(found, arrays, attributes)
+    try:
+        content = _content(data, leave_out)
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:  # forged
+        raise StorageError(f"{path}: expected {expected} of pinn-phases ({error})") from None
+    if kind is not None and content.kind != kind:
+        raise StorageError(f"{path}: expected {expected}, found a {content.kind} file")
+    return content
+
+
+def data_digest(content: Content) -> str:
+    """Digest of names, types, shapes and values of the arrays, without the attributes."""
+    digest = hashlib.sha256()
+    for name, values in sorted(content.arrays.items()):
+        digest.update(f"{name} {values.dtype} {values.shape} ".encode())
+        digest.update(values.tobytes())
+    return digest.hexdigest()
 
 
 def write_bytes(path: Path, *parts: bytes | memoryview) -> None:
@@ -139,7 +147,10 @@ def write_bytes(path: Path, *parts: bytes | memoryview) -> None:
 
 def _write_and_rename(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    prefix = f".{path.name}."
+    for left in path.parent.glob(f"{glob.escape(prefix)}*"):  # by a writer that was killed
+        left.unlink(missing_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=prefix, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             for part in parts:
@@ -152,6 +163,15 @@ def _write_and_rename(path: Path, parts: Iterable[bytes | memoryview]) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def _content(data: bytes, leave_out: tuple[str, ...]) -> Content:
+    with h5py.File(io.BytesIO(data), "r") as file:
+        names: list[str] = []
+        file.visititems(lambda name, item: names.append(name) if _is_array(item) else None)
+        arrays = {n: file[n][()] for n in names if not leave_out or not n.startswith(leave_out)}
+        attributes = {k: json.loads(v) for k, v in file.attrs.items() if k != "kind"}
+        return Content(str(file.attrs["kind"]), arrays, attributes)
 
 
 def _header(body: memoryview) -> bytes:

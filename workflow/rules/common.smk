@@ -24,6 +24,7 @@ from pinn_phases.commands import reference as reference_command
 from pinn_phases.commands import summary as summary_command
 from pinn_phases.commands import train as train_command
 from pinn_phases.commands import validate as validate_command
+from pinn_phases.failures import failures
 from pinn_phases.figures.base import requirement
 from pinn_phases.figures.listing import labels, section
 from pinn_phases.frozen import SettingsError

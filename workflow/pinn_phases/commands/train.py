@@ -40,7 +40,8 @@ def run(options: argparse.Namespace) -> None:
     result = train(
         settings,
         reference,
-        Checkpoints.beside(options.output, settings, digest),
+        # The errors in the history are against this very reference.
+        Checkpoints.beside(options.output, settings, digest + storage.data_digest(reference)),
         threads=options.threads,
         gpus=options.gpus,
         bar=options.log is None and sys.stderr.isatty(),

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pinn_phases import storage
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import SettingsError
 from pinn_phases.stopping import Stopped
@@ -53,8 +54,7 @@ def run(options: argparse.Namespace) -> None:
     table = _table(comparisons, options.modes, options.intervals)
     print(table)
     if options.output is not None:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_text(f"{table}\n")
+        storage.write_bytes(options.output, f"{table}\n".encode())
     far = [comparison.quantity for comparison in comparisons if comparison.difference > TOLERANCE]
     if far:
         raise Stopped(

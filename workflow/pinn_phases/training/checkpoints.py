@@ -49,7 +49,7 @@ class Checkpoints:
         """Write a new generation; the one before stays until the new one is whole."""
         if self.newest.exists():
             self.newest.replace(self.previous)
-        storage.write(self.newest, Content("checkpoint", arrays, {}))
+        storage.write(self.newest, Content("checkpoint", arrays, {"training": self.newest.stem}))
 
     def load(self, at_most: int) -> Content | None:
         """Return the newest usable state of at most so many iterations, None if there is none."""
@@ -58,10 +58,24 @@ class Checkpoints:
                 continue
             try:
                 content = storage.read(path, "checkpoint")
+                self._require_own(path, content)
             except StorageError as error:
-                log.warning("checkpoint not used: %s", error)
+                self._put_aside(path, error)
                 continue
             if content.arrays["state/iteration"] <= at_most:
                 return content
             log.warning("checkpoint not used: %s is beyond iteration %d", path, at_most)
         return None
+
+    def _require_own(self, path: Path, content: Content) -> None:
+        found = content.attributes.get("training")
+        if found != self.newest.stem:
+            raise StorageError(
+                f"{path}: expected a checkpoint of {self.newest.stem}, found {found}"
+            )
+
+    def _put_aside(self, path: Path, error: StorageError) -> None:
+        """Keep what cannot be used under another name, so that it never displaces what can."""
+        kept = path.with_name(f"{path.name}.unusable")
+        path.replace(kept)
+        log.warning("checkpoint not used: %s; kept as %s", error, kept.name)

@@ -1,0 +1,85 @@
+"""A clock set back, time stamps in the future, a repository copied elsewhere."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from tests.faults.outcome import Outcome, first_broken
+from tests.faults.repository import RUN, TARGET, copied_repository
+from tests.workflow.conftest import snakemake
+
+FAULT = "clocks and copies"
+MUST_HOLD = "no needless training"
+YEAR = 365 * 86400.0  # s
+
+
+def _stamp(folder: Path, pattern: str, at: float) -> None:
+    for path in folder.rglob(pattern):
+        if ".snakemake" not in path.parts:
+            os.utime(path, (at, at))
+
+
+def _clock_set_back(folder: Path, rng: Random) -> None:
+    """Make results older than all that they are made from."""
+    _stamp(folder / "results", "seed*.h5", time.time() - rng.uniform(1, 3) * YEAR)
+
+
+def _future_inputs(folder: Path, rng: Random) -> None:
+    _stamp(folder / "results" / "smoke" / "reference", "*.h5", time.time() + rng.random() * YEAR)
+    _stamp(folder / "workflow", "*.*", time.time() + rng.random() * YEAR)
+
+
+def _all_in_the_future(folder: Path, rng: Random) -> None:
+    _stamp(folder, "*.*", time.time() + rng.uniform(1, 2) * YEAR)
+
+
+def _scattered(folder: Path, rng: Random) -> None:
+    for path in sorted(folder.rglob("*.*")):
+        if path.is_file() and ".snakemake" not in path.parts:
+            at = time.time() + rng.uniform(-1, 1) * YEAR
+            os.utime(path, (at, at))
+
+
+def _copied(folder: Path, rng: Random) -> None:
+    """All stamps are those of the copying, as `cp -r` leaves them; the copy itself is the case."""
+    _stamp(folder, "*.*", time.time())
+
+
+CASES: dict[str, Callable[[Path, Random], None]] = {
+    "clock set back": _clock_set_back,
+    "inputs and code from the future": _future_inputs,
+    "everything from the future": _all_in_the_future,
+    "time stamps at random": _scattered,
+    "copied elsewhere": _copied,
+}
+
+
+def faults(count: int, rng: Random) -> list[Outcome]:
+    """Train once, then copy the folder, change its time stamps, and see what would run."""
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory() as name:
+        origin = Path(name) / "origin"
+        origin.mkdir()
+        copied_repository(origin, {})
+        done = snakemake(origin, "--cores", "1", *TARGET)
+        assert done.returncode == 0, done.stdout
+        while len(outcomes) < count:
+            kind = list(CASES)[len(outcomes) % len(CASES)]
+            folder = Path(name) / f"elsewhere {len(outcomes)}"  # a blank in the path, too
+            shutil.copytree(origin, folder)
+            CASES[kind](folder, rng)
+            before = (folder / RUN).read_bytes()
+            planned = snakemake(folder, "-n", *TARGET)
+            called = snakemake(folder, "--cores", "1", *TARGET)
+            broken = first_broken(
+                nothing_is_planned="Nothing to be done" in planned.stdout,
+                nothing_is_trained=called.returncode == 0
+                and "Nothing to be done" in called.stdout
+                and (folder / RUN).read_bytes() == before,
+            )
+            outcomes.append(Outcome(kind, f"{broken}: {called.stdout[-400:]}" if broken else ""))
+    return outcomes

@@ -1,0 +1,102 @@
+"""Flipped and missing bytes in checkpoints, runs and references."""
+
+import shutil
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from pinn_phases.figures.base import FigureSettings
+from tests.faults.outcome import Outcome, first_broken
+from tests.faults.processes import call
+from tests.faults.training import SETTINGS, Place, errors, same, went_on
+
+FAULT = "flipped or missing bytes"
+MUST_HOLD = "detected; older checkpoint or fresh start, said plainly; never a wrong figure"
+FILES = ("reference", "run", "newest checkpoint", "both checkpoints")
+FIGURES = FigureSettings(smoothing=10, phases_of="rba").model_dump_json()
+
+
+def faults(count: int, rng: Random) -> list[Outcome]:
+    """Damage so many files, and use each as the workflow does."""
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory() as folder:
+        whole = Place(Path(folder) / "whole")
+        whole.finish()
+        while len(outcomes) < count:
+            file = FILES[len(outcomes) % len(FILES)]
+            at = Path(folder) / "damaged"
+            shutil.rmtree(at, ignore_errors=True)
+            shutil.copytree(whole.folder, at)
+            check = {"reference": _reference, "run": _run}.get(file, _checkpoints)
+            outcomes.append(Outcome(file, check(Place(at), whole, file, rng)))
+    return outcomes
+
+
+def _damage(path: Path, rng: Random) -> None:
+    """Flip one to three bits, or take, cut off, blank or repeat some bytes."""
+    data = bytearray(path.read_bytes())
+    before = bytes(data)
+    start = rng.randrange(len(data))
+    end = min(len(data), start + rng.randint(1, 4096))
+    match rng.randrange(6):
+        case 0:
+            del data[start:end]
+        case 1:
+            del data[start:]
+        case 2:
+            data[start:end] = bytes(end - start)
+        case 3:
+            data[start:start] = data[start:end]
+        case _:
+            for _ in range(rng.randint(1, 3)):
+                data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    if data == before:  # blanks for blanks
+        data[start] ^= 1
+    path.write_bytes(data)
+
+
+def _reference(place: Place, whole: Place, file: str, rng: Random) -> str:
+    place.run.unlink()
+    _damage(place.reference, rng)
+    return _refused(place.start().wait(), place.reference, no_result=not place.run.exists())
+
+
+def _run(place: Place, whole: Place, file: str, rng: Random) -> str:
+    _damage(place.run, rng)
+    pdf, png = place.folder / "fig.pdf", place.folder / "fig.png"
+    drawn = call(
+        place.folder / "stderr",
+        *("figure", "fig7", "--settings", FIGURES, "--inputs", place.run),
+        *("--pdf", pdf, "--png", png),
+    ).wait()
+    return _refused(drawn, place.run, no_figure=not pdf.exists() and not png.exists())
+
+
+def _refused(done: tuple[int, list[str]], path: Path, **held: bool) -> str:
+    status, lines = done
+    broken = first_broken(
+        exit_status_1=status == 1,
+        one_line_names_the_file=len(lines) == 1 and lines[0].startswith(f"error: {path}: "),
+        **held,
+    )
+    return f"{broken}: {status} {lines[-3:]}" if broken else ""
+
+
+def _checkpoints(place: Place, whole: Place, file: str, rng: Random) -> str:
+    place.run.unlink()
+    previous = next(place.checkpoints.glob("*.previous.h5"))
+    newest = previous.with_name(previous.name.replace(".previous", ""))
+    damaged = [newest, previous] if file == "both checkpoints" else [newest]
+    for path in damaged:
+        _damage(path, rng)
+    status, lines = place.start().wait()
+    iterations = SETTINGS.training.iterations
+    plainly = [line for line in lines if line.startswith("checkpoint not used: ")]
+    broken = first_broken(
+        it_is_trained=status == 0 and not errors(lines),
+        each_is_said=len(plainly) == len(damaged),
+        older_checkpoint_or_fresh_start=went_on(lines)
+        == (0 if file == "both checkpoints" else iterations - 1),
+        same_data_as_undisturbed=same(place.data(), whole.data()),
+    )
+    return f"{broken}: {status} {lines[-3:]}" if broken else ""

@@ -1,0 +1,125 @@
+"""Files of others under the names of ours: HDF5, pickles, archives of arrays, other trainings'."""
+
+import io
+import os
+import pickle
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import h5py
+import numpy as np
+import torch
+
+from pinn_phases import storage
+from pinn_phases.storage import Content
+from tests.faults.outcome import Outcome, first_broken
+from tests.faults.training import Place, errors, same, went_on
+
+FAULT = "foreign files"
+MUST_HOLD = "never unpickled, refused"
+
+
+class Bomb:
+    """What makes a file of the path that it is given, when it is unpickled."""
+
+    def __init__(self, canary: Path) -> None:
+        self.canary = canary
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str, int]]:
+        """Say how to unpickle."""
+        return os.open, (str(self.canary), os.O_CREAT | os.O_WRONLY)
+
+
+def _hdf5(canary: Path, userblock: int = 0) -> bytes:
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w", userblock_size=userblock) as file:
+        file.attrs["kind"] = "checkpoint"
+        file["state/iteration"] = 7
+        file["state/bomb"] = np.void(pickle.dumps(Bomb(canary)))
+    return buffer.getvalue()
+
+
+def _torch(canary: Path) -> bytes:
+    buffer = io.BytesIO()
+    torch.save({"state": Bomb(canary)}, buffer)
+    return buffer.getvalue()
+
+
+def _numpy(canary: Path) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=True, state=np.array([Bomb(canary)], dtype=object))
+    return buffer.getvalue()
+
+
+def _forged(body: bytes) -> bytes:
+    """Put our own header, with a checksum that fits, before the bytes of another."""
+    return storage._header(memoryview(body)) + body
+
+
+MAKERS: dict[str, Callable[[Path], bytes]] = {
+    "HDF5 of others": _hdf5,
+    "HDF5 of others with a user block": lambda canary: _hdf5(canary, storage.HEADER_BYTES),
+    "HDF5 of others with our checksum": lambda canary: _forged(_hdf5(canary, 512)[512:]),
+    "pickle": lambda canary: pickle.dumps(Bomb(canary)),
+    "pickle with our checksum": lambda canary: _forged(pickle.dumps(Bomb(canary))),
+    "torch.save": _torch,
+    "numpy.savez": _numpy,
+    "our file of another kind": lambda _: b"",
+}
+
+
+def faults(count: int, rng: Random) -> list[Outcome]:
+    """Put so many foreign files in the place of checkpoints and references, and train."""
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory() as folder:
+        whole = Place(Path(folder) / "whole")
+        whole.finish()
+        while len(outcomes) < count:
+            kind = list(MAKERS)[len(outcomes) % len(MAKERS)]
+            at = Path(folder) / "foreign"
+            shutil.rmtree(at, ignore_errors=True)
+            shutil.copytree(whole.folder, at)
+            use = rng.choice([_as_checkpoints, _as_reference])
+            outcomes.append(Outcome(kind, use(Place(at), whole, kind)))
+    return outcomes
+
+
+def _write(path: Path, kind: str, canary: Path) -> None:
+    if kind == "our file of another kind":
+        storage.write(path, Content("phases", {}, {"diffusion": None}))
+    else:
+        path.write_bytes(MAKERS[kind](canary))
+
+
+def _as_checkpoints(place: Place, whole: Place, kind: str) -> str:
+    canary = place.folder / "canary"
+    place.run.unlink()
+    paths = sorted(place.checkpoints.glob("*.h5"))
+    for path in paths:
+        _write(path, kind, canary)
+    status, lines = place.start().wait()
+    plainly = [line for line in lines if line.startswith("checkpoint not used: ")]
+    broken = first_broken(
+        never_unpickled=not canary.exists(),
+        refused=len(plainly) == len(paths) == 2 and went_on(lines) == 0,
+        trained_anew=status == 0 and not errors(lines),
+        same_data_as_undisturbed=same(place.data(), whole.data()),
+    )
+    return f"{broken}: {status} {lines[-3:]}" if broken else ""
+
+
+def _as_reference(place: Place, whole: Place, kind: str) -> str:
+    canary = place.folder / "canary"
+    place.run.unlink()
+    _write(place.reference, kind, canary)
+    status, lines = place.start().wait()
+    broken = first_broken(
+        never_unpickled=not canary.exists(),
+        refused=status == 1 and not place.run.exists(),
+        one_line_names_the_file=len(lines) == 1
+        and lines[0].startswith(f"error: {place.reference}: "),
+    )
+    return f"{broken}: {status} {lines[-3:]}" if broken else ""

@@ -1,0 +1,85 @@
+"""A disk that is full at random writes: a small file system, or a limit on the size of files."""
+
+import ctypes
+import ctypes.util
+import os
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from tests.faults.outcome import Outcome, first_broken
+from tests.faults.training import Place, errors, same
+
+FAULT = "disk full"
+MUST_HOLD = "one clear line; no half file under a final name; goes on when there is room"
+SMALL_DISK = 256 * 1024  # bytes; a whole training needs about half of it
+FULL = ("No space left on device", "File too large")
+
+
+def faults(count: int, rng: Random) -> list[Outcome]:
+    """Fill the disk so many times; in turn, where file systems may be mounted, else by a limit."""
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory() as folder:
+        undisturbed = Place(Path(folder) / "undisturbed")
+        undisturbed.finish()
+        largest = undisturbed.run.stat().st_size
+        while len(outcomes) < count:
+            at = Path(folder) / str(len(outcomes))
+            at.mkdir()
+            if len(outcomes) % 2 and _mount(at):
+                try:
+                    outcomes.append(_on_a_small_disk(at, undisturbed, rng, Path(folder) / "stderr"))
+                finally:
+                    _libc().umount2(os.fsencode(at), 0)
+            else:
+                outcomes.append(_with_a_limit(at, undisturbed, rng.randint(1, largest - 1)))
+    return outcomes
+
+
+def _with_a_limit(at: Path, undisturbed: Place, file_bytes: int) -> Outcome:
+    place = Place(at)
+    status, lines = place.start(file_bytes).wait()
+    return Outcome("limit on the size of files", _broken(place, undisturbed, status, lines))
+
+
+def _on_a_small_disk(at: Path, undisturbed: Place, rng: Random, messages: Path) -> Outcome:
+    """Leave room for a part of what the training writes, then all of it."""
+    place = Place(at)
+    filler = at / "filler"
+    room = rng.randint(1, 9) * 4096  # the file system's pages
+    with filler.open("wb") as file:
+        free = os.statvfs(at).f_bavail * 4096
+        file.write(bytes(max(0, free - room)))
+    status, lines = place.start(messages=messages).wait()
+    filler.unlink()
+    return Outcome("small file system", _broken(place, undisturbed, status, lines))
+
+
+def _broken(place: Place, undisturbed: Place, status: int, lines: list[str]) -> str:
+    said = errors(lines)
+    halves, result = place.halves(), place.run.exists()
+    had_checkpoint = any(place.checkpoints.glob("*.h5"))
+    again = place.finish()
+    broken = first_broken(
+        exit_status_1=status == 1,
+        one_line_says_it=len(said) == 1
+        and lines[-1] == said[0]
+        and any(words in said[0] for words in FULL),
+        no_half_file=not halves,
+        no_result=not result,
+        goes_on_from_the_checkpoint=had_checkpoint == any("goes on after" in li for li in again),
+        same_data_as_undisturbed=same(place.data(), undisturbed.data()),
+    )
+    return f"{broken}: {status} {lines[-3:]}" if broken else ""
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
+
+
+def _mount(at: Path) -> bool:
+    """Mount a small file system in memory; only the superuser may."""
+    if os.geteuid() != 0 or not hasattr(_libc(), "mount"):
+        return False
+    options = f"size={SMALL_DISK}".encode()
+    return _libc().mount(b"tmpfs", os.fsencode(at), b"tmpfs", 0, options) == 0

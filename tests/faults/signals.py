@@ -1,0 +1,145 @@
+"""SIGTERM and SIGINT: to a training, and to a Snakemake that runs one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from tests.faults.outcome import Outcome, first_broken
+from tests.faults.processes import PATIENCE_SECONDS
+from tests.faults.repository import RUN, TARGET, copied_repository, training_log
+from tests.faults.training import Place, errors, reached, same, went_on
+
+FAULT = "SIGTERM, SIGINT"
+MUST_HOLD = "checkpoint saved, clean exit, the next call goes on to the data of an undisturbed run"
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+ON_REQUEST = "stopped on request after iteration"
+# Of a training that takes some seconds, under Snakemake.
+LONGER = {"iterations": 3000, "checkpoint_seconds": 0.1}
+
+
+def faults(count: int, rng: Random) -> list[Outcome]:
+    """Send so many signals, to trainings and Snakemake in turn."""
+    return [*_to_jobs((count + 1) // 2, rng), *_to_snakemake(count // 2, rng)]
+
+
+def _to_jobs(count: int, rng: Random) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory() as folder:
+        undisturbed = Place(Path(folder) / "undisturbed")
+        undisturbed.finish()
+        while len(outcomes) < count:
+            number = SIGNALS[len(outcomes) % 2]
+            place = Place(Path(folder) / str(len(outcomes)))
+            training = place.start()
+            last = rng.randint(1, 20)
+            while reached(training.messages.read_text().splitlines()) < last:
+                assert training.process.is_alive(), training.messages.read_text()
+            os.kill(training.pid, number)
+            status, lines = training.wait()
+            (line,) = errors(lines) or [""]
+            broken = first_broken(
+                exit_status_1=status == 1,
+                one_line_says_it=ON_REQUEST in line and lines[-1] == line,
+                no_result_yet=not place.run.exists(),
+                goes_on_after_the_last_iteration=went_on(place.finish()) == reached(lines),
+                same_data_as_undisturbed=same(place.data(), undisturbed.data()),
+            )
+            outcomes.append(Outcome(f"{number.name} to a training", broken))
+    return outcomes
+
+
+def _to_snakemake(count: int, rng: Random) -> list[Outcome]:
+    """Signal the whole group, as a terminal and a batch system do, or Snakemake alone.
+
+    Alone, it waits for the job that runs, which then is not stopped but finishes.
+    """
+    if not count:
+        return []
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory() as name:
+        folder = copied_repository(Path(name), training=LONGER)
+        expected = None
+        while expected is None or len(outcomes) < count:
+            place = _AtSnakemake(folder)
+            place.clear()
+            if expected is None:
+                assert place.start().wait(PATIENCE_SECONDS) == 0, place.terminal()
+                expected = place.data()
+                continue
+            number, group = SIGNALS[len(outcomes) % 2], len(outcomes) // 2 % 2 == 0
+            outcomes.append(_signalled(place, number, group, expected, rng))
+    return outcomes
+
+
+class _AtSnakemake:
+    """The one training of a copied repository."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.run = folder, folder / RUN
+
+    def clear(self) -> None:
+        for path in sorted(self.run.parent.rglob("*.h5")):
+            path.unlink()
+        training_log(self.folder).unlink(missing_ok=True)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "snakemake", "--cores", "1", *TARGET]
+        with (self.folder / "terminal").open("w") as terminal:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def terminal(self) -> str:
+        return (self.folder / "terminal").read_text()
+
+    def data(self):
+        from pinn_phases import storage
+
+        return dict(storage.read(self.run, "run").arrays)
+
+
+def _signalled(
+    place: _AtSnakemake, number: signal.Signals, group: bool, expected, rng: Random
+) -> Outcome:
+    called = place.start()
+    checkpoints = place.run.parent / "checkpoints"
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not any(checkpoints.glob("*.previous.h5")):
+        assert called.poll() is None and time.monotonic() < until, place.terminal()
+        time.sleep(0.02)
+    time.sleep(rng.uniform(0, 1))
+    (os.killpg if group else os.kill)(called.pid, number)
+    status = called.wait(PATIENCE_SECONDS)
+    terminal, stopped = place.terminal(), not place.run.exists()
+    nobody_left = not _is_alive(called.pid)
+    again = place.start().wait(PATIENCE_SECONDS)
+    broken = first_broken(
+        the_job_is_stopped_or_finishes=stopped == group,
+        the_exit_status_tells=(status != 0) == stopped or not group,
+        one_line_says_it=ON_REQUEST in terminal or not group,
+        no_traceback="Traceback" not in terminal,
+        no_job_is_left_alone=nobody_left,
+        the_next_call_succeeds=again == 0,
+        it_goes_on=not group or went_on(training_log(place.folder).read_text().splitlines()) > 0,
+        same_data_as_undisturbed=same(place.data(), expected),
+    )
+    whom = "Snakemake and its jobs" if group else "Snakemake alone"
+    return Outcome(f"{number.name} to {whom}", f"{broken}: exit {status}" if broken else "")
+
+
+def _is_alive(group: int) -> bool:
+    """Whether a process of the group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

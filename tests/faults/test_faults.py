@@ -1,0 +1,24 @@
+"""A few of each fault; `python -m tests.faults` brings about all of them."""
+
+from importlib import import_module
+from random import Random
+
+import pytest
+
+SAMPLES = {
+    "kills": 3,
+    "signals": 2,
+    "full_disk": 2,
+    "damage": 4,
+    "mutations": 60,
+    "foreign": 3,
+    "two_calls": 1,
+    "clocks": 1,
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_must_hold_holds(name):
+    outcomes = import_module(f"tests.faults.{name}").faults(SAMPLES[name], Random(1))
+    assert len(outcomes) == SAMPLES[name]
+    assert [outcome for outcome in outcomes if outcome.broken] == []

@@ -1,0 +1,103 @@
+"""A training small enough to be broken often: thirty iterations, a checkpoint at each."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from pinn_phases import storage
+from pinn_phases.reference.base import ReferenceSettings
+from pinn_phases.storage import StorageError
+from pinn_phases.training.settings import RunSettings
+from tests.faults.processes import Call, call
+from tests.training.conftest import EQUATIONS, TRAINING, make_settings
+
+PROBLEM = "helmholtz"  # its reference is a closed form
+REFERENCE = ReferenceSettings(
+    problem=PROBLEM, equation=EQUATIONS[PROBLEM], solver={"grid": {"x": 33, "y": 33}}
+)
+SETTINGS = make_settings(
+    problem=PROBLEM,
+    iterations=30,
+    checkpoint_seconds=1e-9,
+    record=TRAINING["record"] | {"every": 1, "error_stride": 2},
+)
+TOLD = re.compile(r"iteration (\d+) of \d+")
+GOES_ON = re.compile(r"goes on after iteration (\d+),")
+
+
+class Place:
+    """A folder with a reference, where one training runs again and again."""
+
+    def __init__(self, folder: Path, settings: RunSettings = SETTINGS) -> None:
+        self.folder, self.settings = folder, settings
+        self.reference = folder / "reference.h5"
+        self.run = folder / "runs" / "seed3.h5"
+        self.log = folder / "training.log"
+        folder.mkdir(parents=True, exist_ok=True)
+        arguments = ("reference", "--settings", REFERENCE.model_dump_json())
+        done = call(folder / "stderr", *arguments, "--output", self.reference).wait()
+        assert done[0] == 0, done
+
+    def start(self, file_bytes: int | None = None, messages: Path | None = None) -> Call:
+        """Start the training, or go on with it."""
+        return call(
+            messages or self.folder / "stderr",
+            *("train", "--settings", self.settings.model_dump_json()),
+            *("--reference", self.reference, "--output", self.run, "--log", self.log),
+            file_bytes=file_bytes,
+        )
+
+    def finish(self) -> list[str]:
+        """Train to the end, and return the messages."""
+        status, lines = self.start().wait()
+        assert status == 0, lines
+        return lines
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the checkpoints."""
+        return self.run.parent / "checkpoints"
+
+    def halves(self) -> list[Path]:
+        """Files under a final name that are not whole."""
+        return [path for path in self.folder.rglob("*.h5") if path.name[0] != "." and not ok(path)]
+
+    def data(self) -> dict[str, np.ndarray]:
+        """All datasets of the result."""
+        return dict(storage.read(self.run, "run").arrays)
+
+
+def ok(path: Path) -> bool:
+    """Whether the file can be read."""
+    try:
+        storage.read(path)
+    except StorageError:
+        return False
+    return True
+
+
+def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    """Whether two results are equal bit for bit, types and shapes included."""
+    return one.keys() == other.keys() and all(
+        one[name].dtype == other[name].dtype
+        and one[name].shape == other[name].shape
+        and one[name].tobytes() == other[name].tobytes()
+        for name in one
+    )
+
+
+def reached(lines: Iterable[str]) -> int:
+    """Last iteration that the messages tell of; 0 if none."""
+    return max((int(found[1]) for line in lines if (found := TOLD.search(line))), default=0)
+
+
+def went_on(lines: Iterable[str]) -> int:
+    """Iteration after which a training went on; 0 if it began anew."""
+    return next((int(found[1]) for line in lines if (found := GOES_ON.search(line))), 0)
+
+
+def errors(lines: Iterable[str]) -> list[str]:
+    """Lines that say an error, or are the story of one."""
+    return [line for line in lines if line.startswith(("error: ", "Traceback"))]
