@@ -19,7 +19,7 @@ def cluster():
     """A Slurm cluster on this machine, until the last test is over."""
     reason = reason_against()
     if find_spec("snakemake_executor_plugin_slurm") is None:
-        reason = "snakemake-executor-plugin-slurm is not installed (pip install -e '.[cluster]')"
+        reason = "snakemake-executor-plugin-slurm is not installed (pip install -e '.[slurm]')"
     if reason:
         pytest.skip(reason)
     with running_cluster(CPUS) as running:
