@@ -1,4 +1,4 @@
-"""The profile for Kubernetes, without a cluster: every key is known, and all of Figure 6 is planned."""
+"""The profile for Kubernetes, without a cluster: all keys are known, all of Figure 6 is planned."""
 
 from importlib.util import find_spec
 
