@@ -144,8 +144,15 @@ def _daemons(folder: Path, cpus: int) -> Iterator[Cluster]:
         subprocess.run(["slurmctld", "-c", "-f", configuration], check=True, timeout=60)
         subprocess.run(["slurmd", "-f", configuration], check=True, timeout=60)
         wait_until(cluster._is_idle, START_SECONDS, "the node of the cluster to be ready")
-        yield cluster
-        cluster.call("scancel", "--user=root", "--full")
+        try:
+            yield cluster
+        finally:
+            cluster.call("scancel", "--user=root")
+            wait_until(
+                lambda: not cluster.call("squeue", "--noheader"),
+                START_SECONDS,
+                "the last jobs to end",
+            )
     finally:
         for name in ("slurmd", "slurmctld", "munged"):
             _stop(folder / f"run/{name}.pid")
