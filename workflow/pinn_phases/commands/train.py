@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from pinn_phases import storage
+from pinn_phases.cards import take_card
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import SettingsError, validated_json
 from pinn_phases.provenance import provenance
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> None:
         raise SettingsError(("--threads",), options.threads, "expected at least 1")
     reference = storage.read(options.reference, "reference")
     digest = code(settings.problem, settings.method)
+    _card = take_card() if options.gpus else None  # held until this process ends
     # Importing torch takes seconds: after the checks, so that a mistake is said at once.
     from pinn_phases.training.checkpoints import Checkpoints
     from pinn_phases.training.job import train

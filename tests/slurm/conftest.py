@@ -1,0 +1,48 @@
+"""What the tests on a cluster share: the cluster, and Snakemake that sends jobs to it."""
+
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.slurm.cluster import reason_against, running_cluster
+
+CPUS = 4  # twice those that run the tests: most of a job here is waiting
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A Slurm cluster on this machine, until the last test is over."""
+    reason = reason_against()
+    if find_spec("snakemake_executor_plugin_slurm") is None:
+        reason = "snakemake-executor-plugin-slurm is not installed (pip install -e '.[slurm]')"
+    if reason:
+        pytest.skip(reason)
+    with running_cluster(CPUS) as running:
+        yield running
+
+
+def head(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start Snakemake in `folder` as on a login node, with the profile but less patience."""
+    sooner = ("--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "1")
+    command = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *sooner]
+    environment = {k: v for k, v in os.environ.items() if k != "CUDA_VISIBLE_DEVICES"}
+    with (folder / "head.log").open("a") as log:
+        return subprocess.Popen(
+            [*command, *arguments], cwd=folder, env=environment, text=True, stdout=log, stderr=log
+        )
+
+
+def finish(process: subprocess.Popen[str], folder: Path, seconds: float) -> None:
+    """Wait for Snakemake to end well; stop it, with its jobs, if it takes too long."""
+    try:
+        status = process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        status = f"not over after {seconds:.0f} s"
+    assert status == 0, (folder / "head.log").read_text()

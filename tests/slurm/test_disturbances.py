@@ -1,0 +1,124 @@
+"""What becomes of trainings on a cluster that are cancelled, killed, or given too little time."""
+
+import os
+import re
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pinn_phases import storage
+from tests.slurm.cluster import Cluster
+from tests.slurm.conftest import finish, head
+from tests.training.test_loop import assert_same_data
+from tests.workflow.conftest import copy_repository, snakemake
+
+SECONDS = 240.0  # takes about 120, most of it the time limit and its two attempts
+# About ten seconds of training, two checkpoints a second, and one problem with a minute a job.
+EDITS = {
+    "iterations: 40\n      points: 200": "iterations: 4000\n      points: 200\n"
+    "      checkpoint_seconds: 0.5",
+    "helmholtz:\n        reference: {grid: {x: 101, y: 101}}": "helmholtz:\n"
+    "        execution: {runtime_minutes: 1}\n        reference: {grid: {x: 101, y: 101}}",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training that is disturbed."""
+
+    problem: str
+    seed: int
+
+    @property
+    def result(self) -> str:
+        """Its file."""
+        return f"results/smoke/runs/{self.problem}/vanilla/seed{self.seed}.h5"
+
+    @property
+    def comment(self) -> str:
+        """Its jobs have this in their comment, where Snakemake writes the wildcards."""
+        return f"rule_train_wildcards_smoke_{self.problem}_vanilla_{self.seed}"
+
+    def checkpoint(self, folder: Path) -> bool:
+        """Whether it has written two generations of its state."""
+        stem = f"{self.problem}-vanilla-seed{self.seed}-*.previous.h5"
+        return any((folder / self.result).parent.glob(f"checkpoints/{stem}"))
+
+    def process(self, folder: Path) -> int:
+        """Return the process that trains."""
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (path / "cmdline").read_bytes().decode().split("\0")
+                here = (path / "cwd").readlink() == folder
+            except OSError:  # it has ended meanwhile
+                continue
+            if here and words[1:4] == ["-m", "pinn_phases", "train"] and self.result in words:
+                return int(path.name)
+        raise AssertionError(f"no process trains {self.result}")
+
+
+CANCELLED, KILLED, TOO_SLOW = Run("allen_cahn", 0), Run("allen_cahn", 1), Run("helmholtz", 0)
+RUNS = (CANCELLED, KILLED, TOO_SLOW)
+TARGETS = ("--config", "scale=smoke", "--", *(run.result for run in RUNS))
+
+
+def disturb(run: Run, folder: Path, cluster: Cluster) -> None:
+    """Interrupt a training in its own way."""
+    if run is CANCELLED:
+        (job,) = cluster.jobs(run.comment)
+        cluster.call("scancel", str(job))
+    elif run is KILLED:
+        os.kill(run.process(folder), signal.SIGKILL)
+    else:  # as slow as can be; Slurm wakes it when its time is over
+        os.kill(run.process(folder), signal.SIGSTOP)
+
+
+@pytest.fixture(scope="module")
+def folders(cluster, tmp_path_factory):
+    """The same runs, disturbed on the cluster and undisturbed on this machine."""
+    disturbed, undisturbed = (
+        copy_repository(tmp_path_factory.mktemp(name)) for name in ("disturbed", "undisturbed")
+    )
+    for folder in (disturbed, undisturbed):
+        path = folder / "config.yaml"
+        text = path.read_text()
+        for old, new in EDITS.items():
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        path.write_text(text)
+    process = head(disturbed, *TARGETS)
+    running = set(RUNS)
+    end = time.monotonic() + SECONDS
+    while running:
+        ready = [run for run in running if run.checkpoint(disturbed)]
+        for run in ready:
+            disturb(run, disturbed, cluster)
+        running.difference_update(ready)
+        ended = process.poll() is not None or time.monotonic() > end
+        assert not ended, (disturbed / "head.log").read_text()
+        time.sleep(0.05)
+    done = snakemake(undisturbed, "--cores", "1", *TARGETS)
+    assert done.returncode == 0, done.stdout
+    finish(process, disturbed, SECONDS)
+    return disturbed, undisturbed
+
+
+@pytest.mark.parametrize(
+    ("run", "state"), [(CANCELLED, "CANCELLED"), (KILLED, "FAILED"), (TOO_SLOW, "TIMEOUT")]
+)
+def test_a_disturbed_training_resumes_and_ends_with_the_same_data(folders, cluster, run, state):
+    disturbed, undisturbed = folders
+    assert list(cluster.jobs(run.comment).values()) == [state, "COMPLETED"]
+    log = (disturbed / run.result.replace("/runs/", "/logs/runs/")).with_suffix(".log").read_text()
+    assert re.search(r"goes on after iteration [1-9]", log), log
+    results = (storage.read(folder / run.result, "run") for folder in folders)
+    assert_same_data(*results)
+
+
+def test_a_second_attempt_is_given_more_time(folders, cluster):
+    first, second = cluster.jobs(TOO_SLOW.comment)
+    assert "TimeLimit=00:01:00" in cluster.job(first)
+    assert "TimeLimit=00:02:00" in cluster.job(second)

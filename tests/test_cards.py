@@ -1,0 +1,150 @@
+"""Cards of a machine: processes never share one unless asked. A made nvidia-smi lists the cards."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.cards import JOBS_PER_GPU, VISIBLE, Card, cards_of_this_machine, take_card
+from pinn_phases.frozen import SettingsError
+from tests.training.conftest import make_settings, reference  # noqa: F401
+
+# Takes a card, says which, and holds it until its input ends.
+HOLDER = """
+import logging, os, sys
+from pathlib import Path
+from pinn_phases import storage
+from pinn_phases.cards import take_card
+logging.basicConfig(level="INFO", stream=sys.stderr, format="%(message)s")
+held = take_card(folder=Path(sys.argv[1]))
+print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch, repository):
+    """Make a machine with so many cards."""
+    monkeypatch.delenv(VISIBLE, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(repository / "workflow"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # where the locks are
+
+    def make(cards: int) -> None:
+        lines = "".join(f"echo '{i}, GPU-{i}{i}{i}'\n" for i in range(cards))
+        program = tmp_path / "nvidia-smi"
+        program.write_text(f"#!/bin/sh\n{lines}")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    return make
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Start a process that takes a card; all end with the test."""
+    processes = []
+
+    def start() -> subprocess.Popen[str]:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        command = [sys.executable, "-c", HOLDER, str(tmp_path / "cards")]
+        process = subprocess.Popen(command, text=True, **pipes)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def card_of(process: subprocess.Popen[str]) -> str:
+    """Card that a process has, as soon as it has one."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def waits(process: subprocess.Popen[str]) -> bool:
+    """Whether the first that a process says is that it waits."""
+    assert process.stderr is not None
+    return process.stderr.readline().startswith("waiting for a GPU card")
+
+
+def test_processes_at_the_same_time_get_a_card_each(machine, holder):
+    machine(4)
+    assert {card_of(p) for p in [holder() for _ in range(4)]} == {
+        *("GPU-000", "GPU-111", "GPU-222", "GPU-333")
+    }
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_who_comes_too_late_waits_and_gets_the_card_of_one_that_dies(machine, holder, end):
+    machine(2)
+    owners = {card_of(p): p for p in [holder(), holder()]}
+    late = holder()
+    assert waits(late)
+    owners["GPU-111"].send_signal(end)
+    assert card_of(late) == "GPU-111"
+
+
+def test_two_share_a_card_if_asked_and_all_cards_fill_evenly(machine, holder, monkeypatch):
+    monkeypatch.setenv(JOBS_PER_GPU, "2")
+    machine(2)
+    first = [card_of(holder()) for _ in range(2)]
+    assert sorted(first) == ["GPU-000", "GPU-111"]
+    assert Counter(first + [card_of(holder()) for _ in range(2)]) == {"GPU-000": 2, "GPU-111": 2}
+    assert waits(holder())
+
+
+@pytest.mark.parametrize("given", ["3", "GPU-333", ""])
+def test_a_card_that_is_given_is_kept(machine, tmp_path, given):
+    machine(4)
+    environment = {VISIBLE: given}
+    assert take_card(environment, tmp_path / "cards") is None
+    assert environment == {VISIBLE: given}
+
+
+@pytest.mark.parametrize("given", ["1,2", "GPU-111, GPU-222"])
+def test_of_several_that_are_given_one_is_taken(machine, tmp_path, given):
+    machine(4)
+    environments = [{VISIBLE: given}, {VISIBLE: given}]
+    held = [take_card(environment, tmp_path / "cards") for environment in environments]
+    assert [environment[VISIBLE] for environment in environments] == ["GPU-111", "GPU-222"]
+    for file in held:
+        file.close()
+
+
+def test_without_cards_nothing_is_set(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    environment = {}
+    assert take_card(environment, tmp_path / "cards") is None
+    assert environment == {} and not (tmp_path / "cards").exists()
+
+
+def test_nvidia_smi_that_fails_is_said_and_gives_no_cards(machine, tmp_path, caplog):
+    machine(1)
+    assert cards_of_this_machine() == [Card("0", "GPU-000")]
+    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\necho no driver\nexit 9\n")
+    assert cards_of_this_machine() == ()
+    assert caplog.messages == ["nvidia-smi: no driver"]
+
+
+@pytest.mark.parametrize("value", ["0", "many", "1.5", ""])
+def test_a_bad_number_of_jobs_a_card_is_named(tmp_path, value):
+    with pytest.raises(SettingsError, match=f"{JOBS_PER_GPU} = '{value}': expected a whole number"):
+        take_card({JOBS_PER_GPU: value}, tmp_path)
+
+
+@pytest.mark.parametrize("gpus", ["0", "1"])
+def test_a_training_takes_a_card_if_it_uses_one(machine, tmp_path, reference, gpus):  # noqa: F811
+    machine(1)
+    settings = make_settings(iterations=1).model_dump_json()
+    storage.write(tmp_path / "reference.h5", reference)
+    files = ("--reference", tmp_path / "reference.h5", "--output", tmp_path / "run.h5")
+    command = [sys.executable, "-m", "pinn_phases", "train", "--settings", settings, *files]
+    done = subprocess.run([*command, "--gpus", gpus], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert ("GPU card 0 of this machine, GPU-000" in done.stderr) == (gpus == "1")
