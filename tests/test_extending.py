@@ -128,8 +128,9 @@ def test_runs_and_figures_are_there(extended):
     for method in ("vanilla", "rba", METHOD):
         run = storage.read(folder / f"results/smoke/runs/{EQUATION}/{method}/seed0.h5", "run")
         assert run.arrays["history/iteration"][-1] == 40
-        growth = run.arrays["history/weights_mean"]
-        assert (growth[-1] > 1 >= growth[0] / 1.1) == (method == METHOD)
+        weights = run.arrays["history/weights_mean"]
+        assert weights[-1] > weights[0]
+        assert (weights[0] > 1) == (method == METHOD)  # it starts at 1, the others at 0
     for figure in ("figS2", "figS3"):
         assert (folder / f"paper_figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
         assert (folder / f"paper_figures/{figure}.png").read_bytes().startswith(b"\x89PNG")

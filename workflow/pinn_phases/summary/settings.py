@@ -23,7 +23,7 @@ def settings_page(chosen: Tree, paper: Tree) -> Page:
     tables = [_table("General", _general(chosen), _general(paper))]
     for name, block in chosen["problems"].items():
         title = plugin_class(PROBLEMS, name, Problem).title
-        tables.append(_table(title, block, paper["problems"].get(name, {})))
+        tables.append(_table(title, block, _beside(block, paper["problems"].get(name, {}))))
     changed = sum(len(table.marked) for table in tables)
     every = sum(len(table.rows) for table in tables)
     text = (
@@ -38,6 +38,12 @@ def settings_page(chosen: Tree, paper: Tree) -> Page:
 def _general(settings: Tree) -> Tree:
     """Return what belongs to no problem."""
     return {key: value for key, value in settings.items() if key not in ("scale", "problems")}
+
+
+def _beside(block: Tree, paper: Tree) -> Tree:
+    """Return the paper's block of a problem without the methods that are not compared."""
+    methods = {name: paper["methods"][name] for name in block["methods"] if paper}
+    return {**paper, "methods": methods}
 
 
 def _table(title: str, chosen: Tree, paper: Tree) -> Table:
