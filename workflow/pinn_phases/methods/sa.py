@@ -23,7 +23,7 @@ class SelfAdaptive(Method):
     References
     ----------
     McClenny and Braga-Neto, Self-adaptive physics-informed neural networks, J. Comput. Phys. 474
-    (2023) 111722, Section 3.
+    (2023) 111722.
     """
 
     title: ClassVar[str] = "SA"
