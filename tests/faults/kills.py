@@ -52,7 +52,8 @@ def _disturbed(place: Place, kills: int, rng: Random, seconds: float) -> tuple[l
         if status != -signal.SIGKILL:  # it was faster
             break
         kinds.append(_kind(place))
-        kept = went_on(lines) >= told - 1
+        begun = reached(lines) or went_on(lines)  # else it was killed before it could say so
+        kept = not begun or went_on(lines) >= told - 1
         broken = broken or first_broken(no_half_file=not place.halves(), one_interval_lost=kept)
         told = max(told, reached(lines))
     if not place.run.exists():

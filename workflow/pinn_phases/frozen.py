@@ -88,12 +88,16 @@ def require_plain(tree: object, path: Path = ()) -> None:
         for key, value in tree.items():
             if not isinstance(key, str):
                 raise SettingsError((*path, key), ..., "expected a word as the key")
+            if not _is_text(key):
+                raise SettingsError((*path, key), ..., "expected text as the key")
             require_plain(value, (*path, key))
     elif isinstance(tree, list):
         for index, value in enumerate(tree):
             require_plain(value, (*path, str(index)))
     elif not (tree is None or isinstance(tree, str | int | float)):
         raise SettingsError(path, tree, "expected a number, a word, a list or a block")
+    elif isinstance(tree, str) and not _is_text(tree):
+        raise SettingsError(path, tree, "expected text")
     elif isinstance(tree, int) and abs(tree) > LARGEST and not _is_seed(path):
         raise SettingsError(path, tree, f"expected at most {LARGEST}")
     elif isinstance(tree, int) and tree.bit_length() > SEED_BITS:
@@ -119,6 +123,11 @@ def _keys(model: type[Frozen], where: Iterable[object]) -> Iterable[str]:
         block = block.model_fields[part].annotation if is_model else get_args(block)[-1]
     keys: Mapping[str, Any] = block.model_fields
     return keys
+
+
+def _is_text(word: str) -> bool:
+    """Whether the word has no halves of characters, which no file can hold."""
+    return word.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 def _is_seed(path: Path) -> bool:
