@@ -40,9 +40,9 @@ def head(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def finish(process: subprocess.Popen[str], folder: Path, seconds: float) -> None:
     """Wait for Snakemake to end well; stop it, with its jobs, if it takes too long."""
     try:
-        status = process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
-        status = f"not over after {seconds:.0f} s"
-    assert status == 0, (folder / "head.log").read_text()
+        process.wait(seconds)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+    assert process.returncode == 0, (folder / "head.log").read_text()
