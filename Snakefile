@@ -16,6 +16,7 @@ include: "workflow/rules/reference.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/seeds.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/archive.smk"
 include: "workflow/rules/report.smk"
@@ -29,10 +30,11 @@ onerror:
 
 
 rule all:
-    """Make every figure, the claims with their verdicts, and the tables of the report."""
+    """Make every figure, statistics over seeds, the claims with their verdicts, and the report's tables."""
     default_target: True
     input:
         collect("paper_figures/{figure}.pdf", figure=FIGURE_NAMES),
+        rules.seeds.output,
         rules.claims.output,
         rules.summary.output,
     localrule: True

@@ -157,6 +157,7 @@ PLUGINS = {
     "information": ("problems",),
     "homogeneity": ("problems",),
     "figure": ("problems", "methods", "figures"),
+    "seeds": ("problems", "methods"),
     "summary": ("problems", "methods"),
     "archive": (),
     "claims": ("problems", "methods", "claims"),

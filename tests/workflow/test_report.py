@@ -16,6 +16,7 @@ from tests.workflow.conftest import copy_repository, snakemake
 
 TABLES = {
     "claims": "Claims",
+    "seeds": "Statistics over seeds",
     "summary/settings": "Settings",
     "summary/references": "Reference solutions",
     "summary/trainings": "Trainings",

@@ -21,6 +21,7 @@ from pinn_phases.commands import homogeneity as homogeneity_command
 from pinn_phases.commands import information as information_command
 from pinn_phases.commands import phases as phases_command
 from pinn_phases.commands import reference as reference_command
+from pinn_phases.commands import seeds as seeds_command
 from pinn_phases.commands import summary as summary_command
 from pinn_phases.commands import train as train_command
 from pinn_phases.commands import validate as validate_command

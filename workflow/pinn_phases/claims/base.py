@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_phases.analysis.trajectories import first_below, moving_average
+from pinn_phases.analysis import seeds
+from pinn_phases.analysis.trajectories import moving_average
 
 Array = NDArray[Any]
 Span = tuple[float, float]  # first and last iteration
@@ -42,7 +43,6 @@ LATE = 0.5  # decades before the end: the last two thirds of a training
 START = 10  # records: the same number for the level at the start
 ORDERED, MOSTLY = 0.8, 0.5  # rank correlations of layers: neighbours exchanged; an order at all
 ORDER_ALONE = "the text gives an order and no size"  # a reason for no tolerance
-FINAL = 0.1  # share of the iterations whose median error is the final one: errors fluctuate (3.1)
 
 
 class Outcome(StrEnum):
@@ -133,7 +133,7 @@ class Run:
     @property
     def final_error(self) -> float:
         """Error at the end, without its fluctuations."""
-        return float(np.median(self.error[self.at > (1 - FINAL) * self.iterations]))
+        return seeds.final_error(self.at, self.error, self.iterations)
 
     @property
     def late(self) -> Span:
@@ -172,9 +172,14 @@ class Run:
         """From the start of total diffusion to the end."""
         return self.start_of("total_diffusion"), float(self.iterations)
 
-    def first_error_below(self, level: float) -> int | None:
-        """First recorded iteration with an error below the level."""
-        return first_below(self.at, self.error, level)
+    def reached(self, level: float) -> seeds.Observation:
+        """Return the first recorded iteration with an error below the level, or the last."""
+        return seeds.reached(self.at, self.error, level)
+
+    def found(self, phase: str) -> seeds.Observation:
+        """Return the iteration at which a phase starts, censored if it is not found."""
+        start = self.phases[phase]
+        return seeds.observed(None if start is None else start["iteration"], self.iterations)
 
 
 def within(at: Array, values: Array, span: Span) -> Array:

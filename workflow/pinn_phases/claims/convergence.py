@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pinn_phases.analysis.seeds import Bound, Observation, ratio
 from pinn_phases.analysis.trajectories import fluctuation, steepest_fall
 from pinn_phases.claims.base import (
     ALL,
@@ -30,37 +31,40 @@ WINDOW = 0.3  # decades: a factor of two in iterations
 
 
 def _speed_up(vanilla: Run, rba: Run) -> Finding:
-    slow, fast = (run.first_error_below(ACCURACY) for run in (vanilla, rba))
-    if fast is None and slow is None:
+    found = ratio(vanilla.reached(ACCURACY), rba.reached(ACCURACY))
+    if found.value is None:
         raise Untestable(f"neither gets below 10 % in {rba.iterations:,} iterations")
-    if fast is None:
+    if found.bound is Bound.AT_MOST:
         return Finding(Outcome.FAILS, None, "vanilla gets below 10 %, RBA does not")
-    if slow is None:
-        bound = vanilla.iterations / fast
+    if found.bound is Bound.AT_LEAST:
         note = f"at least; vanilla is not below 10 % in {vanilla.iterations:,} iterations"
-        outcome = Outcome.IN_PART if bound >= TEN / ABOUT else Outcome.UNTESTABLE
-        return Finding(outcome, bound, note)
-    ratio = slow / fast
-    return graded(ratio, TEN / ABOUT <= ratio <= TEN * ABOUT, ratio > 1)
+        outcome = Outcome.IN_PART if found.value >= TEN / ABOUT else Outcome.UNTESTABLE
+        return Finding(outcome, found.value, note)
+    return graded(found.value, TEN / ABOUT <= found.value <= TEN * ABOUT, found.value > 1)
 
 
 def _reached_at(run: Run) -> Finding:
-    said, found = REACHED_AT[run.method], run.first_error_below(ACCURACY)
-    if found is None:
+    said, found = REACHED_AT[run.method], run.reached(ACCURACY)
+    if found.censored:
         if run.iterations < said * ABOUT:
             raise Untestable(f"not below 10 % in {run.iterations:,} iterations")
         return Finding(Outcome.FAILS, None, f"not below 10 % in {run.iterations:,} iterations")
-    return graded(found, said / ABOUT <= found <= said * ABOUT)
+    return graded(found.value, said / ABOUT <= found.value <= said * ABOUT)
+
+
+def _final_ratio(vanilla: Run, rba: Run) -> float:
+    found = ratio(Observation(rba.final_error), Observation(vanilla.final_error))
+    return np.nan if found.value is None else found.value
 
 
 def _ends_lower(vanilla: Run, rba: Run) -> Finding:
-    ratio = rba.final_error / vanilla.final_error
-    return graded(ratio, ratio < 1)
+    final = _final_ratio(vanilla, rba)
+    return graded(final, final < 1)
 
 
 def _ends_a_bit_higher(vanilla: Run, rba: Run) -> Finding:
-    ratio = rba.final_error / vanilla.final_error
-    return graded(ratio, 1 < ratio <= A_BIT, ratio > 1)
+    final = _final_ratio(vanilla, rba)
+    return graded(final, 1 < final <= A_BIT, final > 1)
 
 
 def _six_percent(rba: Run) -> Finding:

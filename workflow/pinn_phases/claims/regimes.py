@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pinn_phases.analysis.seeds import Bound, ratio
 from pinn_phases.analysis.trajectories import log_correlation
 from pinn_phases.claims.base import (
     ALL,
@@ -85,17 +86,15 @@ def _enters_around_500(run: Run) -> Finding:
 
 
 def _rba_first(vanilla: Run, rba: Run) -> Finding:
-    slow = vanilla.phases["total_diffusion"]
-    if rba.phases["total_diffusion"] is None:
-        if slow is None:
-            raise Untestable("total diffusion is found for neither")
+    found = ratio(*(run.found("total_diffusion") for run in (vanilla, rba)))
+    if found.value is None:
+        raise Untestable("total diffusion is found for neither")
+    if found.bound is Bound.AT_MOST:
         return Finding(Outcome.FAILS, None, "found for vanilla, not for RBA")
-    fast = rba.start_of("total_diffusion")
-    if slow is None:
+    if found.bound is Bound.AT_LEAST:
         note = f"at least; not found for vanilla in {vanilla.iterations:,} iterations"
-        return Finding(Outcome.HOLDS, vanilla.iterations / fast, note)
-    ratio = slow["iteration"] / fast
-    return graded(ratio, ratio > 1)
+        return Finding(Outcome.HOLDS, found.value, note)
+    return graded(found.value, found.value > 1)
 
 
 def _far_below_fitting(run: Run) -> Finding:

@@ -19,11 +19,11 @@ def run(options: argparse.Namespace) -> None:
     from pinn_phases.summary.words import describe
 
     print(f"{options.file}: whole, its checksum fits")
-    for line in describe(content, _phases_beside(options.file)):
+    for line in describe(content, phases_beside(options.file)):
         print(line)
 
 
-def _phases_beside(run: Path) -> Content | None:
+def phases_beside(run: Path) -> Content | None:
     """Read the phases of a run that lies where the workflow puts it, if they are there."""
     parts = list(run.absolute().parts)
     if "runs" not in parts:

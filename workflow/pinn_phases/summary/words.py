@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pinn_phases.analysis.seeds import LEVELS
 from pinn_phases.analysis.trajectories import first_below
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
@@ -13,7 +14,6 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.storage import Content
 from pinn_phases.trees import leaves
 
-LEVELS = (0.5, 0.1, 0.01)  # relative L2 errors whose iterations are told
 PHASES = ("diffusion", "total_diffusion")
 
 

@@ -1,0 +1,95 @@
+"""The page and the command of statistics over seeds."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.__main__ import main
+from pinn_phases.storage import Content
+from pinn_phases.summary.seeds import as_plain, measure, seeds_page
+
+AT = np.arange(1, 101)
+
+
+def run(method, seed, below, final=0.05):
+    """Return a run whose error is 1, and `final` from an iteration on."""
+    error = np.where(below <= AT, final, 1.0)
+    arrays = {"history/iteration": AT, "history/relative_l2": error}
+    settings = {"problem": "burgers", "method": method, "seed": seed}
+    return Content("run", arrays, {"settings": settings})
+
+
+def phases(start):
+    """Return phases of which the second is not found."""
+    return Content("phases", {}, {"diffusion": {"iteration": start}, "total_diffusion": None})
+
+
+def cells(page, title):
+    (table,) = (table for table in page.tables if table.title == title)
+    return [dict(zip(table.head, row, strict=True)) for row in table.rows]
+
+
+def test_tables_say_what_is_reached_and_what_is_censored():
+    runs = [
+        measure(run("rba", 0, 10), phases(4.0)),
+        measure(run("rba", 1, 20), phases(8.0)),
+        measure(run("vanilla", 0, 40), None),
+        measure(run("vanilla", 1, 101), None),
+    ]
+    page = seeds_page(runs)
+    of_runs, medians, (ratio,) = (cells(page, table.title) for table in page.tables)
+    assert [row["below 10%"] for row in of_runs] == ["10", "20", "40", "> 100"]
+    assert [row["below 1%"] for row in of_runs] == ["> 100"] * 4
+    assert [row["diffusion from"] for row in of_runs] == ["4", "8", "–", "–"]
+    assert of_runs[0]["total diffusion from"] == "> 100"
+    assert [row["below 10%"] for row in medians] == ["10", "40"]
+    assert medians[0]["total diffusion from"] == "not reached"
+    assert ratio["methods"] == "Vanilla over RBA"
+    assert ratio["below 10%"] == "at least 4.47 [4, ?]"  # sqrt(4 * 5)
+    assert (ratio["below 1%"], ratio["diffusion from"]) == ("unknown", "unknown")
+    assert as_plain(runs)["ratios"][0]["values"]["final error"]["pairs"] == 2
+
+
+def test_one_seed_has_a_ratio_and_no_interval():
+    runs = [measure(run(method, 0, at), None) for method, at in (("rba", 10), ("vanilla", 40))]
+    assert cells(seeds_page(runs), "Ratios of methods")[0]["below 50%"] == "4, one seed"
+
+
+def test_a_run_that_diverged_is_not_left_out():
+    runs = [
+        measure(run(method, seed, 10, np.nan if (method, seed) == ("rba", 1) else 0.1), None)
+        for method in ("rba", "vanilla")
+        for seed in (0, 1)
+    ]
+    page = seeds_page(runs)
+    assert [row["final error"] for row in cells(page, "Medians")] == ["–", "0.100"]
+    assert cells(page, "Ratios of methods")[0]["final error"] == "unknown"
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Two runs as the workflow stores them, the first one with phases beside it."""
+    found = [tmp_path / f"runs/burgers/{method}/seed0.h5" for method in ("rba", "vanilla")]
+    for path, at in zip(found, (10, 40), strict=True):
+        storage.write(path, run(path.parent.name, 0, at))
+    storage.write(tmp_path / "phases/burgers/rba/seed0.h5", phases(4.0))
+    return found
+
+
+def test_the_command_prints_or_saves(files, tmp_path, capsys):
+    assert main(["seeds", *map(str, files)]) == 0
+    printed = capsys.readouterr().out
+    assert "| Burgers | RBA | 0 | 10 | 10 | > 100 | 0.0500 | 4 | > 100 |" in printed
+    saved = [tmp_path / f"seeds.{kind}" for kind in ("json", "markdown", "html")]
+    options = [word for path in saved for word in (f"--{path.suffix[1:]}", str(path))]
+    assert main(["seeds", *map(str, files), *options]) == 0
+    assert capsys.readouterr().out == ""
+    assert saved[1].read_text() == printed and "4, one seed" in saved[2].read_text()
+    assert json.loads(saved[0].read_text())["ratios"][0]["values"]["below 50%"]["value"] == 4
+
+
+def test_the_same_training_twice_is_refused(files, caplog):
+    assert main(["seeds", str(files[0]), str(files[0])]) == 1
+    assert "expected one run of burgers, rba, seed 0" in caplog.text

@@ -1,0 +1,58 @@
+"""Statistics over the seeds of any set of runs: when errors are reached, medians, ratios."""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from pinn_phases import storage
+from pinn_phases.commands.info import phases_beside
+from pinn_phases.digest import code_digest
+from pinn_phases.plugins import METHODS, PROBLEMS, names
+from pinn_phases.provenance import provenance
+from pinn_phases.storage import StorageError
+from pinn_phases.summary.markdown import markdown
+from pinn_phases.summary.page import render, template
+
+
+def code() -> str:
+    """Digest of the code behind the statistics, and of the page's template."""
+    problems = (f"problems.{name}" for name in names(PROBLEMS))
+    methods = (f"methods.{name}" for name in names(METHODS))
+    digest = code_digest("commands.seeds", *problems, *methods)
+    return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    files = "runs, HDF5; their phases are looked for where the workflow puts them"
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=files)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--markdown", type=Path, help="printed, if no file is named")
+    parser.add_argument("--html", type=Path)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, measure, and save or print."""
+    contents = {}
+    for path in options.files:
+        content = storage.read(path, "run", leave_out=("snapshots/", "points/"))
+        key = tuple(content.attributes["settings"][name] for name in ("problem", "method", "seed"))
+        if key in contents:
+            one = f"{key[0]}, {key[1]}, seed {key[2]}"
+            raise StorageError(f"{path}: expected one run of {one}, received another one")
+        contents[key] = (content, phases_beside(path))
+    # Importing scipy takes a second: after the checks.
+    from pinn_phases.summary.seeds import as_plain, measure, seeds_page
+
+    runs = [measure(*pair) for pair in contents.values()]
+    page = seeds_page(runs)
+    if options.json:
+        tree = {**as_plain(runs), **provenance(code())}
+        storage.write_bytes(options.json, json.dumps(tree, indent=1).encode())
+    if options.html:
+        storage.write_bytes(options.html, render(page).encode())
+    if options.markdown:
+        storage.write_bytes(options.markdown, markdown(page).encode())
+    elif not (options.json or options.html):
+        print(markdown(page), end="")
