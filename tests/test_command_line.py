@@ -194,7 +194,7 @@ def test_bad_settings_of_a_reference_are_named(python, tmp_path, settings, chang
 @pytest.mark.parametrize(
     ("change", "options", "parts"),
     [
-        ({"method": "sgd"}, [], ["--settings.method", "expected one of rba, vanilla"]),
+        ({"method": "sgd"}, [], ["--settings.method", "expected one of rba, sa, vanilla"]),
         ({}, ["--threads", "0"], ["--threads = 0", "at least 1"]),
     ],
 )
