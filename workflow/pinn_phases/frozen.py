@@ -6,7 +6,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-SHOWN_LENGTH = 60  # characters of a bad key or value that a message repeats
+SHOWN_LENGTH = 60  # characters of a bad value that a message repeats
+KEY_LENGTH = 200  # characters of a key, which may be a path
 LARGEST = 10**9  # whole number but a seed: more points, modes or iterations are a slip of the key
 SEED_BITS = 63  # what torch's generators take
 DEEPEST = 20  # blocks within blocks
@@ -145,4 +146,4 @@ def _shown(value: object) -> str:
 
 def _shown_key(key: str) -> str:
     """Show a key as it is, unless it is long or would do something to a terminal."""
-    return key if key.isprintable() and len(key) <= SHOWN_LENGTH else _shown(key)
+    return key if key.isprintable() and len(key) <= KEY_LENGTH else _shown(key)
