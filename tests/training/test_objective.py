@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from torch._dynamo.utils import counters
 
 from benchmarks import nested_autograd
 from pinn_phases.model import Place, feature_count
 from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.training import batched_network
 from pinn_phases.training.device import can_compile
 from pinn_phases.training.objective import Objective
 from pinn_phases.training.points import collocation_points
@@ -129,6 +131,22 @@ def test_compiled_code_computes_the_same(problem):
     torch.testing.assert_close(actual[0].residual, expected[0].residual, rtol=1e-10, atol=1e-12)
     for ours, theirs in zip(actual[1], expected[1], strict=True):
         assert (ours - theirs).abs().max() <= 1e-10 * theirs.abs().max().clamp(min=1)
+
+
+@pytest.mark.skipif(
+    not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
+)
+@pytest.mark.usefixtures("fresh_compiler")
+@pytest.mark.parametrize("method", ["vanilla", "rba"])
+def test_all_is_compiled_before_the_first_iteration(method, monkeypatch):
+    """Threads that meet in the compiler would stop the training."""
+    monkeypatch.setattr(batched_network, "TILE_BYTES", 1)
+    *_, objective, parameters, weights, _ = small_case(method, compiled=True)
+    graphs = counters["stats"]["unique_graphs"]
+    for _ in range(3):
+        loss, _ = objective.gradients(parameters, weights)
+        weights = loss.weights
+    assert counters["stats"]["unique_graphs"] == graphs
 
 
 def test_latin_hypercube_has_one_point_in_each_slice():

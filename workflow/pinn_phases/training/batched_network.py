@@ -68,7 +68,7 @@ class BatchedNetwork:
             compile = partial(
                 torch.compile,
                 dynamic=False,
-                fullgraph=True,
+                fullgraph=workers.count == 1,  # torch counts graphs, but not by threads
                 options={"cpp_wrapper": workers.count > 2},
             )
             self._forward, self._backward = compile(self._forward), compile(self._backward)
@@ -120,12 +120,13 @@ class BatchedNetwork:
         return self._gradients
 
     def _compile(self, parameters: Sequence[Tensor]) -> None:
-        """Call both ways here, since torch does not compile in two threads at once."""
+        """Call both ways as later, since torch does not compile in two threads at once."""
         tile, kept = self.tiles[0], self._spare_room() if not self._kept else self._kept[0]
         inputs, outputs = self.inputs[tile], self._outputs[tile]
         self._forward(inputs, parameters, kept, outputs)
+        common = [torch.zeros_like(parameter) for parameter in parameters]
         gradients = [each[tile] for each in self._gradients]
-        self._backward(inputs, parameters, kept, outputs, parameters, gradients)
+        self._backward(inputs, parameters, kept, outputs, common, gradients)
 
     def _spare_room(self) -> Kept:
         if not hasattr(self._spare, "kept"):

@@ -109,9 +109,10 @@ class Objective:
         self.workers = workers
         self._interior, self._conditions = self._interior_loss, self._conditions_loss
         if compiled:
-            self._interior = torch.compile(self._interior, dynamic=False, fullgraph=True)
-            self._conditions = torch.compile(self._conditions, dynamic=False, fullgraph=True)
-            # Called here, since torch does not compile in two threads at once.
+            whole = workers.count == 1  # torch counts graphs, but not by threads
+            self._interior = torch.compile(self._interior, dynamic=False, fullgraph=whole)
+            self._conditions = torch.compile(self._conditions, dynamic=False, fullgraph=whole)
+            # Called here as later, since torch does not compile in two threads at once.
             zeros = [self.interior.inputs.new_zeros(shape) for shape in shapes(sizes)]
             self._condition_gradients(zeros)
             weights = zeros[0].new_zeros(len(problem.equations), len(points))
@@ -169,10 +170,10 @@ class Objective:
 
     def _condition_gradients(
         self, parameters: Sequence[Tensor]
-    ) -> tuple[dict[str, Tensor], Sequence[Tensor]]:
+    ) -> tuple[dict[str, Tensor], list[Tensor]]:
         """Mean square of each condition, and the gradient of their weighted sum."""
         if not self.conditions:
             return {}, [torch.zeros_like(p) for p in parameters]
         varied = [p.detach().requires_grad_() for p in parameters]
         total, terms = self._conditions(varied)
-        return terms, torch.autograd.grad(total, varied, materialize_grads=True)
+        return terms, list(torch.autograd.grad(total, varied, materialize_grads=True))
