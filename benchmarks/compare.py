@@ -9,7 +9,6 @@ environments of their own: `--python jax=ENVIRONMENT/bin/python`.
 """
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -23,11 +22,11 @@ from numpy.typing import NDArray
 
 from benchmarks.engines.base import Evaluation
 from benchmarks.machine import machine
+from benchmarks.output import put
 from benchmarks.processes import EngineProcess
 from benchmarks.ratios import pairwise, spread
 from benchmarks.sizes import add_arguments, chosen, resized
 from benchmarks.training_task import evaluate_exactly, make_task
-from pinn_phases.storage import write_bytes
 from pinn_phases.training.settings import RunSettings
 
 OURS, FLOOR = "ours", "products"
@@ -146,11 +145,7 @@ def main() -> None:
         rounds=options.rounds,
         iterations=options.iterations,
     )
-    text = json.dumps(report, indent=2) + "\n"
-    if options.json:
-        write_bytes(options.json, text.encode())
-    else:
-        print(text, end="")
+    put(report, options.json)
 
 
 if __name__ == "__main__":

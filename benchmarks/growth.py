@@ -7,7 +7,6 @@ since the peak of a process never falls; in it are Python, torch and its compile
 """
 
 import argparse
-import json
 import statistics
 import tempfile
 from collections.abc import Sequence
@@ -16,11 +15,11 @@ from typing import Any
 
 from benchmarks.compare import OURS, WARM_UP
 from benchmarks.machine import machine
+from benchmarks.output import put
 from benchmarks.processes import EngineProcess
 from benchmarks.ratios import slope
 from benchmarks.sizes import add_arguments, chosen, resized
 from benchmarks.training_task import make_task
-from pinn_phases.storage import write_bytes
 from pinn_phases.training.settings import RunSettings
 
 POINTS = (6400, 12800, 25600, 51200)
@@ -90,11 +89,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="result; else it is printed")
     options = parser.parse_args()
     report = grow(chosen(options), options.points, options.widths, options.threads)
-    text = json.dumps(report, indent=2) + "\n"
-    if options.json:
-        write_bytes(options.json, text.encode())
-    else:
-        print(text, end="")
+    put(report, options.json)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ of compiled code, then with that cache for another seed and for another method.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -24,11 +23,11 @@ from typing import Any
 
 from benchmarks.compare import OURS, WARM_UP
 from benchmarks.machine import machine
+from benchmarks.output import put
 from benchmarks.processes import EngineProcess
 from benchmarks.ratios import pairwise, spread
 from benchmarks.sizes import ROOT, add_arguments, chosen
 from benchmarks.training_task import make_task
-from pinn_phases.storage import write_bytes
 from pinn_phases.training.settings import RunSettings
 
 AT_ONCE = (1, 2, 8)
@@ -115,11 +114,7 @@ def main() -> None:
         "at_once": at_once(settings, AT_ONCE),
         "load_at_the_end": machine()["load"],
     }
-    text = json.dumps(report, indent=2) + "\n"
-    if options.json:
-        write_bytes(options.json, text.encode())
-    else:
-        print(text, end="")
+    put(report, options.json)
 
 
 if __name__ == "__main__":
