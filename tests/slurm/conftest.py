@@ -14,9 +14,9 @@ from tests.slurm.cluster import reason_against, running_cluster
 CPUS = 4  # twice those that run the tests: most of a job here is waiting
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster():
-    """A Slurm cluster on this machine, until the last test is over."""
+    """A Slurm cluster on this machine; each file has its own, whose list holds no others' jobs."""
     reason = reason_against()
     if find_spec("snakemake_executor_plugin_slurm") is None:
         reason = "snakemake-executor-plugin-slurm is not installed (pip install -e '.[slurm]')"
