@@ -1,7 +1,5 @@
 """The project's own engine: the objective and the step of the training loop, vanilla."""
 
-import os
-
 import torch
 from torch import Tensor
 
@@ -30,7 +28,7 @@ class Ours(Engine):
             task.points.astype("float64"),
             compiled=self.training.compiled and can_compile(device),
             place=Place(device),
-            workers=Workers(int(os.environ.get("OMP_NUM_THREADS", "1"))),
+            workers=Workers(torch.get_num_threads()),
         )
         parameters = [torch.from_numpy(values.copy()) for values in task.parameters]
         self.state = State.start(parameters, len(problem.equations), len(task.points))
