@@ -1,6 +1,5 @@
 """Flipped and missing bytes in checkpoints, runs and references."""
 
-import shutil
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -24,11 +23,9 @@ def faults(count: int, rng: Random) -> list[Outcome]:
         whole.finish()
         while len(outcomes) < count:
             file = FILES[len(outcomes) % len(FILES)]
-            at = Path(folder) / "damaged"
-            shutil.rmtree(at, ignore_errors=True)
-            shutil.copytree(whole.folder, at)
+            place = whole.copied(Path(folder) / "damaged")
             check = {"reference": _reference, "run": _run}.get(file, _checkpoints)
-            outcomes.append(Outcome(file, check(Place(at), whole, file, rng)))
+            outcomes.append(Outcome(file, check(place, whole, file, rng)))
     return outcomes
 
 

@@ -3,7 +3,6 @@
 import io
 import os
 import pickle
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -79,11 +78,9 @@ def faults(count: int, rng: Random) -> list[Outcome]:
         whole.finish()
         while len(outcomes) < count:
             kind = list(MAKERS)[len(outcomes) % len(MAKERS)]
-            at = Path(folder) / "foreign"
-            shutil.rmtree(at, ignore_errors=True)
-            shutil.copytree(whole.folder, at)
+            place = whole.copied(Path(folder) / "foreign")
             use = rng.choice([_as_checkpoints, _as_reference])
-            outcomes.append(Outcome(kind, use(Place(at), whole, kind)))
+            outcomes.append(Outcome(kind, use(place, whole, kind)))
     return outcomes
 
 

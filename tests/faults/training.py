@@ -1,6 +1,7 @@
 """A training small enough to be broken often: thirty iterations, a checkpoint at each."""
 
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,7 +29,7 @@ GOES_ON = re.compile(r"goes on after iteration (\d+),")
 
 
 class Place:
-    """A folder with a reference, where one training runs again and again."""
+    """A folder with a reference, made if it has none, where one training runs again and again."""
 
     def __init__(self, folder: Path, settings: RunSettings = SETTINGS) -> None:
         self.folder, self.settings = folder, settings
@@ -36,9 +37,16 @@ class Place:
         self.run = folder / "runs" / "seed3.h5"
         self.log = folder / "training.log"
         folder.mkdir(parents=True, exist_ok=True)
-        arguments = ("reference", "--settings", REFERENCE.model_dump_json())
-        done = call(folder / "stderr", *arguments, "--output", self.reference).wait()
-        assert done[0] == 0, done
+        if not self.reference.exists():
+            arguments = ("reference", "--settings", REFERENCE.model_dump_json())
+            done = call(folder / "stderr", *arguments, "--output", self.reference).wait()
+            assert done[0] == 0, done
+
+    def copied(self, folder: Path) -> "Place":
+        """Return a copy in another folder, in place of what is there."""
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.folder, folder)
+        return Place(folder, self.settings)
 
     def start(self, file_bytes: int | None = None, messages: Path | None = None) -> Call:
         """Start the training, or go on with it."""

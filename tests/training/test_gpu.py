@@ -4,38 +4,20 @@ import numpy as np
 import pytest
 import torch
 
-from pinn_phases.model import Place, feature_count
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.model import Place
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.job import train
-from pinn_phases.training.objective import Objective
-from pinn_phases.training.points import collocation_points
-from pinn_phases.training.workers import Workers
 from tests.training.conftest import make_settings
+from tests.training.test_objective import small_case
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU here")
 
 
 def gradients(device, *, compiled, problem):
     """Residuals and gradients of a small training, in float64."""
-    settings = make_settings("rba", problem)
-    instance, chosen = settings.make_problem(), settings.training
-    points = collocation_points(instance, chosen.points, np.random.default_rng(0))
-    objective = Objective(
-        instance,
-        settings.make_method(),
-        chosen,
-        points,
-        compiled=compiled,
-        place=Place(torch.device(device), torch.float64),
-        workers=Workers(1),
-    )
-    sizes = layer_sizes(feature_count(instance, chosen.network), 2, 8, len(instance.fields))
-    parameters = initial_parameters(sizes, torch.Generator().manual_seed(1))
-    weights = torch.full((len(instance.equations), chosen.points), 0.5, dtype=torch.float64)
-    loss, found = objective.gradients(
-        [p.double().to(device) for p in parameters], weights.to(device)
-    )
+    place = Place(torch.device(device), torch.float64)
+    _, _, objective, parameters, weights, _ = small_case("rba", problem, compiled, place)
+    loss, found = objective.gradients([p.to(device) for p in parameters], weights.to(device))
     return [loss.residual.cpu(), *(g.cpu() for g in found)]
 
 

@@ -18,23 +18,22 @@ from tests.training.conftest import make_settings
 EXACT = Place(torch.device("cpu"), torch.float64)
 
 
-def small_case(method, problem="allen_cahn", compiled=False, **network):
+def make_objective(settings, chosen, *, compiled=False, place=EXACT):
+    """Objective of a small training, in float64, and its points."""
+    problem = settings.make_problem()
+    points = collocation_points(problem, chosen.points, np.random.default_rng(0))
+    options = {"compiled": compiled, "place": place, "workers": Workers(2)}
+    return Objective(problem, settings.make_method(), chosen, points, **options), points
+
+
+def small_case(method, problem="allen_cahn", compiled=False, place=EXACT, **network):
     """Objective, parameters, weights and points of a small training in float64."""
     settings = make_settings(method, problem)
     problem = settings.make_problem()
     chosen = settings.training.model_copy(
         update={"network": settings.training.network.model_copy(update=network)}
     )
-    points = collocation_points(problem, chosen.points, np.random.default_rng(0))
-    objective = Objective(
-        problem,
-        settings.make_method(),
-        chosen,
-        points,
-        compiled=compiled,
-        place=EXACT,
-        workers=Workers(2),
-    )
+    objective, points = make_objective(settings, chosen, compiled=compiled, place=place)
     sizes = layer_sizes(feature_count(problem, chosen.network), 2, 8, len(problem.fields))
     generator = torch.Generator().manual_seed(1)
     parameters = [p.double() for p in initial_parameters(sizes, generator)]
@@ -105,17 +104,7 @@ def test_a_condition_without_weight_is_left_out():
         "boundary": settings.training.conditions["boundary"].model_copy(update={"weight": 0.0}),
     }
     chosen = settings.training.model_copy(update={"conditions": conditions})
-    problem = settings.make_problem()
-    points = collocation_points(problem, chosen.points, np.random.default_rng(0))
-    objective = Objective(
-        problem,
-        settings.make_method(),
-        chosen,
-        points,
-        compiled=False,
-        place=EXACT,
-        workers=Workers(1),
-    )
+    objective, _ = make_objective(settings, chosen)
     assert list(objective.conditions) == ["initial"]
 
 
