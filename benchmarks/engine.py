@@ -29,10 +29,7 @@ def restrict(threads: int, *, pinned: bool) -> None:
 
     `pinned`: on the first processors alone, as many as threads.
     """
-    for variable in (
-        "OMP_NUM_THREADS",
-        "MKL_NUM_THREADS",
-    ):  # of each, Snakemake sets its own number
+    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # Snakemake sets both
         os.environ[variable] = str(threads)
     if pinned and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
