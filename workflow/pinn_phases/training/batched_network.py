@@ -82,8 +82,7 @@ class BatchedNetwork:
 
         def go(number: int) -> None:
             tile = self.tiles[number]
-            kept = self._kept[number] if number < len(self._kept) else self._spare_room()
-            self._forward(self.inputs[tile], parameters, kept, self._outputs[tile])
+            self._forward(self.inputs[tile], parameters, self._room(number), self._outputs[tile])
 
         self.workers.each(go, range(len(self.tiles)))
         return self._outputs
@@ -109,10 +108,8 @@ class BatchedNetwork:
         def go_back(number: int) -> None:
             tile = self.tiles[number]
             inputs, gradients = self.inputs[tile], [each[tile] for each in self._gradients]
-            if number < len(self._kept):
-                kept = self._kept[number]
-            else:
-                kept = self._spare_room()
+            kept = self._room(number)
+            if number >= len(self._kept):
                 self._forward(inputs, parameters, kept, self._outputs[tile])
             self._backward(inputs, parameters, kept, slope[tile], common, gradients)
 
@@ -121,14 +118,17 @@ class BatchedNetwork:
 
     def _compile(self, parameters: Sequence[Tensor]) -> None:
         """Call both ways as later, since torch does not compile in two threads at once."""
-        tile, kept = self.tiles[0], self._spare_room() if not self._kept else self._kept[0]
+        tile, kept = self.tiles[0], self._room(0)
         inputs, outputs = self.inputs[tile], self._outputs[tile]
         self._forward(inputs, parameters, kept, outputs)
         common = [torch.zeros_like(parameter) for parameter in parameters]
         gradients = [each[tile] for each in self._gradients]
         self._backward(inputs, parameters, kept, outputs, common, gradients)
 
-    def _spare_room(self) -> Kept:
+    def _room(self, number: int) -> Kept:
+        """Where a tile leaves what it needs on the way back: its own, or else this thread's."""
+        if number < len(self._kept):
+            return self._kept[number]
         if not hasattr(self._spare, "kept"):
             self._spare.kept = _by_layer(self.inputs.new_empty(self._kept_shape))
         kept: Kept = self._spare.kept
