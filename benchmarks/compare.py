@@ -9,6 +9,7 @@ environments of their own: `--python jax=ENVIRONMENT/bin/python`.
 """
 
 import argparse
+import dataclasses
 import statistics
 import sys
 import tempfile
@@ -33,7 +34,7 @@ OURS, FLOOR = "ours", "products"
 # Relative to the norm of residual and gradient. Rounding in float32 (6e-8 an operation) comes to
 # 4e-8 to 2e-6 in all engines; a coefficient or a term that is wrong comes to more.
 TOLERANCE = 1e-5
-WARM_UP = 2  # iterations: compilers, caches
+WARM_UP = 4  # iterations: compilers, caches, CUDA graphs
 
 
 def disagreement(actual: Evaluation, exact: Evaluation) -> dict[str, float]:
@@ -81,9 +82,10 @@ def compare(
     threads: int,
     rounds: int,
     iterations: int,
+    device: str = "cpu",
 ) -> dict[str, Any]:
     """Check all engines and time them in turn: one turn of some iterations each a round."""
-    task = make_task(settings)
+    task = dataclasses.replace(make_task(settings), device=device)
     exact = evaluate_exactly(task)
     report: dict[str, dict[str, Any]] = {}
     before = machine()
@@ -118,6 +120,7 @@ def compare(
         "hidden_layers": training.network.hidden_layers,
         "width": training.network.width,
         "threads": threads,
+        "device": device,
         "iterations_a_turn": iterations,
         "machine": before,
         "load_at_the_end": machine()["load"],
@@ -133,6 +136,7 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=[OURS, "ours_statistics", FLOOR, "nested"])
     parser.add_argument("--python", nargs="*", default=[], metavar="ENGINE=PYTHON")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--gpu", action="store_true", help="for ours, ours_statistics, products")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--iterations", type=int, default=2, help="a turn")
     parser.add_argument("--json", type=Path, help="result; else it is printed")
@@ -144,6 +148,7 @@ def main() -> None:
         threads=options.threads,
         rounds=options.rounds,
         iterations=options.iterations,
+        device="cuda" if options.gpu else "cpu",
     )
     put(report, options.json)
 

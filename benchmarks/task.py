@@ -55,6 +55,8 @@ class Task:
         Known right-hand side at the points, shape (points,); empty where there is none.
     parameters
         (W1, b1, ..., WL, bL), W of shape (outputs, inputs).
+    device
+        "cpu" or "cuda"; only this project's own engine and its floor know the second.
     """
 
     problem: str
@@ -65,6 +67,7 @@ class Task:
     forcing: Array
     parameters: tuple[Array, ...]
     terms: tuple[Term, ...]
+    device: str = "cpu"
 
     @property
     def layers(self) -> list[tuple[Array, Array]]:
@@ -92,6 +95,7 @@ class Task:
             "settings": self.settings,
             "adam": asdict(self.adam),
             "terms": terms,
+            "device": self.device,
         }
         np.savez(path, header=np.array(json.dumps(header)), **arrays)
 

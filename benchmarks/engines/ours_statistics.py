@@ -1,7 +1,6 @@
 """The project's own engine, with the gradient statistics of every iteration."""
 
 from benchmarks.engines.ours import Ours
-from pinn_phases.training import loop
 from pinn_phases.training.statistics import gradient_statistics
 
 
@@ -14,9 +13,9 @@ class OursWithStatistics(Ours):
 
     def iterate(self) -> None:
         """One step of Adam, with statistics of its gradients."""
-        loss, gradients = self.gradients()
+        _, gradients = self.iteration.evaluate()
         layers = list(zip(gradients[::2], gradients[1::2], strict=True))
-        statistics = gradient_statistics(layers, self.objective.workers)
-        self.step(loss, gradients)
-        srr_adam = loop._srr_adam(self.state, self.training.optimiser)
-        self.row = statistics.snr, statistics.srr_batch, statistics.layer_snr, srr_adam
+        statistics = gradient_statistics(layers, self.workers)
+        self.iteration.update()
+        values = statistics.snr, statistics.srr_batch, statistics.layer_snr
+        self.row = [value.tolist() for value in (*values, self.iteration.srr_adam())]

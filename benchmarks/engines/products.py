@@ -26,9 +26,13 @@ class Products(Engine):
         rows = streams * len(task.points) // batches
         self.products: list[tuple[Tensor, Tensor, Tensor]] = []  # factors and result
         self.flops = 0
-        random = torch.Generator().manual_seed(0)
-        states = [torch.randn(batches, rows, size, generator=random) for size in task.sizes]
-        for depth, weight in enumerate(map(torch.from_numpy, task.parameters[::2])):
+        random = torch.Generator(task.device).manual_seed(0)
+        states = [
+            torch.randn(batches, rows, size, generator=random, device=task.device)
+            for size in task.sizes
+        ]
+        weights = [torch.tensor(values, device=task.device) for values in task.parameters[::2]]
+        for depth, weight in enumerate(weights):
             entering, leaving = states[depth], states[depth + 1]
             self._add(entering, weight.T.expand(batches, -1, -1))
             if depth > 0:
@@ -36,7 +40,7 @@ class Products(Engine):
             self._add(leaving.transpose(1, 2), entering)
 
     def _add(self, a: Tensor, b: Tensor) -> None:
-        result = torch.empty(len(a), a.shape[1], b.shape[2])
+        result = a.new_empty(len(a), a.shape[1], b.shape[2])
         self.products.append((a, b, result))
         self.flops += 2 * a.numel() * b.shape[2]
 
@@ -44,3 +48,5 @@ class Products(Engine):
         """All products once."""
         for a, b, result in self.products:
             torch.bmm(a, b, out=result)
+        if result.is_cuda:
+            torch.cuda.synchronize()

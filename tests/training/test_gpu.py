@@ -1,13 +1,21 @@
 """Training on a GPU, held against the CPU."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 
+from benchmarks.compare import disagreement, require_agreement
+from benchmarks.engines.base import engine_class
+from benchmarks.training_task import evaluate_exactly, make_task
 from pinn_phases.model import Place
+from pinn_phases.training import replay
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.job import train
+from tests.benchmarks.conftest import small_settings
 from tests.training.conftest import make_settings
+from tests.training.test_iteration import make_iteration
 from tests.training.test_objective import small_case
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU here")
@@ -41,3 +49,48 @@ def test_a_training_gives_the_same_data_twice_and_resumes(reference, tmp_path):
     run("parts", iterations=33)
     for name, values in run("parts").items():
         np.testing.assert_array_equal(values, whole[name], err_msg=name)
+
+
+GPU = Place(torch.device("cuda"), torch.float64)
+
+
+@pytest.mark.usefixtures("fresh_compiler")
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
+def test_a_captured_iteration_is_the_one_that_python_does(monkeypatch, method, compiled):
+    def parameters_after(iterations, warm_up):
+        monkeypatch.setattr(replay, "WARM_UP", warm_up)
+        iteration = make_iteration(method, place=GPU, compiled=compiled)
+        for _ in range(iterations):
+            iteration.evaluate()
+            iteration.update()
+        return [p.cpu() for p in iteration.state.parameters]
+
+    # Over a change of the learning rate, after iteration 25
+    captured, called = parameters_after(30, warm_up=3), parameters_after(30, warm_up=30)
+    torch.testing.assert_close(captured, called, rtol=1e-12, atol=1e-14)
+
+
+def test_iterations_do_not_wait_for_the_gpu():
+    iteration = make_iteration(place=GPU)
+
+    def iterate(times):
+        for _ in range(times):
+            iteration.evaluate()
+            iteration.update()
+
+    iterate(replay.WARM_UP + 1)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        iterate(10)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.parametrize("name", ["ours", "ours_statistics"])
+def test_the_timed_engine_agrees_with_float64(name):
+    task = make_task(small_settings("allen_cahn"))
+    engine = engine_class(name)(dataclasses.replace(task, device="cuda"))
+    require_agreement(name, disagreement(engine.evaluate(), evaluate_exactly(task)))
+    engine.seconds(5)
+    engine_class("products")(dataclasses.replace(task, device="cuda")).seconds(1)

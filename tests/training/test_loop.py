@@ -14,8 +14,8 @@ from pinn_phases.stopping import Stopped
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.device import usable_threads
 from pinn_phases.training.history import is_recorded, snapshot_iterations
+from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.job import train
-from pinn_phases.training.loop import learning_rate
 from tests.training.conftest import make_settings
 
 PATIENCE_SECONDS = 60.0  # for another process to get going
@@ -108,7 +108,7 @@ def test_more_iterations_continue_as_if_never_stopped(undisturbed, reference, tm
 
 def test_a_finished_training_is_not_done_again(undisturbed, reference, tmp_path, monkeypatch):
     run(make_settings(), reference, tmp_path)
-    monkeypatch.setattr("pinn_phases.training.loop._step", pytest.fail)
+    monkeypatch.setattr(Iteration, "update", pytest.fail)
     assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
 
 
@@ -155,8 +155,14 @@ def test_the_checkpoint_of_another_training_is_not_taken(reference, tmp_path, ca
     assert f"expected a checkpoint of {other.newest.stem}" in caplog.text
 
 
-def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(reference, tmp_path, monkeypatch):
-    settings = make_settings()
+@pytest.mark.parametrize(
+    ("seconds", "told_at"),
+    [(1e-9, 23), (1e9, 28)],  # a checkpoint after every iteration, or none before the end
+)
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
+    reference, tmp_path, monkeypatch, seconds, told_at
+):
+    settings = make_settings(checkpoint_seconds=seconds)  # every seventh iteration is recorded
     problem_class = type(settings.make_problem())
     calls = 0
     residual = problem_class.residual
@@ -164,14 +170,14 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(reference, tmp
     def failing(self, **fields):
         nonlocal calls
         calls += 1
-        factor = float("nan") if calls > 20 else 1.0
+        factor = float("nan") if calls > 22 else 1.0
         return tuple(factor * part for part in residual(self, **fields))
 
     monkeypatch.setattr(problem_class, "residual", failing)
-    with pytest.raises(Stopped, match=r"not finite at iteration 21 \(pde nan, initial [\d.e-]+,"):
+    with pytest.raises(Stopped, match=rf"not finite at iteration {told_at} \(pde nan, initial "):
         run(settings, reference, tmp_path)
-    checkpoints = Checkpoints.beside(tmp_path / "run.h5", settings, "code")
-    assert checkpoints.load(at_most=60).arrays["state/iteration"] == 20
+    kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load(at_most=60)
+    assert (kept is None) if told_at == 28 else kept.arrays["state/iteration"] == 22
 
 
 def start(folder, settings, reference):
@@ -223,12 +229,6 @@ def test_every_dense_iteration_is_recorded_and_then_each_nth():
     record = make_settings().training.record
     recorded = [i for i in range(1, 40) if is_recorded(i, record)]
     assert recorded == [*range(1, 11), 14, 21, 28, 35]
-
-
-def test_learning_rate_falls_in_steps():
-    optimiser = make_settings().training.optimiser
-    rates = [learning_rate(i, optimiser) for i in (1, 25, 26, 50, 51)]
-    assert rates == [1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4]
 
 
 def test_weights_start_where_the_method_says(undisturbed, reference, tmp_path):

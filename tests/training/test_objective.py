@@ -22,7 +22,8 @@ def make_objective(settings, chosen, *, compiled=False, place=EXACT):
     """Objective of a small training, in float64, and its points."""
     problem = settings.make_problem()
     points = collocation_points(problem, chosen.points, np.random.default_rng(0))
-    options = {"compiled": compiled, "place": place, "workers": Workers(2)}
+    workers = Workers(2 if place.device.type == "cpu" else 1)
+    options = {"compiled": compiled, "place": place, "workers": workers}
     return Objective(problem, settings.make_method(), chosen, points, **options), points
 
 

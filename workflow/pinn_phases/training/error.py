@@ -12,7 +12,7 @@ from pinn_phases.problems.base import Points, Problem
 from pinn_phases.training.settings import NetworkSettings
 from pinn_phases.training.workers import Workers
 
-PIECE = 2048  # points of the test grid at a time, which stay in the cache
+PIECE = 2048  # points of the test grid at a time, which stay in a processor's cache
 
 
 def grid_points(problem: Problem, axes: Mapping[str, NDArray[np.float64]]) -> Points:
@@ -49,17 +49,18 @@ class TestError:
         every = tuple(slice(None, None, stride) for _ in problem.coordinates)
         values = torch.as_tensor(exact[every].ravel(), device=place.device)  # float64
         points = grid_points(problem, thinned)
+        size = PIECE if place.device.type == "cpu" else len(points)
         self.norm = values.norm()
         self.problem, self.workers = problem, workers
         self.pieces = [
             (FieldAt(problem, network, at, problem.observed_derivatives, place=place), piece)
             for at, piece in zip(
-                np.split(points, range(PIECE, len(points), PIECE)), values.split(PIECE), strict=True
+                np.split(points, range(size, len(points), size)), values.split(size), strict=True
             )
         ]
 
-    def __call__(self, parameters: Sequence[Tensor]) -> float:
-        """||u - exact|| / ||exact|| (Eq. 7)."""
+    def __call__(self, parameters: Sequence[Tensor]) -> Tensor:
+        """||u - exact|| / ||exact|| (Eq. 7), a scalar in float64."""
         squares = self.norm.new_empty(len(self.pieces))
         parameters = [p.detach() for p in parameters]
 
@@ -69,4 +70,4 @@ class TestError:
             squares[number] = (observables[self.problem.observable] - exact).square().sum()
 
         self.workers.each(add_up, range(len(self.pieces)))
-        return float(squares.sum().sqrt() / self.norm)
+        return torch.div(squares.sum().sqrt(), self.norm)

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,12 +18,13 @@ from pinn_phases.storage import Content
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.error import TestError
 from pinn_phases.training.history import Row, is_recorded, snapshot_iterations
+from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.points import collocation_points
 from pinn_phases.training.progress import Progress
-from pinn_phases.training.settings import OptimiserSettings, RunSettings
+from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.state import State, flattened
-from pinn_phases.training.statistics import gradient_statistics, srr_adam
+from pinn_phases.training.statistics import gradient_statistics
 from pinn_phases.training.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -113,26 +115,29 @@ def run(
     """
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
-    adam = _adam(state, settings.optimiser)
+    step = Iteration(training.objective, state, settings.optimiser)
     saved = time.monotonic()
     while state.iteration < settings.iterations:
         iteration = state.iteration + 1
         last = iteration == settings.iterations
-        loss, gradients = training.objective.gradients(state.parameters, state.weights)
-        _require_finite(iteration, training.objective, loss)
-        state.weights = loss.weights
+        recorded = is_recorded(iteration, settings.record)
+        stopping = stop_asked() and not last
+        due = time.monotonic() - saved > settings.checkpoint_seconds
+        saving = last or stopping or due
+        loss, gradients = step.evaluate()
+        if recorded or saving:  # not always: asking means to wait for a GPU
+            _require_finite(iteration, training.objective, loss)
         if iteration in schedule or last:
             snapshots = state.snapshots if iteration in schedule else state.last_snapshot
             snapshots.append(_snapshot(state, iteration))
-        recorded = is_recorded(iteration, settings.record)
-        row = _measured(training, iteration, loss, gradients) if recorded or last else None
-        _step(adam, state, gradients, settings.optimiser)
+        row = _measured(training, loss, gradients) if recorded or last else None
+        step.update()
         if row is not None:
+            numbers = _on_host({**row, "srr_adam": step.srr_adam()})
             rows = state.history if recorded else state.last_row
-            rows.append({**row, "srr_adam": _srr_adam(state, settings.optimiser)})
-            progress.tell(iteration, row["loss"], row["relative_l2"])
-        stopping = stop_asked() and not last
-        if last or stopping or time.monotonic() - saved > settings.checkpoint_seconds:
+            rows.append({"iteration": iteration, **numbers})
+            progress.tell(iteration, numbers["loss"], numbers["relative_l2"])
+        if saving:
             checkpoints.save(state.arrays())
             saved = time.monotonic()
         if stopping:
@@ -142,39 +147,8 @@ def run(
     return state
 
 
-def learning_rate(iteration: int, settings: OptimiserSettings) -> float:
-    """Learning rate of an iteration, counted from 1: it falls by a factor, in steps."""
-    return settings.learning_rate * settings.decay ** ((iteration - 1) // settings.decay_every)
-
-
-def _adam(state: State, settings: OptimiserSettings) -> torch.optim.Adam:
-    """Return Adam over the state's own parameters and moments, which it updates in place."""
-    adam = torch.optim.Adam(
-        state.parameters,
-        betas=(settings.beta1, settings.beta2),
-        eps=settings.epsilon,
-        fused=True,
-    )
-    for parameter, first, second in zip(state.parameters, state.first, state.second, strict=True):
-        step = torch.tensor(float(state.iteration), device=parameter.device)
-        adam.state[parameter] = {"step": step, "exp_avg": first, "exp_avg_sq": second}
-    return adam
-
-
-def _step(
-    adam: torch.optim.Adam, state: State, gradients: list[Tensor], settings: OptimiserSettings
-) -> None:
-    """One update with the mean of the batch gradients."""
-    state.iteration += 1
-    for group in adam.param_groups:
-        group["lr"] = learning_rate(state.iteration, settings)
-    for parameter, gradient in zip(state.parameters, gradients, strict=True):
-        parameter.grad = gradient.mean(0)
-    adam.step()
-
-
-def _measured(training: Training, iteration: int, loss: Loss, gradients: list[Tensor]) -> Row:
-    """Row of the history, of the state before the iteration's step."""
+def _measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[str, Tensor]:
+    """Return what is recorded of the state before the step, still on its device."""
     record, state = training.settings.training.record, training.state
     layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
     if record.gradient_parameters == "weights":
@@ -182,23 +156,33 @@ def _measured(training: Training, iteration: int, loss: Loss, gradients: list[Te
     statistics = gradient_statistics(layers, training.objective.workers)
     magnitude = loss.residual.abs()
     return {
-        "iteration": iteration,
-        "loss": float(training.objective.value(loss)),
-        "loss_pde": float(loss.pde.mean()),
-        **{f"loss_{name}": float(term) for name, term in loss.conditions.items()},
+        "loss": training.objective.value(loss),
+        "loss_pde": loss.pde.mean(),
+        **{f"loss_{name}": term for name, term in loss.conditions.items()},
         "relative_l2": training.error(state.parameters),
-        "residual_rms": float(magnitude.square().mean().sqrt()),
-        "residual_max": float(magnitude.max()),
+        "residual_rms": magnitude.square().mean().sqrt(),
+        "residual_max": magnitude.max(),
         "snr": statistics.snr,
         "srr_batch": statistics.srr_batch,
         "gradient_mean": statistics.mean,
         "gradient_std": statistics.std,
-        "weights_mean": float(loss.weights.mean()),
-        "weights_max": float(loss.weights.max()),
+        "weights_mean": loss.weights.mean(),
+        "weights_max": loss.weights.max(),
         "layers/snr": statistics.layer_snr,
         "layers/gradient_mean": statistics.layer_mean,
         "layers/gradient_std": statistics.layer_std,
-        "layers/weight_norm": np.array([float(w.double().norm()) for w in state.parameters[::2]]),
+        "layers/weight_norm": torch.stack([w.double().norm() for w in state.parameters[::2]]),
+    }
+
+
+def _on_host(row: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Numbers and arrays in float64, by a single copy from the device."""
+    values = [value.detach().double() for value in row.values()]
+    copied = torch.cat([value.flatten() for value in values]).cpu()
+    parts = copied.split([value.numel() for value in values])
+    return {
+        name: part.view_as(value).numpy()[()]
+        for name, value, part in zip(row, values, parts, strict=True)
     }
 
 
@@ -208,17 +192,6 @@ def _snapshot(state: State, iteration: int) -> Row:
         "parameters": flattened(state.parameters),
         "weights": state.weights.cpu().numpy().copy(),
     }
-
-
-def _srr_adam(state: State, settings: OptimiserSettings) -> float:
-    return srr_adam(
-        state.first,
-        state.second,
-        state.iteration,
-        beta1=settings.beta1,
-        beta2=settings.beta2,
-        epsilon=settings.epsilon,
-    )
 
 
 def _require_finite(iteration: int, objective: Objective, loss: Loss) -> None:

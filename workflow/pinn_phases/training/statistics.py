@@ -12,52 +12,50 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.training.workers import Workers
 
-COLUMNS = 1024  # parameters at a time, which stay in the cache in float64
+COLUMNS = 1024  # parameters at a time, which stay in a processor's cache in float64
 
 
 @dataclass(frozen=True)
 class GradientStatistics:
     """Norms over parameters of the mean, std and rms over batches, for each layer and in all.
 
-    Arrays have the shape (layers,). The standard deviation is that of the population.
+    All are tensors in float64, of shape (layers,) for layers and scalars for all. The standard
+    deviation is that of the population.
     """
 
-    layer_mean: NDArray[np.float64]
-    layer_std: NDArray[np.float64]
-    layer_rms: NDArray[np.float64]
+    layer_mean: Tensor
+    layer_std: Tensor
+    layer_rms: Tensor
 
     @property
-    def mean(self) -> float:
+    def mean(self) -> Tensor:
         """||mean over batches||, over all parameters."""
-        return float(np.linalg.norm(self.layer_mean))
+        return _norm(self.layer_mean)
 
     @property
-    def std(self) -> float:
+    def std(self) -> Tensor:
         """||std over batches||, over all parameters."""
-        return float(np.linalg.norm(self.layer_std))
+        return _norm(self.layer_std)
 
     @property
-    def snr(self) -> float:
+    def snr(self) -> Tensor:
         """Signal-to-noise ratio ||mean|| / ||std|| (Eq. 8); infinite for equal batches."""
-        return _ratio(self.mean, self.std)
+        return torch.div(self.mean, self.std)
 
     @property
-    def srr_batch(self) -> float:
+    def srr_batch(self) -> Tensor:
         """Signal-to-rms ratio ||mean|| / ||rms|| of Eq. 17, within [0, 1]."""
-        return _ratio(self.mean, float(np.linalg.norm(self.layer_rms)))
+        return torch.div(self.mean, _norm(self.layer_rms))
 
     @property
-    def layer_snr(self) -> NDArray[np.float64]:
-        """Signal-to-noise ratio of each layer, shape (layers,)."""
-        pairs = zip(self.layer_mean, self.layer_std, strict=True)
-        return np.array([_ratio(float(mean), float(std)) for mean, std in pairs])
+    def layer_snr(self) -> Tensor:
+        """Signal-to-noise ratio of each layer."""
+        return torch.div(self.layer_mean, self.layer_std)
 
 
 def gradient_statistics(layers: Sequence[Sequence[Tensor]], workers: Workers) -> GradientStatistics:
@@ -71,23 +69,24 @@ def gradient_statistics(layers: Sequence[Sequence[Tensor]], workers: Workers) ->
     layers
         For each layer the gradients of its parameters, each of shape (batches, ...).
     """
-    pieces = [
-        (number, columns)
-        for number, layer in enumerate(layers)
-        for gradient in layer
-        for columns in gradient.flatten(1).split(COLUMNS, 1)
+    on_cpu = layers[0][0].device.type == "cpu"
+    by_layer = [
+        [
+            columns
+            for gradient in (g.flatten(1) for g in layer)
+            for columns in gradient.split(COLUMNS if on_cpu else gradient.shape[1], 1)
+        ]
+        for layer in layers
     ]
-    squares = layers[0][0].new_zeros(len(pieces), 3, dtype=torch.float64)
+    pieces = [columns for layer in by_layer for columns in layer]
+    squares = pieces[0].new_zeros(len(pieces), 3, dtype=torch.float64)
 
-    def add_up(piece: int) -> None:
-        _, columns = pieces[piece]
-        squares[piece] = _squares(columns.double())
+    def add_up(number: int) -> None:
+        squares[number] = _squares(pieces[number].double())
 
     workers.each(add_up, range(len(pieces)))
-    of_layers = squares.new_zeros(len(layers), 3)
-    of_layers.index_add_(0, torch.tensor([n for n, _ in pieces], device=squares.device), squares)
-    mean, variance, square = of_layers.sqrt().cpu().numpy().T
-    return GradientStatistics(mean, variance, square)
+    of_layers = [part.sum(0) for part in squares.split([len(layer) for layer in by_layer])]
+    return GradientStatistics(*torch.stack(of_layers, 1).sqrt())
 
 
 def _squares(gradient: Tensor) -> Tensor:
@@ -112,8 +111,8 @@ def srr_adam(
     beta1: float,
     beta2: float,
     epsilon: float,
-) -> float:
-    """Signal-to-rms ratio of Adam's moments over all parameters (Eq. 13).
+) -> Tensor:
+    """Signal-to-rms ratio of Adam's moments over all parameters (Eq. 13), a scalar in float64.
 
     Parameters
     ----------
@@ -125,8 +124,8 @@ def srr_adam(
     """
     signal = torch.cat([m.flatten() for m in first]).double() / (1 - beta1**step)
     square = torch.cat([v.flatten() for v in second]).double() / (1 - beta2**step)
-    return _ratio(float(signal.norm()), float((square.sqrt() + epsilon).norm()))
+    return torch.div(_norm(signal), _norm(square.sqrt() + epsilon))
 
 
-def _ratio(signal: float, noise: float) -> float:
-    return signal / noise if noise > 0 else float("inf") if signal > 0 else float("nan")
+def _norm(values: Tensor) -> Tensor:
+    return values.square().sum().sqrt()

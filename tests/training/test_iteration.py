@@ -1,0 +1,71 @@
+"""What one iteration does to the state of a training."""
+
+import pytest
+import torch
+
+from pinn_phases.training.iteration import Iteration, learning_rate
+from pinn_phases.training.state import State
+from tests.training.conftest import make_settings
+from tests.training.test_objective import EXACT, small_case
+
+
+def make_iteration(method="rba", place=EXACT, compiled=False):
+    """An iteration of a small training, in float64."""
+    settings, _, objective, parameters, _, points = small_case(
+        method, "allen_cahn", compiled, place
+    )
+    equations = len(objective.problem.equations)
+    parameters = [p.to(place.device) for p in parameters]
+    state = State.start(parameters, equations, len(points), objective.method.weight_at_start)
+    return Iteration(objective, state, settings.training.optimiser)
+
+
+def tensors(iteration):
+    """All tensors that iterations go on from, or leave behind."""
+    loss, gradients = iteration.evaluate()
+    iteration.update()
+    state = iteration.state
+    return [state.weights, *state.parameters, *state.first, *state.second, *gradients]
+
+
+@pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
+def test_tensors_are_updated_where_they_are(method):
+    """A CUDA graph knows addresses alone."""
+    iteration = make_iteration(method)
+    first = tensors(iteration)
+    places = [t.data_ptr() for t in first]
+    values = [t.clone() for t in first]
+    again = tensors(iteration)
+    assert [t.data_ptr() for t in again] == places
+    assert not any(torch.equal(a, b) for a, b in zip(again, values, strict=True))
+
+
+def test_the_weights_are_those_of_the_loss():
+    iteration = make_iteration()
+    before = iteration.state.weights.clone()
+    loss, _ = iteration.evaluate()
+    expected = iteration.objective.method.update(before, loss.residual)
+    torch.testing.assert_close(iteration.state.weights, expected, rtol=0, atol=0)
+
+
+def test_adam_against_its_formulas():
+    """Eqs. 9 to 11, over a change of the learning rate."""
+    iteration = make_iteration()
+    state, chosen = iteration.state, iteration.settings
+    parameter, first, second = state.parameters[0].clone(), 0.0, 0.0
+    for step in range(1, 28):
+        _, gradients = iteration.evaluate()
+        gradient = gradients[0].mean(0)
+        first = chosen.beta1 * first + (1 - chosen.beta1) * gradient
+        second = chosen.beta2 * second + (1 - chosen.beta2) * gradient**2
+        mean, square = first / (1 - chosen.beta1**step), second / (1 - chosen.beta2**step)
+        parameter -= learning_rate(step, chosen) * mean / (square.sqrt() + chosen.epsilon)
+        iteration.update()
+    assert state.iteration == 27
+    torch.testing.assert_close(state.parameters[0], parameter, rtol=1e-9, atol=1e-12)
+
+
+def test_learning_rate_falls_in_steps():
+    optimiser = make_settings().training.optimiser
+    rates = [learning_rate(i, optimiser) for i in (1, 25, 26, 50, 51)]
+    assert rates == [1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4]

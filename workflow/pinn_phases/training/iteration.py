@@ -1,0 +1,90 @@
+"""One iteration of full-batch Adam, on tensors that stay where they are."""
+
+import torch
+from torch import Tensor
+
+from pinn_phases.training.objective import Loss, Objective
+from pinn_phases.training.replay import Replayed
+from pinn_phases.training.settings import OptimiserSettings
+from pinn_phases.training.state import State
+from pinn_phases.training.statistics import srr_adam
+
+
+class Iteration:
+    """What every iteration does to a state, in two parts, between which it can be looked at.
+
+    Neither part waits for a GPU or copies anything from it.
+
+    Parameters
+    ----------
+    state
+        Its tensors are updated in place.
+    """
+
+    def __init__(self, objective: Objective, state: State, settings: OptimiserSettings) -> None:
+        self.objective, self.state, self.settings = objective, state, settings
+        self.adam = _adam(state, settings)
+        device = state.weights.device
+        self._evaluate = Replayed(self._loss_and_gradients, device)
+        self._update = Replayed(self._step, device)
+
+    def evaluate(self) -> tuple[Loss, list[Tensor]]:
+        """Loss and its gradient for each batch, as `Objective.gradients`; updates the weights."""
+        return self._evaluate()
+
+    def update(self) -> None:
+        """Step of Adam with the mean of the batch gradients that `evaluate` found."""
+        self.state.iteration += 1
+        rate = learning_rate(self.state.iteration, self.settings)
+        for group in self.adam.param_groups:
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+        self._update()
+
+    def srr_adam(self) -> Tensor:
+        """Signal-to-rms ratio of Adam's moments (Eq. 13), a scalar, after `update`."""
+        state, settings = self.state, self.settings
+        return srr_adam(
+            state.first,
+            state.second,
+            state.iteration,
+            beta1=settings.beta1,
+            beta2=settings.beta2,
+            epsilon=settings.epsilon,
+        )
+
+    def _loss_and_gradients(self) -> tuple[Loss, list[Tensor]]:
+        loss, self._gradients = self.objective.gradients(self.state.parameters, self.state.weights)
+        self.state.weights.copy_(loss.weights)
+        return loss, self._gradients
+
+    def _step(self) -> None:
+        for parameter, gradient in zip(self.state.parameters, self._gradients, strict=True):
+            parameter.grad = gradient.mean(0)
+        self.adam.step()
+
+
+def learning_rate(iteration: int, settings: OptimiserSettings) -> float:
+    """Learning rate of an iteration, counted from 1: it falls by a factor, in steps."""
+    return settings.learning_rate * settings.decay ** ((iteration - 1) // settings.decay_every)
+
+
+def _adam(state: State, settings: OptimiserSettings) -> torch.optim.Adam:
+    """Return Adam over the state's own parameters and moments, which it updates in place."""
+    device = state.weights.device
+    on_gpu = device.type == "cuda"
+    rate = settings.learning_rate
+    adam = torch.optim.Adam(
+        state.parameters,
+        lr=torch.tensor(rate, device=device) if on_gpu else rate,  # a number would be captured
+        betas=(settings.beta1, settings.beta2),
+        eps=settings.epsilon,
+        fused=True,
+        capturable=on_gpu,
+    )
+    for parameter, first, second in zip(state.parameters, state.first, state.second, strict=True):
+        step = torch.tensor(float(state.iteration), device=device)
+        adam.state[parameter] = {"step": step, "exp_avg": first, "exp_avg_sq": second}
+    return adam
