@@ -12,7 +12,7 @@ from pinn_phases.__main__ import main
 from pinn_phases.settings import load_scales
 from pinn_phases.storage import Content
 from pinn_phases.training.progress import Progress
-from pinn_phases.watching import look, table
+from pinn_phases.watching import count, fitted, look, table
 
 AT = np.arange(1, 2001)
 NOW = 1_000_000.0
@@ -129,16 +129,75 @@ def test_every_training_of_every_scale_has_a_row(say, tmp_path, phases):
     assert len({line.index("running") for line in lines[1:]}) == 1  # columns are straight
 
 
+def test_seeds_are_in_the_order_of_numbers(say, tmp_path, phases):
+    for seed in (10, 9, "other", 0):
+        say("starts", seed=seed)
+    assert [row.seed for row in look(tmp_path, phases, NOW)] == ["0", "other", "9", "10"]
+
+
+def test_a_phase_that_the_workflow_has_found_is_not_searched_again(row, tmp_path, monkeypatch):
+    monkeypatch.setattr("pinn_phases.watching.find_phases", pytest.fail)
+    result = tmp_path / "laptop/runs/burgers/rba/seed0.h5"
+    storage.write(result, Content("run", RUN, {}))
+    found = {"diffusion": {"iteration": 30.0}, "total_diffusion": {"iteration": 1500.0}}
+    storage.write(tmp_path / "laptop/phases/burgers/rba/seed0.h5", Content("phases", {}, found))
+    assert row().phase == "total diffusion"
+
+
+def test_phases_of_an_earlier_result_are_not_taken(row, tmp_path):
+    phases, result = (
+        tmp_path / f"laptop/{kind}/burgers/rba/seed0.h5" for kind in ("phases", "runs")
+    )
+    storage.write(phases, Content("phases", {}, {"diffusion": None, "total_diffusion": None}))
+    os.utime(phases, (NOW, NOW))
+    storage.write(result, Content("run", RUN, {}))
+    assert row().phase == "diffusion"
+
+
+def test_a_small_terminal_shows_what_is_not_finished(say, tmp_path, phases):
+    storage.write(tmp_path / "laptop/runs/burgers/rba/seed0.h5", Content("run", RUN, {}))
+    for seed in (1, 3):
+        say("starts", seed=seed)
+    say("starts", seed=4, age=1e4)
+    say("error: the loss is not finite", seed=2)
+    rows = look(tmp_path, phases, NOW)
+    assert [row.seed for row in fitted(rows, 4)] == ["1", "2", "3", "4"]
+    assert [row.seed for row in fitted(rows, 9)] == ["0", "1", "2", "3", "4"]
+    assert fitted(rows, -1) == []
+    assert count(rows) == "5 trainings: 2 running, 1 finished, 1 failed, 1 silent"
+
+
 def test_a_pipe_gets_the_table_once(tmp_path, repository, capsys):
     config = str(repository / "config.yaml")
-    assert main(["watch", str(tmp_path / "nothing"), "--config", config]) == 0
-    assert capsys.readouterr().out.startswith("scale")
+    folder = str(tmp_path / "nothing")
+    assert main(["watch", folder, "--config", config]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("scale") and lines[-1] == f"{folder}: no training has begun"
+
+
+def test_a_terminal_is_refreshed_until_ctrl_c(say, tmp_path, repository, monkeypatch, capsys):
+    for seed in range(30):
+        say("starts", seed=seed)
+
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", interrupt)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("LINES", "24")
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main(["watch", str(tmp_path), "--config", str(repository / "config.yaml")]) == 0
+    lines = capsys.readouterr().out.removesuffix("\n").splitlines()
+    assert len(lines) == 24 and max(map(len, lines)) <= 60 + len("\x1b[H\x1b[J")
+    assert lines[-1].endswith("Ctrl-C ends")
 
 
 def test_bad_options_are_named(tmp_path, repository, caplog):
     config = repository / "config.yaml"
     assert main(["watch", "--config", str(config), "--every", "0"]) == 2
     assert "--every = 0.0" in caplog.text
+    assert main(["watch", str(config), "--config", str(config)]) == 1
+    assert f"{config}: expected a folder of results" in caplog.text
     (tmp_path / "a.yaml").write_text("a: [")
     assert main(["watch", "--config", str(tmp_path / "a.yaml")]) == 2
     assert f"{tmp_path / 'a.yaml'}: expected YAML" in caplog.text

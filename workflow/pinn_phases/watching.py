@@ -5,6 +5,7 @@ Nothing is asked of the processes, so that it works on the login node of a clust
 
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cache
@@ -25,6 +26,7 @@ PROGRESS = re.compile(
 )
 """A line of `pinn_phases.training.progress.Progress`."""
 UNKNOWN = "–"
+FINISHED = "finished"
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,23 @@ def look(
     trainings |= {_place(path, folder) for path in folder.glob("*/runs/*/*/seed*.h5")}
     return [
         _row(folder, training, phase_settings.get(training[0]), now)
-        for training in sorted(trainings)
+        for training in sorted(trainings, key=_order)
     ]
+
+
+def fitted(rows: Sequence[Row], most: int) -> list[Row]:
+    """Return no more than so many rows, in their order; finished trainings are left out first."""
+    by_interest = sorted(range(len(rows)), key=lambda i: rows[i].state == FINISHED)
+    return [rows[i] for i in sorted(by_interest[: max(most, 0)])]
+
+
+def count(rows: Sequence[Row]) -> str:
+    """Say how many trainings there are, and in which state."""
+    if not rows:
+        return "no training has begun"
+    states = Counter("silent" if row.state.startswith("silent") else row.state for row in rows)
+    parts = ", ".join(f"{number} {state}" for state, number in states.most_common())
+    return f"{len(rows)} training{'s' if len(rows) > 1 else ''}: {parts}"
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -82,6 +99,13 @@ def table(rows: Sequence[Row]) -> str:
 Training = tuple[str, str, str, str]  # scale, problem, method, seed
 
 
+def _order(training: Training) -> tuple[str, str, str, int, str]:
+    """Sort seeds as numbers, where they are some."""
+    *names, seed = training
+    scale, problem, method = names
+    return scale, problem, method, int(seed) if seed.isdecimal() else 0, seed
+
+
 def _place(path: Path, folder: Path) -> Training:
     """Read scale, problem, method and seed off the path of a log or a result."""
     scale, *_, problem, method, name = path.relative_to(folder).parts
@@ -93,7 +117,8 @@ def _row(folder: Path, training: Training, phase_settings: PhaseSettings | None,
     beside = folder / scale / "runs" / problem / method
     result = beside / f"seed{seed}.h5"
     if result.exists():
-        return _finished(training, result, phase_settings)
+        phases = folder / scale / "phases" / problem / method / f"seed{seed}.h5"
+        return _finished(training, result, phases, phase_settings)
     log = folder / scale / "logs" / "runs" / problem / method / f"seed{seed}.log"
     lines = log.read_text(errors="replace").splitlines()
     state = _state(lines, now - log.stat().st_mtime)
@@ -110,18 +135,21 @@ def _row(folder: Path, training: Training, phase_settings: PhaseSettings | None,
     )
 
 
-def _finished(training: Training, result: Path, phase_settings: PhaseSettings | None) -> Row:
+def _finished(
+    training: Training, result: Path, phases: Path, phase_settings: PhaseSettings | None
+) -> Row:
     try:
-        run = _read(result, result.stat().st_mtime)
+        run = _read(result, _age(result))
     except StorageError:
         return Row(*training, "damaged")
+    phase = _phase_found(phases, newer_than=_age(result)) or _phase(run, phase_settings)
     last = {
         name: run.arrays[f"history/{name}"][-1] for name in ("iteration", "loss", "relative_l2")
     }
     iteration = f"{last['iteration']:,}"
     return Row(
-        *(*training, "finished", iteration, iteration, UNKNOWN, UNKNOWN),
-        *(f"{last['loss']:.2e}", f"{last['relative_l2']:.3f}", _phase(run, phase_settings)),
+        *(*training, FINISHED, iteration, iteration, UNKNOWN, UNKNOWN),
+        *(f"{last['loss']:.2e}", f"{last['relative_l2']:.3f}", phase),
     )
 
 
@@ -153,6 +181,17 @@ def _read(path: Path, changed: float) -> Content:
     return storage.read(path, leave_out=("snapshots/", "points/", "state/"))
 
 
+def _phase_found(phases: Path, *, newer_than: float) -> str | None:
+    """Read the last phase where the workflow has searched already."""
+    if _age(phases) < newer_than:
+        return None
+    try:
+        found = _read(phases, _age(phases)).attributes
+    except StorageError:
+        return None
+    return _last(found["diffusion"], found["total_diffusion"])
+
+
 def _phase(run: Content, phase_settings: PhaseSettings | None) -> str:
     """Name of the last phase that has begun."""
     if phase_settings is None:
@@ -169,6 +208,11 @@ def _last_phase(at: bytes, snr: bytes, kind: str, phase_settings: PhaseSettings)
         )
     except ValueError:  # too short
         return UNKNOWN
-    if found.total_diffusion:
+    return _last(found.diffusion, found.total_diffusion)
+
+
+def _last(diffusion: object, total_diffusion: object) -> str:
+    """Name the last phase that has begun, from the boundaries, which may be None."""
+    if total_diffusion:
         return "total diffusion"
-    return "diffusion" if found.diffusion else "fitting"
+    return "diffusion" if diffusion else "fitting"
