@@ -3,7 +3,8 @@
     python -m benchmarks.jobs --problem helmholtz --scale laptop --reference FILE.h5
 
 Each of the runs at once is a process with one thread, as at laptop scale, and goes where the
-system puts it: `snakemake --cores 8` starts eight of them, also where there are two processors.
+system puts it. Short trainings through Snakemake itself, with `--cores 2` and `--cores 8`, show
+what asking for more cores than there are processors costs.
 
 A start is a whole job of one iteration, from its command to its result: once with an empty cache
 of compiled code, then with that cache for another seed and for another method.
@@ -11,6 +12,7 @@ of compiled code, then with that cache for another seed and for another method.
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from benchmarks.compare import OURS, WARM_UP
 from benchmarks.machine import machine
 from benchmarks.output import put
@@ -30,9 +34,12 @@ from benchmarks.sizes import ROOT, add_arguments, chosen
 from benchmarks.training_task import make_task
 from pinn_phases.training.settings import RunSettings
 
-AT_ONCE = (1, 2, 8)
+AT_ONCE = (1, 2)
 ROUNDS = 5
 ITERATIONS = 40  # of each run in a turn: a second or more
+CORES = (2, 8)  # of `snakemake --cores`
+TRAININGS = 4  # through Snakemake, of so many ...
+TRAINING_ITERATIONS = 400  # ... iterations: about as long as their start
 STARTS = {  # changes to the settings, in this order
     "empty cache": {},
     "another seed": {"seed": 1},
@@ -58,7 +65,6 @@ def at_once(settings: RunSettings, counts: Sequence[int]) -> dict[str, Any]:
         str(count): {
             "iterations_a_second": spread(rates[count]),
             "over_one": pairwise(rates[count], rates[1]),
-            "over_two": pairwise(rates[count], rates[2]),
             "rounds": rates[count],
         }
         for count in counts
@@ -70,6 +76,41 @@ def _rate(processes: Sequence[EngineProcess]) -> float:
         began = time.perf_counter()
         list(pool.map(lambda process: process.seconds(ITERATIONS), processes))
         return len(processes) * ITERATIONS / (time.perf_counter() - began)
+
+
+def by_cores(problem: str, scale: str) -> dict[str, Any]:
+    """Return the seconds of some trainings through Snakemake, by the cores it is told of."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = yaml.safe_load((ROOT / "config.yaml").read_text())
+        block = config["scales"][scale].setdefault("problems", {}).setdefault(problem, {})
+        block.setdefault("training", {})["iterations"] = TRAINING_ITERATIONS
+        (folder / "config.yaml").write_text(yaml.safe_dump(config))
+        runs = Path("results") / scale / "runs"
+        targets = [f"{runs}/{problem}/vanilla/seed{seed}.h5" for seed in range(TRAININGS)]
+
+        def seconds(cores: int, count: int) -> float:
+            shutil.rmtree(folder / runs, ignore_errors=True)
+            command = [
+                *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
+                *("--directory", name, "--cores", str(cores), "--quiet", "all"),
+                *("--config", f"scale={scale}", "--", *targets[:count]),
+            ]
+            began = time.perf_counter()
+            subprocess.run(command, check=True)
+            return time.perf_counter() - began
+
+        seconds(CORES[0], 1)  # compiles, and makes the reference solution
+        rounds = [{cores: seconds(cores, TRAININGS) for cores in CORES} for _ in range(ROUNDS)]
+    taken = {cores: [each[cores] for each in rounds] for cores in CORES}
+    return {
+        str(cores): {
+            "seconds": spread(taken[cores]),
+            "work_over_two": pairwise(taken[CORES[0]], taken[cores]),
+            "rounds": taken[cores],
+        }
+        for cores in CORES
+    }
 
 
 def starts(settings: RunSettings, reference: Path) -> dict[str, float]:
@@ -112,6 +153,7 @@ def main() -> None:
         "machine": before,
         "starts": starts(settings, options.reference),
         "at_once": at_once(settings, AT_ONCE),
+        "by_cores": by_cores(settings.problem, settings.scale),
         "load_at_the_end": machine()["load"],
     }
     put(report, options.json)

@@ -11,8 +11,17 @@ def test_rates_of_runs_at_once(monkeypatch):
     monkeypatch.setattr(jobs, "ROUNDS", 2)
     monkeypatch.setattr(jobs, "ITERATIONS", 2)
     found = jobs.at_once(small_settings("helmholtz"), (1, 2))
-    assert found["1"]["over_one"]["median"] == found["2"]["over_two"]["median"] == 1
+    assert found["1"]["over_one"]["median"] == 1
     assert len(found["2"]["rounds"]) == 2 and min(found["2"]["rounds"]) > 0
+
+
+def test_trainings_through_snakemake(monkeypatch):
+    monkeypatch.setattr(jobs, "ROUNDS", 1)
+    monkeypatch.setattr(jobs, "TRAININGS", 1)
+    monkeypatch.setattr(jobs, "TRAINING_ITERATIONS", 2)
+    found = jobs.by_cores("helmholtz", "smoke")
+    assert found["2"]["work_over_two"]["median"] == 1
+    assert found["8"]["rounds"][0] > 0
 
 
 def test_every_start_is_a_job_that_ends(tmp_path):

@@ -65,6 +65,12 @@ FIGURE_NAMES = [
     if set(requirement(figure).problems) <= set(SETTINGS.problems)
 ]
 
+# On one machine `--cores` may ask for more than it has: no more trainings at once than there are
+# processors for, since more push each other out of the caches and need memory for all.
+PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+if workflow.local_exec and "processors" not in workflow.global_resources:
+    workflow.register_resource("processors", PROCESSORS)
+
 
 # Timings against other engines.
 PEERS = ("deepxde", "jax", "pina")
@@ -122,6 +128,11 @@ def run_code(wildcards):
 def run_threads(wildcards):
     """CPU threads of a training."""
     return execution(wildcards).threads
+
+
+def run_processors(wildcards, threads):
+    """Processors that a training keeps busy."""
+    return min(threads, PROCESSORS)
 
 
 def run_memory(wildcards):

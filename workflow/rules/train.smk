@@ -20,6 +20,7 @@ rule train:
         mem_mb=run_memory,
         runtime=run_time,
         gpu=run_gpus,
+        processors=run_processors,
     params:
         settings=run_settings,
         code=run_code,
