@@ -4,6 +4,8 @@ These words go into the files (`pinn_phases.storage` writes them). They change n
 docstring, they are no part of the digest of a job's code. All quantities are dimensionless.
 """
 
+from fnmatch import fnmatchcase
+
 DESCRIPTIONS = {
     "history/iteration": "iteration, from 1; its row describes the state before its step",
     "history/loss": "full-batch loss that the optimiser minimises",
@@ -41,3 +43,9 @@ DESCRIPTIONS = {
     "homogeneity/residual": "ratio of mean to root mean square of `boxes/residual`, at most 1",
     "state/*": "what the next iteration needs",
 }
+
+
+def description(name: str) -> str | None:
+    """Return the words on a dataset, if there are any."""
+    fitting = (text for pattern, text in DESCRIPTIONS.items() if fnmatchcase(name, pattern))
+    return next(fitting, None)

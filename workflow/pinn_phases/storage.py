@@ -35,14 +35,13 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import h5py
 from numpy.typing import NDArray
 
-from pinn_phases.descriptions import DESCRIPTIONS
+from pinn_phases.descriptions import description
 
 HEADER_BYTES = 512  # the smallest user block that HDF5 allows
 MAGIC = b"pinn-phases sha256 "
@@ -87,7 +86,9 @@ def write(path: Path, content: Content) -> None:
         for name, values in content.arrays.items():
             dataset = file.create_dataset(name, data=values)
             dataset.attrs["unit"] = "1"
-            dataset.attrs["description"] = _description(name)
+            words = description(name)
+            assert words is not None, f"DESCRIPTIONS says nothing of {name}"
+            dataset.attrs["description"] = words
     body = buffer.getbuffer()[HEADER_BYTES:]
     write_bytes(path, _header(body), body)
 
@@ -177,13 +178,6 @@ def _content(data: bytes, leave_out: tuple[str, ...]) -> Content:
 def _header(body: memoryview) -> bytes:
     header = MAGIC + hashlib.sha256(body).hexdigest().encode()
     return header.ljust(HEADER_BYTES, b"\n")
-
-
-def _description(name: str) -> str:
-    fitting = (text for pattern, text in DESCRIPTIONS.items() if fnmatchcase(name, pattern))
-    text = next(fitting, None)
-    assert text is not None, f"DESCRIPTIONS says nothing of {name}"
-    return text
 
 
 def _is_array(item: object) -> bool:

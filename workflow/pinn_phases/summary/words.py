@@ -8,6 +8,7 @@ import numpy as np
 
 from pinn_phases.analysis.seeds import LEVELS
 from pinn_phases.analysis.trajectories import first_below
+from pinn_phases.descriptions import description
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
@@ -36,12 +37,15 @@ def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
     known = content if content.kind == "phases" else phases
     if known is not None:
         yield from _phases(known.attributes)
+    elif content.kind == "run":
+        yield "  phases: no file of them beside it"
     yield "settings"
     yield from (f"  {key} = {value}" for key, value in leaves(stored.get("settings", {})))
     yield "made by"
     yield from _maker(stored)
     yield "datasets"
-    yield from (f"  {name} {values.shape}" for name, values in content.arrays.items())
+    for name, values in content.arrays.items():
+        yield f"  {name} {values.shape}: {description(name) or 'unknown to this version'}"
 
 
 def _subject(settings: Mapping[str, Any]) -> str:
