@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
+PEERS = sorted((ROOT / "benchmarks/requirements").glob("*.txt"))
 DECLARED = {
     "dependencies": PROJECT["project"]["dependencies"],
     "build": PROJECT["build-system"]["requires"],
@@ -38,13 +39,18 @@ def pins(requirements: list[str]) -> dict[str, str]:
     return versions
 
 
+def lines_of(path: Path) -> list[str]:
+    """Lines that are not comments alone, without comments."""
+    lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
+    return [line for line in lines if line]
+
+
 @pytest.fixture(scope="module")
 def locked() -> dict[str, str]:
     """Version of each package in the lock."""
     if not LOCK.is_file():
         pytest.fail("requirements.lock is missing")
-    lines = [line.partition("#")[0].strip() for line in LOCK.read_text().splitlines()]
-    return pins([line for line in lines if line and not line.startswith("-")])
+    return pins([line for line in lines_of(LOCK) if not line.startswith("-")])
 
 
 def compare(versions: dict[str, str], locked: dict[str, str], file: str) -> None:
@@ -73,6 +79,13 @@ def test_declared_dependencies_are_pinned(group):
 @pytest.mark.parametrize("group", [group for group in DECLARED if group != "build"])
 def test_declared_dependencies_are_as_locked(group, locked):
     compare(pins(DECLARED[group]), locked, f"pyproject.toml ({group})")
+
+
+@pytest.mark.parametrize("path", PEERS, ids=lambda path: path.name)
+def test_peers_are_the_same_alone_and_together(path):
+    together, alone = pins(DECLARED["bench"]), pins(lines_of(path))
+    assert together.keys() & alone.keys()
+    assert all(together[name] == alone[name] for name in together.keys() & alone.keys())
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.name)
