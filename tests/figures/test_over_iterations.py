@@ -103,6 +103,13 @@ def test_figure_1_has_a_curve_and_a_dashed_line_in_its_colour_for_each_problem(a
     assert_legible(figure)
 
 
+def test_figure_1_says_where_there_is_no_total_diffusion(monkeypatch):
+    monkeypatch.setattr(fig1, "median_boundary", lambda *given: None)
+    (axes,) = fig1.draw(made_material(), SETTINGS).axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == [*TITLES, "no total diffusion, in the median"]
+
+
 def test_colours_of_problems_are_no_colours_of_methods():
     methods = style.method_colours(["vanilla", "rba"]).values()
     problems = [to_rgb(c) for c in style.problem_colours(PROBLEMS).values()]

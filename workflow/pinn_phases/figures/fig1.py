@@ -24,6 +24,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     figure = Figure(figsize=(style.TEXT_WIDTH, 3.3))
     axes = figure.add_axes((0.075, 0.19, 0.905, 0.78))
     shown = []
+    starts = []
     for name, colour in style.problem_colours(REQUIREMENT.problems).items():
         runs = material.of("run", name, settings.phases_of)
         shown += runs
@@ -32,14 +33,16 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         phases = material.of("phases", name, settings.phases_of)
         start = median_boundary(phases, "total_diffusion")
         if start is not None:
+            starts.append(start)
             axes.axvline(start, **style.PHASE_LINE | {"color": colour, "linewidth": 1.0})
     style.log_axes(axes)
     axes.set_yscale("log")
     axes.set_xlim(1, last_iteration(shown))
     axes.set_ylabel(r"Relative $L^2$ error")
     style.plain_log_ticks(axes.yaxis)
-    handles = [*axes.get_legend_handles_labels()[0], Line2D([], [], **style.PHASE_LINE)]
-    labels = [str(handle.get_label()) for handle in handles[:-1]]
-    axes.legend(handles, [*labels, "start of total diffusion"], loc="lower left", frameon=False)
+    handles, labels = axes.get_legend_handles_labels()
+    handles.append(Line2D([], [], **style.PHASE_LINE if starts else {"linestyle": "none"}))
+    labels.append("start of total diffusion" if starts else "no total diffusion, in the median")
+    axes.legend(handles, labels, loc="lower left", frameon=False)
     add_small_print(figure, shown, only(settings.phases_of))
     return figure
