@@ -39,7 +39,7 @@ ROUNDS = 5
 ITERATIONS = 40  # of each run in a turn: a second or more
 CORES = (2, 8)  # of `snakemake --cores`
 TRAININGS = 4  # through Snakemake, of so many ...
-TRAINING_ITERATIONS = 400  # ... iterations: about as long as their start
+TRAINING_ITERATIONS = 400  # ... iterations: longer than their start
 STARTS = {  # changes to the settings, in this order
     "empty cache": {},
     "another seed": {"seed": 1},

@@ -22,7 +22,7 @@ def make_iteration(method="rba", place=EXACT, compiled=False):
 
 def tensors(iteration):
     """All tensors that iterations go on from, or leave behind."""
-    loss, gradients = iteration.evaluate()
+    _, gradients = iteration.evaluate()
     iteration.update()
     state = iteration.state
     return [state.weights, *state.parameters, *state.first, *state.second, *gradients]

@@ -156,11 +156,11 @@ def test_the_checkpoint_of_another_training_is_not_taken(reference, tmp_path, ca
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told_at"),
-    [(1e-9, 23), (1e9, 28)],  # a checkpoint after every iteration, or none before the end
+    ("seconds", "told_at", "initial"),
+    [(1e-9, 23, r"[\d.e-]+"), (1e9, 28, "nan")],  # checkpoints after every iteration, or none
 )
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
-    reference, tmp_path, monkeypatch, seconds, told_at
+    reference, tmp_path, monkeypatch, seconds, told_at, initial
 ):
     settings = make_settings(checkpoint_seconds=seconds)  # every seventh iteration is recorded
     problem_class = type(settings.make_problem())
@@ -174,7 +174,8 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
         return tuple(factor * part for part in residual(self, **fields))
 
     monkeypatch.setattr(problem_class, "residual", failing)
-    with pytest.raises(Stopped, match=rf"not finite at iteration {told_at} \(pde nan, initial "):
+    message = rf"not finite at iteration {told_at} \(pde nan, initial {initial},"
+    with pytest.raises(Stopped, match=message):
         run(settings, reference, tmp_path)
     kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load(at_most=60)
     assert (kept is None) if told_at == 28 else kept.arrays["state/iteration"] == 22

@@ -3,6 +3,7 @@
 Nothing is asked of the processes, so that it works on the login node of a cluster, or on a copy.
 """
 
+import os
 import re
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ PROGRESS = re.compile(
 """A line of `pinn_phases.training.progress.Progress`."""
 UNKNOWN = "–"
 FINISHED = "finished"
+LINES_BESIDE = 4  # of a terminal, beside the rows of trainings
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,23 @@ def table(rows: Sequence[Row]) -> str:
     )
 
 
+def page(folder: Path, rows: Sequence[Row], room: os.terminal_size | None = None) -> str:
+    """Lay out the table and the count below it, for a terminal what it has room for."""
+    shown = rows if room is None else fitted(rows, room.lines - LINES_BESIDE)
+    left_out = f", {len(rows) - len(shown)} not shown" if len(shown) < len(rows) else ""
+    lines = [*table(shown).splitlines(), "", f"{folder}: {count(rows)}{left_out}"]
+    if room is None:
+        return "\n".join(lines)
+    lines.append(f"{time.strftime('%H:%M:%S')}, Ctrl-C ends")
+    return "\n".join(line[: room.columns] for line in lines)
+
+
 Training = tuple[str, str, str, str]  # scale, problem, method, seed
 
 
 def _order(training: Training) -> tuple[str, str, str, int, str]:
     """Sort seeds as numbers, where they are some."""
-    *names, seed = training
-    scale, problem, method = names
+    scale, problem, method, seed = training
     return scale, problem, method, int(seed) if seed.isdecimal() else 0, seed
 
 

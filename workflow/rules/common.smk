@@ -131,8 +131,8 @@ def run_threads(wildcards):
 
 
 def run_processors(wildcards, threads):
-    """Processors that a training keeps busy."""
-    return min(threads, PROCESSORS)
+    """Processors that a training keeps busy: one, where a GPU has the work."""
+    return 1 if run_gpus(wildcards) else min(threads, PROCESSORS)
 
 
 def run_memory(wildcards):
