@@ -1,16 +1,19 @@
 """The training loop: what it records, and that it resumes as if never stopped."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from pinn_phases import storage
 from pinn_phases.stopping import Stopped
+from pinn_phases.training import job
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.device import usable_threads
 from pinn_phases.training.history import is_recorded, snapshot_iterations
@@ -38,6 +41,28 @@ def assert_same_data(actual, expected):
 def undisturbed(reference, tmp_path_factory):
     """Result of a training that nothing interrupted."""
     return run(make_settings(), reference, tmp_path_factory.mktemp("undisturbed"))
+
+
+@pytest.fixture(scope="module")
+def finished(reference, tmp_path_factory):
+    """Folder in which a training has come to its end, with its checkpoints."""
+    folder = tmp_path_factory.mktemp("finished")
+    run(make_settings(), reference, folder)
+    return folder
+
+
+@contextmanager
+def counted_updates(monkeypatch):
+    """Yield a list that gets an entry for each step of the optimiser."""
+    updates, update = [], Iteration.update
+
+    def counted(self):
+        updates.append(self.state.iteration)
+        update(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Iteration, "update", counted)
+        yield updates
 
 
 def test_rows_and_snapshots_stand_where_the_settings_say(undisturbed):
@@ -106,6 +131,47 @@ def test_more_iterations_continue_as_if_never_stopped(undisturbed, reference, tm
     assert "goes on after iteration 33" in caplog.text
 
 
+@pytest.mark.parametrize("iterations", [1, 2, 16, 33, 40, 46, 47])  # 16 and 40 have a snapshot
+def test_fewer_iterations_are_cut_exactly(finished, reference, tmp_path, iterations, monkeypatch):
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
+    shorter = make_settings(iterations=iterations)
+    expected = run(shorter, reference, tmp_path / "anew")
+    with counted_updates(monkeypatch) as updates:
+        assert_same_data(run(shorter, reference, tmp_path), expected)
+    milestones = [0, 1, 4, 9, 21, 45]  # iterations done before the 1st, 2nd, 5th, 10th, 22nd, 46th
+    assert len(updates) == iterations - max(done for done in milestones if done < iterations)
+
+
+def test_what_a_longer_training_has_reached_is_kept(
+    undisturbed, finished, reference, tmp_path, monkeypatch
+):
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
+    for iterations in (47, 33):
+        run(make_settings(iterations=iterations), reference, tmp_path)
+    with counted_updates(monkeypatch) as updates:
+        assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+        assert not updates
+        longer = run(make_settings(iterations=65), reference, tmp_path)
+        assert len(updates) == 5
+    assert_same_data(longer, run(make_settings(iterations=65), reference, tmp_path / "anew"))
+
+
+def test_a_cut_training_that_is_stopped_goes_on_where_it_was(
+    finished, reference, tmp_path, monkeypatch
+):
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
+    shorter = make_settings(iterations=44)  # cut to 21
+    checkpoints = Checkpoints.beside(tmp_path / "run.h5", shorter, "code")
+    with counted_updates(monkeypatch) as updates, pytest.raises(Stopped):
+        monkeypatch.setattr(job, "stop_on_signals", lambda: lambda: len(updates) == 9)
+        train(shorter, reference, checkpoints, threads=1, gpus=0, bar=False)
+    monkeypatch.undo()
+    with counted_updates(monkeypatch) as updates:
+        result = run(shorter, reference, tmp_path)
+    assert len(updates) == 44 - 21 - 10
+    assert_same_data(result, run(shorter, reference, tmp_path / "anew"))
+
+
 def test_a_finished_training_is_not_done_again(undisturbed, reference, tmp_path, monkeypatch):
     run(make_settings(), reference, tmp_path)
     monkeypatch.setattr(Iteration, "update", pytest.fail)
@@ -139,7 +205,7 @@ def test_a_damaged_checkpoint_never_displaces_a_good_one(reference, tmp_path):
     checkpoints = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
     damaged = checkpoints.newest.read_bytes()[:-1]
     checkpoints.newest.write_bytes(damaged)
-    arrays = dict(checkpoints.load(at_most=60).arrays)
+    arrays = dict(checkpoints.load().arrays)
     checkpoints.save(arrays | {"state/iteration": np.array(40)})
     assert storage.read(checkpoints.previous).arrays["state/iteration"] == 32
     aside = checkpoints.newest.with_name(f"{checkpoints.newest.name}.unusable")
@@ -151,7 +217,7 @@ def test_the_checkpoint_of_another_training_is_not_taken(reference, tmp_path, ca
     taken = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
     other = Checkpoints.beside(tmp_path / "run.h5", make_settings("vanilla"), "code")
     taken.newest.replace(other.newest)
-    assert other.load(at_most=60) is None
+    assert other.load() is None
     assert f"expected a checkpoint of {other.newest.stem}" in caplog.text
 
 
@@ -177,7 +243,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
     message = rf"not finite at iteration {told_at} \(pde nan, initial {initial},"
     with pytest.raises(Stopped, match=message):
         run(settings, reference, tmp_path)
-    kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load(at_most=60)
+    kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load()
     assert (kept is None) if told_at == 28 else kept.arrays["state/iteration"] == 22
 
 

@@ -61,7 +61,7 @@ def train(
     end = settings.training.iterations
     log.info("%s: %d iterations at scale %s on %s", label, end, settings.scale, where)
     training = prepare(settings, reference, compiled=compiled, device=device, workers=workers)
-    resume(training, checkpoints)
+    checkpoints = resume(training, checkpoints)
     start = training.state.iteration
     with Progress(label, start, end, bar=bar) as progress:
         run(training, checkpoints, progress, stop_asked)

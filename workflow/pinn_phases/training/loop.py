@@ -17,7 +17,12 @@ from pinn_phases.stopping import Stopped
 from pinn_phases.storage import Content
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.error import TestError
-from pinn_phases.training.history import Row, is_recorded, snapshot_iterations
+from pinn_phases.training.history import (
+    MILESTONES_PER_DECADE,
+    Row,
+    is_recorded,
+    snapshot_iterations,
+)
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.points import collocation_points
@@ -83,14 +88,15 @@ def prepare(
     return Training(settings, problem, points, objective, error, state)
 
 
-def resume(training: Training, checkpoints: Checkpoints) -> None:
-    """Go on from the newest usable checkpoint, if there is one."""
+def resume(training: Training, checkpoints: Checkpoints) -> Checkpoints:
+    """Go on from the newest usable checkpoint, if there is one, and return where to save."""
     iterations = training.settings.training.iterations
-    content = checkpoints.load(at_most=iterations)
-    if content is not None:
-        done = int(content.arrays["state/iteration"])
-        training.state = training.state.restored(content.arrays, last=done == iterations)
+    own, arrays = checkpoints.for_iterations(iterations)
+    if arrays is not None:
+        done = int(arrays["state/iteration"])
+        training.state = training.state.restored(arrays, last=done == iterations)
         log.info("goes on after iteration %d, from %s", done, checkpoints.newest)
+    return own
 
 
 def run(
@@ -115,6 +121,7 @@ def run(
     """
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
+    milestones = snapshot_iterations(settings.iterations, MILESTONES_PER_DECADE)
     step = Iteration(training.objective, state, settings.optimiser)
     saved = time.monotonic()
     while state.iteration < settings.iterations:
@@ -124,6 +131,8 @@ def run(
         stopping = stop_asked() and not last
         due = time.monotonic() - saved > settings.checkpoint_seconds
         saving = last or stopping or due
+        if iteration in milestones:
+            state.milestones.append(state.moment())
         loss, gradients = step.evaluate()
         if recorded or saving:  # not always: asking means to wait for a GPU
             _require_finite(iteration, training.objective, loss)

@@ -9,7 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.training.history import Series
+from pinn_phases.training.history import Row, Series
+
+MILESTONES = "state/milestones/"  # where a checkpoint holds them
 
 
 def flattened(tensors: Sequence[Tensor]) -> NDArray[np.float32]:
@@ -30,7 +32,8 @@ class State:
 
     `first` and `second` are Adam's moving averages, `weights` the method's, of shape
     (equations, points). `last_row` and `last_snapshot` hold those of the last iteration where the
-    schedule leaves it out: they end the result, but a longer training drops them.
+    schedule leaves it out: they end the result, but a longer training drops them. `milestones` are
+    earlier states, from which a shorter training goes on.
     """
 
     parameters: list[Tensor]
@@ -42,6 +45,7 @@ class State:
     snapshots: Series = field(default_factory=Series)
     last_row: Series = field(default_factory=Series)
     last_snapshot: Series = field(default_factory=Series)
+    milestones: Series = field(default_factory=Series)
 
     @classmethod
     def start(
@@ -55,14 +59,21 @@ class State:
             weights=parameters[0].new_full((equations, points), weight),
         )
 
+    def moment(self) -> Row:
+        """Return a copy of all but the record."""
+        return {
+            "iteration": self.iteration,
+            "parameters": flattened(self.parameters),
+            "first": flattened(self.first),
+            "second": flattened(self.second),
+            "weights": self.weights.cpu().numpy().copy(),
+        }
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what a checkpoint holds."""
         return {
-            "state/iteration": np.array(self.iteration),
-            "state/parameters": flattened(self.parameters),
-            "state/first": flattened(self.first),
-            "state/second": flattened(self.second),
-            "state/weights": self.weights.cpu().numpy(),
+            **{f"state/{name}": np.asarray(value) for name, value in self.moment().items()},
+            **self.milestones.arrays(MILESTONES),
             **self.history.arrays("history/"),
             **self.snapshots.arrays("snapshots/"),
             **self.last_row.arrays("state/last_row/"),
@@ -90,4 +101,33 @@ class State:
             snapshots=Series.of(arrays, "snapshots/"),
             last_row=Series.of(arrays if last else {}, "state/last_row/"),
             last_snapshot=Series.of(arrays if last else {}, "state/last_snapshot/"),
+            milestones=Series.of(arrays, MILESTONES),
         )
+
+
+def cut(arrays: Mapping[str, NDArray[Any]], iterations: int) -> dict[str, NDArray[Any]]:
+    """Return the checkpoint from which a shorter training goes on to the same data.
+
+    Parameters
+    ----------
+    arrays
+        Checkpoint of the longer training, as `State.arrays`.
+    iterations
+        Number of iterations of the shorter one, at least 1.
+
+    Returns
+    -------
+    dict
+        Checkpoint at the last milestone before its last iteration, which is trained again: its row
+        and its snapshot belong to the result, but not always to the record of a longer training.
+    """
+    index = np.searchsorted(arrays[f"{MILESTONES}iteration"], iterations) - 1
+    milestone = Series.of(arrays, MILESTONES).rows[index]
+    done = milestone["iteration"]
+    kept = {
+        name: values[: np.searchsorted(arrays[f"{record}iteration"], done, side)]
+        for record, side in (("history/", "right"), ("snapshots/", "right"), (MILESTONES, "left"))
+        for name, values in arrays.items()
+        if name.startswith(record)
+    }
+    return kept | {f"state/{name}": np.asarray(value) for name, value in milestone.items()}
