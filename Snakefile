@@ -29,6 +29,10 @@ onerror:
     print(*failures(told), sep="\n", file=sys.stderr)
 
 
+onsuccess:
+    print(*notes(Path("results"), since=STARTED), sep="\n", file=sys.stderr)
+
+
 rule all:
     """Make every figure, statistics over seeds, the claims with their verdicts, and the report's tables."""
     default_target: True

@@ -2,8 +2,11 @@
 
 import os
 import sys
+import time
 from functools import cache
 from pathlib import Path
+
+STARTED = time.time()
 
 # The code beside this Snakefile and the Python that runs it are what jobs use as well (under
 # `--sdm conda`, the environment's own Python comes first).
@@ -29,6 +32,7 @@ from pinn_phases.failures import failures
 from pinn_phases.figures.base import requirement
 from pinn_phases.figures.listing import labels, section
 from pinn_phases.frozen import SettingsError
+from pinn_phases.notes import notes
 from pinn_phases.plugins import FIGURES, PROBLEMS, names
 from pinn_phases.settings import (
     ARCHIVE,

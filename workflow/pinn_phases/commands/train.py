@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import logging
 import sys
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from pinn_phases import storage
 from pinn_phases.cards import take_card
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import SettingsError, validated_json
+from pinn_phases.notes import NOTE
 from pinn_phases.provenance import provenance
 from pinn_phases.training.settings import RunSettings
+
+log = logging.getLogger(__name__)
 
 
 def code(problem: str, method: str) -> str:
@@ -48,6 +52,12 @@ def run(options: argparse.Namespace) -> None:
         gpus=options.gpus,
         bar=options.log is None and sys.stderr.isatty(),
     )
+    if result.attributes["execution"]["resumed_after"] == settings.training.iterations:
+        log.info(
+            "%snothing was left to train: the checkpoint has all iterations; to train from nothing,"
+            " python -m pinn_phases discard RUN, and then the same call",
+            NOTE,
+        )
     attributes = {
         **result.attributes,
         "settings": settings.model_dump(mode="json"),
