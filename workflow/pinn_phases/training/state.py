@@ -124,9 +124,11 @@ def cut(arrays: Mapping[str, NDArray[Any]], iterations: int) -> dict[str, NDArra
     index = np.searchsorted(arrays[f"{MILESTONES}iteration"], iterations) - 1
     milestone = Series.of(arrays, MILESTONES).rows[index]
     done = milestone["iteration"]
+    # The milestone itself is kept anew when the training goes on.
+    ends = {"history/": done, "snapshots/": done, MILESTONES: done - 1}
     kept = {
-        name: values[: np.searchsorted(arrays[f"{record}iteration"], done, side)]
-        for record, side in (("history/", "right"), ("snapshots/", "right"), (MILESTONES, "left"))
+        name: values[: np.searchsorted(arrays[f"{record}iteration"], end, "right")]
+        for record, end in ends.items()
         for name, values in arrays.items()
         if name.startswith(record)
     }
