@@ -20,7 +20,8 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales
 from pinn_phases.storage import Content, StorageError
-from pinn_phases.verdicts import Verdict, all_claims, differences, judge, judge_all, load_runs
+from pinn_phases.trees import differences
+from pinn_phases.verdicts import Verdict, all_claims, judge, judge_all, load_runs
 from tests.claims.conftest import SNAPSHOTS, made_run
 
 HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome

@@ -1,7 +1,11 @@
 """Settings as nested plain values."""
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
+
+# Settings that say how a training is recorded and executed, but not what it computes.
+NOT_COMPARED = ("training.record.*", "training.compiled", "training.checkpoint_seconds")
 
 
 def leaves(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -11,3 +15,18 @@ def leaves(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]
             yield from leaves(value, f"{above}{key}.")
         else:
             yield f"{above}{key}", value
+
+
+def differences(
+    settings: Mapping[str, Any], paper: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """Compare what a run computes with the paper's: dotted key -> value here, value there."""
+    here, there = dict(leaves(settings)), dict(leaves(paper))
+    compared = ("equation.", "method_constants.", "training.")
+    return {
+        key: (value, there.get(key))
+        for key, value in here.items()
+        if key.startswith(compared)
+        and value != there.get(key)
+        and not any(fnmatchcase(key, pattern) for pattern in NOT_COMPARED)
+    }

@@ -23,12 +23,10 @@ from pinn_phases import claims, storage
 from pinn_phases.claims.base import Case, Claim, Finding, Outcome, Run, Untestable
 from pinn_phases.plugins import names
 from pinn_phases.storage import Content, StorageError
-from pinn_phases.trees import leaves
+from pinn_phases.trees import differences
 
 KINDS = ("run", "phases", "information", "homogeneity")  # of files that claims are judged by
 LEFT_OUT = ("snapshots/", "points/", "activations/")
-# Settings that say how a training is recorded and executed, but not what it computes.
-NOT_COMPARED = ("training.record.*", "training.compiled", "training.checkpoint_seconds")
 
 
 class Verdict(StrEnum):
@@ -135,21 +133,6 @@ def as_plain(judged: Judged) -> dict[str, Any]:
         for case in judged.cases
     ]
     return {**words, "cases": cases, "verdict": judged.verdict, "reasons": judged.reasons}
-
-
-def differences(
-    settings: Mapping[str, Any], paper: Mapping[str, Any]
-) -> dict[str, tuple[Any, Any]]:
-    """Compare what a run computes with the paper's: dotted key -> value here, value there."""
-    here, there = dict(leaves(settings)), dict(leaves(paper))
-    compared = ("equation.", "method_constants.", "training.")
-    return {
-        key: (value, there.get(key))
-        for key, value in here.items()
-        if key.startswith(compared)
-        and value != there.get(key)
-        and not any(fnmatchcase(key, pattern) for pattern in NOT_COMPARED)
-    }
 
 
 def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
