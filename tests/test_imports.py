@@ -158,6 +158,7 @@ PLUGINS = {
     "homogeneity": ("problems",),
     "figure": ("problems", "methods", "figures"),
     "seeds": ("problems", "methods"),
+    "published": (),
     "summary": ("problems", "methods"),
     "archive": (),
     "claims": ("problems", "methods", "claims"),

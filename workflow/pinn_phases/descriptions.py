@@ -41,6 +41,12 @@ DESCRIPTIONS = {
     "activations/sample": "activations of the hidden layers at the point of `points/sample`",
     "boxes/residual": "mean magnitude of the residuals over each of the equal boxes (Eq. 20)",
     "homogeneity/residual": "ratio of mean to root mean square of `boxes/residual`, at most 1",
+    "error/iteration": "iteration of each published error, its number of steps",
+    "error/relative_l2": "relative L2 error on the test grid (Eq. 7), as published",
+    "gradients/iteration": "iteration of each published gradient statistic",
+    "gradients/mean": "norm of the mean of the batch gradients, as published",
+    "gradients/std": "norm of the standard deviation of the batch gradients, as published",
+    "gradients/snr": "their ratio, the signal-to-noise ratio (Eq. 8)",
     "state/*": "what the next iteration needs",
 }
 

@@ -23,6 +23,7 @@ from pinn_phases.commands import figure as figure_command
 from pinn_phases.commands import homogeneity as homogeneity_command
 from pinn_phases.commands import information as information_command
 from pinn_phases.commands import phases as phases_command
+from pinn_phases.commands import published as published_command
 from pinn_phases.commands import reference as reference_command
 from pinn_phases.commands import seeds as seeds_command
 from pinn_phases.commands import summary as summary_command
@@ -63,11 +64,7 @@ RUNS = [
 COMPARED = sorted(
     {m for scale in SCALES.values() for block in scale.problems.values() for m in block.methods}
 )
-FIGURE_NAMES = [
-    figure
-    for figure in names(FIGURES)
-    if set(requirement(figure).problems) <= set(SETTINGS.problems)
-]
+FIGURE_NAMES = [figure for figure in names(FIGURES) if requirement(figure).is_met_by(SETTINGS)]
 
 # On one machine `--cores` may ask for more than it has: no more trainings at once than there are
 # processors for, since more push each other out of the caches and need memory for all.
@@ -197,10 +194,18 @@ def choosing_phases(wildcards):
 
 def figure_inputs(figure):
     """Files that a figure is made from, at the chosen scale."""
+    needed, folder = requirement(figure), f"results/{SETTINGS.scale}"
+    published = needed.pairs(SETTINGS) if needed.published else []
     return [
-        f"results/{SETTINGS.scale}/{kind}/{problem}/{method}/seed{seed}.h5"
-        for kind, problem, method, seed in requirement(figure).files(SETTINGS)
+        *(f"{folder}/{kind}/{p}/{m}/seed{seed}.h5" for kind, p, m, seed in needed.files(SETTINGS)),
+        *(f"{folder}/published/{problem}/{method}.h5" for problem, method in published),
     ]
+
+
+def published_settings(wildcards):
+    """Constants of the search for phases, and the paper's run of a published curve, as JSON."""
+    paper = PAPER.run(wildcards.problem, wildcards.method, 0).model_dump_json()
+    return f'{{"phases": {phase_settings(wildcards)}, "paper": {paper}}}'
 
 
 def benchmark_targets(problem):

@@ -17,7 +17,13 @@ from pinn_phases.storage import Content, StorageError
 if TYPE_CHECKING:
     from pinn_phases.settings import Settings
 
-KINDS = ("run", "phases", "fields", "information")  # of files that figures are made from
+KINDS = (
+    "run",
+    "phases",
+    "fields",
+    "information",
+    "published",
+)  # of files that figures are made from
 NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, and for `fields`
 
 
@@ -42,20 +48,38 @@ class Requirement:
         Folders below results/{scale}.
     one_method
         Whether the figure shows only the method whose SNR marks the phases.
+    published
+        Problems with methods whose published curves it shows beside ours; no others, then.
     """
 
     problems: tuple[str, ...]
     kinds: tuple[str, ...]
     one_method: bool = False
+    published: tuple[tuple[str, str], ...] = ()
+
+    def is_met_by(self, settings: "Settings") -> bool:
+        """Whether the settings of a scale have what the figure shows."""
+        if self.published:
+            return bool(self.pairs(settings))
+        return set(self.problems) <= set(settings.problems)
+
+    def pairs(self, settings: "Settings") -> list[tuple[str, str]]:
+        """Problems with the methods that it shows, of those that the settings have."""
+        only = (settings.figures.phases_of,) if self.one_method else None
+        pairs = [
+            (problem, method)
+            for problem in self.problems
+            if problem in settings.problems
+            for method in only or settings.problems[problem].methods
+        ]
+        return [pair for pair in pairs if not self.published or pair in self.published]
 
     def files(self, settings: "Settings") -> Iterator[tuple[str, str, str, int]]:
-        """Kind, problem, method and seed of each file, for the settings of one scale."""
-        for problem in self.problems:
-            every = settings.problems[problem].methods
-            for method in (settings.figures.phases_of,) if self.one_method else every:
-                for kind in self.kinds:
-                    for seed in settings.seeds[: 1 if kind == "fields" else None]:
-                        yield kind, problem, method, seed
+        """Kind, problem, method and seed of each file of ours, for the settings of one scale."""
+        for problem, method in self.pairs(settings):
+            for kind in self.kinds:
+                for seed in settings.seeds[: 1 if kind == "fields" else None]:
+                    yield kind, problem, method, seed
 
 
 def figure_module(name: str) -> ModuleType:

@@ -55,6 +55,15 @@ def plot_runs(
     _plot_quartiles(axes, iteration[there], smooth, style)
 
 
+def plot_curve(
+    axes: Axes, iteration: NDArray[np.integer], values: Real, *, window: int = 1, **style: Any
+) -> None:
+    """Draw one curve, shape (rows,), as `plot_runs` draws the median of several."""
+    there = np.isfinite(values) & (values > 0)
+    smooth = moving_average(values[there], window)
+    _plot_quartiles(axes, iteration[there], smooth[None], style)  # (rows,) to (1, rows)
+
+
 def plot_snapshots(
     axes: Axes, files: Sequence[Content], name: str, *, layer: int, **style: Any
 ) -> None:

@@ -65,6 +65,8 @@ ON_LINES: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # box
 LAYER_MAP, LAYER_END = "plasma", 0.87
 PHASE_LINE: Looks = {"color": "0.35", "linestyle": "--", "linewidth": 0.7, "zorder": 1.0}
 
+PUBLISHED: Looks = {"color": "0.1", "linewidth": 1.1}  # the authors' own curves, beneath ours
+
 
 def set_style() -> None:
     """Apply the style to all figures of this process."""
