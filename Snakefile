@@ -35,11 +35,12 @@ onsuccess:
 
 
 rule all:
-    """Make every figure, statistics over seeds, the claims with their verdicts, and the report's tables."""
+    """Make every figure, statistics over seeds, agreement, the claims, and the report's tables."""
     default_target: True
     input:
         collect("paper_figures/{figure}.pdf", figure=FIGURE_NAMES),
         rules.seeds.output,
+        rules.agreement.output,
         rules.claims.output,
         rules.summary.output,
     localrule: True

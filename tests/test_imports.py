@@ -159,6 +159,7 @@ PLUGINS = {
     "figure": ("problems", "methods", "figures"),
     "seeds": ("problems", "methods"),
     "published": (),
+    "agreement": ("problems", "methods"),
     "summary": ("problems", "methods"),
     "archive": (),
     "claims": ("problems", "methods", "claims"),

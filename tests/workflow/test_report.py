@@ -17,6 +17,7 @@ from tests.workflow.conftest import copy_repository, snakemake
 TABLES = {
     "claims": "Claims",
     "seeds": "Statistics over seeds",
+    "agreement": "Agreement with the authors",
     "summary/settings": "Settings",
     "summary/references": "Reference solutions",
     "summary/trainings": "Trainings",

@@ -167,6 +167,7 @@ def test_all_figures_are_made_by_default_from_every_benchmark(finished):
         for method in ("rba", "vanilla"):
             assert f"Training {problem} with {method}, seed 0" in plan
     assert "Tables of the report, scale smoke\n" in plan
+    assert "Agreement with the authors' curves, scale smoke\n" in plan
 
 
 @pytest.mark.parametrize(

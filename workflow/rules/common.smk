@@ -16,6 +16,7 @@ for variable, first in (("PYTHONPATH", LIBRARY), ("PATH", str(Path(sys.executabl
     others = [os.environ[variable]] if os.environ.get(variable) else []
     os.environ[variable] = os.pathsep.join([first, *others])
 
+from pinn_phases.commands import agreement as agreement_command
 from pinn_phases.commands import archive as archive_command
 from pinn_phases.commands import claims as claims_command
 from pinn_phases.commands import fields as fields_command

@@ -1,4 +1,4 @@
-"""Curves that the paper's authors published."""
+"""Curves that the paper's authors published, and how ours agree with them."""
 
 # As seen from where Snakemake works, the repository unless `--directory` says otherwise.
 PUBLISHED = os.path.relpath(Path(workflow.basedir) / "published")
@@ -27,3 +27,37 @@ rule published:
     shell:
         "python -m pinn_phases published --settings {params.settings:q}"
         " --trainings {input.trainings:q} --output {output:q} --log {log:q}"
+
+
+rule agreement:
+    """Hold the runs of the chosen scale against the published curves."""
+    input:
+        figure_inputs("figS2"),
+    output:
+        json=ensure(f"results/{SETTINGS.scale}/agreement.json", non_empty=True),
+        markdown=ensure(f"results/{SETTINGS.scale}/agreement.md", non_empty=True),
+        html=report(
+            ensure(f"results/{SETTINGS.scale}/agreement.html", non_empty=True),
+            caption="../report/agreement.rst",
+            category="Agreement with the authors",
+            labels={"table": "Agreement with the authors' curves", "scale": SETTINGS.scale},
+        ),
+    log:
+        f"results/{SETTINGS.scale}/logs/agreement.log",
+    benchmark:
+        f"results/{SETTINGS.scale}/benchmarks/agreement.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        scale=SETTINGS.scale,
+        code=agreement_command.code(),
+    message:
+        f"Agreement with the authors' curves, scale {SETTINGS.scale}"
+    shell:
+        "python -m pinn_phases agreement --scale {params.scale:q} --inputs {input:q}"
+        " --json {output.json:q} --markdown {output.markdown:q} --html {output.html:q}"
+        " --log {log:q}"
