@@ -89,6 +89,20 @@ DEPARTURES = (
         ("rba",),
     ),
     Departure(
+        "loss of the cavity",
+        "squares of sums: of both residuals' magnitudes, of both velocities'",
+        "sums of squares (B.16, B.17)",
+        ("cavity",),
+        EVERY_METHOD,
+    ),
+    Departure(
+        "reference of the cavity's error",
+        "a table, interpolated to the grid by cubics",
+        "not named; here a spectral solution",
+        ("cavity",),
+        EVERY_METHOD,
+    ),
+    Departure(
         "random numbers",
         "seed 2341",
         "no seed named; other points and initial weights",
