@@ -30,8 +30,8 @@ def committed(folder: Path) -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_settings(monkeypatch, tmp_path):
-    """Let git see no settings of this machine and no repository around the temporary folder."""
+def no_settings(monkeypatch):
+    """Let git see no settings of this machine."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
@@ -105,10 +105,11 @@ def test_a_repository_around_the_checkout_does_not_count(checkout):
     assert found() == NOT_KNOWN
 
 
-def test_a_package_installed_into_a_repository_does_not_count(tmp_path, monkeypatch):
-    placed(tmp_path / ".venv/lib", monkeypatch)
-    module = tmp_path / ".venv/lib/python3.11/site-packages/pinn_phases/provenance.py"
+@pytest.mark.parametrize("place", [".venv/lib/python3.11/site-packages", "lib"])
+def test_a_package_installed_into_a_repository_does_not_count(tmp_path, monkeypatch, place):
+    module = tmp_path / place / "pinn_phases" / "provenance.py"
     module.parent.mkdir(parents=True)
+    module.touch()
     monkeypatch.setattr(provenance, "__file__", str(module))
     committed(tmp_path)
     assert found() == NOT_KNOWN
@@ -116,7 +117,7 @@ def test_a_package_installed_into_a_repository_does_not_count(tmp_path, monkeypa
 
 def test_a_repository_without_a_commit_is_not_known(checkout):
     git(checkout, "init", "-q")
-    assert found() == (None, None)
+    assert found() == NOT_KNOWN
 
 
 def test_a_broken_repository_is_not_known(checkout):
@@ -154,11 +155,18 @@ def test_variables_of_another_repository_lead_nowhere(checkout, tmp_path, monkey
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(checkout))
     assert found() == NOT_KNOWN
-    monkeypatch.delenv("GIT_DIR"), monkeypatch.delenv("GIT_WORK_TREE")
+    monkeypatch.delenv("GIT_DIR")
+    monkeypatch.delenv("GIT_WORK_TREE")
     commit = committed(checkout)
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
     assert found() == (commit, False)
+
+
+def test_changes_that_git_cannot_tell_are_not_known(checkout):
+    commit = committed(checkout)
+    (checkout / ".git/index").write_bytes(b"no index")
+    assert found() == (commit, None)
 
 
 def test_changes_that_git_is_too_slow_to_find_are_not_known(checkout, tmp_path, monkeypatch):
@@ -169,7 +177,13 @@ def test_changes_that_git_is_too_slow_to_find_are_not_known(checkout, tmp_path, 
     slow.write_text(f'#!/bin/sh\ncase "$*" in *status*) exec sleep 60;; esac\nexec {real} "$@"\n')
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", str(slow.parent), prepend=os.pathsep)
-    monkeypatch.setattr(provenance, "SECONDS", 0.5)
+    run = subprocess.run
+
+    def impatient(command, **options):  # where it would wait in vain, so that the test need not
+        assert options["timeout"] == provenance.SECONDS
+        return run(command, **options | ({"timeout": 0.01} if "status" in command else {}))
+
+    monkeypatch.setattr(subprocess, "run", impatient)
     assert found() == (commit, None)
 
 

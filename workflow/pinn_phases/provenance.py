@@ -10,7 +10,6 @@ from typing import Any
 
 PACKAGES = ("pinn-phases", "torch", "numpy", "scipy", "h5py", "snakemake")
 SECONDS = 10.0  # that git may take, as on a slow file system
-LEVELS = 2  # of folders between the top of a checkout and this file: workflow/pinn_phases
 
 
 def provenance(code: str) -> dict[str, Any]:
@@ -21,7 +20,8 @@ def provenance(code: str) -> dict[str, Any]:
     code
         Digest of the code that made the file.
     """
-    commit, changes = _commit_and_changes(Path(__file__).resolve().parents[LEVELS])
+    folder = Path(__file__).resolve().parent  # CHECKOUT/workflow/pinn_phases, if there is one
+    commit, changes = _commit_and_changes(folder.parent.parent)
     return {
         "code": code,
         "git_commit": commit,
@@ -43,9 +43,9 @@ def stated_commit(stored: Mapping[str, Any]) -> tuple[str | None, bool | None]:
 
 
 def _commit_and_changes(checkout: Path) -> tuple[str | None, bool | None]:
-    """Ask git about the checkout, unless it belongs to a repository around it."""
+    """Ask git, where the folder is a checkout and the top of its repository."""
     top = _git(checkout, "rev-parse", "--show-toplevel")
-    if top is None or Path(top) != checkout:
+    if top is None or Path(top) != checkout or not (checkout / "Snakefile").exists():
         return None, None
     commit = _git(checkout, "rev-parse", "--verify", "HEAD")
     changes = None if commit is None else _git(checkout, "status", "--porcelain")
