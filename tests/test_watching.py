@@ -21,7 +21,7 @@ RUN = {
     "history/snr": np.where(AT < 30, 100.0, 0.1) * (1 + 0.05 * np.sin(AT)),
     "history/loss": 1.0 / AT,
     "history/relative_l2": np.linspace(1, 0.25, AT.size),
-    "snapshots/weights": np.ones(3),
+    "snapshots/weights": np.ones((3, 1, 5)),
 }
 
 

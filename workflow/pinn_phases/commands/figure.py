@@ -42,4 +42,5 @@ def run(options: argparse.Namespace) -> None:
         "commit": made["git_commit"],
         "code": made["code"],
     }
-    style.save(figure, options.pdf, options.png, metadata)
+    known = {name: value for name, value in metadata.items() if value is not None}
+    style.save(figure, options.pdf, options.png, known)
