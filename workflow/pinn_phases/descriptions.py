@@ -75,6 +75,9 @@ DIMENSIONS = {
     "state/last_snapshot/iteration": ("iteration",),
     "state/last_snapshot/parameters": ("iteration", "parameter"),
     "state/last_snapshot/weights": ("iteration", "equation", "point"),
+    "state/milestones/iteration": ("iteration",),
+    "state/milestones/weights": ("iteration", "equation", "point"),
+    "state/milestones/*": ("iteration", "parameter"),
     "state/*": ("parameter",),
 }
 """Pattern -> names of the dimensions; `*` in a name stands for the last part of the dataset's."""
