@@ -181,7 +181,7 @@ PLUGINS = {
 def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
     rules = "".join(path.read_text() for path in sorted((ROOT.parent / "rules").glob("*.smk")))
     each = re.split(r"\n *rule\b", rules)  # also those that a loop makes
-    called = [rule for rule in each if f"python -m {PACKAGE} {command} " in rule]
+    called = [rule for rule in each if f" {PACKAGE} {command} " in rule]
     assert len(called) == 1
     path = re.search(r'conda:\s+"(\S+)"', called[0]).group(1)
     entries = yaml.safe_load((ROOT.parent / "rules" / path).read_text())["dependencies"]

@@ -201,3 +201,9 @@ def test_bad_options_are_named(tmp_path, repository, caplog):
     (tmp_path / "a.yaml").write_text("a: [")
     assert main(["watch", "--config", str(tmp_path / "a.yaml")]) == 2
     assert f"{tmp_path / 'a.yaml'}: expected YAML" in caplog.text
+
+
+def test_settings_are_the_checkouts_where_the_folder_has_none(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["watch"]) == 0
+    assert "no training" in capsys.readouterr().out
