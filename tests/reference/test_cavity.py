@@ -390,7 +390,7 @@ def test_a_pressure_too_singular_is_rejected():
 
 
 def test_the_reference_has_the_fields_of_the_problem():
-    solver = cavity.CavityReference(grid={"x": 33, "y": 17}, modes=24)
+    solver = cavity.CavityReference(grid={"x": 33, "y": 17}, largest_error=1e-5, modes=24)
     solution = solver.solve(Problem(reynolds=100.0, lid_width=0.125))
     assert tuple(solution.fields) == ("speed", "u", "v", "psi", "p")
     assert all(values.shape == (33, 17) for values in solution.fields.values())
@@ -425,4 +425,5 @@ def test_bad_arguments_of_the_reference_are_rejected(name, changes):
 @pytest.mark.parametrize("changes", [{"modes": 4}, {"grid": {"t": 3, "x": 3}}])
 def test_bad_settings_of_the_reference_are_rejected(changes):
     with pytest.raises(ValueError, match="modes|expected x, y"):
-        cavity.CavityReference(**({"grid": {"x": 3, "y": 3}, "modes": 16} | changes))
+        good = {"grid": {"x": 3, "y": 3}, "largest_error": 1e-5, "modes": 16}
+        cavity.CavityReference(**(good | changes))
