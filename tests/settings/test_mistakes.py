@@ -8,6 +8,7 @@ import pytest
 
 from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.frozen import SettingsError, validated_json
+from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.settings import load_scales, words_to_numbers
 from pinn_phases.training.settings import RunSettings
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
@@ -46,6 +47,9 @@ MISTAKES = [
     (f"{PROBLEM}.reference.modes", 511, "multiple of 2"),
     (f"{PROBLEM}.reference.steps", 1001, "multiple of the"),
     (f"{PROBLEM}.reference.grid.t", 1, "at least 2"),
+    (f"{PROBLEM}.reference.grid.x", 6, "at least 7, 5 between the ends"),
+    (f"{PROBLEM}.reference.largest_error", 0, "greater than 0"),
+    ("training.record.error_stride", 1000, "at most 39, which leaves 5 points between the ends of"),
     (f"{CONDITIONS}.initial.weight", -1.0, "at least 0"),
     (f"{CONDITIONS}.initial.points", 1, "at least 2"),
     ("phases.min_confidence", 1.5, "at most 1"),
@@ -210,6 +214,26 @@ def test_no_other_condition_is_set(bare):
 def test_the_grid_is_that_of_the_problem(bare, grid):
     message = str(refusal(changed(bare, f"{PROBLEM}.reference.grid", grid)))
     assert f"{PROBLEM}.reference.grid" in message and "expected t, x" in message
+
+
+@pytest.mark.parametrize("problem", names(PROBLEMS))
+def test_errors_are_taken_at_more_than_the_ends_of_every_axis(bare, problem):
+    """The largest stride that the shortest axis allows, and one more."""
+    points = min(bare["problems"][problem]["reference"]["grid"].values())
+    block = f"problems.{problem}.training.record"
+    largest = (points - 2) // 5
+    load_scales(changed(bare, block, {"error_stride": largest}))
+    message = str(refusal(changed(bare, block, {"error_stride": largest + 1})))
+    assert message.startswith(f"setting {block}.error_stride = {largest + 1}: expected at most")
+    assert f"problems.{problem}.reference.grid." in message
+
+
+@pytest.mark.parametrize("problem", names(PROBLEMS))
+def test_a_grid_of_ends_alone_is_refused(bare, problem):
+    key = f"problems.{problem}.reference.grid"
+    ends = dict.fromkeys(bare["problems"][problem]["reference"]["grid"], 2)
+    found = refusal(changed(bare, key, ends))
+    assert ".".join(found.path).startswith(key) and "expected at least 7" in str(found)
 
 
 def test_a_mistake_in_the_file_is_not_blamed_on_a_scale(bare):

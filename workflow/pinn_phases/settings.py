@@ -37,6 +37,7 @@ from pinn_phases.plugins import (
 )
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSettings, ReferenceSolver
+from pinn_phases.sampling import FEWEST_INSIDE, largest_stride
 from pinn_phases.training.settings import RunSettings, Seed, TrainingSettings
 
 ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
@@ -266,9 +267,10 @@ def _check_problem(name: str, block: ProblemSettings) -> None:
     """Check what only the problem itself and the methods can say of their numbers."""
     path: Path = ("problems", name)
     problem = validated(plugin_class(PROBLEMS, name, Problem), block.equation, (*path, "equation"))
-    validated(
+    solver = validated(
         plugin_class(REFERENCES, name, ReferenceSolver), block.reference, (*path, "reference")
     )
+    _check_test_points(name, solver.grid, block.training.record.error_stride)
     for method, constants in block.methods.items():
         validated(plugin_class(METHODS, method, Method), constants, (*path, "methods", method))
     training = block.training
@@ -280,6 +282,20 @@ def _check_problem(name: str, block: ProblemSettings) -> None:
         where = (*path, "training", "network", "ansatz")
         expected = f"expected one of {', '.join(problem.ansatzes)}"
         raise SettingsError(where, training.network.ansatz, expected)
+
+
+def _check_test_points(name: str, grid: Mapping[str, int], stride: int) -> None:
+    """Check that errors are taken at more points of each axis than its ends."""
+    for coordinate, points in grid.items():
+        largest = largest_stride(points)
+        where: Path = ("problems", name, "reference", "grid", coordinate)
+        if not largest:
+            expected = f"expected at least {FEWEST_INSIDE + 2}, {FEWEST_INSIDE} between the ends"
+            raise SettingsError(where, points, expected)
+        if stride > largest:
+            left = f"{FEWEST_INSIDE} points between the ends of {'.'.join(where)} = {points}"
+            stands: Path = ("problems", name, "training", "record", "error_stride")
+            raise SettingsError(stands, stride, f"expected at most {largest}, which leaves {left}")
 
 
 def _merged(base: Any, over: Any) -> Any:

@@ -107,6 +107,21 @@ def reference_settings(wildcards):
     return scale_with(wildcards).reference(wildcards.problem).model_dump_json()
 
 
+def reference_solver(wildcards):
+    """How a reference solution is solved."""
+    return SCALES[wildcards.scale].reference(wildcards.problem).make_solver()
+
+
+def reference_memory(wildcards):
+    """Memory of a reference solution, MB: it goes with the solver's resolution."""
+    return reference_solver(wildcards).memory_mb
+
+
+def reference_time(wildcards, attempt):
+    """Time limit of a reference solution, minutes."""
+    return reference_solver(wildcards).runtime_minutes * attempt
+
+
 def reference_code(wildcards):
     """Digest of the code behind it."""
     return digest(reference_command, wildcards.problem)

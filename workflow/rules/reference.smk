@@ -13,8 +13,8 @@ rule reference:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=reference_memory,
+        runtime=reference_time,
     params:
         python=PYTHON,
         settings=reference_settings,

@@ -117,7 +117,7 @@ def run(
     Raises
     ------
     Stopped
-        If the loss is not finite, or if `stop_asked` says so; a checkpoint is kept.
+        If the loss or the error is not finite, or if `stop_asked` says so; a checkpoint is kept.
     """
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
@@ -143,6 +143,8 @@ def run(
         step.update()
         if row is not None:
             numbers = _on_host({**row, "srr_adam": step.srr_adam()})
+            if not np.isfinite(numbers["relative_l2"]):
+                raise Stopped(_not_finite("relative L2 error", iteration))
             rows = state.history if recorded else state.last_row
             rows.append({"iteration": iteration, **numbers})
             progress.tell(iteration, numbers["loss"], numbers["relative_l2"])
@@ -208,7 +210,11 @@ def _require_finite(iteration: int, objective: Objective, loss: Loss) -> None:
         return
     terms = {"pde": loss.pde.mean(), **loss.conditions}
     shown = ", ".join(f"{name} {float(term):.3g}" for name, term in terms.items())
-    raise Stopped(
-        f"the loss is not finite at iteration {iteration} ({shown}); "
+    raise Stopped(_not_finite("loss", iteration, f" ({shown})"))
+
+
+def _not_finite(quantity: str, iteration: int, terms: str = "") -> str:
+    return (
+        f"the {quantity} is not finite at iteration {iteration}{terms}; "
         "the last checkpoint is kept, no result is written"
     )
