@@ -16,6 +16,7 @@ COUNTS = {
     "foreign": 20,
     "two_calls": 5,
     "clocks": 5,
+    "compilers": 10,
 }
 HEAD = "| fault | must hold | brought about | held | seed | seconds |\n|---|---|---|---|---|---|"
 

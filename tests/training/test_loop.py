@@ -106,6 +106,16 @@ def test_more_iterations_continue_as_if_never_stopped(undisturbed, reference, tm
     assert "goes on after iteration 33" in caplog.text
 
 
+def test_going_on_with_code_that_rounds_otherwise_is_said(reference, tmp_path, caplog):
+    run(make_settings(iterations=5), reference, tmp_path)
+    checkpoints = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
+    arrays = dict(checkpoints.load(at_most=60).arrays)
+    checkpoints.save(arrays | {"state/compiled": np.array(True)})
+    run(make_settings(iterations=8), reference, tmp_path)
+    (line,) = [m for m in caplog.messages if "rounds otherwise" in m]
+    assert line.startswith("compiled up to there, not compiled from there on")
+
+
 def test_a_finished_training_is_not_done_again(undisturbed, reference, tmp_path, monkeypatch):
     run(make_settings(), reference, tmp_path)
     monkeypatch.setattr(Iteration, "update", pytest.fail)

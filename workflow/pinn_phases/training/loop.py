@@ -40,6 +40,7 @@ class Training:
     objective: Objective
     error: TestError
     state: State
+    compiled: bool  # which rounds otherwise than code that is not
 
 
 def prepare(
@@ -80,7 +81,7 @@ def prepare(
     )
     equations, weight = len(problem.equations), method.weight_at_start
     state = State.start(parameters, equations, chosen.points, weight)
-    return Training(settings, problem, points, objective, error, state)
+    return Training(settings, problem, points, objective, error, state, compiled)
 
 
 def resume(training: Training, checkpoints: Checkpoints) -> None:
@@ -91,6 +92,12 @@ def resume(training: Training, checkpoints: Checkpoints) -> None:
         done = int(content.arrays["state/iteration"])
         training.state = training.state.restored(content.arrays, last=done == iterations)
         log.info("goes on after iteration %d, from %s", done, checkpoints.newest)
+        if content.arrays["state/compiled"] != training.compiled:
+            kinds = ("not compiled", "compiled")
+            log.warning(
+                "%s up to there, %s from there on: it rounds otherwise than an undisturbed run",
+                *(kinds[not training.compiled], kinds[training.compiled]),
+            )
 
 
 def run(
@@ -138,7 +145,7 @@ def run(
             rows.append({"iteration": iteration, **numbers})
             progress.tell(iteration, numbers["loss"], numbers["relative_l2"])
         if saving:
-            checkpoints.save(state.arrays())
+            checkpoints.save(state.arrays() | {"state/compiled": np.array(training.compiled)})
             saved = time.monotonic()
         if stopping:
             raise Stopped(
