@@ -17,6 +17,7 @@ COUNTS = {
     "two_calls": 5,
     "clocks": 5,
     "compilers": 10,
+    "starts": 20,
 }
 HEAD = "| fault | must hold | brought about | held | seed | seconds |\n|---|---|---|---|---|---|"
 

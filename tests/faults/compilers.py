@@ -95,7 +95,7 @@ def _broken(kind: Kind, place: Place, variables: dict[str, str], expected: Place
     command = [sys.executable, "-m", "pinn_phases", *map(str, place.arguments)]
     environment = {k: v for k, v in os.environ.items() if k != CACHE} | variables
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        command, env=environment, capture_output=True, text=True, timeout=2 * PATIENCE_SECONDS
     )
     lines = done.stderr.splitlines()
     about = [line for line in lines if not line.startswith(COMPILED.problem)]  # its own progress
