@@ -2,6 +2,7 @@
 
 import json
 import resource
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -283,6 +284,12 @@ def test_interruption_and_want_of_memory_are_said_in_one_line(
     assert main(["info", str(files["run"])]) == status
     (line,) = caplog.messages
     assert line.startswith("error: ") and words in line
+
+
+def test_sigterm_is_said_in_one_line(monkeypatch, caplog, files):
+    monkeypatch.setattr(storage, "read", lambda *_: signal.raise_signal(signal.SIGTERM))
+    assert main(["info", str(files["run"])]) == 130
+    assert caplog.messages == ["error: interrupted, nothing is written"]
 
 
 def test_an_error_is_in_the_log_as_well(python, tmp_path, settings, files):

@@ -26,6 +26,9 @@ SETTINGS = make_settings(
     checkpoint_seconds=1e-9,
     record=TRAINING["record"] | {"every": 1, "error_stride": 2},
 )
+COMPILED = SETTINGS.model_copy(
+    update={"training": SETTINGS.training.model_copy(update={"compiled": True})}
+)
 TOLD = re.compile(r"iteration (\d+) of \d+")
 GOES_ON = re.compile(r"goes on after iteration (\d+),")
 
@@ -52,18 +55,21 @@ class Place:
 
     def start(self, file_bytes: int | None = None, messages: Path | None = None) -> Call:
         """Start the training, or go on with it."""
-        return call(
-            messages or self.folder / "stderr",
-            *("train", "--settings", self.settings.model_dump_json()),
-            *("--reference", self.reference, "--output", self.run, "--log", self.log),
-            file_bytes=file_bytes,
-        )
+        return call(messages or self.folder / "stderr", *self.arguments, file_bytes=file_bytes)
 
     def finish(self) -> list[str]:
         """Train to the end, and return the messages."""
         status, lines = self.start().wait()
         assert status == 0, lines
         return lines
+
+    @property
+    def arguments(self) -> tuple[object, ...]:
+        """Command and options of the training."""
+        return (
+            *("train", "--settings", self.settings.model_dump_json()),
+            *("--reference", self.reference, "--output", self.run, "--log", self.log),
+        )
 
     @property
     def checkpoints(self) -> Path:

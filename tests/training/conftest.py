@@ -1,5 +1,8 @@
 """A training small enough for tests: one second a hundred iterations."""
 
+import os
+import shutil
+
 import pytest
 import torch
 
@@ -73,6 +76,11 @@ def reference():
     solution = solver.solve(make_settings().make_problem())
     arrays = {f"axes/{k}": v for k, v in solution.axes.items()}
     return Content("reference", arrays | {f"fields/{k}": v for k, v in solution.fields.items()}, {})
+
+
+needs_compiler = pytest.mark.skipif(
+    shutil.which(os.environ.get("CXX", "g++")) is None, reason="torch.compile needs a C++ compiler"
+)
 
 
 @pytest.fixture
