@@ -8,7 +8,8 @@ import pytest
 
 from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.frozen import SettingsError, validated_json
-from pinn_phases.settings import load_scales, words_to_numbers
+from pinn_phases.layers import words_to_values
+from pinn_phases.settings import load_scales
 from pinn_phases.training.settings import RunSettings
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
 
@@ -242,7 +243,7 @@ def test_a_key_does_nothing_to_the_terminal(bare, key):
 
 def test_a_number_of_more_digits_than_python_shows_is_refused(bare):
     assert "bits" in str(refusal(changed(bare, "training.points", 10**5000)))
-    words = words_to_numbers(changed(bare, "seeds", ["9" * 5000]))
+    words = words_to_values(changed(bare, "seeds", ["9" * 5000]))
     assert refusal(words).path == ("seeds", "0")
 
 

@@ -80,6 +80,11 @@ rule benchmark_growth:
         " --threads {threads} --json {output:q} 2> {log:q}"
 
 
+def jobs_settings(wildcards):
+    """Resolved settings of the trainings that run side by side, as JSON."""
+    return SCALES["laptop"].run("helmholtz", "vanilla", 0).model_dump_json()
+
+
 rule benchmark_jobs:
     """Measure what several trainings at once get done, and how long one takes to start."""
     input:
@@ -96,7 +101,7 @@ rule benchmark_jobs:
         mem_mb=8000,
         runtime=30,
     params:
-        settings=SCALES["laptop"].run("helmholtz", "vanilla", 0).model_dump_json(),
+        settings=jobs_settings,
         code=benchmarked_code,
     message:
         "Timing trainings side by side, and their start"
@@ -110,7 +115,7 @@ rule benchmark_report:
     input:
         reports=collect(
             "results/benchmarks/{report}.json",
-            report=[*SCALES["paper"].problems, "growth", "jobs"],
+            report=[*PAPER.problems, "growth", "jobs"],
         ),
         code=TIMING_REPORT_CODE,
     output:
