@@ -1,4 +1,4 @@
-"""What can be known of settings before a job starts: that they have an effect.
+"""What can be known of settings before a job starts: that they have an effect, and are enough.
 
 Each value is in its own range already; here it is held against the problem and against others.
 """
@@ -6,12 +6,17 @@ Each value is in its own range already; here it is held against the problem and 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from pinn_phases.analysis.settings import MIN_RECORDS
 from pinn_phases.frozen import Path, SettingsError
 from pinn_phases.problems.base import Problem
-from pinn_phases.training.settings import TrainingSettings
+from pinn_phases.training.settings import RecordSettings, TrainingSettings
 
 if TYPE_CHECKING:
     from pinn_phases.settings import ProblemSettings
+
+PROBES = 5  # points of a condition that are looked at: ends, middle, and between
 
 
 def require_effect(problem: Problem, training: TrainingSettings, path: Path) -> None:
@@ -35,6 +40,61 @@ def require_effect(problem: Problem, training: TrainingSettings, path: Path) -> 
     if network.ansatz not in problem.ansatzes:
         expected = f"expected one of {', '.join(problem.ansatzes)}"
         raise SettingsError((*path, "network", "ansatz"), network.ansatz, expected)
+    if network.fourier_modes and not problem.periodic:
+        expected = f"expected 0, since no coordinate of {problem.title} is periodic"
+        raise SettingsError((*path, "network", "fourier_modes"), network.fourier_modes, expected)
+    for name, condition in training.conditions.items():
+        if condition.weight and _is_built_in(problem, network.ansatz, name):
+            expected = f"expected 0, since the ansatz '{network.ansatz}' holds this condition"
+            raise SettingsError((*path, "conditions", name, "weight"), condition.weight, expected)
+
+
+def _is_built_in(problem: Problem, ansatz: str, name: str) -> bool:
+    """Whether a condition on values lies where A + B N has B = 0, so that no network changes it."""
+    condition = problem.condition(name, PROBES)
+    return not condition.derivatives and not any(
+        np.any(problem.ansatz(ansatz, points.T)[1]) for points in condition.points
+    )
+
+
+def require_records(training: TrainingSettings, smoothing: int, path: Path) -> None:
+    """Check that a training writes down enough for its phases and for the figures.
+
+    Parameters
+    ----------
+    smoothing
+        Records in the figures' moving average.
+    path
+        Of the training's settings.
+
+    Raises
+    ------
+    SettingsError
+        If it has too few iterations.
+    """
+    record, iterations = training.record, training.iterations
+    needs = (
+        (MIN_RECORDS, f"phases are searched in at least {MIN_RECORDS} recorded iterations"),
+        (smoothing, f"figures.smoothing = {smoothing} averages as many recorded iterations"),
+    )
+    for records, why in needs:
+        fewest = fewest_iterations(record, records)
+        if iterations < fewest:
+            schedule = f"record.dense_until = {record.dense_until}, record.every = {record.every}"
+            expected = f"expected at least {fewest}, since {why} ({schedule})"
+            raise SettingsError((*path, "iterations"), iterations, expected)
+
+
+def fewest_iterations(record: RecordSettings, records: int) -> int:
+    """Return the length of the shortest training that writes down so many iterations.
+
+    These are the ones that `training.history.is_recorded` names, and the last one.
+    """
+    before_last = records - 1
+    if before_last <= record.dense_until:
+        return records
+    multiples = record.dense_until // record.every + before_last - record.dense_until
+    return multiples * record.every + 1
 
 
 def unused(

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from pinn_phases.analysis.settings import HomogeneitySettings, InformationSettings, PhaseSettings
-from pinn_phases.checks import require_effect, unused
+from pinn_phases.checks import require_effect, require_records, unused
 from pinn_phases.figures.base import FigureSettings
 from pinn_phases.frozen import (
     A_BLOCK,
@@ -245,7 +245,7 @@ def _at_scale(layers: Layers, scale: str, *, all_methods: bool = False) -> Setti
         compared = validated(Comparison, _part(tree, Comparison)).compared_methods
         settings = validated(Settings, _part(tree, Settings) | {"scale": scale})
         for name, problem in settings.problems.items():
-            _check_problem(name, problem)
+            _check_problem(name, problem, settings.figures)
         comparing = _comparing(settings, compared)
         for path, value, expected in unused(settings.problems, compared):
             if layers.is_given(scale, path):
@@ -296,7 +296,7 @@ def _comparing(settings: Settings, methods: tuple[str, ...]) -> Settings:
     return settings.model_copy(update={"problems": problems})
 
 
-def _check_problem(name: str, block: ProblemSettings) -> None:
+def _check_problem(name: str, block: ProblemSettings, figures: FigureSettings) -> None:
     """Check what only the problem itself and the methods can say of their numbers."""
     path: Path = ("problems", name)
     problem = validated(plugin_class(PROBLEMS, name, Problem), block.equation, (*path, "equation"))
@@ -306,3 +306,4 @@ def _check_problem(name: str, block: ProblemSettings) -> None:
     for method, constants in block.methods.items():
         validated(plugin_class(METHODS, method, Method), constants, (*path, "methods", method))
     require_effect(problem, block.training, (*path, "training"))
+    require_records(block.training, figures.smoothing, (*path, "training"))

@@ -33,11 +33,11 @@ from pinn_phases.analysis.change_points import (
     locate_elbow,
     locate_step,
 )
+from pinn_phases.analysis.settings import MIN_RECORDS
 from pinn_phases.analysis.trajectories import bin_medians
 
 Windows = tuple[slice, slice, slice]  # records before and after a place, and of the time beyond
 
-MIN_RECORDS = 20  # fewer cannot hold a fall and a plateau of several records each
 BATCHES = 8  # of a window: 12 degrees of freedom for two windows that may hold few records
 FREEDOM = BATCHES - 2  # degrees of freedom that level and drift leave to a window's batches
 MIN_AFTER = 0.25  # of a window, left before the run ends: less shows a spike as well as a rise

@@ -4,6 +4,8 @@ from pydantic import Field
 
 from pinn_phases.frozen import Frozen
 
+MIN_RECORDS = 20  # of an SNR curve: fewer cannot hold a fall and a plateau of several records each
+
 
 class PhaseSettings(Frozen):
     """Constants of the search for phases in an SNR curve.
