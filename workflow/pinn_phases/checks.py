@@ -16,6 +16,7 @@ from pinn_phases.training.settings import RecordSettings, TrainingSettings
 if TYPE_CHECKING:
     from pinn_phases.settings import ProblemSettings
 
+MOST_SNAPSHOTS = 200  # a decade: 0.5 GB in 300,000 iterations at the paper's size
 PROBES = 5  # points of a condition that are looked at: ends, middle, and between
 
 
@@ -58,7 +59,7 @@ def _is_built_in(problem: Problem, ansatz: str, name: str) -> bool:
 
 
 def require_records(training: TrainingSettings, smoothing: int, path: Path) -> None:
-    """Check that a training writes down enough for its phases and for the figures.
+    """Check that a training writes down enough for its phases and figures, and fits into memory.
 
     Parameters
     ----------
@@ -70,9 +71,13 @@ def require_records(training: TrainingSettings, smoothing: int, path: Path) -> N
     Raises
     ------
     SettingsError
-        If it has too few iterations.
+        If it has too few iterations or too many snapshots.
     """
     record, iterations = training.record, training.iterations
+    if record.snapshots_per_decade > MOST_SNAPSHOTS:
+        where = (*path, "record", "snapshots_per_decade")
+        expected = f"expected at most {MOST_SNAPSHOTS}, since memory holds all snapshots"
+        raise SettingsError(where, record.snapshots_per_decade, expected)
     needs = (
         (MIN_RECORDS, f"phases are searched in at least {MIN_RECORDS} recorded iterations"),
         (smoothing, f"figures.smoothing = {smoothing} averages as many recorded iterations"),

@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtr  # cumulative distribution of Student's t
 
 from pinn_phases.analysis.change_points import (
+    FEWEST_POINTS,
     Array,
     Interval,
     best_split,
@@ -151,6 +152,9 @@ def find_phases(
     if found is not None:
         middle, confidence = found
         near = (x >= max(start, middle - window)) & (x <= middle + window)
+        if near.sum() < FEWEST_POINTS:
+            before, after, _ = around(middle)
+            near[before.start : after.stop] = True
         step = locate_step(x[near], y[near], resamples, rng)
         total_diffusion, end = _boundary(at, step, confidence), step[1]
     falling = (bin_x <= start) | ((bin_x < end) & (bin_x <= start + FALL_SPAN))
