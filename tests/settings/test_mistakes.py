@@ -8,8 +8,9 @@ import pytest
 
 from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.frozen import SettingsError, validated_json
+from pinn_phases.layers import words_to_values
 from pinn_phases.plugins import PROBLEMS, names
-from pinn_phases.settings import load_scales, words_to_numbers
+from pinn_phases.settings import load_scales
 from pinn_phases.training.settings import RunSettings
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
 
@@ -36,6 +37,7 @@ MISTAKES = [
     ("training.optimiser.learning_rate", math.inf, "finite number"),
     ("training.optimiser.learning_rate", -math.inf, "finite number"),
     ("training.optimiser.beta1", 1.0, "less than 1"),
+    ("training.record.snapshots_per_decade", 201, "at most 200"),
     ("training.record.gradient_parameters", "biases", "'all' or 'weights'"),
     ("training.network.ansatz", "exact", "one of plain"),
     ("execution.threads", 0, "at least 1"),
@@ -53,6 +55,11 @@ MISTAKES = [
     (f"{CONDITIONS}.initial.weight", -1.0, "at least 0"),
     (f"{CONDITIONS}.initial.points", 1, "at least 2"),
     ("phases.min_confidence", 1.5, "at most 1"),
+    ("phases.bins_per_decade", 51, "at most 50"),
+    ("phases.window", 9.5, "at most 9"),
+    ("phases.min_duration", 1e300, "at most 9"),
+    ("phases.resamples", 10**9, "at most 1000"),
+    ("homogeneity.points_per_box", 17, "at most 256 in all of boxes = 16"),
     ("figures.smoothing", 0, "at least 1"),
     ("figures.phases_of", "sgd", "one of "),
     ("scale", "desktop", "one of smoke, laptop, paper"),
@@ -266,7 +273,7 @@ def test_a_key_does_nothing_to_the_terminal(bare, key):
 
 def test_a_number_of_more_digits_than_python_shows_is_refused(bare):
     assert "bits" in str(refusal(changed(bare, "training.points", 10**5000)))
-    words = words_to_numbers(changed(bare, "seeds", ["9" * 5000]))
+    words = words_to_values(changed(bare, "seeds", ["9" * 5000]))
     assert refusal(words).path == ("seeds", "0")
 
 

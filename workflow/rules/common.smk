@@ -4,6 +4,9 @@ import sys
 import time
 from functools import cache
 
+from snakemake.common.configfile import load_configfile
+from snakemake.utils import update_config
+
 STARTED = time.time()
 
 from pinn_phases.commands import archive as archive_command
@@ -22,6 +25,7 @@ from pinn_phases.failures import failures
 from pinn_phases.figures.base import requirement
 from pinn_phases.figures.listing import labels, section
 from pinn_phases.frozen import SettingsError
+from pinn_phases.layers import CommandLineError, words_to_values
 from pinn_phases.notes import notes
 from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
 from pinn_phases.settings import (
@@ -30,13 +34,24 @@ from pinn_phases.settings import (
     load_archives,
     load_paper,
     load_scales,
-    words_to_numbers,
 )
+
+# --config lies over every block of config.yaml, over which files of --configfile have been laid. Imported
+# with a `config:` of its own, all settings are in that: the command line belongs to the importing workflow.
+if workflow.modifier.skip_configfile:
+    FROM_FILES, FROM_COMMAND_LINE = words_to_values(config), {}
+else:
+    FROM_FILES, FROM_COMMAND_LINE = {}, words_to_values(workflow.config_settings.config)
+    own = [] if workflow.config_settings.replace_workflow_config else workflow.configfiles[-1:]
+    for file in [*own, *workflow.overwrite_configfiles]:
+        update_config(FROM_FILES, load_configfile(file))
 
 try:
     ARCHIVES = load_archives(CHECKOUT / "archive")
-    SCALES = load_scales(words_to_numbers(config), ARCHIVES)
-    PAPER = load_paper(words_to_numbers(config))
+    SCALES = load_scales(FROM_FILES, ARCHIVES, FROM_COMMAND_LINE)
+    PAPER = load_paper(FROM_FILES)
+except CommandLineError as error:
+    sys.exit(f"--config: {error}")
 except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
