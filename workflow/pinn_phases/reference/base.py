@@ -35,8 +35,8 @@ class ReferenceSolution:
     resolution : dict of str to int
         Numbers that set the resolution of the stored fields, e.g. modes and steps.
     error_estimate : dict of str to float
-        Named measures of the error of the stored fields, relative L2, dimensionless; empty if
-        none was made.
+        Named measures of the error of the stored fields, relative L2, dimensionless; without any,
+        the solution is refused.
 
     Raises
     ------
