@@ -46,6 +46,7 @@ class EngineProcess:
     ) -> None:
         self.name = name
         self.log, self.check = folder / f"{name}.log", folder / f"{name}.npz"
+        python = os.path.abspath(python)  # the engine works in another folder
         command = [python, "-m", "benchmarks.engine", name, "--threads", str(threads)]
         command += [] if pinned else ["--unpinned"]
         with self.log.open("w") as log:

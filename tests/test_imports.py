@@ -94,7 +94,10 @@ OF_A_RUN = tuple(
         (("claims",), ("training", "problems", "methods", "reference", "figures", "storage")),
         (("claims",), (*OF_A_RUN, "summary", "verdicts", "settings")),
         (("summary",), ("training", "reference", "figures", "settings", *OF_A_RUN)),
-        (("storage", "digest", "frozen", "provenance"), ("training", "analysis", "figures")),
+        (
+            ("storage", "layout", "digest", "frozen", "provenance"),
+            ("training", "analysis", "figures"),
+        ),
     ],
 )
 def test_imports_point_one_way(of, forbidden):
@@ -116,9 +119,9 @@ def test_nothing_imports_snakemake():
         assert not {other for other in imports(name) if below(other, ("snakemake",))}
 
 
-def test_only_storage_knows_hdf5():
+def test_only_the_layout_knows_hdf5():
     users = {name for name in modules() if below("h5py", tuple(imports(name)))}
-    assert users == {f"{PACKAGE}.storage"}
+    assert users == {f"{PACKAGE}.layout"}
 
 
 NO_TORCH = [
@@ -130,7 +133,16 @@ NO_TORCH = [
         "analysis.settings",
         "analysis.snapshots",
     ),
-    *("settings", "storage", "digest", "frozen", "plugins", "provenance", "training.settings"),
+    *(
+        "settings",
+        "storage",
+        "layout",
+        "digest",
+        "frozen",
+        "plugins",
+        "provenance",
+        "training.settings",
+    ),
 ]
 
 
@@ -171,7 +183,7 @@ PLUGINS = {
 def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
     rules = "".join(path.read_text() for path in sorted((ROOT.parent / "rules").glob("*.smk")))
     each = re.split(r"\n *rule\b", rules)  # also those that a loop makes
-    called = [rule for rule in each if f"python -m {PACKAGE} {command} " in rule]
+    called = [rule for rule in each if f" {PACKAGE} {command} " in rule]
     assert len(called) == 1
     path = re.search(r'conda:\s+"(\S+)"', called[0]).group(1)
     entries = yaml.safe_load((ROOT.parent / "rules" / path).read_text())["dependencies"]

@@ -21,7 +21,7 @@ RUN = {
     "history/snr": np.where(AT < 30, 100.0, 0.1) * (1 + 0.05 * np.sin(AT)),
     "history/loss": 1.0 / AT,
     "history/relative_l2": np.linspace(1, 0.25, AT.size),
-    "snapshots/weights": np.ones(3),
+    "snapshots/weights": np.ones((3, 1, 5)),
 }
 
 
@@ -201,3 +201,9 @@ def test_bad_options_are_named(tmp_path, repository, caplog):
     (tmp_path / "a.yaml").write_text("a: [")
     assert main(["watch", "--config", str(tmp_path / "a.yaml")]) == 2
     assert f"{tmp_path / 'a.yaml'}: expected YAML" in caplog.text
+
+
+def test_settings_are_the_checkouts_where_the_folder_has_none(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["watch"]) == 0
+    assert "no training" in capsys.readouterr().out

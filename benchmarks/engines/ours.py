@@ -1,11 +1,13 @@
 """The project's own engine: the objective and the step of the training loop, vanilla."""
 
+from functools import partial
+
 import torch
 
 from benchmarks.engines.base import Engine, Evaluation, flat
 from benchmarks.task import Task
 from pinn_phases.model import Place
-from pinn_phases.training.device import can_compile
+from pinn_phases.training.compilation import compiled_if_possible
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.objective import Objective
 from pinn_phases.training.settings import RunSettings
@@ -21,15 +23,16 @@ class Ours(Engine):
         training, problem = settings.training, settings.make_problem()
         device = torch.device(task.device)
         self.workers = Workers(torch.get_num_threads() if task.device == "cpu" else 1)
-        objective = Objective(
+        make_objective = partial(
+            Objective,
             problem,
             settings.make_method(),
             training,
             task.points.astype("float64"),
-            compiled=training.compiled and can_compile(device),
             place=Place(device),
             workers=self.workers,
         )
+        objective = compiled_if_possible(make_objective, training.compiled)
         parameters = [torch.tensor(values, device=device) for values in task.parameters]
         state = State.start(parameters, len(problem.equations), len(task.points))
         self.iteration = Iteration(objective, state, training.optimiser)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -35,7 +34,7 @@ COLOUR = style.PARAMETER_COLOURS[0]  # of our own engine
 def draw(reports: Reports) -> Figure:
     """Draw ratios, parts of our own iteration, and growth."""
     style.set_style()
-    figure = plt.figure(figsize=(style.TEXT_WIDTH, HEIGHT), layout="constrained")
+    figure = Figure(figsize=(style.TEXT_WIDTH, HEIGHT), layout="constrained")
     upper, lower, words = figure.subfigures(3, 1, height_ratios=ROWS, squeeze=False).flat
     left, right = upper.subplots(1, 2, width_ratios=(2, 1))
     compared = {name: title for name, title in PROBLEMS.items() if name in reports}

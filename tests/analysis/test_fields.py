@@ -5,10 +5,14 @@ import pytest
 import torch
 
 from benchmarks import nested_autograd
+from pinn_phases import storage
+from pinn_phases.__main__ import main
 from pinn_phases.analysis import fields
 from pinn_phases.model import feature_count
 from pinn_phases.network import initial_parameters, layer_sizes
 from pinn_phases.plugins import PROBLEMS, names
+from pinn_phases.reference.helmholtz import HelmholtzReference
+from pinn_phases.storage import Content
 from pinn_phases.training.error import grid_points
 from pinn_phases.training.state import flattened
 from tests.training.conftest import make_settings
@@ -40,6 +44,38 @@ def test_observables_and_residuals_of_a_snapshot(problem_name, monkeypatch):
             # float32 against float64: 1e-5 of the largest value, at least of 1
             largest = max(1.0, float(value.detach().abs().max()))
             np.testing.assert_allclose(actual[name][1], value.detach(), atol=1e-5 * largest)
+
+
+def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, caplog):
+    settings = make_settings(problem="helmholtz").model_copy(
+        update={"equation": {"a1": 200, "a2": 1, "k": 1.0}}
+    )
+    # Of 1,201 points a map shows every third: all zeros of 200 half waves a unit length.
+    solver = HelmholtzReference(grid={"x": 1201, "y": 7}, largest_error=1e-5)
+    solution = solver.solve_accurately(settings.make_problem())
+    sizes = layer_sizes(2, 2, 8, 1)
+    parameters = flattened(initial_parameters(sizes, torch.Generator().manual_seed(0)))
+    run = {
+        "snapshots/iteration": np.array([1]),
+        "snapshots/parameters": parameters[None],
+        "snapshots/weights": np.zeros((1, 1, 9)),
+        "points/collocation": np.zeros((9, 2)),
+    }
+    stored = {"settings": settings.model_dump(mode="json")}
+    arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
+    arrays["fields/u"] = solution.fields["u"]
+    contents = {
+        "run": Content("run", run, stored),
+        "phases": Content("phases", {}, {"diffusion": None, "total_diffusion": None}),
+        "reference": Content("reference", arrays, {}),
+    }
+    arguments = ["fields", "--output", str(tmp_path / "fields.h5")]
+    for kind, content in contents.items():
+        storage.write(tmp_path / kind, content)
+        arguments += [f"--{kind}", str(tmp_path / kind)]
+    assert main(arguments) == 1
+    assert "u vanishes at the points of the grid that a map shows" in caplog.text
+    assert not (tmp_path / "fields.h5").exists()
 
 
 def test_grid_points_run_fastest_in_the_last_coordinate():

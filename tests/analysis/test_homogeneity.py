@@ -93,6 +93,9 @@ def test_the_command_measures_every_snapshot(tmp_path, problem_name):
     total = np.sqrt(sum(values.astype(float) ** 2 for values in residuals.values()))
     boxes = found.arrays["boxes/residual"]
     assert boxes.shape == (2, 3, 3)
+    axes = [found.arrays[f"axes/{name}"] for name in problem.coordinates]
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    np.testing.assert_allclose(grid.reshape(-1, 2), midpoints(problem, 3, 1))
     # the box at the lower end of the first coordinate, at the upper end of the second
     lower, upper = (problem.domain[name] for name in problem.coordinates)
     first = points[:, 0] < lower[0] + (lower[1] - lower[0]) / 3

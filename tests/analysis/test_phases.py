@@ -322,6 +322,16 @@ def test_any_curve_has_an_answer(seed: int, n: int, spread: float) -> None:
             assert 0 <= boundary.confidence <= 1
 
 
+@pytest.mark.parametrize("window", [1e-3, 1e-2])
+def test_a_window_narrower_than_the_records_are_apart_finds_a_clear_rise(window: float) -> None:
+    at = np.unique(np.geomspace(1, 10_000, 120).round())
+    level = np.where(at < 10, 2.0, -1.0) + np.where(at < 500, 0.0, 0.8)
+    snr = 10 ** (level + np.random.default_rng(3).normal(0, 0.02, at.size))
+    found = find(at, snr, window=window, min_duration=0.01)
+    assert found.total_diffusion is not None
+    assert error(found.total_diffusion.iteration, np.log10(500)) < RISE_TOLERANCE
+
+
 GOOD = np.arange(1.0, 51.0)
 
 

@@ -151,9 +151,12 @@ def contents():
     attributes = {"settings": SETTINGS}
     layers = {f"information/{k}": v for k, v in run.layers.items() if k != "iterations"}
     history = {f"history/{k}": v for k, v in run.history.items()}
-    spread = {"homogeneity/residual": run.spread["homogeneity"], "boxes/residual": np.ones((3, 3))}
+    spread = {
+        "homogeneity/residual": run.spread["homogeneity"],
+        "boxes/residual": run.spread["boxes"],
+    }
     return {
-        "run": Content("run", history | {"snapshots/weights": np.ones(3)}, attributes),
+        "run": Content("run", history | {"snapshots/weights": np.ones((3, 1, 5))}, attributes),
         "phases": Content("phases", {}, attributes | dict(run.phases)),
         "information": Content(
             "information", layers | {"iterations": SNAPSHOTS}, attributes | {"points": 4096}

@@ -16,6 +16,8 @@ COUNTS = {
     "foreign": 20,
     "two_calls": 5,
     "clocks": 5,
+    "compilers": 10,
+    "starts": 20,
 }
 HEAD = "| fault | must hold | brought about | held | seed | seconds |\n|---|---|---|---|---|---|"
 

@@ -1,8 +1,10 @@
-"""Flipped and missing bytes in checkpoints, runs and references."""
+"""Flipped and missing bytes in checkpoints, runs and references, and writing by other programs."""
 
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+
+import h5py
 
 from pinn_phases.figures.base import FigureSettings
 from tests.faults.outcome import Outcome, first_broken
@@ -30,7 +32,11 @@ def faults(count: int, rng: Random) -> list[Outcome]:
 
 
 def _damage(path: Path, rng: Random) -> None:
-    """Flip one to three bits, or take, cut off, blank or repeat some bytes."""
+    """Flip one to three bits; take, cut off, blank or repeat some bytes; or write to the HDF5."""
+    if rng.randrange(8) == 0:
+        with h5py.File(path, "r+") as file:
+            file.attrs["changed"] = "true"
+        return
     data = bytearray(path.read_bytes())
     before = bytes(data)
     start = rng.randrange(len(data))

@@ -54,14 +54,22 @@ def _numpy(canary: Path) -> bytes:
 
 
 def _forged(body: bytes) -> bytes:
-    """Put our own header, with a checksum that fits, before the bytes of another."""
-    return storage._header(memoryview(body)) + body
+    """Put our own checksum, which fits, behind the bytes of another."""
+    return body + storage._seal(memoryview(body))
+
+
+def _forged_as_older(body: bytes) -> bytes:
+    """Put it in front, as older files have it."""
+    return storage._seal(memoryview(body)).ljust(storage.HEADER_BYTES, b"\n") + body
 
 
 MAKERS: dict[str, Callable[[Path], bytes]] = {
     "HDF5 of others": _hdf5,
     "HDF5 of others with a user block": lambda canary: _hdf5(canary, storage.HEADER_BYTES),
-    "HDF5 of others with our checksum": lambda canary: _forged(_hdf5(canary, 512)[512:]),
+    "HDF5 of others with our checksum": lambda canary: _forged(_hdf5(canary)),
+    "HDF5 of others with our older checksum": lambda canary: _forged_as_older(
+        _hdf5(canary, storage.HEADER_BYTES)[storage.HEADER_BYTES :]
+    ),
     "pickle": lambda canary: pickle.dumps(Bomb(canary)),
     "pickle with our checksum": lambda canary: _forged(pickle.dumps(Bomb(canary))),
     "torch.save": _torch,

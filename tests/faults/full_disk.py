@@ -1,12 +1,11 @@
 """A disk that is full at random writes: a small file system, or a limit on the size of files."""
 
-import ctypes
-import ctypes.util
-import os
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from tests.faults.mounts import fill, small_disk
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.training import Place, errors, same
 
@@ -26,13 +25,11 @@ def faults(count: int, rng: Random) -> list[Outcome]:
         while len(outcomes) < count:
             at = Path(folder) / str(len(outcomes))
             at.mkdir()
-            if len(outcomes) % 2 and _mount(at):
-                try:
+            with ExitStack() as disks:
+                if len(outcomes) % 2 and disks.enter_context(small_disk(at, SMALL_DISK)):
                     outcomes.append(_on_a_small_disk(at, undisturbed, rng, Path(folder) / "stderr"))
-                finally:
-                    _libc().umount2(os.fsencode(at), 0)
-            else:
-                outcomes.append(_with_a_limit(at, undisturbed, rng.randint(1, largest - 1)))
+                else:
+                    outcomes.append(_with_a_limit(at, undisturbed, rng.randint(1, largest - 1)))
     return outcomes
 
 
@@ -45,11 +42,7 @@ def _with_a_limit(at: Path, undisturbed: Place, file_bytes: int) -> Outcome:
 def _on_a_small_disk(at: Path, undisturbed: Place, rng: Random, messages: Path) -> Outcome:
     """Leave room for a part of what the training writes, then all of it."""
     place = Place(at)
-    filler = at / "filler"
-    room = rng.randint(1, 9) * 4096  # the file system's pages
-    with filler.open("wb") as file:
-        free = os.statvfs(at).f_bavail * 4096
-        file.write(bytes(max(0, free - room)))
+    filler = fill(at, room=rng.randint(1, 9) * 4096)  # the file system's pages
     status, lines = place.start(messages=messages).wait()
     filler.unlink()
     return Outcome("small file system", _broken(place, undisturbed, status, lines))
@@ -71,15 +64,3 @@ def _broken(place: Place, undisturbed: Place, status: int, lines: list[str]) -> 
         same_data_as_undisturbed=same(place.data(), undisturbed.data()),
     )
     return f"{broken}: {status} {lines[-3:]}" if broken else ""
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
-
-
-def _mount(at: Path) -> bool:
-    """Mount a small file system in memory; only the superuser may."""
-    if os.geteuid() != 0 or not hasattr(_libc(), "mount"):
-        return False
-    options = f"size={SMALL_DISK}".encode()
-    return _libc().mount(b"tmpfs", os.fsencode(at), b"tmpfs", 0, options) == 0

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from pinn_phases.frozen import SettingsError
-from pinn_phases.settings import load_archives, load_paper, load_scales, words_to_numbers
+from pinn_phases.settings import load_archives, load_paper, load_scales
 from tests.faults.outcome import Outcome, first_broken
 from tests.workflow.conftest import REPOSITORY, copy_repository, snakemake
 
@@ -136,7 +136,7 @@ def _chosen_scale(rng: Random) -> Mutation:
 
 def _still_valid(rng: Random) -> Mutation:
     ways: list[tuple[Keys, object]] = [
-        (("training", "iterations"), rng.randint(1, 10**6)),
+        (("training", "iterations"), rng.randint(20, 10**6)),
         (("training", "points"), 100 * rng.randint(1, 1000)),
         (("training", "optimiser", "learning_rate"), 10 ** rng.uniform(-6, 0)),
         (("training", "network", "width"), rng.randint(1, 512)),
@@ -186,8 +186,8 @@ def _in_process(config: dict[str, Any], kind: str, keys: Keys, value: object) ->
     """Read the settings as the Snakefile does."""
     try:
         archives = load_archives(REPOSITORY / "archive")
-        load_scales(words_to_numbers(config), archives)
-        load_paper(words_to_numbers(config))
+        load_scales(config, archives)
+        load_paper(config)
     except SettingsError as error:
         return _line(str(error), keys, value) if kind != ACCEPTED else f"accepted ({error})"
     except Exception as error:  # noqa: BLE001  (what must not happen is what is looked for)

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from pinn_phases import storage
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.processes import PATIENCE_SECONDS
 from tests.faults.repository import RUN, TARGET, copied_repository, training_log
@@ -65,7 +66,7 @@ def _to_snakemake(count: int, rng: Random) -> list[Outcome]:
         folder = copied_repository(Path(name), training=LONGER)
         expected = None
         while expected is None or len(outcomes) < count:
-            place = _AtSnakemake(folder)
+            place = AtSnakemake(folder)
             place.clear()
             if expected is None:
                 assert place.start().wait(PATIENCE_SECONDS) == 0, place.terminal()
@@ -76,39 +77,42 @@ def _to_snakemake(count: int, rng: Random) -> list[Outcome]:
     return outcomes
 
 
-class _AtSnakemake:
+class AtSnakemake:
     """The one training of a copied repository."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.run = folder, folder / RUN
 
     def clear(self) -> None:
+        """Remove result, checkpoints and log."""
         for path in sorted(self.run.parent.rglob("*.h5")):
             path.unlink()
         training_log(self.folder).unlink(missing_ok=True)
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, **variables: str) -> subprocess.Popen[bytes]:
+        """Call Snakemake, in a group of its own and with these variables set."""
         command = [sys.executable, "-m", "snakemake", "--cores", "1", *TARGET]
         with (self.folder / "terminal").open("w") as terminal:
             return subprocess.Popen(
                 command,
                 cwd=self.folder,
+                env=os.environ | variables,
                 stdout=terminal,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
 
     def terminal(self) -> str:
+        """Return what it has written."""
         return (self.folder / "terminal").read_text()
 
     def data(self):
-        from pinn_phases import storage
-
+        """All datasets of the result."""
         return dict(storage.read(self.run, "run").arrays)
 
 
 def _signalled(
-    place: _AtSnakemake, number: signal.Signals, group: bool, expected, rng: Random
+    place: AtSnakemake, number: signal.Signals, group: bool, expected, rng: Random
 ) -> Outcome:
     called = place.start()
     checkpoints = place.run.parent / "checkpoints"
@@ -120,7 +124,7 @@ def _signalled(
     (os.killpg if group else os.kill)(called.pid, number)
     status = called.wait(PATIENCE_SECONDS)
     terminal, stopped = place.terminal(), not place.run.exists()
-    nobody_left = not _is_alive(called.pid)
+    nobody_left = not is_alive(called.pid)
     again = place.start().wait(PATIENCE_SECONDS)
     broken = first_broken(
         the_job_is_stopped_or_finishes=stopped == group,
@@ -136,7 +140,7 @@ def _signalled(
     return Outcome(f"{number.name} to {whom}", f"{broken}: exit {status}" if broken else "")
 
 
-def _is_alive(group: int) -> bool:
+def is_alive(group: int) -> bool:
     """Whether a process of the group is left."""
     try:
         os.killpg(group, 0)

@@ -14,6 +14,8 @@ SAMPLES = {
     "foreign": 3,
     "two_calls": 1,
     "clocks": 1,
+    "compilers": 2,
+    "starts": 2,
 }
 
 

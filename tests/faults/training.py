@@ -16,13 +16,18 @@ from tests.training.conftest import EQUATIONS, TRAINING, make_settings
 
 PROBLEM = "helmholtz"  # its reference is a closed form
 REFERENCE = ReferenceSettings(
-    problem=PROBLEM, equation=EQUATIONS[PROBLEM], solver={"grid": {"x": 33, "y": 33}}
+    problem=PROBLEM,
+    equation=EQUATIONS[PROBLEM],
+    solver={"grid": {"x": 33, "y": 33}, "largest_error": 1e-5},
 )
 SETTINGS = make_settings(
     problem=PROBLEM,
     iterations=30,
     checkpoint_seconds=1e-9,
     record=TRAINING["record"] | {"every": 1, "error_stride": 2},
+)
+COMPILED = SETTINGS.model_copy(
+    update={"training": SETTINGS.training.model_copy(update={"compiled": True})}
 )
 TOLD = re.compile(r"iteration (\d+) of \d+")
 GOES_ON = re.compile(r"goes on after iteration (\d+),")
@@ -50,18 +55,21 @@ class Place:
 
     def start(self, file_bytes: int | None = None, messages: Path | None = None) -> Call:
         """Start the training, or go on with it."""
-        return call(
-            messages or self.folder / "stderr",
-            *("train", "--settings", self.settings.model_dump_json()),
-            *("--reference", self.reference, "--output", self.run, "--log", self.log),
-            file_bytes=file_bytes,
-        )
+        return call(messages or self.folder / "stderr", *self.arguments, file_bytes=file_bytes)
 
     def finish(self) -> list[str]:
         """Train to the end, and return the messages."""
         status, lines = self.start().wait()
         assert status == 0, lines
         return lines
+
+    @property
+    def arguments(self) -> tuple[object, ...]:
+        """Command and options of the training."""
+        return (
+            *("train", "--settings", self.settings.model_dump_json()),
+            *("--reference", self.reference, "--output", self.run, "--log", self.log),
+        )
 
     @property
     def checkpoints(self) -> Path:

@@ -104,3 +104,15 @@ def test_command_draws_a_figure_without_inputs(tmp_path, config):
     assert main(arguments) == 0
     assert pdf.read_bytes().startswith(b"%PDF") and b"made from: no files" in pdf.read_bytes()
     assert png.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("commit", ["abc123", None])
+def test_the_files_of_a_figure_name_its_commit_if_it_is_known(tmp_path, monkeypatch, commit):
+    made = {"git_commit": commit, "code": "c0de"}
+    monkeypatch.setattr("pinn_phases.commands.figure.provenance", lambda code: made)
+    pdf, png = tmp_path / "fig3.pdf", tmp_path / "fig3.png"
+    options = ("--settings", SETTINGS.model_dump_json(), "--inputs", "--pdf", pdf, "--png", png)
+    assert main(["figure", "fig3", *map(str, options)]) == 0
+    for data in (pdf.read_bytes(), png.read_bytes()):
+        assert b"code: c0de" in data
+        assert (b"commit: abc123" in data) == (b"commit" in data) == (commit is not None)

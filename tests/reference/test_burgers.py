@@ -131,7 +131,9 @@ def test_convergence_in_modes_is_exponential():
 
 def test_solver_solves_the_problem_on_both_ends_of_the_domain():
     """Grid and numbers of the settings reach the solver."""
-    solver = burgers.BurgersReference(grid={"t": 6, "x": 9}, modes=128, steps=50)
+    solver = burgers.BurgersReference(
+        grid={"t": 6, "x": 9}, largest_error=1e-5, modes=128, steps=50
+    )
     solution = solver.solve(Burgers(viscosity=0.05))
     assert_array_equal(solution.axes["t"], [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0])
     assert_array_equal(solution.axes["x"], np.arange(-4, 5) / 4)
@@ -150,11 +152,13 @@ def test_solver_solves_the_problem_on_both_ends_of_the_domain():
         ("modes", {"modes": 2}, "greater than or equal to 4"),
         ("steps", {"steps": 15}, "a multiple of the 10 intervals of grid.t"),
         ("steps", {"steps": 0}, "greater than or equal to 1"),
+        ("largest_error", {"largest_error": 0.0}, "greater than 0"),
     ],
 )
 def test_bad_settings_are_rejected(name, changes, message):
     """Each setting is checked, and the message names it."""
-    arguments = {"grid": {"t": 11, "x": 5}, "modes": 64, "steps": 20} | changes
+    good = {"grid": {"t": 11, "x": 5}, "largest_error": 1e-5, "modes": 64, "steps": 20}
+    arguments = good | changes
     with pytest.raises(ValidationError, match=rf"(?s)^1 validation .*\n{name}\n.*{message}"):
         burgers.BurgersReference(**arguments)
 

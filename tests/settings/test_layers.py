@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from pinn_phases.frozen import validated_json
-from pinn_phases.settings import Settings, load_paper, load_scales, words_to_numbers
+from pinn_phases.layers import words_to_values
+from pinn_phases.settings import Settings, load_paper, load_scales
 from pinn_phases.training.settings import RunSettings
 from tests.settings.conftest import PROBLEM, changed
 
@@ -41,10 +42,10 @@ def at_scale(config: Mapping[str, Any], scale: Mapping[str, Any]) -> Settings:
 
 def test_scale_goes_over_the_file_key_by_key(config):
     file = at_scale(config, {}).problems["allen_cahn"].training
-    scale = {"training": {"iterations": 7, "network": {"width": 3}}, "seeds": [5]}
+    scale = {"training": {"iterations": 700, "network": {"width": 3}}, "seeds": [5]}
     loaded = at_scale(config, scale)
     expected = file.model_dump()
-    expected["iterations"] = 7
+    expected["iterations"] = 700
     expected["network"]["width"] = 3
     assert loaded.problems["allen_cahn"].training.model_dump() == expected
     assert loaded.seeds == (5,)
@@ -108,9 +109,10 @@ def test_stored_settings_give_the_same_run(config):
     assert validated_json(RunSettings, run.model_dump_json()) == run
 
 
-def test_words_that_yaml_would_read_as_numbers_become_numbers():
+def test_words_that_yaml_would_read_as_values_become_values():
     words = {"seeds": ["0", "-1"], "a": {"b": "0.5", "c": "1.0e-4"}, "d": 2}
-    assert words_to_numbers(words) == {"seeds": [0, -1], "a": {"b": 0.5, "c": 1e-4}, "d": 2}
-    assert isinstance(words_to_numbers("1"), int) and isinstance(words_to_numbers("1."), float)
+    assert words_to_values(words) == {"seeds": [0, -1], "a": {"b": 0.5, "c": 1e-4}, "d": 2}
+    assert isinstance(words_to_values("1"), int) and isinstance(words_to_values("1."), float)
+    assert [words_to_values(word) for word in ("true", "false", "null")] == [True, False, None]
     for word in ("1e-4", "laptop", "", "1 2", "nan", ".", "0x1", "1_0"):
-        assert words_to_numbers(word) == word == yaml.safe_load(f"'{word}'")
+        assert words_to_values(word) == word == yaml.safe_load(f"'{word}'")

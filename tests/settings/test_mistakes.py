@@ -8,7 +8,9 @@ import pytest
 
 from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.frozen import SettingsError, validated_json
-from pinn_phases.settings import load_scales, words_to_numbers
+from pinn_phases.layers import words_to_values
+from pinn_phases.plugins import PROBLEMS, names
+from pinn_phases.settings import load_scales
 from pinn_phases.training.settings import RunSettings
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
 
@@ -35,6 +37,7 @@ MISTAKES = [
     ("training.optimiser.learning_rate", math.inf, "finite number"),
     ("training.optimiser.learning_rate", -math.inf, "finite number"),
     ("training.optimiser.beta1", 1.0, "less than 1"),
+    ("training.record.snapshots_per_decade", 201, "at most 200"),
     ("training.record.gradient_parameters", "biases", "'all' or 'weights'"),
     ("training.network.ansatz", "exact", "one of plain"),
     ("execution.threads", 0, "at least 1"),
@@ -46,9 +49,17 @@ MISTAKES = [
     (f"{PROBLEM}.reference.modes", 511, "multiple of 2"),
     (f"{PROBLEM}.reference.steps", 1001, "multiple of the"),
     (f"{PROBLEM}.reference.grid.t", 1, "at least 2"),
+    (f"{PROBLEM}.reference.grid.x", 6, "at least 7, 5 between the ends"),
+    (f"{PROBLEM}.reference.largest_error", 0, "greater than 0"),
+    ("training.record.error_stride", 1000, "at most 39, which leaves 5 points between the ends of"),
     (f"{CONDITIONS}.initial.weight", -1.0, "at least 0"),
     (f"{CONDITIONS}.initial.points", 1, "at least 2"),
     ("phases.min_confidence", 1.5, "at most 1"),
+    ("phases.bins_per_decade", 51, "at most 50"),
+    ("phases.window", 9.5, "at most 9"),
+    ("phases.min_duration", 1e300, "at most 9"),
+    ("phases.resamples", 10**9, "at most 1000"),
+    ("homogeneity.points_per_box", 17, "at most 256 in all of boxes = 16"),
     ("figures.smoothing", 0, "at least 1"),
     ("figures.phases_of", "sgd", "one of "),
     ("scale", "desktop", "one of smoke, laptop, paper"),
@@ -212,6 +223,26 @@ def test_the_grid_is_that_of_the_problem(bare, grid):
     assert f"{PROBLEM}.reference.grid" in message and "expected t, x" in message
 
 
+@pytest.mark.parametrize("problem", names(PROBLEMS))
+def test_errors_are_taken_at_more_than_the_ends_of_every_axis(bare, problem):
+    """The largest stride that the shortest axis allows, and one more."""
+    points = min(bare["problems"][problem]["reference"]["grid"].values())
+    block = f"problems.{problem}.training.record"
+    largest = (points - 2) // 5
+    load_scales(changed(bare, block, {"error_stride": largest}))
+    message = str(refusal(changed(bare, block, {"error_stride": largest + 1})))
+    assert message.startswith(f"setting {block}.error_stride = {largest + 1}: expected at most")
+    assert f"problems.{problem}.reference.grid." in message
+
+
+@pytest.mark.parametrize("problem", names(PROBLEMS))
+def test_a_grid_of_ends_alone_is_refused(bare, problem):
+    key = f"problems.{problem}.reference.grid"
+    ends = dict.fromkeys(bare["problems"][problem]["reference"]["grid"], 2)
+    found = refusal(changed(bare, key, ends))
+    assert ".".join(found.path).startswith(key) and "expected at least 7" in str(found)
+
+
 def test_a_mistake_in_the_file_is_not_blamed_on_a_scale(bare):
     bare["scales"] = {"laptop": {"training": {"network": {"width": 3}}}}
     error = refusal(changed(bare, "training.network.depth", 3))
@@ -242,7 +273,7 @@ def test_a_key_does_nothing_to_the_terminal(bare, key):
 
 def test_a_number_of_more_digits_than_python_shows_is_refused(bare):
     assert "bits" in str(refusal(changed(bare, "training.points", 10**5000)))
-    words = words_to_numbers(changed(bare, "seeds", ["9" * 5000]))
+    words = words_to_values(changed(bare, "seeds", ["9" * 5000]))
     assert refusal(words).path == ("seeds", "0")
 
 

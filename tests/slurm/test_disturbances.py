@@ -55,7 +55,7 @@ class Run:
                 here = (path / "cwd").readlink() == folder
             except OSError:  # it has ended meanwhile
                 continue
-            if here and words[1:4] == ["-m", "pinn_phases", "train"] and self.result in words:
+            if here and {"pinn_phases", "train", self.result} <= {*words}:
                 return int(path.name)
         raise AssertionError(f"no process trains {self.result}")
 

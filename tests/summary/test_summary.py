@@ -164,6 +164,17 @@ def test_files_that_differ_are_named():
     assert marked(codes) == {"training of Lid-driven cavity, RBA"}
 
 
+@pytest.mark.parametrize("stated", [(None, None), ("unknown", False)])  # the latter: older files
+def test_a_commit_that_is_not_known_is_not_said_to_be_the_same(stated):
+    unknown = dict(zip(("git_commit", "git_dirty"), stated, strict=True))
+    page = versions_page([reference(**unknown), run(**unknown)])
+    assert page.text == ("All 2 files state the same versions and machine; no commit is known.",)
+    assert rows(page.tables[0])["git commit"] == ("not known", "all 2")
+    assert rows(page.tables[0])["uncommitted changes"] == ("not known", "all 2")
+    page = versions_page([reference(**unknown), run()])
+    assert "differ in git commit, uncommitted changes;" in page.text[0]
+
+
 def test_different_code_for_different_jobs_is_as_it_should_be():
     page = versions_page([reference(code="one"), run(code="two")])
     assert len(page.text) == 1 and not page.tables[1].marked

@@ -87,6 +87,14 @@ def test_a_reference_says_its_error_and_uncommitted_changes_are_told(info):
     assert "commit abc123, with uncommitted changes" in lines
 
 
+def test_a_commit_that_is_not_known_is_told(info):
+    for commit, changes in ((None, None), ("unknown", False)):  # now, and an older version
+        lines = info(reference=reference(git_commit=commit, git_dirty=changes))
+        assert "commit not known" in lines
+    lines = info(reference=reference(git_dirty=None))
+    assert "commit abc123, not known whether with uncommitted changes" in lines
+
+
 def test_a_checkpoint_says_what_it_has(info):
     lines = info(checkpoints=Content("checkpoint", {"state/iteration": np.array(5)}, {}))
     assert (
@@ -103,8 +111,8 @@ def test_a_file_that_is_none_is_refused(tmp_path, caplog):
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path, repository):
     path = tmp_path / "run.h5"
-    many = {f"history/loss_{number}": np.ones(1) for number in range(5000)}
-    storage.write(path, Content("run", many, {}))
+    many = {f"fields/u{number}": np.array(1.0) for number in range(5000)}
+    storage.write(path, Content("reference", many, {}))
     environment = {**os.environ, "PYTHONPATH": str(repository / "workflow")}
     command = [sys.executable, "-m", "pinn_phases", "info", str(path)]
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

@@ -9,9 +9,8 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.streams import Layout, network_streams
 from pinn_phases.training import batched_network
 from pinn_phases.training.batched_network import BatchedNetwork, tile_size
-from pinn_phases.training.device import can_compile
 from pinn_phases.training.workers import Workers
-from tests.training.conftest import EQUATIONS
+from tests.training.conftest import EQUATIONS, needs_compiler
 
 BATCHES, POINTS, SIZES = 6, 5, (2, 7, 7, 7, 2)
 
@@ -79,9 +78,7 @@ def test_tiles_of_several_batches():
     )
 
 
-@pytest.mark.skipif(
-    not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
-)
+@needs_compiler
 @pytest.mark.parametrize("workers", [1, 3], ids=["called from Python", "called from C++"])
 @pytest.mark.usefixtures("small_tiles", "fresh_compiler")
 def test_compiled(workers):

@@ -172,6 +172,16 @@ def test_a_cut_training_that_is_stopped_goes_on_where_it_was(
     assert_same_data(result, run(shorter, reference, tmp_path / "anew"))
 
 
+def test_going_on_with_code_that_rounds_otherwise_is_said(reference, tmp_path, caplog):
+    run(make_settings(iterations=5), reference, tmp_path)
+    checkpoints = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
+    arrays = dict(checkpoints.load().arrays)
+    checkpoints.save(arrays | {"state/compiled": np.array(1)})
+    run(make_settings(iterations=8), reference, tmp_path)
+    (line,) = [m for m in caplog.messages if "rounds otherwise" in m]
+    assert line.startswith("compiled up to there, not compiled from there on")
+
+
 def test_a_finished_training_is_not_done_again(undisturbed, reference, tmp_path, monkeypatch):
     run(make_settings(), reference, tmp_path)
     monkeypatch.setattr(Iteration, "update", pytest.fail)

@@ -9,11 +9,10 @@ from benchmarks import nested_autograd
 from pinn_phases.model import Place, feature_count
 from pinn_phases.network import initial_parameters, layer_sizes
 from pinn_phases.training import batched_network
-from pinn_phases.training.device import can_compile
 from pinn_phases.training.objective import Objective
 from pinn_phases.training.points import collocation_points
 from pinn_phases.training.workers import Workers
-from tests.training.conftest import make_settings
+from tests.training.conftest import make_settings, needs_compiler
 
 EXACT = Place(torch.device("cpu"), torch.float64)
 
@@ -109,9 +108,7 @@ def test_a_condition_without_weight_is_left_out():
     assert list(objective.conditions) == ["initial"]
 
 
-@pytest.mark.skipif(
-    not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
-)
+@needs_compiler
 @pytest.mark.parametrize("problem", ["allen_cahn", "cavity"])
 @pytest.mark.usefixtures("fresh_compiler")
 def test_compiled_code_computes_the_same(problem):
@@ -123,9 +120,7 @@ def test_compiled_code_computes_the_same(problem):
         assert (ours - theirs).abs().max() <= 1e-10 * theirs.abs().max().clamp(min=1)
 
 
-@pytest.mark.skipif(
-    not can_compile(torch.device("cpu")), reason="torch.compile needs a C++ compiler"
-)
+@needs_compiler
 @pytest.mark.usefixtures("fresh_compiler")
 @pytest.mark.parametrize("method", ["vanilla", "rba"])
 def test_all_is_compiled_before_the_first_iteration(method, monkeypatch):

@@ -1,8 +1,10 @@
 """What the tests of the workflow share: a copy of the repository, and calling Snakemake in it."""
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -23,11 +25,14 @@ def copy_repository(folder: Path) -> Path:
     return folder
 
 
-def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def snakemake(
+    folder: Path, *arguments: str, variables: Mapping[str, str] = {}
+) -> subprocess.CompletedProcess[str]:
     """Run Snakemake in `folder` and return the finished process, messages in `stdout`."""
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", *arguments],
+        [sys.executable, "-P", "-m", "snakemake", *arguments],  # -P: as the command `snakemake`
         cwd=folder,
+        env=os.environ | variables,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

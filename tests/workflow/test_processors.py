@@ -24,7 +24,7 @@ def one_processor():
 
 @pytest.mark.usefixtures("one_processor")
 def test_trainings_keep_to_the_processors(tmp_path):
-    folder = copied_repository(tmp_path, {"iterations": 3})
+    folder = copied_repository(tmp_path, {"iterations": 20})
     done = snakemake(folder, "--cores", "8", "--config", "scale=smoke", "--", *RUNS)
     assert done.returncode == 0, done.stdout
     started = [int(number) for number in re.findall(r"^Execute (\d+) jobs", done.stdout, re.M)]

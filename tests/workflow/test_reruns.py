@@ -201,9 +201,9 @@ def test_a_benchmark_and_a_run_can_be_called_by_name(finished):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--config", "scale=huge"), "config.yaml: setting scale = 'huge': expected one of smoke"),
-        (("--config", "seeds=[]"), "config.yaml: setting seeds = []: "),
-        (("--config", "iterations=5"), "config.yaml: setting iterations = 5: unknown key"),
+        (("--config", "scale=huge"), "--config: setting scale = 'huge': expected one of smoke"),
+        (("--config", "seeds=[]"), "--config: setting seeds = []: "),
+        (("--config", "iterations=5"), "--config: setting iterations = 5: unknown key"),
     ],
 )
 def test_bad_settings_stop_before_any_job_with_one_line(finished, arguments, message):

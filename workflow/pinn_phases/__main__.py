@@ -3,22 +3,34 @@
 import argparse
 import logging
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
 
-from pinn_phases.frozen import SettingsError
-from pinn_phases.plugins import COMMANDS, names
-from pinn_phases.stopping import Stopped
-from pinn_phases.storage import StorageError
+from pinn_phases.stopping import EXIT_FAILED, Stopped
 
-EXIT_FAILED = 1
 EXIT_USAGE = 2  # argparse's own
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; what went wrong is said in one line, and the exit status is not 0."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same as Ctrl-C
+    logging.basicConfig(format="%(message)s")
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:  # a training that has begun stops by itself, at a checkpoint
+        logging.error("error: interrupted, nothing is written")
+        return EXIT_INTERRUPTED
+
+
+def _main(arguments: list[str] | None) -> int:
+    # Imports take a second, in which Ctrl-C is met as later.
+    from pinn_phases.frozen import SettingsError
+    from pinn_phases.plugins import COMMANDS
+    from pinn_phases.storage import StorageError
+
     parser = argparse.ArgumentParser(prog="pinn_phases", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in _wanted(arguments):
@@ -38,9 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
     except (StorageError, Stopped) as error:
         logging.error("error: %s", error)
         return EXIT_FAILED
-    except KeyboardInterrupt:  # a training that has begun stops by itself, at a checkpoint
-        logging.error("error: interrupted, nothing is written")
-        return EXIT_INTERRUPTED
     except MemoryError as error:
         logging.error("error: not enough memory: %s", error)
         return EXIT_FAILED
@@ -57,14 +66,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _wanted(arguments: list[str] | None) -> tuple[str, ...]:
     """Return the command that is called, without importing the others; all of them for help."""
+    from pinn_phases.plugins import COMMANDS, names
+
     given = sys.argv[1:] if arguments is None else arguments
     called = next((word for word in given if not word.startswith("-")), None)
     return (called,) if called in names(COMMANDS) else names(COMMANDS)
 
 
 def _start_log(path: Path | None) -> None:
-    """Send messages to standard error, and to a file if there is one."""
-    logging.basicConfig(format="%(message)s")
+    """Send messages to a file as well, if there is one."""
     logging.raiseExceptions = False  # a log on a full disk must not bury the message
     logging.getLogger("pinn_phases").setLevel(logging.INFO)  # other libraries: warnings only
     if path is not None:

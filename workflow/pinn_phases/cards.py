@@ -22,7 +22,7 @@ from pinn_phases.frozen import SettingsError
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 JOBS_PER_GPU = "PINN_PHASES_JOBS_PER_GPU"
-FOLDER = Path(tempfile.gettempdir()) / "pinn-phases-cards"
+FOLDER = "pinn-phases-cards"
 POLL_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Card:
 
 
 def take_card(
-    environment: MutableMapping[str, str] = os.environ, folder: Path = FOLDER
+    environment: MutableMapping[str, str] = os.environ, folder: Path | None = None
 ) -> io.IOBase | None:
     """Set CUDA_VISIBLE_DEVICES to a card that no other training has, and wait if all are taken.
 
@@ -50,7 +50,7 @@ def take_card(
         Variables to read and set. PINN_PHASES_JOBS_PER_GPU, if there, says how many trainings may
         share a card.
     folder
-        Where the files to lock are.
+        Where the files to lock are; None: `FOLDER`, among the machine's temporary files.
 
     Returns
     -------
@@ -73,6 +73,7 @@ def take_card(
         cards = [card for card in cards if card.index in words or card.uuid in words]
     if not cards:
         return None
+    folder = folder or Path(tempfile.gettempdir()) / FOLDER  # not sooner: there may be no place
     _share(folder)
     said = False
     while True:

@@ -1,10 +1,13 @@
-"""What each dataset of a result file holds, in words, by its name or a pattern of it.
+"""What each dataset of a result file holds, in words, and what its dimensions are called.
 
-These words go into the files (`pinn_phases.storage` writes them). They change no number: like a
-docstring, they are no part of the digest of a job's code. All quantities are dimensionless.
+Both are found by the name of the dataset; of several patterns the first that fits counts. They go
+into the files (`pinn_phases.layout` writes them). They change no number: like a docstring, they are
+no part of the digest of a job's code. All quantities are dimensionless.
 """
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 DESCRIPTIONS = {
     "history/iteration": "iteration, from 1; its row describes the state before its step",
@@ -28,7 +31,7 @@ DESCRIPTIONS = {
     "snapshots/parameters": "all parameters, W1 b1 W2 b2 ..., each in row-major order",
     "snapshots/weights": "weights of the collocation points, as used in the iteration",
     "points/*": "points, one row each, columns in the order of the coordinates",
-    "axes/*": "grid along one coordinate",
+    "axes/*": "points of the grid along one coordinate; of boxes: their middles",
     "fields/*": "solution on the grid",
     "prediction/*": "an observable of the network on the grid, one map a snapshot",
     "residual/*": "unweighted residual of the equation on the grid, one map a snapshot",
@@ -50,8 +53,58 @@ DESCRIPTIONS = {
     "state/*": "what the next iteration needs",
 }
 
+AXES = "axes"
+"""Stands for the coordinates of the file's grid, in their order."""
+
+DIMENSIONS = {
+    "history/layers/*": ("iteration", "layer"),
+    "history/*": ("iteration",),
+    "snapshots/iteration": ("iteration",),
+    "snapshots/parameters": ("iteration", "parameter"),
+    "snapshots/weights": ("iteration", "equation", "point"),
+    "points/collocation": ("point", "coordinate"),
+    "points/*": ("*_point", "coordinate"),
+    "axes/*": ("*",),
+    "fields/*": (AXES,),
+    "prediction/*": ("iterations", AXES),
+    "residual/*": ("iterations", AXES),
+    "error/*": ("iteration",),
+    "gradients/*": ("iteration",),
+    "iterations": ("iterations",),
+    "weights": ("iterations", "equation", "point"),
+    "information/*": ("iterations", "layer"),
+    "activations/sample": ("iterations", "layer", "neuron"),
+    "boxes/residual": ("iterations", AXES),
+    "homogeneity/residual": ("iterations",),
+    "state/iteration": (),
+    "state/compiled": (),
+    "state/weights": ("equation", "point"),
+    "state/last_row/layers/*": ("iteration", "layer"),
+    "state/last_row/*": ("iteration",),
+    "state/last_snapshot/iteration": ("iteration",),
+    "state/last_snapshot/parameters": ("iteration", "parameter"),
+    "state/last_snapshot/weights": ("iteration", "equation", "point"),
+    "state/milestones/iteration": ("iteration",),
+    "state/milestones/weights": ("iteration", "equation", "point"),
+    "state/milestones/*": ("iteration", "parameter"),
+    "state/*": ("parameter",),
+}
+"""Pattern -> names of the dimensions; `*` in a name stands for the last part of the dataset's."""
+
+Entry = TypeVar("Entry")
+
 
 def description(name: str) -> str | None:
     """Return the words on a dataset, if there are any."""
-    fitting = (text for pattern, text in DESCRIPTIONS.items() if fnmatchcase(name, pattern))
-    return next(fitting, None)
+    return _first_fitting(DESCRIPTIONS, name)
+
+
+def dimensions(name: str) -> tuple[str, ...] | None:
+    """Return the names of a dataset's dimensions, if there are any; `AXES` for those of a grid."""
+    found = _first_fitting(DIMENSIONS, name)
+    own = name.rpartition("/")[2]
+    return None if found is None else tuple(one.replace("*", own) for one in found)
+
+
+def _first_fitting(table: Mapping[str, Entry], name: str) -> Entry | None:
+    return next((entry for pattern, entry in table.items() if fnmatchcase(name, pattern)), None)

@@ -1,8 +1,13 @@
-"""Problems, methods and figures are found by the name of their file: no list to keep in step."""
+"""Problems, methods and figures are found by the name of their file: no list to keep in step.
+
+What was found once is kept. A workflow that has two checkouts as modules imports one library after
+the other under the same name, and each has to go on with its own files.
+"""
 
 import pkgutil
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
+from types import ModuleType
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
@@ -16,6 +21,7 @@ COMMANDS = "pinn_phases.commands"
 T = TypeVar("T")
 
 
+@cache
 def names(package: str) -> tuple[str, ...]:
     """Stems of the plugin files of `package`, sorted."""
     stems = {module.name for module in pkgutil.iter_modules(import_module(package).__path__)}
@@ -47,7 +53,7 @@ def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
     ValueError
         If there is no such file; the message names those that exist.
     """
-    module = import_module(f"{package}.{known(package, name)}")
+    module = _module(package, known(package, name))
     classes = [
         value
         for value in vars(module).values()
@@ -57,3 +63,8 @@ def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
     ]
     assert len(classes) == 1, f"{module.__name__} must define one {base.__name__}, has {classes}"
     return classes[0]
+
+
+@cache
+def _module(package: str, name: str) -> ModuleType:
+    return import_module(f"{package}.{name}")

@@ -1,26 +1,31 @@
 """Who made a file: what every result carries beside its numbers."""
 
+import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 PACKAGES = ("pinn-phases", "torch", "numpy", "scipy", "h5py", "snakemake")
+SECONDS = 10.0  # that git may take, as on a slow file system
 
 
 def provenance(code: str) -> dict[str, Any]:
-    """Versions, machine and commit, as plain values.
+    """Versions, machine and commit, as plain values; None where git does not know.
 
     Parameters
     ----------
     code
         Digest of the code that made the file.
     """
+    folder = Path(__file__).resolve().parent  # CHECKOUT/workflow/pinn_phases, if there is one
+    commit, changes = _commit_and_changes(folder.parent.parent)
     return {
         "code": code,
-        "git_commit": _git("rev-parse", "HEAD") or "unknown",
-        "git_dirty": bool(_git("status", "--porcelain")),
+        "git_commit": commit,
+        "git_dirty": changes,
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
         "machine": platform.processor() or platform.machine(),
@@ -28,14 +33,41 @@ def provenance(code: str) -> dict[str, Any]:
     }
 
 
-def _git(*arguments: str) -> str:
-    """Output of git in the folder of the code; empty where there is no git or no repository."""
-    command = ["git", "-C", str(Path(__file__).parent), *arguments]
+def stated_commit(stored: Mapping[str, Any]) -> tuple[str | None, bool | None]:
+    """Return the commit, and whether there were other changes, of a file; None: not known.
+
+    An older version said "unknown" and no changes where it did not know.
+    """
+    commit = stored["git_commit"]
+    return (None, None) if commit in (None, "unknown") else (commit, stored["git_dirty"])
+
+
+def _commit_and_changes(checkout: Path) -> tuple[str | None, bool | None]:
+    """Ask git, where the folder is a checkout and the top of its repository."""
+    top = _git(checkout, "rev-parse", "--show-toplevel")
+    if top is None or Path(top) != checkout or not (checkout / "Snakefile").exists():
+        return None, None
+    commit = _git(checkout, "rev-parse", "--verify", "HEAD")
+    changes = None if commit is None else _git(checkout, "status", "--porcelain")
+    return commit, None if changes is None else bool(changes)
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Output of git in a folder; None where there is no git, or it has no answer."""
+    command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
+    # Variables that name another repository are left out; settings, as safe.directory, are not.
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith("GIT_CONFIG_")
+    }
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip()
+        done = subprocess.run(
+            command, env=environment, capture_output=True, check=True, timeout=SECONDS
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return os.fsdecode(done.stdout).removesuffix("\n")
 
 
 def _version(package: str) -> str:

@@ -1,10 +1,9 @@
 """The one place where config.yaml becomes objects: typed, frozen, checked before any job starts.
 
-config.yaml holds the paper's values and, under `scales`, what each scale changes. The settings
-come out of it in two steps: the block of the chosen scale is laid over the whole file, key by
-key; then the block of each problem is laid over the general blocks `training`, `execution` and
-`methods`. What stands outside `scales` has to be complete by itself. Constants of every method are
-checked; the methods that `compared_methods` names are kept.
+config.yaml holds the paper's values and, under `scales`, what each scale changes; `layers` says how
+blocks lie over one another, and the command line over all of them. What stands outside `scales` has
+to be complete by itself. Constants of every method are checked; the methods that `compared_methods`
+names are kept.
 """
 
 import json
@@ -16,6 +15,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from pinn_phases.analysis.settings import HomogeneitySettings, InformationSettings, PhaseSettings
+from pinn_phases.checks import require_effect, require_records, require_test_points, unused
 from pinn_phases.figures.base import FigureSettings
 from pinn_phases.frozen import (
     A_BLOCK,
@@ -26,6 +26,7 @@ from pinn_phases.frozen import (
     require_plain,
     validated,
 )
+from pinn_phases.layers import Layers, from_the_command_line, merged, source_at
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import (
     METHODS,
@@ -41,9 +42,8 @@ from pinn_phases.training.settings import RunSettings, Seed, TrainingSettings
 
 ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
 ARCHIVED_SETTINGS = "settings.json"
-GENERAL_BLOCKS = ("training", "execution", "methods")
-NUMBER = re.compile(r"[-+]?\d+(\.\d*([eE][-+]\d+)?)?")  # what YAML reads as one, and no more
-NUMBER_LENGTH = 400  # the longest word that is one; Python reads no digits beyond 4,300
+# What of archived runs is chosen or made anew: all that the command line may change of them.
+OF_AN_ARCHIVE = ("seeds", "compared_methods", "phases", "figures")
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)  # of a scale: a folder of results, and safe in any shell
 
 
@@ -123,18 +123,9 @@ class ScaleBesidePaper(Frozen):
     paper: Settings
 
 
-def words_to_numbers(tree: Any) -> Any:
-    """Read numbers again: Snakemake leaves those in lists and blocks after --config as words."""
-    if isinstance(tree, Mapping):
-        return {key: words_to_numbers(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [words_to_numbers(value) for value in tree]
-    if isinstance(tree, str) and len(tree) <= NUMBER_LENGTH and NUMBER.fullmatch(tree):
-        return float(tree) if "." in tree else int(tree)
-    return tree
-
-
-def load_scales(config: Tree, archives: Mapping[str, Settings] = {}) -> dict[str, Settings]:
+def load_scales(
+    config: Tree, archives: Mapping[str, Settings] = {}, command_line: Mapping[str, Any] = {}
+) -> dict[str, Settings]:
     """Check the whole of config.yaml and return the settings of every scale, by name.
 
     Parameters
@@ -143,27 +134,35 @@ def load_scales(config: Tree, archives: Mapping[str, Settings] = {}) -> dict[str
         As the file has it.
     archives
         Further settings that `scale` may choose: of archived runs, as `load_archives` finds them.
+    command_line
+        What was given beside the file, as the file would have it; it wins over every block. Scales
+        that it does not suit are left out, unless it is the chosen one.
 
     Raises
     ------
     SettingsError
-        At the first key that is unknown, missing, of the wrong type or out of range.
+        At the first key that is unknown, missing, of the wrong type, out of range or without
+        effect; CommandLineError if the command line gave it.
     """
-    require_plain(config)
-    scales = config.get("scales")
-    if not isinstance(scales, Mapping) or not scales:
-        raise SettingsError(("scales",), scales, "expected a block for each scale")
-    for name, block in scales.items():
-        _require_name(("scales", name), name)
-        if not isinstance(block, Mapping):
-            raise SettingsError(("scales", name), block, A_BLOCK)
-    chosen = config.get("scale")
-    if not isinstance(chosen, str) or chosen not in {**scales, **archives}:
-        expected = f"expected one of {', '.join([*scales, *archives])}"
-        raise SettingsError(("scale",), chosen, expected)
-    # First without any scale, so that a mistake is not blamed on a scale that changes a part of it.
+    layers = Layers(config, command_line)
+    chosen = _chosen(layers, archives)
+    # First without any scale, so that a mistake is not blamed on a scale that changes a part of it;
+    # then without the command line, so that a mistake in the file is not hidden by it.
     load_paper(config)
-    return {scale: _at_scale(config, scale) for scale in scales} | dict(archives)
+    loaded = {scale: _at_scale(Layers(config), scale) for scale in config["scales"]}
+    loaded |= archives
+    given = {**loaded, **command_line.get("scales", {})} if {*command_line} - {"scale"} else {}
+    for scale in given:
+        try:
+            if scale in archives:
+                loaded[scale] = _of_archive(archives[scale], command_line)
+            else:
+                loaded[scale] = _at_scale(layers, scale)
+        except SettingsError:
+            if scale == chosen:
+                raise
+            loaded.pop(scale, None)
+    return loaded
 
 
 def load_archives(folder: FilePath) -> dict[str, Settings]:
@@ -192,11 +191,6 @@ def load_archives(folder: FilePath) -> dict[str, Settings]:
     return found
 
 
-def _require_name(path: Path, name: str) -> None:
-    if not NAME.fullmatch(name):
-        raise SettingsError(path, ..., "expected a name of letters, digits, '-', '_' and '.'")
-
-
 def load_paper(config: Tree) -> Settings:
     """Return the settings as they stand outside `scales`, of all methods, compared or not.
 
@@ -205,23 +199,80 @@ def load_paper(config: Tree) -> Settings:
     SettingsError
         As `load_scales`.
     """
-    return _at_scale({**config, "scales": {"paper": {}}}, "paper", all_methods=True)
+    return _at_scale(Layers({**config, "scales": {"paper": {}}}), "paper", all_methods=True)
 
 
-def _at_scale(config: Tree, scale: str, *, all_methods: bool = False) -> Settings:
-    """Put one scale together; errors name the place in config.yaml that holds the value."""
-    base = {key: value for key, value in config.items() if key not in ("scale", "scales")}
+def _chosen(layers: Layers, archives: Mapping[str, Settings]) -> str:
+    """Check all that is needed to choose a scale, and return its name."""
+    file, command_line = layers.file, layers.command_line
+    require_plain(file)
+    names = {**_scales(file, archives)}
+    with from_the_command_line():
+        require_plain(command_line)
+        if "scales" in command_line:
+            names |= _scales(command_line, archives)
+    chosen = {**file, **command_line}.get("scale")
+    if not isinstance(chosen, str) or chosen not in {**names, **archives}:
+        expected = f"expected one of {', '.join([*names, *archives])}"
+        raise layers.placed("", SettingsError(("scale",), chosen, expected))
+    return chosen
+
+
+def _scales(source: Tree, archives: Mapping[str, Settings]) -> Tree:
+    """Return the blocks of the scales, after checking that they are such."""
+    scales = source.get("scales")
+    if not isinstance(scales, Mapping) or not scales:
+        raise SettingsError(("scales",), scales, "expected a block for each scale")
+    for name, block in scales.items():
+        _require_name(("scales", name), name)
+        if name in archives:
+            raise SettingsError(("scales", name), ..., "expected a name that no archive has")
+        if not isinstance(block, Mapping):
+            raise SettingsError(("scales", name), block, A_BLOCK)
+    return scales
+
+
+def _require_name(path: Path, name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise SettingsError(path, ..., "expected a name of letters, digits, '-', '_' and '.'")
+
+
+def _at_scale(layers: Layers, scale: str, *, all_methods: bool = False) -> Settings:
+    """Put one scale together; errors name the place that holds the value."""
+    keys = {*Settings.model_fields, *Comparison.model_fields} - {"scale"}
     try:
-        tree = _over_general(_merged(base, config["scales"][scale]))
+        tree = layers.at(scale, keys)
         compared = validated(Comparison, _part(tree, Comparison)).compared_methods
         settings = validated(Settings, _part(tree, Settings) | {"scale": scale})
         for name, problem in settings.problems.items():
-            _check_problem(name, problem)
+            _check_problem(name, problem, settings.figures)
         comparing = _comparing(settings, compared)
+        for path, value, expected in unused(settings.problems, compared):
+            if layers.is_given(scale, path):
+                raise SettingsError(path, value, expected)
     except SettingsError as error:
-        path = _place(config, scale, error.path)
-        raise SettingsError(path, error.value, error.expected) from None
+        raise layers.placed(scale, error) from None
     return settings if all_methods else comparing
+
+
+def _of_archive(settings: Settings, command_line: Tree) -> Settings:
+    """Lay the command line over the settings of archived runs, as far as it can have an effect."""
+    given = source_at(command_line, settings.scale)
+    with from_the_command_line():
+        for key, value in given.items():
+            if key not in OF_AN_ARCHIVE:
+                allowed = ", ".join(OF_AN_ARCHIVE)
+                expected = f"of archived runs nothing can be changed any more but {allowed}"
+                raise SettingsError((key,), value, expected)
+        tree = merged(settings.model_dump(mode="json"), _part(given, Settings))
+        changed = validated(Settings, tree)
+        for index, seed in enumerate(changed.seeds):
+            if seed not in settings.seeds:
+                expected = f"expected one of the archived {', '.join(map(str, settings.seeds))}"
+                raise SettingsError(("seeds", index), seed, expected)
+        methods = list(next(iter(settings.problems.values())).methods)
+        compared = validated(Comparison, {"compared_methods": methods, **_part(given, Comparison)})
+        return _comparing(changed, compared.compared_methods)
 
 
 def _part(tree: Tree, model: type[Frozen]) -> dict[str, Any]:
@@ -245,67 +296,15 @@ def _comparing(settings: Settings, methods: tuple[str, ...]) -> Settings:
     return settings.model_copy(update={"problems": problems})
 
 
-def _over_general(tree: Tree) -> dict[str, Any]:
-    """Lay each problem over the general blocks, which end there."""
-    allowed = {*GENERAL_BLOCKS, *Settings.model_fields, *Comparison.model_fields} - {"scale"}
-    for key, value in tree.items():
-        if key not in allowed:
-            expected = f"unknown key; expected one of {', '.join(sorted(allowed))}"
-            raise SettingsError((key,), value, expected)
-        if key in GENERAL_BLOCKS and not isinstance(value, Mapping):
-            raise SettingsError((key,), value, A_BLOCK)
-    general = {key: tree[key] for key in GENERAL_BLOCKS if key in tree}
-    rest = {key: value for key, value in tree.items() if key not in general}
-    if isinstance(rest.get("problems"), Mapping):
-        problems = rest["problems"].items()
-        rest["problems"] = {name: _merged(general, block) for name, block in problems}
-    return rest
-
-
-def _check_problem(name: str, block: ProblemSettings) -> None:
+def _check_problem(name: str, block: ProblemSettings, figures: FigureSettings) -> None:
     """Check what only the problem itself and the methods can say of their numbers."""
     path: Path = ("problems", name)
     problem = validated(plugin_class(PROBLEMS, name, Problem), block.equation, (*path, "equation"))
-    validated(
+    solver = validated(
         plugin_class(REFERENCES, name, ReferenceSolver), block.reference, (*path, "reference")
     )
+    require_test_points(solver.grid, block.training.record.error_stride, path)
     for method, constants in block.methods.items():
         validated(plugin_class(METHODS, method, Method), constants, (*path, "methods", method))
-    training = block.training
-    if set(training.conditions) != set(problem.conditions):
-        where = (*path, "training", "conditions")
-        expected = f"expected {', '.join(problem.conditions)}"
-        raise SettingsError(where, ", ".join(training.conditions), expected)
-    if training.network.ansatz not in problem.ansatzes:
-        where = (*path, "training", "network", "ansatz")
-        expected = f"expected one of {', '.join(problem.ansatzes)}"
-        raise SettingsError(where, training.network.ansatz, expected)
-
-
-def _merged(base: Any, over: Any) -> Any:
-    """Lay one tree over another, key by key."""
-    if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
-        return over
-    return {**base, **{key: _merged(base.get(key), value) for key, value in over.items()}}
-
-
-def _place(config: Tree, scale: str, path: Path) -> Path:
-    """Where in config.yaml the value at `path` of the merged settings comes from, or is missing."""
-    candidates: list[Path] = [("scales", scale, *path), path]
-    if path[0] == "problems" and path[2:3] and path[2] in GENERAL_BLOCKS:
-        general = path[2:]
-        candidates += [("scales", scale, *general), general]
-    there = [place for place in candidates if _holds(config, place)]
-    missing = [place for place in reversed(candidates) if _holds(config, place[:-1])]
-    return [*there, *missing, path][0]
-
-
-def _holds(tree: object, path: Path) -> bool:
-    for key in path:
-        if isinstance(tree, list) and key.isdigit() and int(key) < len(tree):
-            tree = tree[int(key)]
-        elif isinstance(tree, Mapping) and key in tree:
-            tree = tree[key]
-        else:
-            return False
-    return True
+    require_effect(problem, block.training, (*path, "training"))
+    require_records(block.training, figures.smoothing, (*path, "training"))

@@ -1,36 +1,16 @@
-"""The only code that knows HDF5: layout, checksum, and writing that leaves no half file.
+"""Files that are whole or not there, and that tell when they were changed.
 
-Every file starts with a block of 512 bytes, which HDF5 leaves to its users: it holds the SHA-256
-of all that follows, so that a truncated or altered file is noticed before a number of it is used.
-Files are written under a temporary name in the same folder, synced and renamed: a file under its
-final name is whole.
+A file is HDF5 (`pinn_phases.layout`), followed by a line with the SHA-256 of all that is before it,
+which HDF5 ignores. So a truncated or altered file is noticed before a number of it is used. What
+opens the file for writing drops the line. Files are written under a temporary name in the same
+folder, synced and renamed: a file under its final name is whole.
 
-Every file has the attribute `kind` (below) and, of who made it, the attributes of
-`pinn_phases.provenance`. Every dataset has the attributes `unit` ("1" is dimensionless) and
-`description`. Lengths: R rows of the history, L layers, H hidden layers, S snapshots, Q equations,
-N collocation points, P parameters, C coordinates.
-
-| kind        | datasets                                                                           |
-|-------------|------------------------------------------------------------------------------------|
-| reference   | `axes/{coordinate}`, `fields/{field}`, attributes `error_estimate`, `resolution`   |
-| run         | `history/{name}` (R,), `history/layers/{name}` (R, L), `snapshots/iteration` (S,), |
-|             | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
-|             | `points/collocation` (N, C)                                                        |
-| checkpoint  | as run, and `state/{name}`                                                         |
-| phases      | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
-| fields      | `iterations` (S,), `axes/{coordinate}`, `fields/{observable}` of the reference,    |
-|             | `prediction/{observable}`, `residual/{equation}`, `points/collocation`, `weights`; |
-|             | attribute `relative_l2`: observable -> its errors                                  |
-| information | `iterations` (S,), `information/{relative,fixed,binary,norm}` (S, H),              |
-|             | `activations/sample` (S, H, neurons), `points/sample` (1, C); attribute `points`   |
-| homogeneity | `iterations` (S,), `boxes/residual` (S, boxes, ...): a dimension a coordinate,     |
-|             | `homogeneity/residual` (S,)                                                        |
+Older files have the line in front, in a block of 512 bytes that HDF5 leaves to its users. They are
+read as well.
 """
 
 import glob
 import hashlib
-import io
-import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -38,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 from numpy.typing import NDArray
 
-from pinn_phases.descriptions import description
+from pinn_phases.layout import SIGNATURE, decode, encode
 
-HEADER_BYTES = 512  # the smallest user block that HDF5 allows
 MAGIC = b"pinn-phases sha256 "
+SEAL_BYTES = len(MAGIC) + 2 * hashlib.sha256().digest_size + 1  # hexadecimal digits, end of line
+HEADER_BYTES = 512  # of older files: the smallest user block that HDF5 allows
 
 
 class StorageError(Exception):
@@ -58,7 +38,7 @@ class Content:
     Attributes
     ----------
     kind
-        One of the table above.
+        One of the table of `pinn_phases.layout`.
     arrays
         Path inside the file -> values.
     attributes
@@ -78,19 +58,8 @@ def write(path: Path, content: Content) -> None:
     OSError
         If the disk is full or the folder cannot be written; nothing is left behind.
     """
-    buffer = io.BytesIO()
-    with h5py.File(buffer, "w", userblock_size=HEADER_BYTES) as file:
-        file.attrs["kind"] = content.kind
-        for name, value in content.attributes.items():
-            file.attrs[name] = json.dumps(value)
-        for name, values in content.arrays.items():
-            dataset = file.create_dataset(name, data=values)
-            dataset.attrs["unit"] = "1"
-            words = description(name)
-            assert words is not None, f"DESCRIPTIONS says nothing of {name}"
-            dataset.attrs["description"] = words
-    body = buffer.getbuffer()[HEADER_BYTES:]
-    write_bytes(path, _header(body), body)
+    body = encode(content.kind, content.arrays, content.attributes)
+    write_bytes(path, body, _seal(body))
 
 
 def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()) -> Content:
@@ -106,15 +75,9 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
         data = path.read_bytes()
     except OSError as error:
         raise StorageError(f"{path}: cannot be read ({error.strerror})") from None
-    header, body = data[:HEADER_BYTES], memoryview(data)[HEADER_BYTES:]
-    if not header.startswith(MAGIC):
-        raise StorageError(f"{path}: expected {expected} of pinn-phases, found something else")
-    if header != _header(body):
-        raise StorageError(
-            f"{path}: damaged (its checksum does not fit); delete it to make it anew"
-        )
+    _require_whole(path, data, expected)
     try:
-        content = _content(data, leave_out)
+        content = Content(*decode(data, leave_out))
     except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:  # forged
         raise StorageError(f"{path}: expected {expected} of pinn-phases ({error})") from None
     if kind is not None and content.kind != kind:
@@ -166,22 +129,29 @@ def _write_and_rename(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     _sync_folder(path.parent)
 
 
-def _content(data: bytes, leave_out: tuple[str, ...]) -> Content:
-    with h5py.File(io.BytesIO(data), "r") as file:
-        names: list[str] = []
-        file.visititems(lambda name, item: names.append(name) if _is_array(item) else None)
-        arrays = {n: file[n][()] for n in names if not leave_out or not n.startswith(leave_out)}
-        attributes = {k: json.loads(v) for k, v in file.attrs.items() if k != "kind"}
-        return Content(str(file.attrs["kind"]), arrays, attributes)
+def _require_whole(path: Path, data: bytes, expected: str) -> None:
+    view = memoryview(data)
+    if data.startswith(MAGIC):  # an older file
+        fits = data[:HEADER_BYTES] == _seal(view[HEADER_BYTES:]).ljust(HEADER_BYTES, b"\n")
+    elif data[-SEAL_BYTES:].startswith(MAGIC):
+        fits = data[-SEAL_BYTES:] == _seal(view[:-SEAL_BYTES])
+    else:
+        found = "something else"
+        if data.startswith(SIGNATURE):
+            found = (
+                "HDF5 without our checksum at its end: changed since it was written, cut off, or "
+                "made by another program"
+            )
+        raise StorageError(f"{path}: expected {expected} of pinn-phases, found {found}")
+    if not fits:
+        raise StorageError(
+            f"{path}: damaged or changed since it was written (its checksum does not fit); delete "
+            "it to make it anew"
+        )
 
 
-def _header(body: memoryview) -> bytes:
-    header = MAGIC + hashlib.sha256(body).hexdigest().encode()
-    return header.ljust(HEADER_BYTES, b"\n")
-
-
-def _is_array(item: object) -> bool:
-    return isinstance(item, h5py.Dataset)
+def _seal(body: memoryview) -> bytes:
+    return MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n"
 
 
 def _umask() -> int:

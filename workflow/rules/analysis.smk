@@ -18,12 +18,13 @@ rule phases:
         mem_mb=1000,
         runtime=10,
     params:
+        python=PYTHON,
         settings=phase_settings,
         code=phase_code,
     message:
         "Phases of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "python -m pinn_phases phases --settings {params.settings:q}"
+        "{params.python} pinn_phases phases --settings {params.settings:q}"
         " --run {input.run:q} --output {output:q} --log {log:q}"
 
 
@@ -46,11 +47,12 @@ rule fields:
         mem_mb=2000,
         runtime=10,
     params:
+        python=PYTHON,
         code=fields_code,
     message:
         "Fields of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "python -m pinn_phases fields --run {input.run:q} --phases {input.phases:q}"
+        "{params.python} pinn_phases fields --run {input.run:q} --phases {input.phases:q}"
         " --reference {input.reference:q} --output {output:q} --log {log:q}"
 
 
@@ -73,12 +75,13 @@ rule information:
         mem_mb=2000,
         runtime=10,
     params:
+        python=PYTHON,
         settings=information_settings,
         code=information_code,
     message:
         "Information of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "python -m pinn_phases information --settings {params.settings:q}"
+        "{params.python} pinn_phases information --settings {params.settings:q}"
         " --run {input.run:q} --output {output:q} --log {log:q}"
 
 
@@ -101,10 +104,11 @@ rule homogeneity:
         mem_mb=2000,
         runtime=10,
     params:
+        python=PYTHON,
         settings=homogeneity_settings,
         code=homogeneity_code,
     message:
         "Homogeneity of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "python -m pinn_phases homogeneity --settings {params.settings:q}"
+        "{params.python} pinn_phases homogeneity --settings {params.settings:q}"
         " --run {input.run:q} --output {output:q} --log {log:q}"

@@ -5,7 +5,7 @@ if SETTINGS.scale in ARCHIVES:
     rule archived:
         """Take a file from an archive; whoever reads it checks that it is whole."""
         input:
-            "archive/{archive}/{kind}/{problem}/{method}/seed{seed}.h5",
+            f"{HOME}archive/{{archive}}/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.h5",
         output:
             ensure(
                 f"results/{ARCHIVE}{{archive}}/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.h5",
@@ -30,14 +30,10 @@ else:
     rule archive:
         """Keep the runs of the chosen scale, small enough for a repository."""
         input:
-            collect(
-                f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
-                kind=["runs", "phases", "information", "homogeneity"],
-                run=RUNS,
-            ),
+            archive_inputs(),
         output:
-            settings=ensure(f"archive/{SETTINGS.scale}/settings.json", non_empty=True),
-            checksums=ensure(f"archive/{SETTINGS.scale}/SHA256SUMS", non_empty=True),
+            settings=ensure(f"{HOME}archive/{SETTINGS.scale}/settings.json", non_empty=True),
+            checksums=ensure(f"{HOME}archive/{SETTINGS.scale}/SHA256SUMS", non_empty=True),
         log:
             f"results/{SETTINGS.scale}/logs/archive.log",
         benchmark:
@@ -49,10 +45,11 @@ else:
             mem_mb=4000,
             runtime=10,
         params:
+            python=PYTHON,
             settings=SETTINGS.model_dump_json(),
             code=archive_command.code(),
         message:
             f"Archive of the runs at scale {SETTINGS.scale}"
         shell:
-            "python -m pinn_phases archive --settings {params.settings:q} --inputs {input:q}"
+            "{params.python} pinn_phases archive --settings {params.settings:q} --inputs {input:q}"
             " --output {output.checksums:q} --log {log:q}"

@@ -4,7 +4,7 @@
 rule benchmark_environment:
     """Install a peer, by its exact versions, where it meets nothing else."""
     input:
-        "benchmarks/requirements/{peer}.txt",
+        f"{HOME}benchmarks/requirements/{{peer}}.txt",
     output:
         ensure("results/benchmarks/environments/{peer}/installed.txt", non_empty=True),
     log:
@@ -18,19 +18,20 @@ rule benchmark_environment:
         mem_mb=2000,
         runtime=30,
     params:
-        folder="results/benchmarks/environments/{peer}",
+        python=PYTHON,
+        folder=environment_folder,
     message:
         "Installing {wildcards.peer} in an environment of its own"
     shell:
-        "(python -m venv --clear {params.folder:q}"
-        " && {params.folder:q}/bin/python -m pip install -r {input:q}"
-        " && {params.folder:q}/bin/python -m pip freeze > {output:q}) > {log:q} 2>&1"
+        "({params.python} venv --clear {params.folder:q}"
+        " && {params.folder:q}/bin/python -I -m pip install -r {input:q}"
+        " && {params.folder:q}/bin/python -I -m pip freeze > {output:q}) > {log:q} 2>&1"
 
 
 rule benchmark_comparison:
     """Time an iteration of one problem by all engines, in turn."""
     input:
-        benchmark_environments,
+        environments=benchmark_environments,
         code=TIMING_CODE,
     output:
         ensure("results/benchmarks/{problem}.json", non_empty=True),
@@ -43,6 +44,7 @@ rule benchmark_comparison:
         mem_mb=20000,
         runtime=60,
     params:
+        python=PYTHON,
         settings=benchmark_settings,
         points=benchmark_points,
         code=benchmarked_code,
@@ -51,7 +53,7 @@ rule benchmark_comparison:
     message:
         "Timing {wildcards.problem} by {params.engines}"
     shell:
-        "python -m benchmarks.compare --settings {params.settings:q} {params.points}"
+        "{params.python} benchmarks.compare --settings {params.settings:q} {params.points}"
         " --engines {params.engines} --python {params.pythons:q}"
         " --threads {threads} --json {output:q} 2> {log:q}"
 
@@ -71,19 +73,25 @@ rule benchmark_growth:
         mem_mb=8000,
         runtime=60,
     params:
+        python=PYTHON,
         settings=benchmark_settings,
         code=benchmarked_code,
     message:
         "Timing Allen-Cahn over points, width and iterations"
     shell:
-        "python -m benchmarks.growth --settings {params.settings:q}"
+        "{params.python} benchmarks.growth --settings {params.settings:q}"
         " --threads {threads} --json {output:q} 2> {log:q}"
+
+
+def jobs_settings(wildcards):
+    """Resolved settings of the trainings that run side by side, as JSON."""
+    return SCALES["laptop"].run("helmholtz", "vanilla", 0).model_dump_json()
 
 
 rule benchmark_jobs:
     """Measure what several trainings at once get done, and how long one takes to start."""
     input:
-        reference="results/laptop/reference/helmholtz.h5",
+        reference=jobs_reference,
         code=TIMING_CODE,
     output:
         ensure("results/benchmarks/jobs.json", non_empty=True),
@@ -96,22 +104,20 @@ rule benchmark_jobs:
         mem_mb=8000,
         runtime=30,
     params:
-        settings=SCALES["laptop"].run("helmholtz", "vanilla", 0).model_dump_json(),
+        python=PYTHON,
+        settings=jobs_settings,
         code=benchmarked_code,
     message:
         "Timing trainings side by side, and their start"
     shell:
-        "python -m benchmarks.jobs --settings {params.settings:q}"
+        "{params.python} benchmarks.jobs --settings {params.settings:q}"
         " --reference {input.reference:q} --json {output:q} 2> {log:q}"
 
 
 rule benchmark_report:
     """Draw the timings, and write them beside the goals as a table."""
     input:
-        reports=collect(
-            "results/benchmarks/{report}.json",
-            report=[*SCALES["paper"].problems, "growth", "jobs"],
-        ),
+        reports=benchmark_reports,
         code=TIMING_REPORT_CODE,
     output:
         pdf=ensure("results/benchmarks/benchmarks.pdf", non_empty=True),
@@ -125,11 +131,13 @@ rule benchmark_report:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        python=PYTHON,
     message:
         "Drawing the timings"
     shell:
-        "(python -m benchmarks.report.figure {input.reports:q} --pdf {output.pdf:q} --png {output.png:q}"
-        " && python -m benchmarks.report.goals {input.reports:q} > {output.table:q}) 2> {log:q}"
+        "({params.python} benchmarks.report.figure {input.reports:q} --pdf {output.pdf:q} --png {output.png:q}"
+        " && {params.python} benchmarks.report.goals {input.reports:q} > {output.table:q}) 2> {log:q}"
 
 
 rule benchmarks:

@@ -29,11 +29,12 @@ rule claims:
         mem_mb=1000,
         runtime=10,
     params:
+        python=PYTHON,
         settings=SCALE_BESIDE_PAPER,
         code=claims_command.code(),
     message:
         f"Claims of the paper, scale {SETTINGS.scale}"
     shell:
-        "python -m pinn_phases claims --settings {params.settings:q} --inputs {input:q}"
+        "{params.python} pinn_phases claims --settings {params.settings:q} --inputs {input:q}"
         " --json {output.json:q} --markdown {output.markdown:q} --html {output.html:q}"
         " --log {log:q}"

@@ -1,20 +1,13 @@
 """Settings, and what the other rules share."""
 
-import os
 import sys
 import time
 from functools import cache
-from pathlib import Path
+
+from snakemake.common.configfile import load_configfile
+from snakemake.utils import update_config
 
 STARTED = time.time()
-
-# The code beside this Snakefile and the Python that runs it are what jobs use as well (under
-# `--sdm conda`, the environment's own Python comes first).
-LIBRARY = str(Path(workflow.basedir) / "workflow")
-sys.path.insert(0, LIBRARY)
-for variable, first in (("PYTHONPATH", LIBRARY), ("PATH", str(Path(sys.executable).parent))):
-    others = [os.environ[variable]] if os.environ.get(variable) else []
-    os.environ[variable] = os.pathsep.join([first, *others])
 
 from pinn_phases.commands import agreement as agreement_command
 from pinn_phases.commands import archive as archive_command
@@ -34,26 +27,38 @@ from pinn_phases.failures import failures
 from pinn_phases.figures.base import requirement
 from pinn_phases.figures.listing import labels, section
 from pinn_phases.frozen import SettingsError
+from pinn_phases.layers import CommandLineError, words_to_values
 from pinn_phases.notes import notes
-from pinn_phases.plugins import FIGURES, PROBLEMS, names
+from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
 from pinn_phases.settings import (
     ARCHIVE,
     ScaleBesidePaper,
     load_archives,
     load_paper,
     load_scales,
-    words_to_numbers,
 )
 
+# --config lies over every block of config.yaml, over which files of --configfile have been laid. Imported
+# with a `config:` of its own, all settings are in that: the command line belongs to the importing workflow.
+if workflow.modifier.skip_configfile:
+    FROM_FILES, FROM_COMMAND_LINE = words_to_values(config), {}
+else:
+    FROM_FILES, FROM_COMMAND_LINE = {}, words_to_values(workflow.config_settings.config)
+    own = [] if workflow.config_settings.replace_workflow_config else workflow.configfiles[-1:]
+    for file in [*own, *workflow.overwrite_configfiles]:
+        update_config(FROM_FILES, load_configfile(file))
+
 try:
-    ARCHIVES = load_archives(Path(workflow.basedir) / "archive")
-    SCALES = load_scales(words_to_numbers(config), ARCHIVES)
-    PAPER = load_paper(words_to_numbers(config))
+    ARCHIVES = load_archives(CHECKOUT / "archive")
+    SCALES = load_scales(FROM_FILES, ARCHIVES, FROM_COMMAND_LINE)
+    PAPER = load_paper(FROM_FILES)
+except CommandLineError as error:
+    sys.exit(f"--config: {error}")
 except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
 SETTINGS = SCALES[config["scale"]]
-config["seeds"] = list(SETTINGS.seeds)  # those of an archive, where one is chosen
+config = {**config, "seeds": list(SETTINGS.seeds)}  # those of an archive, where one is chosen
 TRAINED = "|".join(scale for scale in SCALES if scale not in ARCHIVES)
 SCALE_BESIDE_PAPER = ScaleBesidePaper(scale=SETTINGS, paper=PAPER).model_dump_json()
 RUNS = [
@@ -62,9 +67,6 @@ RUNS = [
     for method in block.methods
     for seed in SETTINGS.seeds
 ]
-COMPARED = sorted(
-    {m for scale in SCALES.values() for block in scale.problems.values() for m in block.methods}
-)
 FIGURE_NAMES = [figure for figure in names(FIGURES) if requirement(figure).is_met_by(SETTINGS)]
 
 # On one machine `--cores` may ask for more than it has: no more trainings at once than there are
@@ -74,23 +76,10 @@ if workflow.local_exec and "processors" not in workflow.global_resources:
     workflow.register_resource("processors", PROCESSORS)
 
 
-# Timings against other engines.
-PEERS = ("deepxde", "jax", "pina")
-ENGINES = ("ours", "ours_statistics", "products", "nested")
-# In place of the paper's, for memory: 0.1 MB a point in each engine that differentiates again and
-# again, 0.4 MB to third order, beside the float64 that all are held against.
-BENCHMARK_POINTS = {"cavity": 10000}
-WITHOUT_PEERS = {"cavity"}  # whose third derivatives do not fit beside each other
-# Editing how something is timed times it again; editing the report does not.
-BENCHMARKS = Path(workflow.basedir) / "benchmarks"
-TIMING_CODE = sorted(map(str, [*BENCHMARKS.glob("*.py"), *BENCHMARKS.glob("engines/*.py")]))
-TIMING_REPORT_CODE = sorted(map(str, BENCHMARKS.glob("report/*.py")))
-
-
 wildcard_constraints:
     scale="|".join(SCALES),
     problem="|".join(names(PROBLEMS)),
-    method="|".join(COMPARED),
+    method="|".join(names(METHODS)),
     seed=r"\d+",
 
 
@@ -100,14 +89,50 @@ def digest(command, *plugins):
     return command.code(*plugins)
 
 
+def without(words):
+    """Input of what these settings cannot make: ends with one line, once somebody asks for it."""
+
+    def refuse(wildcards):
+        sys.exit(words)
+
+    return refuse
+
+
+def scale_with(wildcards):
+    """Settings of a scale that has the problem, and the method if there is one."""
+    settings = SCALES[wildcards.scale]
+    methods = {name: block.methods for name, block in settings.problems.items()}
+    wanted, there = wildcards.problem, methods
+    if wanted in methods and wildcards.get("method"):
+        wanted, there = wildcards.method, methods[wildcards.problem]
+    if wanted not in there:
+        sys.exit(f"scale {settings.scale} does not have {wanted}, only {', '.join(there)}")
+    return settings
+
+
 def execution(wildcards):
     """What a training job asks of the machine."""
-    return SCALES[wildcards.scale].problems[wildcards.problem].execution
+    return scale_with(wildcards).problems[wildcards.problem].execution
 
 
 def reference_settings(wildcards):
     """Resolved settings of a reference solution, as JSON."""
-    return SCALES[wildcards.scale].reference(wildcards.problem).model_dump_json()
+    return scale_with(wildcards).reference(wildcards.problem).model_dump_json()
+
+
+def reference_solver(wildcards):
+    """How a reference solution is solved."""
+    return SCALES[wildcards.scale].reference(wildcards.problem).make_solver()
+
+
+def reference_memory(wildcards):
+    """Memory of a reference solution, MB: it goes with the solver's resolution."""
+    return reference_solver(wildcards).memory_mb
+
+
+def reference_time(wildcards, attempt):
+    """Time limit of a reference solution, minutes."""
+    return reference_solver(wildcards).runtime_minutes * attempt
 
 
 def reference_code(wildcards):
@@ -117,7 +142,7 @@ def reference_code(wildcards):
 
 def run_settings(wildcards):
     """Resolved settings of a run, as JSON."""
-    settings = SCALES[wildcards.scale]
+    settings = scale_with(wildcards)
     run = settings.run(wildcards.problem, wildcards.method, int(wildcards.seed))
     return run.model_dump_json()
 
@@ -196,6 +221,10 @@ def choosing_phases(wildcards):
 def figure_inputs(figure):
     """Files that a figure is made from, at the chosen scale."""
     needed, folder = requirement(figure), f"results/{SETTINGS.scale}"
+    if figure not in FIGURE_NAMES:
+        shown = [" with ".join(pair) for pair in needed.published] or needed.problems
+        there = f"scale {SETTINGS.scale} has only {', '.join(SETTINGS.problems)}"
+        return without(f"{figure} shows {', '.join(shown)}; {there}")
     published = needed.pairs(SETTINGS) if needed.published else []
     return [
         *(f"{folder}/{kind}/{p}/{m}/seed{seed}.h5" for kind, p, m, seed in needed.files(SETTINGS)),
@@ -209,8 +238,16 @@ def published_settings(wildcards):
     return f'{{"phases": {phase_settings(wildcards)}, "paper": {paper}}}'
 
 
+def figure_labels(figure):
+    """What stands in a figure's row of the report."""
+    return labels(figure, SETTINGS) if figure in FIGURE_NAMES else {}
+
+
 def benchmark_targets(problem):
     """What belongs to one benchmark: the figures that show it alone."""
+    if problem not in SETTINGS.problems:
+        there = ", ".join(SETTINGS.problems)
+        return without(f"scale {SETTINGS.scale} does not have {problem}, only {there}")
     return [
         f"paper_figures/{figure}.pdf"
         for figure in FIGURE_NAMES
@@ -218,43 +255,15 @@ def benchmark_targets(problem):
     ]
 
 
-def benchmark_settings(wildcards):
-    """Resolved settings of the training that is timed, as JSON."""
-    problem = wildcards.get("problem", "allen_cahn")
-    return PAPER.run(problem, "vanilla", 0).model_dump_json()
-
-
-def benchmark_peers(wildcards):
-    """Engines of others that this problem is timed with."""
-    return [] if wildcards.problem in WITHOUT_PEERS else PEERS
-
-
-def benchmark_engines(wildcards):
-    """All that this problem is timed with."""
-    return [*ENGINES, *benchmark_peers(wildcards)]
-
-
-def benchmark_environments(wildcards):
-    """Where those are installed."""
+def archive_inputs():
+    """Files that are kept, if an archive can be where it is found again."""
+    folder = CHECKOUT / "archive"
+    if not os.access(folder if folder.exists() else CHECKOUT, os.W_OK):
+        return without(
+            f"{folder}: expected a folder that can be written, as archives are kept there"
+        )
     return expand(
-        "results/benchmarks/environments/{peer}/installed.txt", peer=benchmark_peers(wildcards)
+        f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
+        kind=["runs", "phases", "information", "homogeneity"],
+        run=RUNS,
     )
-
-
-def benchmark_pythons(wildcards):
-    """Option for the interpreter of each."""
-    return [
-        f"{peer}=results/benchmarks/environments/{peer}/bin/python"
-        for peer in benchmark_peers(wildcards)
-    ]
-
-
-def benchmark_points(wildcards):
-    """Option for its number of points, where it is not the paper's."""
-    points = BENCHMARK_POINTS.get(wildcards.problem)
-    return f"--points {points}" if points else ""
-
-
-def benchmarked_code(wildcards):
-    """Digest of the code that is timed."""
-    return digest(train_command, wildcards.get("problem", "allen_cahn"), "vanilla")

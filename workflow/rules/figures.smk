@@ -4,7 +4,7 @@ A rule of its own for each figure, of the figure's name: a caption in the report
 and knows no wildcards.
 """
 
-for figure in FIGURE_NAMES:
+for figure in names(FIGURES):
 
     rule:
         """Draw one figure, as PDF and PNG."""
@@ -19,7 +19,7 @@ for figure in FIGURE_NAMES:
                 ensure(f"paper_figures/{figure}.png", non_empty=True),
                 caption=f"../report/{figure}.rst",
                 category=section(figure),
-                labels=labels(figure, SETTINGS),
+                labels=figure_labels(figure),
             ),
         log:
             f"results/{SETTINGS.scale}/logs/figures/{figure}.log",
@@ -32,11 +32,12 @@ for figure in FIGURE_NAMES:
             mem_mb=1000,
             runtime=10,
         params:
+            python=PYTHON,
             figure=figure,
             settings=SETTINGS.figures.model_dump_json(),
             code=figure_command.code(figure),
         message:
             f"Drawing {figure}"
         shell:
-            "python -m pinn_phases figure {params.figure} --settings {params.settings:q}"
+            "{params.python} pinn_phases figure {params.figure} --settings {params.settings:q}"
             " --inputs {input:q} --pdf {output.pdf:q} --png {output.png:q} --log {log:q}"

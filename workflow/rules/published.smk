@@ -1,7 +1,6 @@
 """Curves that the paper's authors published, and how ours agree with them."""
 
-# As seen from where Snakemake works, the repository unless `--directory` says otherwise.
-PUBLISHED = os.path.relpath(Path(workflow.basedir) / "published")
+PUBLISHED = f"{HOME}published"
 
 
 rule published:
@@ -20,12 +19,13 @@ rule published:
     conda:
         "../../envs/analysis.yaml"
     params:
+        python=PYTHON,
         settings=published_settings,
         code=published_command.code(),
     message:
         "The authors' curves of {wildcards.problem} with {wildcards.method}"
     shell:
-        "python -m pinn_phases published --settings {params.settings:q}"
+        "{params.python} pinn_phases published --settings {params.settings:q}"
         " --trainings {input.trainings:q} --output {output:q} --log {log:q}"
 
 
@@ -53,11 +53,12 @@ rule agreement:
         mem_mb=1000,
         runtime=10,
     params:
+        python=PYTHON,
         scale=SETTINGS.scale,
         code=agreement_command.code(),
     message:
         f"Agreement with the authors' curves, scale {SETTINGS.scale}"
     shell:
-        "python -m pinn_phases agreement --scale {params.scale:q} --inputs {input:q}"
+        "{params.python} pinn_phases agreement --scale {params.scale:q} --inputs {input:q}"
         " --json {output.json:q} --markdown {output.markdown:q} --html {output.html:q}"
         " --log {log:q}"

@@ -13,15 +13,16 @@ rule reference:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=reference_memory,
+        runtime=reference_time,
     params:
+        python=PYTHON,
         settings=reference_settings,
         code=reference_code,
     message:
         "Reference solution of {wildcards.problem}"
     shell:
-        "python -m pinn_phases reference --settings {params.settings:q}"
+        "{params.python} pinn_phases reference --settings {params.settings:q}"
         " --output {output:q} --log {log:q}"
 
 
@@ -40,8 +41,9 @@ rule validation:
         mem_mb=2000,
         runtime=10,
     params:
+        python=PYTHON,
         code=validate_command.code(),
     message:
         "Solver of the cavity against published values"
     shell:
-        "python -m pinn_phases validate --output {output:q} --log {log:q}"
+        "{params.python} pinn_phases validate --output {output:q} --log {log:q}"

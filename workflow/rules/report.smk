@@ -44,12 +44,13 @@ rule summary:
         mem_mb=1000,
         runtime=10,
     params:
+        python=PYTHON,
         settings=SCALE_BESIDE_PAPER,
         code=summary_command.code(),
     message:
         f"Tables of the report, scale {SETTINGS.scale}"
     shell:
-        "python -m pinn_phases summary --settings {params.settings:q}"
+        "{params.python} pinn_phases summary --settings {params.settings:q}"
         " --references {input.references:q} --runs {input.runs:q}"
         " --settings-page {output.settings:q} --references-page {output.references:q}"
         " --trainings-page {output.trainings:q} --versions-page {output.versions:q} --log {log:q}"

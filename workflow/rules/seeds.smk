@@ -26,9 +26,10 @@ rule seeds:
         mem_mb=1000,
         runtime=10,
     params:
+        python=PYTHON,
         code=seeds_command.code(),
     message:
         f"Statistics over seeds, scale {SETTINGS.scale}"
     shell:
-        "python -m pinn_phases seeds {input.runs:q} --json {output.json:q}"
+        "{params.python} pinn_phases seeds {input.runs:q} --json {output.json:q}"
         " --markdown {output.markdown:q} --html {output.html:q} --log {log:q}"

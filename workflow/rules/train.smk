@@ -22,12 +22,13 @@ rule train:
         gpu=run_gpus,
         processors=run_processors,
     params:
+        python=PYTHON,
         settings=run_settings,
         code=run_code,
     message:
         "Training {wildcards.problem} with {wildcards.method}, seed {wildcards.seed},"
         " scale {wildcards.scale}"
     shell:
-        "python -m pinn_phases train --settings {params.settings:q}"
+        "{params.python} pinn_phases train --settings {params.settings:q}"
         " --reference {input.reference:q} --output {output:q}"
         " --threads {threads} --gpus {resources.gpu} --log {log:q}"

@@ -11,6 +11,8 @@ Interval = tuple[float, float, float]  # estimate, lower end, upper end
 STEADY = 0.75  # the fall is at least so steep, relative to the time before: else it has ended
 KNEE = 0.5  # the fall has ended where its slope on log-log axes drops at least by this factor
 REFINED_POINTS = 250  # into which two windows are condensed: finer than rises; quick to split
+MIN_SIZE = 2  # points on either side of a step
+FEWEST_POINTS = 2 * MIN_SIZE  # in which a step is located
 COVERAGE = 0.9  # nominal, of the intervals
 
 
@@ -82,7 +84,7 @@ def condense(x: Array, y: Array) -> tuple[Array, Array]:
 
 def best_split(y: Array) -> int:
     """Return the index that splits y into two levels with the least squares of deviations."""
-    search = ruptures.KernelCPD(kernel="linear", min_size=2).fit(y[:, None])
+    search = ruptures.KernelCPD(kernel="linear", min_size=MIN_SIZE).fit(y[:, None])
     return int(search.predict(n_bkps=1)[0])
 
 

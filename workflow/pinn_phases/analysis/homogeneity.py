@@ -29,12 +29,16 @@ def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:
     array of shape ((boxes * points_per_box) ** coordinates, coordinates)
         In row-major order, as `box_means` takes values.
     """
-    count = boxes * points_per_box
-    shares = (np.arange(count) + 0.5) / count
-    limits = (problem.domain[name] for name in problem.coordinates)
-    axes = [lower + (upper - lower) * shares for lower, upper in limits]
-    grid = np.meshgrid(*axes, indexing="ij")
+    axes = middles(problem, boxes * points_per_box)
+    grid = np.meshgrid(*axes.values(), indexing="ij")
     return np.stack([axis.ravel() for axis in grid], axis=-1)
+
+
+def middles(problem: Problem, count: int) -> dict[str, Real]:
+    """Middles of so many equal intervals along each coordinate, shape (count,)."""
+    shares = (np.arange(count) + 0.5) / count
+    limits = {name: problem.domain[name] for name in problem.coordinates}
+    return {name: lower + (upper - lower) * shares for name, (lower, upper) in limits.items()}
 
 
 def box_means(values: NDArray[np.floating], boxes: int, coordinates: int) -> Real:

@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtr  # cumulative distribution of Student's t
 
 from pinn_phases.analysis.change_points import (
+    FEWEST_POINTS,
     Array,
     Interval,
     best_split,
@@ -33,11 +34,11 @@ from pinn_phases.analysis.change_points import (
     locate_elbow,
     locate_step,
 )
+from pinn_phases.analysis.settings import MIN_RECORDS
 from pinn_phases.analysis.trajectories import bin_medians
 
 Windows = tuple[slice, slice, slice]  # records before and after a place, and of the time beyond
 
-MIN_RECORDS = 20  # fewer cannot hold a fall and a plateau of several records each
 BATCHES = 8  # of a window: 12 degrees of freedom for two windows that may hold few records
 FREEDOM = BATCHES - 2  # degrees of freedom that level and drift leave to a window's batches
 MIN_AFTER = 0.25  # of a window, left before the run ends: less shows a spike as well as a rise
@@ -151,6 +152,9 @@ def find_phases(
     if found is not None:
         middle, confidence = found
         near = (x >= max(start, middle - window)) & (x <= middle + window)
+        if near.sum() < FEWEST_POINTS:
+            before, after, _ = around(middle)
+            near[before.start : after.stop] = True
         step = locate_step(x[near], y[near], resamples, rng)
         total_diffusion, end = _boundary(at, step, confidence), step[1]
     falling = (bin_x <= start) | ((bin_x < end) & (bin_x <= start + FALL_SPAN))

@@ -1,8 +1,14 @@
 """Settings of the analysis."""
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from pinn_phases.frozen import Frozen
+
+MIN_RECORDS = 20  # of an SNR curve: fewer cannot hold a fall and a plateau of several records each
+MOST_DECADES = 9  # of iterations, of which there are at most 10^9: anything longer is never found
+# Memory of a job: 0.3 GB for so many bins and 200 resamples, 1 GB for so many of both.
+MOST_BINS, MOST_RESAMPLES = 50, 1000
+MOST_MIDPOINTS = 256  # along a coordinate; memory: 0.9 GB for a hundred snapshots of the cavity
 
 
 class PhaseSettings(Frozen):
@@ -13,12 +19,12 @@ class PhaseSettings(Frozen):
     """
 
     stochastic_level: float = Field(gt=0)
-    bins_per_decade: int = Field(ge=1)
-    window: float = Field(gt=0)
-    min_duration: float = Field(gt=0)
+    bins_per_decade: int = Field(ge=1, le=MOST_BINS)
+    window: float = Field(gt=0, le=MOST_DECADES)
+    min_duration: float = Field(gt=0, le=MOST_DECADES)
     min_rise: float = Field(gt=0)
     min_confidence: float = Field(ge=0, le=1)
-    resamples: int = Field(ge=1)
+    resamples: int = Field(ge=1, le=MOST_RESAMPLES)
     seed: int = Field(ge=0)
 
 
@@ -27,6 +33,14 @@ class HomogeneitySettings(Frozen):
 
     boxes: int = Field(ge=2)  # along each coordinate
     points_per_box: int = Field(ge=1)  # along each coordinate
+
+    @field_validator("points_per_box")
+    @classmethod
+    def _points_fit_into_memory(cls, points: int, info: ValidationInfo) -> int:
+        boxes = info.data.get("boxes", 1)  # absent if it is a mistake itself
+        if boxes * points > MOST_MIDPOINTS:
+            raise ValueError(f"expected at most {MOST_MIDPOINTS} in all of boxes = {boxes}")
+        return points
 
 
 class InformationSettings(Frozen):

@@ -9,6 +9,8 @@ from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated
 from pinn_phases.provenance import provenance
 from pinn_phases.reference.base import relative_l2
+from pinn_phases.sampling import vanishes
+from pinn_phases.stopping import Stopped
 from pinn_phases.storage import Content
 from pinn_phases.training.settings import RunSettings
 
@@ -49,6 +51,12 @@ def run(options: argparse.Namespace) -> None:
         {name: values.reshape(shape) for name, values in part.items()} for part in parts
     )
     exact = {name: reference.arrays[f"fields/{name}"][thinned] for name in predictions}
+    for name, values in exact.items():
+        if vanishes(values, reference.arrays[f"fields/{name}"]):
+            raise Stopped(
+                f"{options.reference}: {name} vanishes at the points of the grid that a map shows; "
+                f"choose another problems.{settings.problem}.reference.grid"
+            )
     errors = {
         name: [
             relative_l2(one.astype(float), exact[name], free_constant=name in problem.free_constant)

@@ -31,10 +31,11 @@ def run(options: argparse.Namespace) -> None:
     settings = validated_json(FigureSettings, options.settings)
     material = Material.load(options.inputs)
     # Importing matplotlib and seaborn takes seconds: after the checks.
+    module = figure_module(options.name)
     from pinn_phases.figures import style
 
     style.set_style()
-    figure = figure_module(options.name).draw(material, settings)
+    figure = module.draw(material, settings)
     made = provenance(code(options.name))
     metadata = {
         "figure": f"pinn-phases {options.name}",
@@ -42,4 +43,5 @@ def run(options: argparse.Namespace) -> None:
         "commit": made["git_commit"],
         "code": made["code"],
     }
-    style.save(figure, options.pdf, options.png, metadata)
+    known = {name: value for name, value in metadata.items() if value is not None}
+    style.save(figure, options.pdf, options.png, known)

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> None:
     run_settings = validated(RunSettings, content.attributes["settings"])
     # Importing torch takes seconds: after the checks, so that a mistake is said at once.
     from pinn_phases.analysis.fields import observables_and_residuals
-    from pinn_phases.analysis.homogeneity import box_means, homogeneity, midpoints
+    from pinn_phases.analysis.homogeneity import box_means, homogeneity, middles, midpoints
 
     problem = run_settings.make_problem()
     points = midpoints(problem, settings.boxes, settings.points_per_box)
@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> None:
     means = box_means(magnitude, settings.boxes, len(problem.coordinates))
     arrays = {
         "iterations": content.arrays["snapshots/iteration"],
+        **{f"axes/{name}": axis for name, axis in middles(problem, settings.boxes).items()},
         "boxes/residual": means,
         "homogeneity/residual": homogeneity(means),
     }

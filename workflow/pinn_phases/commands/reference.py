@@ -29,9 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Solve and save."""
     settings = validated_json(ReferenceSettings, options.settings)
+    solver, problem = settings.make_solver(), settings.make_problem()
     try:
-        solution = settings.make_solver().solve(settings.make_problem())
-    except ArithmeticError as error:  # a method that does not converge for these numbers
+        solution = solver.solve_accurately(problem)
+    except ArithmeticError as error:  # a method that is not up to these numbers
         raise Stopped(f"{settings.problem}: {error}") from None
     arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
     arrays |= {f"fields/{name}": values for name, values in solution.fields.items()}

@@ -12,6 +12,7 @@ from pinn_phases.digest import code_digest
 from pinn_phases.frozen import SettingsError, validated_json
 from pinn_phases.notes import NOTE
 from pinn_phases.provenance import provenance
+from pinn_phases.stopping import end_on_signals
 from pinn_phases.training.settings import RunSettings
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train and save."""
+    end_on_signals()
     settings = validated_json(RunSettings, options.settings)
     if options.threads < 1:
         raise SettingsError(("--threads",), options.threads, "expected at least 1")

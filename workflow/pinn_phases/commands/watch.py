@@ -17,7 +17,8 @@ CLEAR = "\x1b[H\x1b[J"  # to the upper left corner, and erase from there on
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
     parser.add_argument("folder", type=Path, nargs="?", default=Path("results"), metavar="FOLDER")
-    parser.add_argument("--config", type=Path, default=Path("config.yaml"), help="settings")
+    words = "settings; config.yaml in this folder, or else that of the checkout"
+    parser.add_argument("--config", type=Path, default=_settings(), help=words)
     parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
 
 
@@ -45,3 +46,9 @@ def run(options: argparse.Namespace) -> None:
             time.sleep(options.every)
     except KeyboardInterrupt:
         print()
+
+
+def _settings() -> Path:
+    """Return the file that the Snakefile takes."""
+    here = Path("config.yaml")
+    return here if here.exists() else Path(__file__).parents[3] / here

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pinn_phases import storage
+from pinn_phases.figures.plain import import_matplotlib
 from pinn_phases.frozen import Frozen
 from pinn_phases.plugins import FIGURES
 from pinn_phases.storage import Content, StorageError
@@ -84,6 +85,7 @@ class Requirement:
 
 def figure_module(name: str) -> ModuleType:
     """Return the module of the figure `name`."""
+    import_matplotlib()  # before the module does
     return import_module(f"{FIGURES}.{name}")
 
 

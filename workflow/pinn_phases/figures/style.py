@@ -13,15 +13,15 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from pinn_phases.figures.plain import restore_defaults
 from pinn_phases.storage import write_bytes
-
-mpl.use("Agg")  # files only: no display is needed
 
 Looks = dict[str, Any]  # keywords of matplotlib's lines
 
 TEXT_WIDTH = 7.0  # inches, both columns of a journal page
 DPI = 300  # of the PNG
 PDF_DPI = 220  # of the parts of the PDF that are pixels: a map of noise is large
+FONT = "DejaVu Sans"  # comes with matplotlib
 FONT_POINTS = 7.0
 SMALL_POINTS = 5.5
 THIN = 0.6  # points, lines where there are many
@@ -69,11 +69,13 @@ PUBLISHED: Looks = {"color": "0.1", "linewidth": 1.1}  # the authors' own curves
 
 
 def set_style() -> None:
-    """Apply the style to all figures of this process."""
+    """Apply the style, and nothing that was set elsewhere, to all figures of this process."""
+    restore_defaults()
     sns.set_theme(
         context="paper",
         style="ticks",
         rc={
+            "font.sans-serif": [FONT],
             "font.size": FONT_POINTS,
             "axes.labelsize": FONT_POINTS,
             "axes.titlesize": FONT_POINTS,

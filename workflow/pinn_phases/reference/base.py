@@ -1,5 +1,7 @@
 """What every reference solver returns, and the measure of its error."""
 
+import math
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,8 +35,8 @@ class ReferenceSolution:
     resolution : dict of str to int
         Numbers that set the resolution of the stored fields, e.g. modes and steps.
     error_estimate : dict of str to float
-        Named measures of the error of the stored fields, relative L2, dimensionless; empty if
-        none was made.
+        Named measures of the error of the stored fields, relative L2, dimensionless; without any,
+        the solution is refused.
 
     Raises
     ------
@@ -77,7 +79,9 @@ def relative_l2(approximation: Real, reference: Real, *, free_constant: bool = F
     Raises
     ------
     ValueError
-        If the shapes differ, or the reference vanishes.
+        If the shapes differ.
+    ZeroDivisionError
+        If the reference vanishes.
     """
     if approximation.shape != reference.shape:
         raise ValueError(
@@ -88,7 +92,7 @@ def relative_l2(approximation: Real, reference: Real, *, free_constant: bool = F
         reference = reference - reference.mean()
     norm = float(np.linalg.norm(reference))
     if norm == 0.0:
-        raise ValueError("reference: expected a norm above zero, received zero")
+        raise ZeroDivisionError("a relative error against a solution that vanishes on the grid")
     return float(np.linalg.norm(approximation - reference)) / norm
 
 
@@ -101,6 +105,7 @@ class ReferenceSolver(Frozen, ABC):
     coordinates: ClassVar[tuple[str, ...]]  # the problem's
 
     grid: Mapping[str, Annotated[int, Field(ge=2)]]  # coordinate -> points of the test grid
+    largest_error: float = Field(gt=0)  # of each of the solver's own estimates, to be accepted
 
     @field_validator("grid")
     @classmethod
@@ -112,6 +117,71 @@ class ReferenceSolver(Frozen, ABC):
     @abstractmethod
     def solve(self, problem: Problem) -> ReferenceSolution:
         """Solve the problem on its test grid, with an estimate of the error."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the solution is not accurate enough: raise the solver's own numbers."""
+        own = [name for name in type(self).model_fields if name not in ReferenceSolver.model_fields]
+        return "raise " + " or ".join(f"reference.{name}" for name in own)
+
+    @property
+    def memory_mb(self) -> int:
+        """Memory that solving takes, in MB: Python, and ten arrays on the grid."""
+        return 400 + 80 * math.prod(self.grid.values()) // 10**6
+
+    @property
+    def runtime_minutes(self) -> int:
+        """Time that solving may take on a slow machine, in minutes."""
+        return 10
+
+    def solve_accurately(self, problem: Problem) -> ReferenceSolution:
+        """Solve the problem, and refuse a solution that is not accurate enough.
+
+        Raises
+        ------
+        ArithmeticError
+            If there is no solution, if it or an estimate of its error is not finite, if there is no
+            estimate, or if one exceeds `largest_error`; in one line that says what to do.
+        """
+        try:
+            # What is not finite is found out in the end; warnings on the way would bury that line.
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                solution = self.solve(problem)
+            require_accurate(solution, self.largest_error)
+        except (ArithmeticError, np.linalg.LinAlgError) as error:
+            raise ArithmeticError(f"{error}; {self.remedy}") from error
+        return solution
+
+
+def require_accurate(solution: ReferenceSolution, largest_error: float) -> None:
+    """Refuse a solution that is not finite, or that is not shown to be accurate enough.
+
+    Parameters
+    ----------
+    solution : ReferenceSolution
+        The solution, with at least one estimate of its error.
+    largest_error : float
+        Largest value of each estimate, dimensionless.
+
+    Raises
+    ------
+    ArithmeticError
+        If the solution is not as described.
+    """
+    for name, values in solution.fields.items():
+        if not np.all(np.isfinite(values)):
+            raise ArithmeticError(f"the reference solution is not finite ({name})")
+    if not solution.error_estimate:
+        raise ArithmeticError("the solver made no estimate of the reference solution's error")
+    name, error = max(
+        solution.error_estimate.items(), key=lambda item: np.nan_to_num(item[1], nan=np.inf)
+    )
+    if not error <= largest_error:
+        raise ArithmeticError(
+            f"the reference solution's error estimate, {name} = {error:.1e}, is not within "
+            f"reference.largest_error = {largest_error:.1e}"
+        )
 
 
 class ReferenceSettings(Frozen):

@@ -13,12 +13,11 @@ References
 See `pinn_phases.reference.cavity_stream_function` and `pinn_phases.reference.cavity_pressure`.
 """
 
-from collections.abc import Mapping
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from pinn_phases.problems.base import Problem
 from pinn_phases.problems.cavity import Cavity
@@ -35,6 +34,8 @@ SOLVER = (
 
 # The finer solution has half as many modes again.
 MOST_MODES = stream_function.MOST_MODES * 2 // 3
+BYTES_A_NUMBER = 8  # float64
+MINUTES_OF_MOST_MODES = 20  # it takes one; some more where the way has to be looked for
 
 
 class Equation(Protocol):
@@ -110,14 +111,28 @@ def _fields(flow: stream_function.Flow, x: Real, y: Real) -> dict[str, Real]:
 class CavityReference(ReferenceSolver):
     """Spectral solution on a uniform grid of the square, walls included, with its error."""
 
+    coordinates: ClassVar[tuple[str, ...]] = Cavity.coordinates
+
     modes: int = Field(ge=stream_function.FEWEST_MODES, le=MOST_MODES)  # half more for the error
 
-    @field_validator("grid")
-    @classmethod
-    def _grid_is_the_problem_s(cls, grid: Mapping[str, int]) -> Mapping[str, int]:
-        if set(grid) != set(Cavity.coordinates):
-            raise ValueError(f"expected {', '.join(Cavity.coordinates)}")
-        return grid
+    @property
+    def remedy(self) -> str:
+        """More modes, as long as their matrix fits."""
+        easier = "lower equation.reynolds or raise equation.lid_width"
+        if self.modes == MOST_MODES:
+            return f"{easier} (reference.modes = {MOST_MODES} is the most)"
+        return f"raise reference.modes (at most {MOST_MODES}), or {easier}"
+
+    @property
+    def memory_mb(self) -> int:
+        """The matrix of the finer solution, and what else there is."""
+        return super().memory_mb + BYTES_A_NUMBER * (_finer(self.modes) - 1) ** 4 // 10**6
+
+    @property
+    def runtime_minutes(self) -> int:
+        """The factorisations of that matrix go with the sixth power of the modes."""
+        most = round(MINUTES_OF_MOST_MODES * (self.modes / MOST_MODES) ** 6)
+        return super().runtime_minutes + most
 
     def solve(self, problem: Problem) -> ReferenceSolution:
         """Solve at the stated resolution, and with half as many modes again."""

@@ -100,6 +100,11 @@ GHIA: Mapping[str, Extremum] = MappingProxyType(
 )
 
 
+def parts(name: str) -> tuple[tuple[str, str], ...]:
+    """Return the numbers of the extremum `name`, each as attribute and as words."""
+    return ("value", name), ("x", f"{name}, its x"), ("y", f"{name}, its y")
+
+
 def unit_lid(x: Real) -> Real:
     """Velocity of the lid of the published solutions, which jumps at both ends."""
     return np.ones_like(x)

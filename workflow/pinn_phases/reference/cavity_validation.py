@@ -11,9 +11,11 @@ from pinn_phases.reference.cavity_extrema import (
     Extremum,
     SplineFlow,
     find_extrema,
+    parts,
     unit_lid,
 )
 from pinn_phases.reference.cavity_galerkin import Cavity
+from pinn_phases.reference.cavity_profiles import ProfileComparison, compare_profiles, tolerance
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,42 @@ class Comparison:
     def difference(self) -> float:
         """Distance of ours from the accurate one of the published values."""
         return abs(self.ours - self.botella_peyret)
+
+    @property
+    def methods_agree(self) -> bool:
+        """Whether ours is as close to the extrapolated value as both grids are to each other."""
+        coarse, fine, extrapolated = self.finite_differences
+        return abs(self.ours - extrapolated) <= abs(fine - coarse)
+
+
+@dataclass(frozen=True)
+class AtReynolds:
+    """Our flow at one Reynolds number, and how far it is from the published velocities.
+
+    Attributes
+    ----------
+    reynolds : float
+        Reynolds number.
+    extrema : dict of str to Extremum
+        Ours, as `find_extrema` names them.
+    u, v : ProfileComparison
+        Velocities on the centre lines x = 1/2 and y = 1/2.
+    """
+
+    reynolds: float
+    extrema: dict[str, Extremum]
+    u: ProfileComparison
+    v: ProfileComparison
+
+    @property
+    def tolerance(self) -> float:
+        """Distance that the error of the published velocities explains."""
+        return tolerance(self.reynolds)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both profiles are within the tolerance."""
+        return max(self.u.difference, self.v.difference) <= self.tolerance
 
 
 def compare(modes: int, intervals: int) -> tuple[Comparison, ...]:
@@ -82,9 +120,35 @@ def compare(modes: int, intervals: int) -> tuple[Comparison, ...]:
             finite_differences=tuple(_number(found[name], part) for found in extrema),
         )
         for name, extremum in BOTELLA_PEYRET.items()
-        for part, label in (("value", name), ("x", f"{name}, its x"), ("y", f"{name}, its y"))
+        for part, label in parts(name)
         if (published := getattr(extremum, part)) is not None
     )
+
+
+def compare_at(reynolds: float, modes: int) -> AtReynolds:
+    """Solve with the unsmoothed lid and hold the velocities against the published ones.
+
+    Parameters
+    ----------
+    reynolds : float
+        Reynolds number, one of those of `cavity_profiles`.
+    modes : int
+        Resolution of the spectral method.
+
+    Returns
+    -------
+    AtReynolds
+        Extrema and distances.
+
+    Raises
+    ------
+    ValueError
+        If the resolution is too low or too high.
+    ArithmeticError
+        If Newton's method does not converge.
+    """
+    flow = stream_function.solve(Cavity.with_corners(unit_lid), reynolds, modes)
+    return AtReynolds(reynolds, find_extrema(flow), *compare_profiles(flow, reynolds))
 
 
 def _number(extremum: Extremum, part: str) -> float:

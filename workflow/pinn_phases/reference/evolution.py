@@ -25,6 +25,17 @@ class EvolutionSolver(ReferenceSolver):
     modes: int = Field(ge=4, multiple_of=2)
     steps: int = Field(ge=1)
 
+    @property
+    def memory_mb(self) -> int:
+        """Three tables of all modes at all points, and the coefficients at all times."""
+        rows = self.grid["x"] + 2 * self.grid["t"]
+        return super().memory_mb + 24 * self.modes * rows // 10**6
+
+    @property
+    def runtime_minutes(self) -> int:
+        """A mode of one step, with those for the error, takes a microsecond; here, ten."""
+        return super().runtime_minutes + self.modes * self.steps // (6 * 10**6)
+
     @field_validator("steps")
     @classmethod
     def _steps_reach_the_grid(cls, steps: int, info: ValidationInfo) -> int:

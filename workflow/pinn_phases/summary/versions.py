@@ -6,14 +6,17 @@ from typing import Any
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.provenance import stated_commit
 from pinn_phases.storage import Content
 from pinn_phases.summary.page import Page, Table
 
 Values = Mapping[str, Mapping[str, str]]  # what is stated -> file -> its value
 
 NOT_STORED = "not stored"  # by an older version of this project
+NOT_KNOWN = "not known"  # outside a repository of git
+COMMIT = "git commit"
 UNCOMMITTED = "uncommitted changes"
-YES_NO = {True: "yes", False: "no"}
+YES_NO = {True: "yes", False: "no", None: NOT_KNOWN}
 
 
 def versions_page(files: Sequence[Content]) -> Page:
@@ -36,6 +39,8 @@ def _text(makers: Values, codes: Values, count: int) -> Iterator[str]:
     differing = [item for item, by_file in makers.items() if len(set(by_file.values())) > 1]
     if differing:
         yield f"The {count} files differ in {', '.join(differing)}; these rows are marked."
+    elif NOT_KNOWN in makers.get(COMMIT, {}).values():
+        yield f"All {count} files state the same versions and machine; no commit is known."
     else:
         yield f"All {count} files state the same commit, versions and machine."
     if YES_NO[True] in makers.get(UNCOMMITTED, {}).values():
@@ -68,9 +73,10 @@ def _who(holders: Sequence[str], count: int) -> str:
 
 def _stated(attributes: Mapping[str, Any]) -> dict[str, str]:
     """Return what a file says of who made it, in words."""
+    commit, changes = stated_commit(attributes)
     return {
-        "git commit": attributes["git_commit"],
-        UNCOMMITTED: YES_NO[attributes["git_dirty"]],
+        COMMIT: commit or NOT_KNOWN,
+        UNCOMMITTED: YES_NO[changes],
         "Python": attributes["python"],
         **attributes["versions"],
         "machine": attributes["machine"],

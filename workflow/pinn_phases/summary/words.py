@@ -12,10 +12,16 @@ from pinn_phases.descriptions import description
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.provenance import stated_commit
 from pinn_phases.storage import Content
 from pinn_phases.trees import leaves
 
 PHASES = ("diffusion", "total_diffusion")
+CHANGES = {
+    True: ", with uncommitted changes",
+    False: "",
+    None: ", not known whether with uncommitted changes",
+}
 
 
 def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
@@ -97,8 +103,8 @@ def _maker(stored: Mapping[str, Any]) -> Iterator[str]:
     if "git_commit" not in stored:  # a checkpoint
         yield "  not stored"
         return
-    dirty = ", with uncommitted changes" if stored["git_dirty"] else ""
-    yield f"  commit {stored['git_commit']}{dirty}"
+    commit, changes = stated_commit(stored)
+    yield f"  commit {commit}{CHANGES[changes]}" if commit else "  commit not known"
     yield f"  code {stored['code']}"
     versions = {"Python": stored["python"], **stored["versions"]}
     yield f"  {', '.join(f'{name} {version}' for name, version in versions.items())}"

@@ -2,8 +2,6 @@
 
 import logging
 import os
-import shutil
-import sys
 
 import torch
 
@@ -17,26 +15,13 @@ def choose_device(gpus: int) -> torch.device:
     return torch.device("cuda" if gpus and torch.cuda.is_available() else "cpu")
 
 
-def can_compile(device: torch.device) -> bool:
-    """Whether torch.compile can work here; for the CPU it needs a C++ compiler."""
-    if device.type == "cuda":
-        return True
-    compiler = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
-    if shutil.which(compiler):
-        return True
-    log.info("no C++ compiler %r found: training without torch.compile, slower", compiler)
-    return False
-
-
 def usable_threads(wanted: int) -> int:
     """Return the threads wanted, but no more than this process has processors to run on."""
     return min(wanted, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else wanted)
 
 
-def describe(device: torch.device, *, threads: int, compiled: bool) -> str:
-    """Name device, threads and whether the code is compiled, for a person."""
+def describe(device: torch.device, *, threads: int) -> str:
+    """Name device and threads, for a person."""
     if device.type == "cuda":
-        where = torch.cuda.get_device_name(device)
-    else:
-        where = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
-    return f"{where}, {'compiled' if compiled else 'not compiled'}"
+        return torch.cuda.get_device_name(device)
+    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"

@@ -7,8 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pinn_phases.frozen import SettingsError
 from pinn_phases.model import FieldAt, Place
 from pinn_phases.problems.base import Points, Problem
+from pinn_phases.sampling import largest_stride, vanishes
 from pinn_phases.training.settings import NetworkSettings
 from pinn_phases.training.workers import Workers
 
@@ -21,6 +23,19 @@ def grid_points(problem: Problem, axes: Mapping[str, NDArray[np.float64]]) -> Po
     return np.stack([values.ravel() for values in mesh], 1)
 
 
+def _require_points(exact: NDArray[np.float64], thinned: NDArray[np.float64], stride: int) -> None:
+    """Check that an error at the points that are left says something of the solution."""
+    largest = min(map(largest_stride, exact.shape))
+    if stride > largest:
+        points = " x ".join(map(str, exact.shape))
+        expected = f"expected at most {largest} on a test grid of {points} points"
+    elif vanishes(thinned, exact):
+        expected = "expected points at which the reference is finite and does not vanish"
+    else:
+        return
+    raise SettingsError(("training", "record", "error_stride"), stride, expected)
+
+
 class TestError:
     """Relative L2 error of the problem's observable, on every `stride`-th point of each axis.
 
@@ -30,6 +45,11 @@ class TestError:
         Coordinate -> test grid of shape (n,).
     exact
         The observable on the grid.
+
+    Raises
+    ------
+    SettingsError
+        If the stride leaves too few points, or such where the observable vanishes.
     """
 
     __test__ = False  # not a test case, for pytest
@@ -45,8 +65,9 @@ class TestError:
         place: Place,
         workers: Workers,
     ) -> None:
-        thinned = {name: axis[::stride] for name, axis in axes.items()}
         every = tuple(slice(None, None, stride) for _ in problem.coordinates)
+        _require_points(exact, exact[every], stride)
+        thinned = {name: axis[::stride] for name, axis in axes.items()}
         values = torch.as_tensor(exact[every].ravel(), device=place.device)  # float64
         points = grid_points(problem, thinned)
         size = PIECE if place.device.type == "cpu" else len(points)

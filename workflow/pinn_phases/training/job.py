@@ -3,6 +3,7 @@
 import logging
 import resource
 import time
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from pinn_phases.stopping import stop_on_signals
 from pinn_phases.storage import Content
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.device import can_compile, choose_device, describe, usable_threads
+from pinn_phases.training.compilation import compiled_if_possible, provide_cache
+from pinn_phases.training.device import choose_device, describe, usable_threads
 from pinn_phases.training.loop import Training, prepare, resume, run
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import RunSettings
@@ -52,23 +54,27 @@ def train(
         If the loss is not finite, or on SIGINT and SIGTERM; a checkpoint is kept.
     """
     began = time.monotonic()
-    stop_asked = stop_on_signals()
+    provide_cache(checkpoints.newest.parent / "compiled")
     device = choose_device(gpus)
     workers = Workers(usable_threads(threads) if device.type == "cpu" else 1)
-    compiled = settings.training.compiled and can_compile(device)
-    where = describe(device, threads=workers.count, compiled=compiled)
+    where = describe(device, threads=workers.count)
     label = f"{settings.problem}/{settings.method}/seed{settings.seed}"
     end = settings.training.iterations
-    log.info("%s: %d iterations at scale %s on %s", label, end, settings.scale, where)
-    training = prepare(settings, reference, compiled=compiled, device=device, workers=workers)
+    wanted = settings.training.compiled
+    first = ", compiling first" if wanted else ", not compiled"
+    log.info("%s: %d iterations at scale %s on %s%s", label, end, settings.scale, where, first)
+    training = compiled_if_possible(
+        partial(prepare, settings, reference, device=device, workers=workers), wanted
+    )
     checkpoints = resume(training, checkpoints)
     start = training.state.iteration
+    stop_asked = stop_on_signals()
     with Progress(label, start, end, bar=bar) as progress:
         run(training, checkpoints, progress, stop_asked)
     seconds = time.monotonic() - began
     log.info("%s: done in %.0f s", label, seconds)
     execution = {
-        "device": where,
+        "device": f"{where}, {'compiled' if training.compiled else 'not compiled'}",
         "threads": workers.count,
         "wall_seconds": seconds,
         "resumed_after": start,  # iteration; what came before took its time elsewhere

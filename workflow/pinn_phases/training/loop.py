@@ -28,7 +28,7 @@ from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.points import collocation_points
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import RunSettings
-from pinn_phases.training.state import State, flattened
+from pinn_phases.training.state import COMPILED, State, flattened
 from pinn_phases.training.statistics import gradient_statistics
 from pinn_phases.training.workers import Workers
 
@@ -45,6 +45,7 @@ class Training:
     objective: Objective
     error: TestError
     state: State
+    compiled: bool  # which rounds otherwise than code that is not
 
 
 def prepare(
@@ -85,7 +86,7 @@ def prepare(
     )
     equations, weight = len(problem.equations), method.weight_at_start
     state = State.start(parameters, equations, chosen.points, weight)
-    return Training(settings, problem, points, objective, error, state)
+    return Training(settings, problem, points, objective, error, state, compiled)
 
 
 def resume(training: Training, checkpoints: Checkpoints) -> Checkpoints:
@@ -96,6 +97,12 @@ def resume(training: Training, checkpoints: Checkpoints) -> Checkpoints:
         done = int(arrays["state/iteration"])
         training.state = training.state.restored(arrays, last=done == iterations)
         log.info("goes on after iteration %d, from %s", done, checkpoints.newest)
+        if arrays[COMPILED] != training.compiled:
+            kinds = ("not compiled", "compiled")
+            log.warning(
+                "%s up to there, %s from there on: it rounds otherwise than an undisturbed run",
+                *(kinds[not training.compiled], kinds[training.compiled]),
+            )
     return own
 
 
@@ -117,7 +124,7 @@ def run(
     Raises
     ------
     Stopped
-        If the loss is not finite, or if `stop_asked` says so; a checkpoint is kept.
+        If the loss or the error is not finite, or if `stop_asked` says so; a checkpoint is kept.
     """
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
@@ -143,11 +150,13 @@ def run(
         step.update()
         if row is not None:
             numbers = _on_host({**row, "srr_adam": step.srr_adam()})
+            if not np.isfinite(numbers["relative_l2"]):
+                raise Stopped(_not_finite("relative L2 error", iteration))
             rows = state.history if recorded else state.last_row
             rows.append({"iteration": iteration, **numbers})
             progress.tell(iteration, numbers["loss"], numbers["relative_l2"])
         if saving:
-            checkpoints.save(state.arrays())
+            checkpoints.save(state.arrays() | {COMPILED: np.array(training.compiled, np.int8)})
             saved = time.monotonic()
         if stopping:
             raise Stopped(
@@ -208,7 +217,11 @@ def _require_finite(iteration: int, objective: Objective, loss: Loss) -> None:
         return
     terms = {"pde": loss.pde.mean(), **loss.conditions}
     shown = ", ".join(f"{name} {float(term):.3g}" for name, term in terms.items())
-    raise Stopped(
-        f"the loss is not finite at iteration {iteration} ({shown}); "
+    raise Stopped(_not_finite("loss", iteration, f" ({shown})"))
+
+
+def _not_finite(quantity: str, iteration: int, terms: str = "") -> str:
+    return (
+        f"the {quantity} is not finite at iteration {iteration}{terms}; "
         "the last checkpoint is kept, no result is written"
     )

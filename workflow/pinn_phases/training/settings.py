@@ -60,7 +60,7 @@ class TrainingSettings(Frozen):
     network: NetworkSettings
     optimiser: OptimiserSettings
     record: RecordSettings
-    compiled: bool  # with torch.compile, if a C++ compiler is there
+    compiled: bool  # with torch.compile, where that works
     checkpoint_seconds: float = Field(gt=0)  # time between checkpoints
 
     @field_validator("points")

@@ -12,6 +12,7 @@ from torch import Tensor
 from pinn_phases.training.history import Row, Series
 
 MILESTONES = "state/milestones/"  # where a checkpoint holds them
+COMPILED = "state/compiled"  # and whether compiled code has made them
 
 
 def flattened(tensors: Sequence[Tensor]) -> NDArray[np.float32]:
@@ -132,4 +133,5 @@ def cut(arrays: Mapping[str, NDArray[Any]], iterations: int) -> dict[str, NDArra
         for name, values in arrays.items()
         if name.startswith(record)
     }
-    return kept | {f"state/{name}": np.asarray(value) for name, value in milestone.items()}
+    state = {f"state/{name}": np.asarray(value) for name, value in milestone.items()}
+    return {**kept, **state, COMPILED: arrays[COMPILED]}

@@ -1,0 +1,174 @@
+"""SIGTERM and SIGINT before the first iteration: while torch is imported and code is compiled."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from itertools import product
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from tests.faults.compilers import CACHE, HEAD, NO_HEADER
+from tests.faults.outcome import Outcome, first_broken
+from tests.faults.repository import copied_repository, training_log
+from tests.faults.signals import AtSnakemake, is_alive
+from tests.faults.training import COMPILED, Place, same
+
+FAULT = "SIGTERM, SIGINT before the first iteration"
+MUST_HOLD = "one line, exit not 0, no file, no process left; the next call trains to the same data"
+WAYS = tuple(product((True, False), (signal.SIGINT, signal.SIGTERM)))  # to the group or not
+STOPPED = "error: stopped on request before the first iteration; nothing is lost"
+INTERRUPTED = "error: interrupted, nothing is written"  # before the command's own code
+PATIENCE = 300.0  # seconds, for a start with nothing compiled on a machine that is busy
+PYTHON_SECONDS = 0.5  # to get as far as a line of ours
+COMPILER_SECONDS = 60.0  # until one that was left alone has ended
+HANGS = HEAD + 'touch "$(dirname "$0")/hangs"; sleep 600\n'
+
+
+def faults(count: int, rng: Random) -> list[Outcome]:
+    """Send so many signals: with a compiler that hangs, at random times, and to Snakemake."""
+    hanging = min(count, len(WAYS))
+    random = (count - hanging + 1) // 2
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        outcomes += _while_the_compiler_hangs(folder, hanging)
+        outcomes += _at_random(folder, random, rng)
+        outcomes += _to_snakemake(folder, count - hanging - random, rng)
+    return outcomes
+
+
+def _start(place: Place, **variables: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "pinn_phases", *map(str, place.arguments)]
+    with (place.folder / "stderr").open("wb") as messages:
+        return subprocess.Popen(
+            command, env=os.environ | variables, stderr=messages, start_new_session=True
+        )
+
+
+def _while_the_compiler_hangs(folder: Path, count: int) -> list[Outcome]:
+    """Wait for the compiler; the next call finds one that fails, which is soon over."""
+    undisturbed = Place(folder / "plain")
+    undisturbed.finish()
+    outcomes = []
+    for number, (group, sent) in enumerate(WAYS[:count]):
+        place = Place(folder / f"hangs-{number}", COMPILED)
+        compiler = place.folder / "c++"
+        compiler.write_text(HANGS)
+        compiler.chmod(0o755)
+        variables = {"CXX": str(compiler), CACHE: str(place.folder / "cache")}
+        training = _start(place, **variables)
+        until = time.monotonic() + PATIENCE
+        while not (place.folder / "hangs").exists():
+            assert training.poll() is None and time.monotonic() < until
+            time.sleep(0.02)
+        broken = _stopped(place, training, group, sent, hangs_on=not group)
+        if not group:  # a compiler that hangs is left to whoever signals one process alone
+            os.killpg(training.pid, signal.SIGKILL)
+        compiler.write_text(NO_HEADER)
+        broken = broken or _goes_on(place, undisturbed, variables)
+        outcomes.append(Outcome(_kind("a compiler hangs", group, sent), broken))
+    return outcomes
+
+
+def _at_random(folder: Path, count: int, rng: Random) -> list[Outcome]:
+    """Take a moment of the whole start, measured before, with nothing compiled yet."""
+    if not count:
+        return []
+    undisturbed = Place(folder / "compiled", COMPILED)
+    began = time.monotonic()
+    assert _start(undisturbed, **{CACHE: str(folder / "cache")}).wait(PATIENCE) == 0
+    seconds = time.monotonic() - began
+    outcomes = []
+    for number in range(count):
+        group, sent = WAYS[number % len(WAYS)]
+        place = Place(folder / f"random-{number}", COMPILED)
+        variables = {CACHE: str(place.folder / "cache")}
+        training = _start(place, **variables)
+        time.sleep(rng.uniform(PYTHON_SECONDS, 0.8 * seconds))
+        broken = _stopped(place, training, group, sent)
+        broken = broken or _goes_on(place, undisturbed, variables)
+        outcomes.append(Outcome(_kind("at random", group, sent), broken))
+    return outcomes
+
+
+def _stopped(
+    place: Place,
+    training: subprocess.Popen[bytes],
+    group: bool,
+    sent: signal.Signals,
+    hangs_on: bool = False,
+) -> str:
+    """Signal, and return what does not hold; a process may be left if it `hangs_on`."""
+    (os.killpg if group else os.kill)(training.pid, sent)
+    status = training.wait(PATIENCE)
+    lines = (place.folder / "stderr").read_text().splitlines()
+    last, said = lines[-1:], [line for line in lines if not line.startswith(COMPILED.problem)]
+    broken = first_broken(
+        exit_status_not_0=status != 0,
+        one_line_says_it=last == said and said in ([STOPPED], [INTERRUPTED]),
+        no_file=not place.run.parent.exists(),
+        no_process_left=hangs_on or not _left(training.pid),
+    )
+    return f"{broken}: {status} {said}" if broken else ""
+
+
+def _left(group: int) -> bool:
+    """Whether a process of the group is left when a compiler has had its time."""
+    until = time.monotonic() + COMPILER_SECONDS
+    while is_alive(group) and time.monotonic() < until:
+        time.sleep(0.05)
+    return is_alive(group)
+
+
+def _goes_on(place: Place, undisturbed: Place, variables: dict[str, str]) -> str:
+    status = _start(place, **variables).wait(PATIENCE)
+    return first_broken(
+        the_next_call_succeeds=status == 0,
+        same_data_as_undisturbed=status == 0 and same(place.data(), undisturbed.data()),
+    )
+
+
+def _kind(what: str, group: bool, sent: signal.Signals) -> str:
+    return f"{what}, {sent.name} to {'the group' if group else 'the training alone'}"
+
+
+def _to_snakemake(folder: Path, count: int, rng: Random) -> list[Outcome]:
+    """Signal Snakemake and its job while the job compiles, as a terminal does."""
+    if not count:
+        return []
+    (repository := folder / "repository").mkdir()
+    copied_repository(repository, training={"compiled": True})
+    expected, outcomes = None, []
+    for number in range(count):
+        place = AtSnakemake(repository)
+        place.clear()
+        variables = {CACHE: str(folder / f"cache-{number}")}
+        sent = WAYS[number % 2][1]
+        called = place.start(**variables)
+        log = training_log(repository)
+        until = time.monotonic() + PATIENCE
+        while not (log.exists() and "compiling first" in log.read_text()):
+            assert called.poll() is None and time.monotonic() < until, place.terminal()
+            time.sleep(0.02)
+        time.sleep(rng.uniform(0, 10))
+        os.killpg(called.pid, sent)
+        status, terminal = called.wait(PATIENCE), place.terminal()
+        no_file, left = not list(place.run.parent.rglob("*.h5")), _left(called.pid)
+        again = place.start(**variables).wait(PATIENCE)
+        data = place.data() if again == 0 else None
+        expected = expected or data
+        broken = first_broken(
+            exit_status_not_0=status != 0,
+            one_line_says_it=STOPPED.removeprefix("error: ") in terminal,
+            no_traceback="Traceback" not in terminal,
+            no_file=no_file,
+            no_process_left=not left,
+            the_next_call_succeeds=again == 0,
+            same_data=data is not None and same(data, expected),
+        )
+        kind = f"{sent.name} to Snakemake and its job"
+        outcomes.append(Outcome(kind, f"{broken}: {terminal[-400:]}" if broken else ""))
+    return outcomes

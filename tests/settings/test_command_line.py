@@ -1,0 +1,201 @@
+"""What the command line gives wins over every block of the file, and is refused if it cannot."""
+
+import copy
+from types import MappingProxyType
+
+import pytest
+
+from pinn_phases.frozen import SettingsError
+from pinn_phases.layers import CommandLineError
+from pinn_phases.settings import load_paper, load_scales
+
+ARCHIVED = "archive-laptop"
+
+
+def refused(config, command_line, archives=MappingProxyType({})):
+    """Return the message of the refusal, which the command line is blamed for."""
+    with pytest.raises(CommandLineError) as caught:
+        load_scales(config, archives, command_line)
+    return str(caught.value)
+
+
+@pytest.fixture
+def archives(config):
+    """One archive, of the laptop scale with two seeds."""
+    laptop = load_scales(config | {"seeds": [0, 2]})["laptop"]
+    return {ARCHIVED: laptop.model_copy(update={"scale": ARCHIVED})}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"training": {"iterations": 500}},
+        {"scales": {"laptop": {"training": {"iterations": 500}}}},
+    ],
+)
+def test_a_general_block_reaches_every_problem(config, given):
+    file = load_scales(config)["laptop"]
+    loaded = load_scales(config, {}, given)["laptop"]
+    for name, block in loaded.problems.items():
+        expected = file.problems[name].training.model_copy(update={"iterations": 500})
+        assert block.training == expected
+
+
+def test_it_applies_at_every_scale(config):
+    for loaded in load_scales(config, {}, {"training": {"iterations": 500}}).values():
+        assert {block.training.iterations for block in loaded.problems.values()} == {500}
+
+
+def test_a_problem_s_block_reaches_that_problem_alone(config):
+    file = load_scales(config)["laptop"].problems
+    given = {"problems": {"cavity": {"equation": {"reynolds": 400.0}}}}
+    loaded = load_scales(config, {}, given)["laptop"].problems
+    assert file["cavity"].equation["reynolds"] == 100.0
+    assert loaded["cavity"].equation == {**file["cavity"].equation, "reynolds": 400.0}
+    assert {**loaded, "cavity": None} == {**file, "cavity": None}
+
+
+def test_within_the_command_line_blocks_lie_as_in_the_file(config):
+    problem = {"problems": {"burgers": {"training": {"iterations": 600}}}}
+    given = {"training": {"iterations": 500}, **problem}
+    loaded = load_scales(config, {}, given)["laptop"].problems
+    assert loaded["burgers"].training.iterations == 600
+    assert loaded["cavity"].training.iterations == 500
+    given["scales"] = {"laptop": {"training": {"iterations": 700}}}
+    loaded = load_scales(config, {}, given)
+    assert loaded["laptop"].problems["cavity"].training.iterations == 700
+    assert loaded["paper"].problems["cavity"].training.iterations == 500
+
+
+def test_it_wins_over_a_scale_s_own_seeds_and_methods(config):
+    config["scales"]["laptop"] |= {"seeds": [1], "compared_methods": ["rba"]}
+    given = {"seeds": [5], "compared_methods": ["rba", "sa"]}
+    loaded = load_scales(config, {}, given)["laptop"]
+    assert loaded.seeds == (5,)
+    assert list(loaded.problems["cavity"].methods) == ["rba", "sa"]
+
+
+def test_it_may_add_a_scale_and_choose_it(config):
+    given = {"scale": "mine", "scales": {"mine": {"training": {"iterations": 50}}}}
+    mine = load_scales(config, {}, given)["mine"]
+    assert mine.problems["helmholtz"].training.iterations == 50
+    assert mine.problems["helmholtz"].training.points == config["training"]["points"]
+
+
+def test_the_paper_s_values_stay_the_file_s(config):
+    before = copy.deepcopy(config)
+    load_scales(config, {}, {"training": {"iterations": 500}})
+    assert config == before
+    assert load_paper(config).problems["cavity"].training.iterations == 300000
+
+
+def test_a_scale_that_it_does_not_suit_is_left_out_unless_chosen(config):
+    given = {"training": {"points": 300}}  # no multiple of the 32 batches at laptop scale
+    loaded = load_scales(config, {}, {**given, "scale": "smoke"})
+    assert loaded["smoke"].problems["cavity"].training.points == 300
+    assert "laptop" not in loaded
+    with pytest.raises(SettingsError, match="multiple of batches = 32"):
+        load_scales(config, {}, given)
+
+
+def test_a_mistake_in_the_file_is_not_hidden_by_it(config):
+    config["scales"]["paper"] = {"training": {"points": 0}}
+    with pytest.raises(SettingsError, match=r"scales\.paper\.training\.points = 0"):
+        load_scales(config, {}, {"training": {"points": 100}, "scale": "smoke"})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"scale": "huge"}, "scale = 'huge': expected one of smoke, laptop, paper"),
+        ({"iterations": 5}, "iterations = 5: unknown key; expected one of "),
+        ({"training": 5}, "training = 5: expected a block"),
+        ({"training": {"points": -32}}, "training.points = -32: expected at least 1"),
+        ({"training": {"pointz": 32}}, "training.pointz = 32: unknown key; expected one of "),
+        ({"problems": {"cavity": 5}}, "problems.cavity = 5: expected a block"),
+        ({"problems": {"kdv": {}}}, "problems.kdv: expected one of allen_cahn"),
+        ({"seeds": [0, 0]}, "seeds = [0, 0]: expected different integers"),
+        ({"scales": {}}, "scales = {...}: expected a block for each scale"),
+        ({"scales": {"laptop": 5}}, "scales.laptop = 5: expected a block"),
+        (
+            {"scales": {"laptop": {"training": {"points": 0}}}},
+            "scales.laptop.training.points = 0: expected at least 1",
+        ),
+        ({"training": {5: 1}}, "training.5: expected a word as the key"),
+    ],
+)
+def test_what_it_gives_is_checked_and_it_is_blamed(config, given, message):
+    assert refused(config, given).startswith(f"setting {message}")
+
+
+def test_a_value_of_the_file_is_named_with_its_place_in_the_file(config):
+    with pytest.raises(SettingsError) as caught:
+        load_scales(config, {}, {"training": {"batches": 7}})
+    assert not isinstance(caught.value, CommandLineError)
+    place = "scales.laptop.problems.allen_cahn.training.points"
+    assert str(caught.value) == f"setting {place} = 8000: expected a multiple of batches = 7"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"methods": {"sa": {"rate": 0.1}}},
+            "methods.sa = {...}: expected one of compared_methods",
+        ),
+        (
+            {"problems": {"burgers": {"methods": {"sa": {"rate": 0.1}}}}},
+            "problems.burgers.methods.sa = {...}: expected one of compared_methods",
+        ),
+        (
+            {"problems": {"allen_cahn": {"training": {"conditions": {"initial": {"points": 9}}}}}},
+            "problems.allen_cahn.training.conditions.initial.points = 9: expected a weight above 0",
+        ),
+        (
+            {"training": {"optimiser": {"decay": 1, "decay_every": 9}}},
+            "training.optimiser.decay_every = 9: expected a decay below 1",
+        ),
+    ],
+)
+def test_what_others_switch_off_is_refused(config, given, message):
+    assert refused(config, given).startswith(f"setting {message}")
+
+
+def test_what_is_switched_on_beside_it_is_accepted(config):
+    given = {"methods": {"sa": {"rate": 0.1}}, "compared_methods": ["rba", "sa"]}
+    block = load_scales(config, {}, given)["laptop"].problems["helmholtz"]
+    assert block.methods["sa"]["rate"] == 0.1  # also over the problem's own block
+
+
+def test_of_an_archive_what_is_made_anew_can_be_changed(config, archives):
+    given = {
+        "scale": ARCHIVED,
+        "seeds": [2],
+        "compared_methods": ["rba"],
+        "phases": {"window": 0.5},
+        "figures": {"smoothing": 3},
+    }
+    before, after = archives[ARCHIVED], load_scales(config, archives, given)[ARCHIVED]
+    assert after.seeds == (2,) and after.phases.window == 0.5 and after.figures.smoothing == 3
+    for name, block in after.problems.items():
+        assert list(block.methods) == ["rba"]
+        assert block.training == before.problems[name].training
+    assert load_scales(config, archives, {"scale": ARCHIVED})[ARCHIVED] == before
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"training": {"iterations": 500}}, "training = {...}: of archived runs nothing can be"),
+        ({"execution": {"threads": 2}}, "execution = {...}: of archived runs nothing can be"),
+        ({"information": {"bins": 5}}, "information = {...}: of archived runs nothing can be"),
+        ({"seeds": [0, 1]}, "seeds.1 = 1: expected one of the archived 0, 2"),
+        ({"compared_methods": ["sa"]}, "compared_methods.0 = 'sa': expected one of vanilla, rba"),
+        ({"compared_methods": ["vanilla"]}, "figures.phases_of = 'rba': expected one of vanilla"),
+        ({"phases": {"window": 0}}, "phases.window = 0: expected greater than 0"),
+        ({"scales": {ARCHIVED: {}}}, f"scales.{ARCHIVED}: expected a name that no archive has"),
+    ],
+)
+def test_of_an_archive_what_is_made_cannot_be_changed(config, archives, given, message):
+    given = {**given, "scale": ARCHIVED}
+    assert refused(config, given, archives).startswith(f"setting {message}")

@@ -1,0 +1,62 @@
+"""Whatever number of config.yaml is changed, some job gets another one, or it is refused."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pinn_phases.frozen import SettingsError
+from pinn_phases.settings import Settings, load_scales
+from pinn_phases.trees import leaves
+from tests.settings.conftest import changed
+
+CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
+# Constants of every method count only where all are compared.
+CONFIG["compared_methods"] = list(CONFIG["methods"])
+LOADED = load_scales(CONFIG)
+WORDS = {
+    "gradient_parameters": ["weights"],
+    "ansatz": ["initial", "plain"],
+    "phases_of": ["vanilla"],
+    "seeds": [[0, 1]],
+    "compared_methods": [["rba", "sa"]],
+    "points": [50],  # of the information, where null stands for all
+}
+# Refused, as the comment says, whatever else is allowed.
+ONLY_FOR_SOME = {
+    "training.network.fourier_modes",  # not of every problem is a coordinate periodic
+    "training.network.ansatz",  # not every problem has another
+    # The ansatz of this problem at this scale holds the condition.
+    "scales.laptop.problems.allen_cahn.training.conditions.initial.weight",
+}
+
+
+def others(key: str, value: Any) -> Iterator[Any]:
+    """Values beside this one, of which some may not be allowed."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield from (value + 1, value + 2, 2 * value, value // 2 + 1, value // 2)
+    elif isinstance(value, float):
+        yield from (value + 0.5, value / 2, value / 2 + 0.25)
+    else:
+        yield from WORDS[key.rpartition(".")[2]]
+
+
+def loaded_with(key: str, value: Any) -> Mapping[str, Settings] | None:
+    """Return the settings of all scales, None if the value is refused."""
+    try:
+        return load_scales(changed(CONFIG, key, value))
+    except SettingsError:
+        return None
+
+
+@pytest.mark.parametrize("key", [key for key, _ in leaves(CONFIG) if key != "scale"])
+def test_every_number_has_an_effect(key):
+    value = dict(leaves(CONFIG))[key]
+    candidates = (loaded_with(key, other) for other in others(key, value) if other != value)
+    accepted = next((loaded for loaded in candidates if loaded is not None), None)
+    assert (accepted is None) == (key in ONLY_FOR_SOME)
+    assert accepted != LOADED

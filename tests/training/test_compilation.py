@@ -1,0 +1,55 @@
+"""What is taken for a failure of compiling, and what is not; see also `tests.faults.compilers`."""
+
+import os
+
+import pytest
+import torch
+
+from pinn_phases.training.compilation import CACHE, compiled_if_possible, provide_cache
+
+
+def test_a_file_that_cannot_be_written_is_said_once(caplog):
+    def make(*, compiled):
+        if compiled:
+            raise OSError(28, "No space left on device", "/there/x.cpp")
+        return "plain"
+
+    assert compiled_if_possible(make, wanted=True) == "plain"
+    (line,) = caplog.messages
+    assert line.startswith(
+        "note: not compiled, which is slower: /there/x.cpp: No space left on device"
+    )
+
+
+def unknown_to_torch(x):
+    """Do what torch.compile cannot."""
+    torch._dynamo.graph_break()
+    return x + 1
+
+
+def wrong(x):
+    """Multiply matrices that do not fit."""
+    return x @ torch.ones(len(x) + 1)
+
+
+@pytest.mark.usefixtures("fresh_compiler")
+@pytest.mark.parametrize("function", [unknown_to_torch, wrong])
+def test_a_mistake_in_the_code_is_no_failure_of_compiling(function, caplog):
+    def make(*, compiled):
+        assert compiled
+        return torch.compile(function, fullgraph=True)(torch.ones(3))
+
+    with pytest.raises(torch._dynamo.exc.TorchDynamoException):
+        compiled_if_possible(make, wanted=True)
+    assert "not compiled" not in caplog.text
+
+
+def test_a_folder_that_cannot_be_made_is_replaced(tmp_path, monkeypatch, caplog):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(CACHE, str(tmp_path / "file" / "below"))
+    provide_cache(tmp_path / "other")
+    assert os.environ[CACHE] == str(tmp_path / "other")
+    assert caplog.messages == [
+        f"{tmp_path / 'file' / 'below'}: Not a directory; compiled code goes to "
+        f"{tmp_path / 'other'} instead"
+    ]

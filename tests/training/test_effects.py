@@ -1,0 +1,100 @@
+"""Whatever setting of a training is changed, another training comes out, or it is refused."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from pinn_phases.checks import require_effect
+from pinn_phases.frozen import SettingsError, validated
+from pinn_phases.storage import Content
+from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.loop import prepare, run
+from pinn_phases.training.progress import Progress
+from pinn_phases.training.settings import RunSettings
+from pinn_phases.training.workers import Workers
+from pinn_phases.trees import leaves
+from tests.settings.conftest import changed
+from tests.training.conftest import EQUATIONS, TRAINING, make_settings
+
+GRID = 5  # points along an axis of the test grid
+SMALL: dict[str, Any] = {
+    "iterations": 4,
+    "points": 8,
+    "batches": 2,
+    "network": TRAINING["network"] | {"width": 3},
+    "optimiser": TRAINING["optimiser"] | {"decay_every": 2},
+    "record": TRAINING["record"] | {"dense_until": 1, "every": 3, "error_stride": 1},
+}
+HOW_NOT_WHAT = {"scale", "problem", "training.compiled", "training.checkpoint_seconds"}
+OTHER = {
+    "method": "vanilla",
+    "training.points": 12,  # a multiple of the batches
+    "training.batches": 4,
+    "training.network.ansatz": "initial",
+    "training.optimiser.epsilon": 1e-3,
+    "training.record.every": 2,
+    "training.record.snapshots_per_decade": 1,
+    "training.record.gradient_parameters": "weights",
+}
+REFUSED = dict.fromkeys(EQUATIONS, {"training.network.fourier_modes", "training.network.ansatz"})
+REFUSED["allen_cahn"] = {"training.network.ansatz"}  # since its initial condition has a weight
+
+
+def trained(settings: RunSettings, checkpoints: Checkpoints) -> dict[str, np.ndarray]:
+    """History and snapshots of a training, against a solution of numbers at random."""
+    problem = settings.make_problem()
+    arrays = {f"axes/{n}": np.linspace(*problem.domain[n], GRID) for n in problem.coordinates}
+    exact = np.random.default_rng(0).normal(size=(GRID, GRID))
+    training = prepare(
+        settings,
+        Content("reference", arrays | {f"fields/{problem.observable}": exact}, {}),
+        compiled=False,
+        device=torch.device("cpu"),
+        workers=Workers(1),
+    )
+    with Progress("test", 0, settings.training.iterations, bar=False) as progress:
+        return run(training, checkpoints, progress).records()
+
+
+def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    """Whether two trainings have the same data to the last bit."""
+    return one.keys() == other.keys() and all(np.array_equal(one[n], other[n]) for n in one)
+
+
+@pytest.mark.parametrize("problem", EQUATIONS)
+def test_every_setting_of_a_training_has_an_effect_or_is_refused(problem, tmp_path):
+    before = make_settings(problem=problem, **SMALL)
+    checkpoints = Checkpoints.beside(tmp_path / "run.h5", before, "code")
+    undisturbed = trained(before, checkpoints)
+    assert same(undisturbed, trained(before, checkpoints))
+    tree = before.model_dump(mode="json")
+    refused, without_effect = set(), set()
+    for key, value in leaves(tree):
+        if key in HOW_NOT_WHAT:
+            continue
+        other = OTHER[key] if key in OTHER else value + 1 if type(value) is int else 0.9 * value
+        after = validated(RunSettings, changed(tree, key, other))
+        try:
+            require_effect(after.make_problem(), after.training, ("training",))
+        except SettingsError:
+            refused.add(key)
+            continue
+        if same(undisturbed, trained(after, checkpoints)):
+            without_effect.add(key)
+    assert without_effect == set()
+    assert refused == REFUSED[problem]
+
+
+def test_an_ansatz_has_an_effect_where_it_is_accepted(tmp_path):
+    conditions = {
+        "initial": {"points": 8, "weight": 0.0},
+        "boundary": {"points": 8, "weight": 1.0},
+    }
+    before = make_settings(**SMALL, conditions=conditions)
+    checkpoints = Checkpoints.beside(tmp_path / "run.h5", before, "code")
+    tree = changed(before.model_dump(mode="json"), "training.network.ansatz", "initial")
+    after = validated(RunSettings, tree)
+    require_effect(after.make_problem(), after.training, ("training",))
+    assert not same(trained(before, checkpoints), trained(after, checkpoints))

@@ -1,0 +1,75 @@
+"""The test error: at which points it is taken, and when it says nothing."""
+
+import numpy as np
+import pytest
+import torch
+
+from pinn_phases.frozen import SettingsError
+from pinn_phases.model import Place
+from pinn_phases.stopping import Stopped
+from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.error import TestError
+from pinn_phases.training.workers import Workers
+from tests.training.conftest import EQUATIONS, make_settings
+from tests.training.test_loop import run
+
+
+def errors(problem, points, stride, exact=None):
+    """Set up the test error on a grid of so many points along each axis."""
+    settings = make_settings(problem=problem)
+    problem = settings.make_problem()
+    axes = {name: np.linspace(*problem.domain[name], points) for name in problem.coordinates}
+    shape = (points,) * len(axes)
+    return TestError(
+        problem,
+        settings.training.network,
+        axes,
+        np.ones(shape) if exact is None else exact(*np.meshgrid(*axes.values(), indexing="ij")),
+        stride=stride,
+        place=Place(torch.device("cpu")),
+        workers=Workers(1),
+    )
+
+
+@pytest.mark.parametrize("problem", EQUATIONS)
+def test_a_stride_leaves_points_between_the_ends(problem):
+    errors(problem, 32, 6)
+    for points, stride in ((32, 7), (32, 1000), (2, 1)):
+        message = (
+            rf"training.record.error_stride = {stride}: expected at most .* {points} x {points}"
+        )
+        with pytest.raises(SettingsError, match=message):
+            errors(problem, points, stride)
+
+
+def test_points_at_which_the_reference_vanishes_are_refused():
+    def wave(x, y):
+        return np.sin(4 * np.pi * x) * np.sin(4 * np.pi * y)
+
+    errors("helmholtz", 201, 10, wave)
+    with pytest.raises(SettingsError, match="error_stride = 25: .* does not vanish"):
+        errors("helmholtz", 201, 25, wave)
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
+def test_a_reference_that_is_zero_or_no_number_is_refused(value):
+    with pytest.raises(SettingsError, match="is finite and does not vanish"):
+        errors("cavity", 33, 1, lambda x, y: np.full(x.shape, value))
+
+
+def test_a_training_stops_at_an_error_that_is_not_finite(reference, tmp_path, monkeypatch):
+    settings = make_settings()  # every iteration up to the tenth is recorded
+    problem_class = type(settings.make_problem())
+    calls, observables = 0, problem_class.observables
+
+    def failing(self, **fields):
+        nonlocal calls
+        calls += 1
+        factor = float("inf") if calls > 4 else 1.0
+        return {name: factor * values for name, values in observables(self, **fields).items()}
+
+    monkeypatch.setattr(problem_class, "observables", failing)
+    with pytest.raises(Stopped, match="relative L2 error is not finite at iteration 5; "):
+        run(settings, reference, tmp_path)
+    kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load(at_most=60)
+    assert kept.arrays["state/iteration"] == 4

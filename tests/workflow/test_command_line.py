@@ -1,0 +1,72 @@
+"""What --config gives wins over every block; files of --configfile are laid over config.yaml."""
+
+import json
+import shlex
+
+import pytest
+
+from tests.workflow.conftest import REPOSITORY, snakemake
+
+RUN = "results/{scale}/runs/{problem}/rba/seed0.h5"
+FILE = "training: {iterations: 300, batches: 50}\nscales: {laptop: {training: {batches: 40}}}\n"
+SETTINGS = (
+    "training={iterations: 500, compiled: false}",
+    "problems={cavity: {equation: {reynolds: 400.0}}}",
+)
+OTHER_SCALE = RUN.format(scale="paper", problem="burgers")  # than the chosen one
+TARGETS = (OTHER_SCALE, "results/laptop/summary/settings.html")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    """Settings that rules pass to the commands, and that command's options: a pair for each job."""
+    file = tmp_path_factory.mktemp("files") / "other.yaml"
+    file.write_text(FILE)
+    options = ("--configfile", str(file), "--config", *SETTINGS)
+    done = snakemake(REPOSITORY, "-n", "-p", "--forceall", *options, "--", *TARGETS)
+    assert done.returncode == 0, done.stdout
+    lines = [line for line in done.stdout.splitlines() if line.startswith("Shell command: ")]
+    jobs = [shlex.split(line) for line in lines]
+    return [(json.loads(job[job.index("--settings") + 1]), job) for job in jobs]
+
+
+def of_job(planned, *words):
+    """Settings of the only job that has these words in its command."""
+    (settings,) = (settings for settings, job in planned if set(words) <= set(job))
+    return settings
+
+
+def training(planned, scale, problem):
+    """Settings of the training that makes this run."""
+    return of_job(planned, "train", RUN.format(scale=scale, problem=problem))["training"]
+
+
+@pytest.mark.parametrize("problem", ["allen_cahn", "helmholtz", "burgers", "cavity"])
+def test_a_general_block_of_config_reaches_every_problem(planned, problem):
+    found = training(planned, "laptop", problem)
+    assert (found["iterations"], found["compiled"]) == (500, False)
+
+
+def test_a_problem_s_block_of_config_reaches_its_reference_and_runs(planned):
+    assert of_job(planned, "reference", "results/laptop/reference/cavity.h5")["equation"] == {
+        "reynolds": 400.0,
+        "lid_width": 0.125,
+    }
+
+
+def test_config_applies_to_other_scales_that_are_asked_for(planned):
+    assert training(planned, "paper", "burgers")["iterations"] == 500
+
+
+def test_a_file_is_laid_over_config_yaml_whose_scales_still_win(planned):
+    assert training(planned, "laptop", "allen_cahn")["batches"] == 40
+    assert training(planned, "laptop", "cavity")["batches"] == 8  # its own at this scale
+    assert training(planned, "paper", "burgers")["batches"] == 50
+
+
+def test_the_report_shows_the_file_s_values_beside(planned):
+    both = of_job(planned, "summary")
+    iterations = {
+        which: both[which]["problems"]["cavity"]["training"]["iterations"] for which in both
+    }
+    assert iterations == {"scale": 500, "paper": 300}

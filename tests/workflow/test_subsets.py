@@ -1,0 +1,107 @@
+"""Any problems, methods and scales are planned; what is not there is said, once it is asked for."""
+
+import copy
+import re
+
+import pytest
+import yaml
+
+from tests.workflow.conftest import REPOSITORY
+from tests.workflow.plans import plans
+
+CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+SMOKE = ("--config", "scale=smoke")
+
+
+def with_problems(*chosen):
+    """Settings that name no other problem, anywhere."""
+    config = copy.deepcopy(CONFIG)
+    for block in (config, *config["scales"].values()):
+        if "problems" in block:
+            block["problems"] = {name: block["problems"][name] for name in chosen}
+    return config
+
+
+def with_methods(*chosen):
+    """Settings that name no other method, anywhere."""
+    config = copy.deepcopy(CONFIG)
+    for block in (config, *config["problems"].values()):
+        if "methods" in block:
+            kept = {name: block["methods"][name] for name in chosen if name in block["methods"]}
+            block["methods"] = kept
+    config["compared_methods"] = list(chosen)
+    config["figures"]["phases_of"] = chosen[0]
+    return config
+
+
+def with_scale(name):
+    """Settings of one scale."""
+    return {**copy.deepcopy(CONFIG), "scale": name, "scales": {name: CONFIG["scales"][name]}}
+
+
+ALL = {
+    **{name: (with_problems(name), SMOKE) for name in CONFIG["problems"]},
+    "two problems": (with_problems("cavity", "allen_cahn"), SMOKE),
+    **{name: (with_methods(name), SMOKE) for name in CONFIG["methods"]},
+    "two methods": (with_methods("sa", "vanilla"), SMOKE),
+    **{name: (with_scale(name), ()) for name in CONFIG["scales"]},
+    "compared": (CONFIG, (*SMOKE, "compared_methods=[rba]")),
+    "archive": (with_scale("smoke"), ("--config", "scale=archive-laptop")),
+}
+REFUSED = {
+    "figure": (with_problems("burgers"), "paper_figures/fig6.pdf", "fig6 shows allen_cahn; "),
+    "benchmark": (with_problems("burgers"), "cavity", "scale smoke does not have cavity, only"),
+    "run": (
+        with_problems("burgers"),
+        "results/smoke/runs/helmholtz/rba/seed0.h5",
+        "scale smoke does not have helmholtz, only burgers",
+    ),
+    "method": (
+        with_methods("rba"),
+        "results/smoke/runs/burgers/vanilla/seed0.h5",
+        "scale smoke does not have vanilla, only rba",
+    ),
+    "timings": (with_problems("burgers"), "benchmarks", "timings train allen_cahn with vanilla: "),
+    "plain": (with_methods("rba"), "benchmarks", "timings train allen_cahn with vanilla: "),
+    "jobs": (
+        with_scale("smoke"),
+        "results/benchmarks/jobs.json",
+        "timings train at scale laptop: there are only smoke",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def planned():
+    """Every plan of this file."""
+    asked = {
+        f"no {name}": (config, (*SMOKE, "--", target))
+        for name, (config, target, _) in REFUSED.items()
+    }
+    timed = {"timed": (with_problems("burgers"), (*SMOKE, "--", "results/benchmarks/burgers.json"))}
+    return plans(ALL | asked | timed)
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_everything_is_planned(case, planned):
+    status, text = planned[case]
+    assert status == 0, text
+    config, _ = ALL[case]
+    trained = set(re.findall(r"Training (\w+) with (\w+),", text))
+    assert {problem for problem, _ in trained} <= set(config["problems"])
+    if case != "archive":
+        methods = ["rba"] if case == "compared" else config["compared_methods"]
+        assert trained == {(p, m) for p in config["problems"] for m in methods}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_there_is_said_in_one_line(case, planned):
+    status, text = planned[f"no {case}"]
+    assert status == 1
+    (line,) = [line for line in text.splitlines() if REFUSED[case][-1] in line]
+    assert text.rstrip().endswith(line) and "Exception" not in text
+
+
+def test_what_a_timing_needs_is_enough_for_it(planned):
+    status, text = planned["timed"]
+    assert status == 0 and "Timing burgers by ours" in text, text

@@ -1,0 +1,50 @@
+"""Which points of a test grid tell something of a solution: not the ends alone, nor zeros alone."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Real = NDArray[np.float64]
+
+# Points that a step through an axis has to leave between its ends. Fewer do not tell one solution
+# from another, and at the ends it is often zero by its conditions.
+FEWEST_INSIDE = 5
+# Part of the root mean square of a solution on the whole grid that it has to have at the points
+# that are left. Below, the solution vanishes there, and a relative error may be any number.
+SMALLEST_PART = 0.1
+
+
+def largest_stride(points: int) -> int:
+    """Return the largest step through an axis with `FEWEST_INSIDE` points between its ends.
+
+    Parameters
+    ----------
+    points : int
+        Points of the axis.
+
+    Returns
+    -------
+    int
+        Step in points; 0 if the axis is too short for any.
+    """
+    return max(0, (points - 2) // FEWEST_INSIDE)
+
+
+def vanishes(part: Real, whole: Real) -> bool:
+    """Tell whether a solution is (nearly) zero at some of its points.
+
+    Parameters
+    ----------
+    part : ndarray
+        Values at those points.
+    whole : ndarray
+        Values at all points.
+
+    Returns
+    -------
+    bool
+        Whether the root mean square of the part is below `SMALLEST_PART` of that of the whole, or
+        either is zero or not finite.
+    """
+    with np.errstate(over="ignore"):
+        of_part, of_whole = (float(np.sqrt(np.mean(values**2))) for values in (part, whole))
+    return not np.inf > of_part >= SMALLEST_PART * of_whole > 0.0
