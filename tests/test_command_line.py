@@ -96,7 +96,7 @@ def test_wrong_usage_is_explained(arguments, capsys):
     ("bad", "found"),
     [
         ("foreign", "expected a run file of pinn-phases"),
-        ("truncated", "cut off"),
+        ("truncated", "damaged"),
         ("missing", "No such file"),
         ("phases", "expected a run file, found a phases file"),
     ],

@@ -18,7 +18,7 @@ def test_rates_of_runs_at_once(monkeypatch):
 def test_trainings_through_snakemake(monkeypatch):
     monkeypatch.setattr(jobs, "ROUNDS", 1)
     monkeypatch.setattr(jobs, "TRAININGS", 1)
-    monkeypatch.setattr(jobs, "TRAINING_ITERATIONS", 2)
+    monkeypatch.setattr(jobs, "TRAINING_ITERATIONS", 20)
     found = jobs.by_cores("helmholtz", "smoke")
     assert found["2"]["work_over_two"]["median"] == 1
     assert found["8"]["rounds"][0] > 0

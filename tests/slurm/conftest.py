@@ -1,9 +1,11 @@
 """What the tests on a cluster share: the cluster, and Snakemake that sends jobs to it."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,19 +13,22 @@ import pytest
 
 from tests.slurm.cluster import reason_against, running_cluster
 
+ONE_AT_A_TIME = Path(tempfile.gettempdir(), "pinn-phases-slurm.lock")
 CPUS = 4  # twice those that run the tests: most of a job here is waiting
 
 
 @pytest.fixture(scope="module")
 def cluster():
     """A Slurm cluster on this machine; each file has its own, whose list holds no others' jobs."""
-    reason = reason_against()
     if find_spec("snakemake_executor_plugin_slurm") is None:
-        reason = "snakemake-executor-plugin-slurm is not installed (pip install -e '.[slurm]')"
-    if reason:
-        pytest.skip(reason)
-    with running_cluster(CPUS) as running:
-        yield running
+        pytest.skip("snakemake-executor-plugin-slurm is not installed (pip install -e '.[slurm]')")
+    with ONE_AT_A_TIME.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process that tests may have one
+        reason = reason_against()
+        if reason:
+            pytest.skip(reason)
+        with running_cluster(CPUS) as running:
+            yield running
 
 
 def head(folder: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -18,7 +18,7 @@ from pinn_phases.trees import leaves
 from tests.settings.conftest import changed
 from tests.training.conftest import EQUATIONS, TRAINING, make_settings
 
-GRID = 5  # points along an axis of the test grid
+GRID = 12  # points along an axis of the test grid, enough for a stride of 2
 SMALL: dict[str, Any] = {
     "iterations": 4,
     "points": 8,

@@ -143,7 +143,7 @@ def test_editing_a_caption_or_where_a_figure_is_listed_does_not_train(finished, 
 
 
 def test_changing_the_bins_of_the_phases_does_not_train(finished, edit):
-    edit("config.yaml", "bins_per_decade: ", "bins_per_decade: 1")
+    edit("config.yaml", "bins_per_decade: 20", "bins_per_decade: 30")
     assert planned(finished) == {"phases": 4, "fields": 4, **BOTH}
 
 
@@ -229,7 +229,7 @@ def test_a_damaged_run_stops_the_figure_with_its_name(finished):
         run.write_bytes(whole[: len(whole) // 2])
         done = snakemake(finished, "--cores", "1", "--force", *TARGET[:-1])
         assert done.returncode != 0
-        assert f"{run.relative_to(finished)}: damaged" in done.stdout
+        assert re.search(f"{run.relative_to(finished)}: .*: .*cut off", done.stdout)
     finally:
         run.write_bytes(whole)
         os.utime(run, ns=(before.st_atime_ns, before.st_mtime_ns))

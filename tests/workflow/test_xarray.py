@@ -88,8 +88,8 @@ def test_every_group_opens_by_itself_with_coordinates(files, kind, engine):
             assert opened[variable].dims == dimensions
             assert set(opened[variable].coords) == WITH_VALUES & set(dimensions)
             for axis in opened[variable].coords:
-                places = (f"{name.partition('/')[0]}/{axis}", f"axes/{axis}", axis)
-                values = next(stored[place] for place in places if place in stored)
+                places = {f"{name.partition('/')[0]}/{axis}", f"axes/{axis}", axis}
+                (values,) = (stored[place] for place in places & stored.keys())
                 np.testing.assert_array_equal(opened[axis], values)
 
 

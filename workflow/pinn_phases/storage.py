@@ -135,14 +135,13 @@ def _require_whole(path: Path, data: bytes, expected: str) -> None:
         fits = data[:HEADER_BYTES] == _seal(view[HEADER_BYTES:]).ljust(HEADER_BYTES, b"\n")
     elif data[-SEAL_BYTES:].startswith(MAGIC):
         fits = data[-SEAL_BYTES:] == _seal(view[:-SEAL_BYTES])
+    elif data.startswith(SIGNATURE):
+        raise StorageError(
+            f"{path}: damaged, changed since it was written, or made by another program: expected "
+            f"{expected} of pinn-phases, found HDF5 without our checksum at its end"
+        )
     else:
-        found = "something else"
-        if data.startswith(SIGNATURE):
-            found = (
-                "HDF5 without our checksum at its end: changed since it was written, cut off, or "
-                "made by another program"
-            )
-        raise StorageError(f"{path}: expected {expected} of pinn-phases, found {found}")
+        raise StorageError(f"{path}: expected {expected} of pinn-phases, found something else")
     if not fits:
         raise StorageError(
             f"{path}: damaged or changed since it was written (its checksum does not fit); delete "
