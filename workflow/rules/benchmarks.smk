@@ -83,11 +83,6 @@ rule benchmark_growth:
         " --threads {threads} --json {output:q} 2> {log:q}"
 
 
-def jobs_settings(wildcards):
-    """Resolved settings of the trainings that run side by side, as JSON."""
-    return SCALES["laptop"].run("helmholtz", "vanilla", 0).model_dump_json()
-
-
 rule benchmark_jobs:
     """Measure what several trainings at once get done, and how long one takes to start."""
     input:
