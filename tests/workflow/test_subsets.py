@@ -61,8 +61,18 @@ REFUSED = {
         "results/smoke/runs/burgers/vanilla/seed0.h5",
         "scale smoke does not have vanilla, only rba",
     ),
+    "reference": (
+        with_problems("burgers"),
+        "results/smoke/reference/cavity.h5",
+        "scale smoke does not have cavity, only burgers",
+    ),
     "timings": (with_problems("burgers"), "benchmarks", "timings train allen_cahn with vanilla: "),
     "plain": (with_methods("rba"), "benchmarks", "timings train allen_cahn with vanilla: "),
+    "compared": (
+        {**CONFIG, "compared_methods": ["rba"]},
+        "results/benchmarks/jobs.json",
+        "timings train helmholtz with vanilla: scale laptop does not have it",
+    ),
     "jobs": (
         with_scale("smoke"),
         "results/benchmarks/jobs.json",

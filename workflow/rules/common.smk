@@ -122,7 +122,7 @@ def reference_settings(wildcards):
 
 def reference_solver(wildcards):
     """How a reference solution is solved."""
-    return SCALES[wildcards.scale].reference(wildcards.problem).make_solver()
+    return scale_with(wildcards).reference(wildcards.problem).make_solver()
 
 
 def reference_memory(wildcards):
