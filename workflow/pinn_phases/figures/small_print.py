@@ -8,25 +8,37 @@ from pinn_phases.figures import style
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.reached import length_in_words
 from pinn_phases.storage import Content
 
 
 def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> None:
     """Write scale, seeds, iterations and points of the runs, and notes, at the lower rim.
 
+    Of an unfinished training the iteration that it has reached is written beside their number.
+
     Several problems get a second line, with iterations and points of each.
     """
     settings = [run.attributes["settings"] for run in runs]
     seeds = sorted({s["seed"] for s in settings})
     seeds_text = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
-    trainings = {s["problem"]: s["training"] for s in settings}
+    points = {s["problem"]: f"{s['training']['points']:,}" for s in settings}
+    lengths = {
+        name: length_in_words(
+            run.attributes for run in runs if run.attributes["settings"]["problem"] == name
+        )
+        for name in points
+    }
     scale = f"Scale {settings[0]['scale']}"
-    if len(trainings) == 1:
-        (only_one,) = trainings.values()
-        length = f"{only_one['iterations']:,} iterations; {only_one['points']:,} collocation points"
-        text = "; ".join([scale, length, seeds_text, *notes])
+    if len(points) == 1:
+        ((name, count),) = points.items()
+        size = f"{count} collocation points"
+        text = "; ".join([scale, lengths[name], size, seeds_text, *notes])
     else:
-        each = (f"{_title(p)} {t['iterations']:,}, {t['points']:,}" for p, t in trainings.items())
+        each = (
+            f"{_title(name)} {lengths[name].removesuffix(' iterations')}, {count}"
+            for name, count in points.items()
+        )
         text = "; ".join([scale, seeds_text, *notes])
         text += f"\nIterations, collocation points: {'; '.join(each)}"
     add_note(figure, text)
