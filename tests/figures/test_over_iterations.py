@@ -258,10 +258,19 @@ def test_small_print_says_how_far_unfinished_trainings_have_come():
     rest = "; 30 collocation points; seed 0"
     assert small_print_of() == f"Scale test; 1,199 iterations{rest}"
     assert small_print_of(900, 900) == f"Scale test; to iteration 900 of 1,199{rest}"
-    assert small_print_of(900, 800) == f"Scale test; to iterations 800 to 900 of 1,199{rest}"
-    assert small_print_of(900, None) == f"Scale test; to iterations 900 to 1,199 of 1,199{rest}"
+    assert small_print_of(900, 800) == f"Scale test; to iteration 800–900 of 1,199{rest}"
+    assert small_print_of(900, None) == f"Scale test; to iteration 900–1,199 of 1,199{rest}"
     each = small_print_of(900, 900, problems=("allen_cahn", "burgers")).splitlines()[1]
-    assert each.endswith("Allen-Cahn to iteration 900 of 1,199, 30; Burgers 1,999, 30")
+    assert each.endswith("Allen-Cahn 900 of 1,199, 30; Burgers 1,999, 30")
+
+
+@pytest.mark.parametrize("module", [fig1, fig10, figA13])
+def test_small_print_of_unfinished_trainings_has_room(module, assert_legible):
+    material = made_material(methods=("rba", "vanilla"))
+    for number, run in enumerate(material.runs()):
+        run.attributes["settings"]["training"].update({"iterations": 300_000, "points": 25_600})
+        run.attributes["reached"] = 90_000 + 1111 * number
+    assert_legible(module.draw(material, SETTINGS))
 
 
 def test_files_of_one_method_alone():

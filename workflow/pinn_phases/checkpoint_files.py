@@ -7,21 +7,30 @@ if TYPE_CHECKING:
     from pinn_phases.settings import Settings
 
 
-def stored_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
-    """Return the files that may hold a training, the best first: its run, then checkpoints by age.
+def finished_run(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
+    """Return the run of a finished training, if it is there.
 
     Parameters
     ----------
     results
         Folder with a folder for each scale.
     """
-    folder = results / scale / "runs" / problem / method
-    pattern = f"{problem}-{method}-seed{seed}-*.h5"
+    run = results / scale / "runs" / problem / method / f"seed{seed}.h5"
+    return [run] if run.exists() else []
+
+
+def checkpoint_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
+    """Return the checkpoints of a training, the newest first."""
+    folder = results / scale / "runs" / problem / method / "checkpoints"
+    found = folder.glob(f"{problem}-{method}-seed{seed}-*.h5")
     # What a shorter training saves beside a longer one holds less than that.
-    found = (p for p in folder.glob(f"checkpoints/{pattern}") if ".shorter." not in p.name)
-    checkpoints = sorted(found, key=_newest_last, reverse=True)
-    run = folder / f"seed{seed}.h5"
-    return [*([run] if run.exists() else []), *checkpoints]
+    return sorted((p for p in found if ".shorter." not in p.name), key=_newest_last, reverse=True)
+
+
+def stored_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
+    """Return the files that may hold a training, the best first."""
+    training = results, scale, problem, method, seed
+    return [*finished_run(*training), *checkpoint_files(*training)]
 
 
 def without_files(settings: "Settings", results: Path, scale: str) -> dict[str, list[str]]:

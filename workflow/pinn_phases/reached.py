@@ -42,6 +42,5 @@ def _of(wanted: int, reached: Collection[int]) -> str:
     first, last = min(reached), max(reached)
     if first == wanted:
         return f"{wanted:,} iterations"
-    if first == last:
-        return f"to iteration {last:,} of {wanted:,}"
-    return f"to iterations {first:,} to {last:,} of {wanted:,}"
+    span = f"{last:,}" if first == last else f"{first:,}\N{EN DASH}{last:,}"
+    return f"to iteration {span} of {wanted:,}"

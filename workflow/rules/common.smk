@@ -9,7 +9,7 @@ from snakemake.utils import update_config
 
 STARTED = time.time()
 
-from pinn_phases.checkpoint_files import stored_files, without_files
+from pinn_phases.checkpoint_files import checkpoint_files, finished_run, stored_files, without_files
 from pinn_phases.commands import agreement as agreement_command
 from pinn_phases.commands import archive as archive_command
 from pinn_phases.commands import claims as claims_command
@@ -176,15 +176,22 @@ def run_code(wildcards):
     return digest(train_command, wildcards.problem, wildcards.method)
 
 
-def reached_files(wildcards):
-    """Files that may hold a training as far as it has come."""
+def reached_checkpoints(wildcards):
+    """Checkpoints of a training, the best first, if there is anything of it."""
     scale = wildcards.scale.removeprefix(REACHED)
     training = wildcards.problem, wildcards.method, int(wildcards.seed)
-    found = stored_files(RESULTS, scale, *training)
-    if not found:
+    if not stored_files(RESULTS, scale, *training):
         where = RESULTS / scale / "runs"
         sys.exit("below {}: no checkpoint of {} with {}, seed {}".format(where, *training))
+    found = checkpoint_files(RESULTS, scale, *training)
     return [f"results/{path.relative_to(RESULTS)}" for path in found]
+
+
+def reached_run(wildcards):
+    """Run of a training that has finished, if it has. As an input, Snakemake would make it."""
+    scale = wildcards.scale.removeprefix(REACHED)
+    training = wildcards.problem, wildcards.method, int(wildcards.seed)
+    return [str(path) for path in finished_run(RESULTS, scale, *training)]
 
 
 def reached_statements(wildcards):

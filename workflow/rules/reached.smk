@@ -4,7 +4,7 @@
 rule reached:
     """Take the run that the newest checkpoint of a training holds, or the finished one."""
     input:
-        checkpoints=reached_files,
+        checkpoints=reached_checkpoints,
         statements=reached_statements,
     output:
         ensure("results/{scale}/runs/{problem}/{method}/seed{seed}.h5", non_empty=True),
@@ -17,6 +17,7 @@ rule reached:
         "../../envs/analysis.yaml"
     params:
         python=PYTHON,
+        finished=reached_run,
         settings=reached_settings,
         code=reached_code,
     message:
@@ -24,4 +25,4 @@ rule reached:
         " as far as it has come"
     shell:
         "{params.python} pinn_phases reached --settings {params.settings:q}"
-        " --checkpoints {input.checkpoints:q} --output {output:q} --log {log:q}"
+        " --checkpoints {params.finished:q} {input.checkpoints:q} --output {output:q} --log {log:q}"
