@@ -165,6 +165,7 @@ PLUGINS = {
     "reference": ("problems", "reference"),
     "train": ("problems", "methods"),
     "phases": (),
+    "reached": ("problems",),
     "fields": ("problems",),
     "information": ("problems",),
     "homogeneity": ("problems",),

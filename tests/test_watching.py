@@ -115,6 +115,13 @@ def test_a_finished_training_is_told_by_its_result(say, row, tmp_path):
     assert row().state == "damaged"
 
 
+def test_what_an_unfinished_training_has_reached_does_not_pass_for_finished(row, tmp_path):
+    attributes = {"reached": 2003, "settings": {"training": {"iterations": 9000}}}
+    result = tmp_path / "reached-laptop/runs/burgers/rba/seed0.h5"
+    storage.write(result, Content("run", RUN, attributes))
+    assert (row().state, row().iteration, row().of) == ("as reached", "2,000", "9,000")
+
+
 def test_every_training_of_every_scale_has_a_row(say, tmp_path, phases):
     for seed in (0, 1):
         say("starts", seed=seed)

@@ -20,6 +20,7 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales
 from pinn_phases.storage import Content, StorageError
+from pinn_phases.summary.claims import claims_page
 from pinn_phases.trees import differences
 from pinn_phases.verdicts import Verdict, all_claims, judge, judge_all, load_runs
 from tests.claims.conftest import SNAPSHOTS, made_run
@@ -186,6 +187,25 @@ def test_files_of_a_training_become_a_run(paths):
         for name, values in wanted.items():
             np.testing.assert_array_equal(found[name], values)
     np.testing.assert_array_equal(run.spread["homogeneity"], expected.spread["homogeneity"])
+
+
+def test_an_unfinished_training_is_judged_as_far_as_it_has_come(paths):
+    content = storage.read(paths["run"])
+    attributes = content.attributes | {"reached": 4321}
+    storage.write(paths["run"], dataclasses.replace(content, attributes=attributes))
+    (run,) = load_runs(paths.values(), PAPER)
+    assert run.iterations == 4321
+    assert run.differences["training.iterations"] == (4321, 5000)
+    reached = "rba to iteration 4,321 of 5,000"
+    claim = stated(lambda run: Finding(HOLDS, 1.0, "a note"), each(("cavity",), RBA))
+    assert judge(claim, [run]).cases[0].findings[4].note == f"a note; {reached}"
+    longer = dataclasses.replace(claim, min_iterations=4322)
+    (reason,) = judge(longer, [run]).reasons
+    assert reason == f"4,321 iterations, expected at least 4,322; {reached}"
+    text = claims_page([judge(claim, [run])], [run], "reached-paper").text[-1]
+    assert text.endswith("Lid-driven cavity, RBA, seed 4 to iteration 4,321 of 5,000.")
+    finished = [dataclasses.replace(run, unfinished="")]
+    assert "nfinished" not in "".join(claims_page([], finished, "paper").text)
 
 
 def test_all_claims_can_be_judged_by_one_training(paths):

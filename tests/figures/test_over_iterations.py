@@ -244,6 +244,35 @@ def test_small_print_names_each_problem_where_they_differ():
     assert "Allen-Cahn 1,199, 30; Helmholtz 1,599, 30" in second
 
 
+def small_print_of(*reached, problems=("allen_cahn",)):
+    """Text below a figure of runs that have come so far; None: to the end."""
+    runs = made_material(problems, methods=("rba", "vanilla"), seeds=(0,)).runs()
+    for run, last in zip(runs, reached, strict=False):
+        run.attributes.update({} if last is None else {"reached": last})
+    figure = fig1.Figure()
+    small_print.add_small_print(figure, runs)
+    return figure.texts[0].get_text()
+
+
+def test_small_print_says_how_far_unfinished_trainings_have_come():
+    rest = "; 30 collocation points; seed 0"
+    assert small_print_of() == f"Scale test; 1,199 iterations{rest}"
+    assert small_print_of(900, 900) == f"Scale test; to iteration 900 of 1,199{rest}"
+    assert small_print_of(900, 800) == f"Scale test; to iteration 800–900 of 1,199{rest}"
+    assert small_print_of(900, None) == f"Scale test; to iteration 900–1,199 of 1,199{rest}"
+    each = small_print_of(900, 900, problems=("allen_cahn", "burgers")).splitlines()[1]
+    assert each.endswith("Allen-Cahn 900 of 1,199, 30; Burgers 1,999, 30")
+
+
+@pytest.mark.parametrize("module", [fig1, fig10, figA13])
+def test_small_print_of_unfinished_trainings_has_room(module, assert_legible):
+    material = made_material(methods=("rba", "vanilla"))
+    for number, run in enumerate(material.runs()):
+        run.attributes["settings"]["training"].update({"iterations": 300_000, "points": 25_600})
+        run.attributes["reached"] = 90_000 + 1111 * number
+    assert_legible(module.draw(material, SETTINGS))
+
+
 def test_files_of_one_method_alone():
     problem = type("Problem", (), {"methods": {"vanilla": {}, "rba": {}}})
     settings = type(

@@ -173,6 +173,18 @@ def test_the_small_print_names_the_source():
     assert "Allen-Cahn 10,000, 25,600" in text
 
 
+def test_the_small_print_of_unfinished_trainings_has_room(assert_legible):
+    only = (("allen_cahn", "vanilla"), ("allen_cahn", "rba"))
+    files = material(ours=only, theirs=only)
+    for content in files.contents:
+        source = "somebody/a-rather-long-name, MIT licence, (c) 2024 Somebody With-A-Long-Name"
+        content.attributes.update({"source": source} if content.kind == "published" else {})
+    for number, run in enumerate(files.runs()):
+        run.attributes["settings"]["training"]["iterations"] = 300_000
+        run.attributes["reached"] = 90_000 + number
+    assert_legible(figS2.draw(files, SETTINGS))
+
+
 # What it is made from
 
 

@@ -199,3 +199,27 @@ def test_of_an_archive_what_is_made_anew_can_be_changed(config, archives):
 def test_of_an_archive_what_is_made_cannot_be_changed(config, archives, given, message):
     given = {**given, "scale": ARCHIVED}
     assert refused(config, given, archives).startswith(f"setting {message}")
+
+
+def test_each_scale_that_trains_is_there_as_far_as_it_has_come(config, archives):
+    given = {"scale": "reached-laptop", "training": {"iterations": 9000}}
+    loaded = load_scales(config, archives, given)
+    expected = loaded["laptop"].model_copy(update={"scale": "reached-laptop"})
+    assert loaded["reached-laptop"] == expected
+    assert expected.problems["burgers"].training.iterations == 9000
+    assert f"reached-{ARCHIVED}" not in loaded
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"scale": f"reached-{ARCHIVED}"}, "scale = 'reached-archive-laptop': expected one of"),
+        ({"scale": "reached-lab"}, "scale = 'reached-lab': expected one of smoke, laptop, paper"),
+        (
+            {"scales": {"reached-lab": {}}},
+            "scales.reached-lab: expected a name that does not start with reached-",
+        ),
+    ],
+)
+def test_a_scale_that_trains_nothing_has_reached_nothing(config, archives, given, message):
+    assert refused(config, given, archives).startswith(f"setting {message}")

@@ -140,6 +140,29 @@ def test_trainings_show_where_they_ended_and_what_they_took():
     )
 
 
+NOT_SAID = {"device": None, "threads": None, "wall_seconds": None}
+UNFINISHED = {
+    "settings": {
+        **{"problem": "cavity", "method": "rba", "seed": 0},
+        "training": {"iterations": 300000},
+    },
+    "reached": 12003,
+}
+
+
+def test_an_unfinished_training_and_what_is_not_known_of_it_are_told():
+    execution = {**NOT_SAID, "resumed_after": None, "peak_memory_mb": None}
+    unknown = {"code": None, "python": None, "versions": {}, "machine": None, "system": None}
+    one = run(**UNFINISHED, **unknown, execution=execution)
+    (table,) = trainings_page([one]).tables
+    assert table.rows[0][3:5] == ("to iteration 12,003 of 300,000", "0.0432")
+    assert table.rows[0][5:] == ("not known",) * 5
+    versions, codes = versions_page([reference(), one]).tables
+    name = "training of Lid-driven cavity, RBA, seed 0"
+    assert ("Python", "not known", name) in versions.rows
+    assert ("training of Lid-driven cavity, RBA", "not known", name) in codes.rows
+
+
 def test_files_that_agree_have_one_row_a_version():
     page = versions_page([reference(), run(0), run(1)])
     versions, codes = page.tables

@@ -80,6 +80,17 @@ def test_phases_are_said_of_their_file_and_of_the_run_that_they_lie_beside(info)
     assert expected <= set(info(runs=RUN, phases=PHASES))
 
 
+def test_an_unfinished_run_says_how_far_it_has_come_and_what_is_not_known(info):
+    execution = dict.fromkeys(RUN.attributes["execution"])
+    unknown = {"code": None, "git_commit": None, "python": None, "versions": {}, "system": None}
+    settings = {**SETTINGS, "training": {"iterations": 300000}}
+    attributes = {"settings": settings, "reached": 96811, "execution": execution, **MADE, **unknown}
+    lines = info(runs=Content("run", RUN.arrays, attributes))
+    assert lines[2] == "unfinished: to iteration 96,811 of 300,000"
+    assert lines[3] == "trained: time not known on a device not known, memory not known"
+    assert {"commit not known", "code not known", "Python not known"} <= set(lines)
+
+
 def test_a_reference_says_its_error_and_uncommitted_changes_are_told(info):
     lines = info(reference=reference(git_dirty=True))
     assert "reference: Lid-driven cavity" in lines

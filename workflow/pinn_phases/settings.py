@@ -41,6 +41,7 @@ from pinn_phases.reference.base import ReferenceSettings, ReferenceSolver
 from pinn_phases.training.settings import RunSettings, Seed, TrainingSettings
 
 ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
+REACHED = "reached-"  # before that of a scale that trains: its runs as far as they have come
 ARCHIVED_SETTINGS = "settings.json"
 # What of archived runs is chosen or made anew: all that the command line may change of them.
 OF_AN_ARCHIVE = ("seeds", "compared_methods", "phases", "figures")
@@ -128,6 +129,8 @@ def load_scales(
 ) -> dict[str, Settings]:
     """Check the whole of config.yaml and return the settings of every scale, by name.
 
+    Each scale that trains is there a second time, to take its trainings as far as they have come.
+
     Parameters
     ----------
     config
@@ -162,7 +165,9 @@ def load_scales(
             if scale == chosen:
                 raise
             loaded.pop(scale, None)
-    return loaded
+    trained = {name: of for name, of in loaded.items() if name not in archives}
+    again = (of.model_copy(update={"scale": f"{REACHED}{name}"}) for name, of in trained.items())
+    return loaded | {settings.scale: settings for settings in again}
 
 
 def load_archives(folder: FilePath) -> dict[str, Settings]:
@@ -203,7 +208,7 @@ def load_paper(config: Tree) -> Settings:
 
 
 def _chosen(layers: Layers, archives: Mapping[str, Settings]) -> str:
-    """Check all that is needed to choose a scale, and return its name."""
+    """Check all that is needed to choose a scale, and return the name of its settings."""
     file, command_line = layers.file, layers.command_line
     require_plain(file)
     names = {**_scales(file, archives)}
@@ -212,10 +217,11 @@ def _chosen(layers: Layers, archives: Mapping[str, Settings]) -> str:
         if "scales" in command_line:
             names |= _scales(command_line, archives)
     chosen = {**file, **command_line}.get("scale")
-    if not isinstance(chosen, str) or chosen not in {**names, **archives}:
-        expected = f"expected one of {', '.join([*names, *archives])}"
+    there = [*names, *archives, *(f"{REACHED}{name}" for name in names)]
+    if not isinstance(chosen, str) or chosen not in there:
+        expected = f"expected one of {', '.join(there)}"
         raise layers.placed("", SettingsError(("scale",), chosen, expected))
-    return chosen
+    return chosen.removeprefix(REACHED)
 
 
 def _scales(source: Tree, archives: Mapping[str, Settings]) -> Tree:
@@ -227,6 +233,9 @@ def _scales(source: Tree, archives: Mapping[str, Settings]) -> Tree:
         _require_name(("scales", name), name)
         if name in archives:
             raise SettingsError(("scales", name), ..., "expected a name that no archive has")
+        if name.startswith(REACHED):
+            expected = f"expected a name that does not start with {REACHED}"
+            raise SettingsError(("scales", name), ..., expected)
         if not isinstance(block, Mapping):
             raise SettingsError(("scales", name), block, A_BLOCK)
     return scales

@@ -22,6 +22,7 @@ import numpy as np
 from pinn_phases import claims, storage
 from pinn_phases.claims.base import Case, Claim, Finding, Outcome, Run, Untestable
 from pinn_phases.plugins import names
+from pinn_phases.reached import is_unfinished, last_iteration, length_in_words
 from pinn_phases.storage import Content, StorageError
 from pinn_phases.trees import differences
 
@@ -144,9 +145,11 @@ def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
             raise Untestable(f"no run of {', '.join(' with '.join(name) for name in absent)}")
         for run in present:
             _require_testable(claim, run)
-        return claim.judge(*present)
+        finding = claim.judge(*present)
     except Untestable as reason:
-        return Finding(Outcome.UNTESTABLE, None, str(reason))
+        finding = Finding(Outcome.UNTESTABLE, None, str(reason))
+    ends = [f"{run.method} {run.unfinished}" for run in present if run.unfinished]
+    return dataclasses.replace(finding, note="; ".join(filter(None, [finding.note, *ends])))
 
 
 def _require_testable(claim: Claim, run: Run) -> None:
@@ -172,11 +175,13 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
     run, phases, layers, spread = (files[kind] for kind in KINDS)
     settings = run.attributes["settings"]
     problem, method = settings["problem"], settings["method"]
+    last = last_iteration(run.attributes)
+    done = {**settings, "training": {**settings["training"], "iterations": last}}
     return Run(
         problem=problem,
         method=method,
         seed=settings["seed"],
-        iterations=settings["training"]["iterations"],
+        iterations=last,
         history={key.removeprefix("history/"): values for key, values in run.arrays.items()},
         phases={name: phases.attributes[name] for name in ("diffusion", "total_diffusion")},
         layers={key.removeprefix("information/"): v for key, v in layers.arrays.items()},
@@ -186,5 +191,6 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
             "homogeneity": spread.arrays["homogeneity/residual"],
             "boxes": spread.arrays["boxes/residual"],
         },
-        differences=differences(settings, paper[problem][method]),
+        differences=differences(done, paper[problem][method]),
+        unfinished=length_in_words([run.attributes]) if is_unfinished(run.attributes) else "",
     )

@@ -17,6 +17,7 @@ import numpy as np
 from pinn_phases import storage
 from pinn_phases.analysis.phases import find_phases
 from pinn_phases.analysis.settings import PhaseSettings
+from pinn_phases.reached import is_unfinished
 from pinn_phases.storage import Content, StorageError
 
 SILENT_SECONDS = 90.0  # a training writes a line every fifteen: six in a row are missing
@@ -27,7 +28,7 @@ PROGRESS = re.compile(
 )
 """A line of `pinn_phases.training.progress.Progress`."""
 UNKNOWN = "–"
-FINISHED = "finished"
+FINISHED, REACHED = "finished", "as reached"  # by an unfinished training
 LINES_BESIDE = 4  # of a terminal, beside the rows of trainings
 
 
@@ -158,9 +159,12 @@ def _finished(
     last = {
         name: run.arrays[f"history/{name}"][-1] for name in ("iteration", "loss", "relative_l2")
     }
-    iteration = f"{last['iteration']:,}"
+    end = iteration = f"{last['iteration']:,}"
+    state = FINISHED
+    if is_unfinished(run.attributes):
+        state, end = REACHED, f"{run.attributes['settings']['training']['iterations']:,}"
     return Row(
-        *(*training, FINISHED, iteration, iteration, UNKNOWN, UNKNOWN),
+        *(*training, state, iteration, end, UNKNOWN, UNKNOWN),
         *(f"{last['loss']:.2e}", f"{last['relative_l2']:.3f}", phase),
     )
 

@@ -67,7 +67,7 @@ rule information:
     benchmark:
         "results/{scale}/benchmarks/information/{problem}/{method}/seed{seed}.tsv"
     wildcard_constraints:
-        scale=TRAINED,
+        scale="|".join([*TRAINED, *UNFINISHED]),
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -96,7 +96,7 @@ rule homogeneity:
     benchmark:
         "results/{scale}/benchmarks/homogeneity/{problem}/{method}/seed{seed}.tsv"
     wildcard_constraints:
-        scale=TRAINED,
+        scale="|".join([*TRAINED, *UNFINISHED]),
     conda:
         "../../envs/train.yaml"
     threads: 1

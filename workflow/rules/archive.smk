@@ -32,8 +32,8 @@ else:
         input:
             archive_inputs(),
         output:
-            settings=ensure(f"{HOME}archive/{SETTINGS.scale}/settings.json", non_empty=True),
-            checksums=ensure(f"{HOME}archive/{SETTINGS.scale}/SHA256SUMS", non_empty=True),
+            settings=ensure(f"{HOME}archive/{ORIGIN}/settings.json", non_empty=True),
+            checksums=ensure(f"{HOME}archive/{ORIGIN}/SHA256SUMS", non_empty=True),
         log:
             f"results/{SETTINGS.scale}/logs/archive.log",
         benchmark:
@@ -46,7 +46,7 @@ else:
             runtime=10,
         params:
             python=PYTHON,
-            settings=SETTINGS.model_dump_json(),
+            settings=SETTINGS.model_copy(update={"scale": ORIGIN}).model_dump_json(),
             code=archive_command.code(),
         message:
             f"Archive of the runs at scale {SETTINGS.scale}"

@@ -9,6 +9,7 @@ from snakemake.utils import update_config
 
 STARTED = time.time()
 
+from pinn_phases.checkpoint_files import checkpoint_files, finished_run, stored_files, without_files
 from pinn_phases.commands import agreement as agreement_command
 from pinn_phases.commands import archive as archive_command
 from pinn_phases.commands import claims as claims_command
@@ -18,6 +19,7 @@ from pinn_phases.commands import homogeneity as homogeneity_command
 from pinn_phases.commands import information as information_command
 from pinn_phases.commands import phases as phases_command
 from pinn_phases.commands import published as published_command
+from pinn_phases.commands import reached as reached_command
 from pinn_phases.commands import reference as reference_command
 from pinn_phases.commands import seeds as seeds_command
 from pinn_phases.commands import summary as summary_command
@@ -32,6 +34,7 @@ from pinn_phases.notes import notes
 from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
 from pinn_phases.settings import (
     ARCHIVE,
+    REACHED,
     ScaleBesidePaper,
     load_archives,
     load_paper,
@@ -57,9 +60,21 @@ except CommandLineError as error:
 except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
+# Of a scale `reached-NAME`, problems are left of which each training has a checkpoint. A workflow that
+# imports this one may put results elsewhere.
+RESULTS = Path(workflow.modifier.path_modifier.prefix or "", "results")
 SETTINGS = SCALES[config["scale"]]
+ORIGIN = SETTINGS.scale.removeprefix(REACHED)
+LACKING = {} if ORIGIN == SETTINGS.scale else without_files(SETTINGS, RESULTS, ORIGIN)
+if LACKING:
+    left = {name: of for name, of in SETTINGS.problems.items() if name not in LACKING}
+    if not left:
+        words = "; ".join(f"{name} with {', '.join(of)}" for name, of in LACKING.items())
+        sys.exit(f"scale {SETTINGS.scale}: below {RESULTS}/{ORIGIN}/runs no checkpoint of {words}")
+    SETTINGS = SCALES[SETTINGS.scale] = SETTINGS.model_copy(update={"problems": left})
 config = {**config, "seeds": list(SETTINGS.seeds)}  # those of an archive, where one is chosen
-TRAINED = "|".join(scale for scale in SCALES if scale not in ARCHIVES)
+TRAINED = [name for name in SCALES if not name.startswith(REACHED) and name not in ARCHIVES]
+UNFINISHED = [f"{REACHED}{scale}" for scale in TRAINED]
 SCALE_BESIDE_PAPER = ScaleBesidePaper(scale=SETTINGS, paper=PAPER).model_dump_json()
 RUNS = [
     f"{problem}/{method}/seed{seed}"
@@ -83,6 +98,14 @@ wildcard_constraints:
     seed=r"\d+",
 
 
+def only(settings, *wanted):
+    """Say which problems a scale has, and which runs of the wanted ones are missing."""
+    absent = [name for name in wanted if name not in settings.problems]
+    lacking = [f"{name} with {', '.join(LACKING[name])}" for name in absent if name in LACKING]
+    why = f"no checkpoint of {'; '.join(lacking)}" if lacking else f"no run of {', '.join(absent)}"
+    return f"only {', '.join(settings.problems)}: {why}"
+
+
 @cache  # the same for all seeds: to follow the imports each time would be most of the planning
 def digest(command, *plugins):
     """Digest of the code behind a command."""
@@ -101,12 +124,13 @@ def without(words):
 def scale_with(wildcards):
     """Settings of a scale that has the problem, and the method if there is one."""
     settings = SCALES[wildcards.scale]
-    methods = {name: block.methods for name, block in settings.problems.items()}
-    wanted, there = wildcards.problem, methods
-    if wanted in methods and wildcards.get("method"):
-        wanted, there = wildcards.method, methods[wildcards.problem]
-    if wanted not in there:
-        sys.exit(f"scale {settings.scale} does not have {wanted}, only {', '.join(there)}")
+    if wildcards.problem not in settings.problems:
+        there = only(settings, wildcards.problem)
+        sys.exit(f"scale {settings.scale} does not have {wildcards.problem}, {there}")
+    methods = settings.problems[wildcards.problem].methods
+    if wildcards.get("method", next(iter(methods))) not in methods:
+        there = ", ".join(methods)
+        sys.exit(f"scale {settings.scale} does not have {wildcards.method}, only {there}")
     return settings
 
 
@@ -150,6 +174,44 @@ def run_settings(wildcards):
 def run_code(wildcards):
     """Digest of the code behind it."""
     return digest(train_command, wildcards.problem, wildcards.method)
+
+
+def reached_checkpoints(wildcards):
+    """Checkpoints of a training, the best first, if there is anything of it."""
+    scale = wildcards.scale.removeprefix(REACHED)
+    training = wildcards.problem, wildcards.method, int(wildcards.seed)
+    if not stored_files(RESULTS, scale, *training):
+        where = RESULTS / scale / "runs"
+        sys.exit("below {}: no checkpoint of {} with {}, seed {}".format(where, *training))
+    found = checkpoint_files(RESULTS, scale, *training)
+    return [f"results/{path.relative_to(RESULTS)}" for path in found]
+
+
+def reached_run(wildcards):
+    """Run of a training that has finished, if it has. As an input, Snakemake would make it."""
+    scale = wildcards.scale.removeprefix(REACHED)
+    training = wildcards.problem, wildcards.method, int(wildcards.seed)
+    return [str(path) for path in finished_run(RESULTS, scale, *training)]
+
+
+def reached_statements(wildcards):
+    """What is stated of them, where somebody has written it beside them."""
+    folder = RESULTS / wildcards.scale.removeprefix(REACHED) / "runs"
+    pattern = "{problem}/{method}/checkpoints/{problem}-{method}-seed{seed}-*.json"
+    found = sorted(folder.glob(pattern.format(**wildcards)))
+    return [f"results/{path.relative_to(RESULTS)}" for path in found]
+
+
+def reached_settings(wildcards):
+    """Resolved settings of the training, as JSON: those of the scale that trains."""
+    settings = scale_with(wildcards)
+    run = settings.run(wildcards.problem, wildcards.method, int(wildcards.seed))
+    return run.model_copy(update={"scale": settings.scale.removeprefix(REACHED)}).model_dump_json()
+
+
+def reached_code(wildcards):
+    """Digest of the code that takes a run from a checkpoint."""
+    return digest(reached_command, wildcards.problem)
 
 
 def run_threads(wildcards):
@@ -223,7 +285,7 @@ def figure_inputs(figure):
     needed, folder = requirement(figure), f"results/{SETTINGS.scale}"
     if figure not in FIGURE_NAMES:
         shown = [" with ".join(pair) for pair in needed.published] or needed.problems
-        there = f"scale {SETTINGS.scale} has only {', '.join(SETTINGS.problems)}"
+        there = f"scale {SETTINGS.scale} has {only(SETTINGS, *needed.problems)}"
         return without(f"{figure} shows {', '.join(shown)}; {there}")
     published = needed.pairs(SETTINGS) if needed.published else []
     return [
@@ -246,8 +308,8 @@ def figure_labels(figure):
 def benchmark_targets(problem):
     """What belongs to one benchmark: the figures that show it alone."""
     if problem not in SETTINGS.problems:
-        there = ", ".join(SETTINGS.problems)
-        return without(f"scale {SETTINGS.scale} does not have {problem}, only {there}")
+        there = only(SETTINGS, problem)
+        return without(f"scale {SETTINGS.scale} does not have {problem}, {there}")
     return [
         f"paper_figures/{figure}.pdf"
         for figure in FIGURE_NAMES

@@ -26,7 +26,7 @@ def benchmark_settings(wildcards):
 def jobs_settings(wildcards):
     """Settings of the trainings that run side by side."""
     if "laptop" not in SCALES:
-        sys.exit(f"timings train at scale laptop: there are only {', '.join(SCALES)}")
+        sys.exit(f"timings train at scale laptop: there are only {', '.join(TRAINED)}")
     return timed(SCALES["laptop"], "helmholtz")
 
 

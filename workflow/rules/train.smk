@@ -12,7 +12,7 @@ rule train:
     benchmark:
         "results/{scale}/benchmarks/runs/{problem}/{method}/seed{seed}.tsv"
     wildcard_constraints:
-        scale=TRAINED,
+        scale="|".join(TRAINED),
     conda:
         "../../envs/train.yaml"
     threads: run_threads

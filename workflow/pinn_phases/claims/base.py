@@ -93,6 +93,8 @@ class Run:
         As in a homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes" (S, boxes, boxes).
     differences
         Settings that are not the paper's: dotted key -> value here, value there.
+    unfinished
+        Of a training that goes on after these iterations, how many they are of how many.
     """
 
     problem: str
@@ -105,6 +107,7 @@ class Run:
     log2_points: float
     spread: Mapping[str, Array]
     differences: Mapping[str, tuple[Any, Any]]
+    unfinished: str = ""
 
     @property
     def at(self) -> Array:

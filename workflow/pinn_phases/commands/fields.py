@@ -8,6 +8,7 @@ from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated
 from pinn_phases.provenance import provenance
+from pinn_phases.reached import about_run
 from pinn_phases.reference.base import relative_l2
 from pinn_phases.sampling import vanishes
 from pinn_phases.stopping import Stopped
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> None:
         **{f"residual/{name}": values for name, values in residuals.items()},
     }
     attributes = {
-        "settings": content.attributes["settings"],
+        **about_run(content.attributes),
         "relative_l2": errors,
         **provenance(code(settings.problem)),
     }

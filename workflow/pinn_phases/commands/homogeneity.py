@@ -10,6 +10,7 @@ from pinn_phases.analysis.settings import HomogeneitySettings
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated, validated_json
 from pinn_phases.provenance import provenance
+from pinn_phases.reached import about_run
 from pinn_phases.storage import Content
 from pinn_phases.training.settings import RunSettings
 
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
     }
     attributes = {
         "homogeneity_settings": settings.model_dump(mode="json"),
-        "settings": content.attributes["settings"],
+        **about_run(content.attributes),
         **provenance(code(run_settings.problem)),
     }
     storage.write(options.output, Content("homogeneity", arrays, attributes))

@@ -10,6 +10,7 @@ from pinn_phases.analysis.settings import InformationSettings
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated, validated_json
 from pinn_phases.provenance import provenance
+from pinn_phases.reached import about_run
 from pinn_phases.storage import Content
 from pinn_phases.training.settings import RunSettings
 
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
     attributes = {
         "points": len(points),
         "information_settings": settings.model_dump(mode="json"),
-        "settings": content.attributes["settings"],
+        **about_run(content.attributes),
         **provenance(code(run_settings.problem)),
     }
     storage.write(options.output, Content("information", arrays, attributes))

@@ -11,6 +11,7 @@ from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated_json
 from pinn_phases.provenance import provenance
+from pinn_phases.reached import about_run
 from pinn_phases.stopping import Stopped
 from pinn_phases.storage import Content
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
     attributes = {
         **dataclasses.asdict(phases),
         "phase_settings": settings.model_dump(mode="json"),
-        "settings": content.attributes["settings"],
+        **about_run(content.attributes),
         **provenance(code()),
     }
     storage.write(options.output, Content("phases", {}, attributes))

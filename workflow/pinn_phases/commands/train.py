@@ -1,7 +1,6 @@
 """Train one network, from its newest checkpoint if there is one."""
 
 import argparse
-import dataclasses
 import logging
 import sys
 from pathlib import Path
@@ -50,6 +49,7 @@ def run(options: argparse.Namespace) -> None:
         reference,
         # The errors in the history are against this very reference.
         Checkpoints.beside(options.output, settings, digest + storage.data_digest(reference)),
+        made_by=provenance(digest),
         threads=options.threads,
         gpus=options.gpus,
         bar=options.log is None and sys.stderr.isatty(),
@@ -60,9 +60,4 @@ def run(options: argparse.Namespace) -> None:
             " python -m pinn_phases discard RUN, and then the same call",
             NOTE,
         )
-    attributes = {
-        **result.attributes,
-        "settings": settings.model_dump(mode="json"),
-        **provenance(digest),
-    }
-    storage.write(options.output, dataclasses.replace(result, attributes=attributes))
+    storage.write(options.output, result)

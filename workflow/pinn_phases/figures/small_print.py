@@ -8,28 +8,44 @@ from pinn_phases.figures import style
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.reached import length_in_words
 from pinn_phases.storage import Content
+
+LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.55 * style.SMALL_POINTS))  # of a line, 0.55 wide
 
 
 def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> None:
     """Write scale, seeds, iterations and points of the runs, and notes, at the lower rim.
 
-    Several problems get a second line, with iterations and points of each.
+    Of an unfinished training the iteration that it has reached is written beside their number.
+
+    Several problems get a line of their own, with iterations and points of each.
     """
     settings = [run.attributes["settings"] for run in runs]
     seeds = sorted({s["seed"] for s in settings})
     seeds_text = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
-    trainings = {s["problem"]: s["training"] for s in settings}
+    points = {s["problem"]: f"{s['training']['points']:,}" for s in settings}
+    lengths = {
+        name: length_in_words(
+            run.attributes for run in runs if run.attributes["settings"]["problem"] == name
+        )
+        for name in points
+    }
     scale = f"Scale {settings[0]['scale']}"
-    if len(trainings) == 1:
-        (only_one,) = trainings.values()
-        length = f"{only_one['iterations']:,} iterations; {only_one['points']:,} collocation points"
-        text = "; ".join([scale, length, seeds_text, *notes])
+    if len(points) == 1:
+        ((name, count),) = points.items()
+        size = f"{count} collocation points"
+        lines = _filled([scale, lengths[name], size, seeds_text, *notes])
     else:
-        each = (f"{_title(p)} {t['iterations']:,}, {t['points']:,}" for p, t in trainings.items())
-        text = "; ".join([scale, seeds_text, *notes])
-        text += f"\nIterations, collocation points: {'; '.join(each)}"
-    add_note(figure, text)
+        each = [
+            f"{_title(name)} {_numbers(lengths[name])}, {count}" for name, count in points.items()
+        ]
+        each[0] = f"Iterations, collocation points: {each[0]}"
+        head = [scale, seeds_text, *notes]
+        lines = [*_filled(head), *_filled(each)]
+        if len(lines) > 2:  # then each line is needed
+            lines = _filled([*head, *each])
+    add_note(figure, "\n".join(lines))
 
 
 def add_note(figure: Figure, text: str) -> None:
@@ -43,6 +59,23 @@ def add_note(figure: Figure, text: str) -> None:
         fontsize=style.SMALL_POINTS,
         color="0.35",
     )
+
+
+def _numbers(length: str) -> str:
+    """Leave out of a length in words that iterations are meant."""
+    return length.removesuffix(" iterations").removeprefix("to iteration ")
+
+
+def _filled(parts: Sequence[str]) -> list[str]:
+    """Join parts to lines that a figure has room for; one that is longer alone stays whole."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if len(lines[-1]) + len(part) < LETTERS:
+            lines[-1] += f"; {part}"
+        else:
+            lines[-1] += ";"
+            lines.append(part)
+    return lines
 
 
 def only(method: str) -> str:

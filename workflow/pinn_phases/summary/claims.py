@@ -36,8 +36,20 @@ def claims_page(judged: Sequence[Judged], runs: Sequence[Run], scale: str) -> Pa
         "tolerances were set from the paper's, and the reason stands beside each.",
         f"Values are those of {of_seeds}, in this order: {marks}. Marked rows are not reproduced. "
         "What could not be tested, and why, stands among the findings.",
+        *_unfinished(runs),
     )
     return Page("Claims of the paper", text, (_verdicts(judged), _findings(judged), _other(runs)))
+
+
+def _unfinished(runs: Sequence[Run]) -> Iterator[str]:
+    """Say which runs are the beginning of a longer training."""
+    each = (
+        f"{_title(((run.problem, run.method),))}, seed {run.seed} {run.unfinished}"
+        for run in runs
+        if run.unfinished
+    )
+    if ends := "; ".join(each):
+        yield f"Unfinished trainings, of which the rest may change a verdict: {ends}."
 
 
 def _verdicts(judged: Sequence[Judged]) -> Table:

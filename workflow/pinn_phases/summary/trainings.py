@@ -6,9 +6,11 @@ from datetime import timedelta
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.reached import is_unfinished, length_in_words
 from pinn_phases.storage import Content
 from pinn_phases.summary.page import Page, Table
 
+NOT_KNOWN = "not known"
 HEAD = (
     *("benchmark", "method", "seed", "iterations", "final relative L2"),
     *("device", "threads", "time, h:min:s", "peak memory, MB", "resumed"),
@@ -16,6 +18,7 @@ HEAD = (
 TEXT = (
     "Every training of this scale. The error is that of the last iteration, relative L2 "
     "(Eq. 7), dimensionless, against the reference solution.",
+    "Of an unfinished training it is that of the last record up to the iteration reached.",
     "A training that was resumed from its checkpoint tells time and memory of its last part alone.",
 )
 
@@ -34,16 +37,18 @@ def trainings_page(runs: Sequence[Content]) -> Page:
 
 def _row(content: Content) -> tuple[str, ...]:
     settings, execution = (content.attributes[key] for key in ("settings", "execution"))
+    seconds, memory = execution["wall_seconds"], execution["peak_memory_mb"]
     resumed = execution["resumed_after"]
+    last = f"{content.arrays['history/iteration'][-1]:,}"
     return (
         plugin_class(PROBLEMS, settings["problem"], Problem).title,
         plugin_class(METHODS, settings["method"], Method).title,
         str(settings["seed"]),
-        f"{content.arrays['history/iteration'][-1]:,}",
+        length_in_words([content.attributes]) if is_unfinished(content.attributes) else last,
         f"{content.arrays['history/relative_l2'][-1]:#.3g}",
-        execution["device"],
-        str(execution["threads"]),
-        str(timedelta(seconds=round(execution["wall_seconds"]))),
-        f"{execution['peak_memory_mb']:,.0f}",
-        f"after iteration {resumed:,}" if resumed else "no",
+        execution["device"] or NOT_KNOWN,
+        NOT_KNOWN if execution["threads"] is None else str(execution["threads"]),
+        NOT_KNOWN if seconds is None else str(timedelta(seconds=round(seconds))),
+        NOT_KNOWN if memory is None else f"{memory:,.0f}",
+        NOT_KNOWN if resumed is None else f"after iteration {resumed:,}" if resumed else "no",
     )

@@ -13,7 +13,7 @@ from pinn_phases.summary.page import Page, Table
 Values = Mapping[str, Mapping[str, str]]  # what is stated -> file -> its value
 
 NOT_STORED = "not stored"  # by an older version of this project
-NOT_KNOWN = "not known"  # outside a repository of git
+NOT_KNOWN = "not known"  # outside a repository of git, or to whoever stated it of a checkpoint
 COMMIT = "git commit"
 UNCOMMITTED = "uncommitted changes"
 YES_NO = {True: "yes", False: "no", None: NOT_KNOWN}
@@ -26,7 +26,8 @@ def versions_page(files: Sequence[Content]) -> Page:
     makers = {i: {f: values.get(i, NOT_STORED) for f, values in stated.items()} for i in items}
     codes: dict[str, dict[str, str]] = {}
     for content in files:
-        codes.setdefault(_job(content), {})[_name(content)] = content.attributes["code"]
+        code = content.attributes["code"] or NOT_KNOWN
+        codes.setdefault(_job(content), {})[_name(content)] = code
     tables = (
         _table("Versions and machine", makers),
         _table("Digests of the code that a job reaches", codes),
@@ -77,10 +78,10 @@ def _stated(attributes: Mapping[str, Any]) -> dict[str, str]:
     return {
         COMMIT: commit or NOT_KNOWN,
         UNCOMMITTED: YES_NO[changes],
-        "Python": attributes["python"],
+        "Python": attributes["python"] or NOT_KNOWN,
         **attributes["versions"],
-        "machine": attributes["machine"],
-        "system": attributes["system"],
+        "machine": attributes["machine"] or NOT_KNOWN,
+        "system": attributes["system"] or NOT_KNOWN,
     }
 
 

@@ -13,10 +13,12 @@ from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.provenance import stated_commit
+from pinn_phases.reached import is_unfinished, length_in_words
 from pinn_phases.storage import Content
 from pinn_phases.trees import leaves
 
 PHASES = ("diffusion", "total_diffusion")
+NOT_KNOWN = "not known"  # of a run taken from a checkpoint that does not say it
 CHANGES = {
     True: ", with uncommitted changes",
     False: "",
@@ -34,6 +36,8 @@ def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
     """
     stored = content.attributes
     yield f"{content.kind}: {_subject(stored.get('settings', {}))}"
+    if is_unfinished(stored):
+        yield f"  unfinished: {length_in_words([stored])}"
     if "execution" in stored:
         yield f"  trained: {_execution(stored['execution'])}"
     if "history/relative_l2" in content.arrays:
@@ -65,12 +69,16 @@ def _subject(settings: Mapping[str, Any]) -> str:
 
 
 def _execution(execution: Mapping[str, Any]) -> str:
-    resumed = execution["resumed_after"]
-    parts = (
-        f"{timedelta(seconds=round(execution['wall_seconds']))} (h:min:s) on {execution['device']}",
-        f"{execution['peak_memory_mb']:,.0f} MB at most",
-        f"resumed after iteration {resumed:,}, whose time is not counted" if resumed else "at once",
-    )
+    """Say what a training took; what is None was not stored."""
+    device, seconds = execution["device"], execution["wall_seconds"]
+    memory, resumed = execution["peak_memory_mb"], execution["resumed_after"]
+    took = "time not known" if seconds is None else f"{timedelta(seconds=round(seconds))} (h:min:s)"
+    parts = [f"{took} on {'a device not known' if device is None else device}"]
+    parts.append("memory not known" if memory is None else f"{memory:,.0f} MB at most")
+    if resumed:
+        parts.append(f"resumed after iteration {resumed:,}, whose time is not counted")
+    elif resumed is not None:
+        parts.append("at once")
     return ", ".join(parts)
 
 
@@ -100,12 +108,12 @@ def _phases(attributes: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _maker(stored: Mapping[str, Any]) -> Iterator[str]:
-    if "git_commit" not in stored:  # a checkpoint
+    if "git_commit" not in stored:  # a checkpoint of an older version
         yield "  not stored"
         return
     commit, changes = stated_commit(stored)
     yield f"  commit {commit}{CHANGES[changes]}" if commit else "  commit not known"
-    yield f"  code {stored['code']}"
-    versions = {"Python": stored["python"], **stored["versions"]}
+    yield f"  code {stored['code'] or NOT_KNOWN}"
+    versions = {"Python": stored["python"] or NOT_KNOWN, **stored["versions"]}
     yield f"  {', '.join(f'{name} {version}' for name, version in versions.items())}"
-    yield f"  {stored['system']}"
+    yield f"  {stored['system'] or f'system {NOT_KNOWN}'}"

@@ -9,8 +9,8 @@ reached stays meanwhile, and the shorter one saves beside it.
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,6 @@ from pinn_phases.storage import Content, StorageError
 from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.state import cut
 
-# Settings that say how long, how fast or how safely a training runs, but not what it computes.
-IRRELEVANT = {"iterations", "checkpoint_seconds"}
 HASH_LENGTH = 12  # hexadecimal digits in the name: 48 bits
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -32,15 +30,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """The two newest states of one training."""
+    """The two newest states of one training.
+
+    Attributes
+    ----------
+    newest
+        The newest of the two.
+    about
+        Says what is stored with a state: settings, who trains, and on what.
+    """
 
     newest: Path
+    about: Callable[[], Mapping[str, Any]] = dict
 
     @classmethod
     def beside(cls, output: Path, settings: RunSettings, code: str) -> "Checkpoints":
         """Name the checkpoints of the training that will write `output`."""
-        relevant = settings.model_dump(mode="json", exclude={"training": IRRELEVANT})
-        text = json.dumps([relevant, code], sort_keys=True)
+        text = json.dumps([settings.computed(), code], sort_keys=True)
         key = hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
         stem = f"{settings.problem}-{settings.method}-seed{settings.seed}-{key}"
         return cls(output.parent / "checkpoints" / f"{stem}.h5")
@@ -54,12 +60,13 @@ class Checkpoints:
         """Write a new generation; the one before stays until the new one is whole."""
         if self.newest.exists():
             self.newest.replace(self.previous)
-        storage.write(self.newest, Content("checkpoint", arrays, {"training": self.newest.stem}))
+        attributes = {"training": self.newest.stem, **self.about()}
+        storage.write(self.newest, Content("checkpoint", arrays, attributes))
 
     @property
     def shorter(self) -> "Checkpoints":
         """Checkpoints of this training with fewer iterations than these have reached."""
-        return Checkpoints(self.newest.with_suffix(".shorter.h5"))
+        return replace(self, newest=self.newest.with_suffix(".shorter.h5"))
 
     def load(self) -> Content | None:
         """Return the newest usable state, None if there is none."""

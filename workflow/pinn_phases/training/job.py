@@ -1,12 +1,12 @@
 """One training job: from settings to what its result file holds."""
 
+import dataclasses
 import logging
 import resource
 import time
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
-
-from numpy.typing import NDArray
 
 from pinn_phases.stopping import stop_on_signals
 from pinn_phases.storage import Content
@@ -14,6 +14,7 @@ from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.compilation import compiled_if_possible, provide_cache
 from pinn_phases.training.device import choose_device, describe, usable_threads
 from pinn_phases.training.loop import Training, prepare, resume, run
+from pinn_phases.training.points import loss_points
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.workers import Workers
@@ -26,6 +27,7 @@ def train(
     reference: Content,
     checkpoints: Checkpoints,
     *,
+    made_by: Mapping[str, Any] = {},
     threads: int,
     gpus: int,
     bar: bool,
@@ -36,6 +38,8 @@ def train(
     ----------
     reference
         Reference solution of the problem.
+    made_by
+        Provenance, for checkpoints and the result.
     threads
         CPU threads, of which no more are used than this process may run on.
     gpus
@@ -46,7 +50,7 @@ def train(
     Returns
     -------
     Content
-        The result, without its provenance.
+        The result.
 
     Raises
     ------
@@ -68,25 +72,27 @@ def train(
     )
     checkpoints = resume(training, checkpoints)
     start = training.state.iteration
+
+    def about() -> dict[str, Any]:
+        execution = _execution(training, where, workers.count, time.monotonic() - began, start)
+        return {"execution": execution, "settings": settings.model_dump(mode="json"), **made_by}
+
+    checkpoints = dataclasses.replace(checkpoints, about=about)
     stop_asked = stop_on_signals()
     with Progress(label, start, end, bar=bar) as progress:
         run(training, checkpoints, progress, stop_asked)
-    seconds = time.monotonic() - began
-    log.info("%s: done in %.0f s", label, seconds)
-    execution = {
+    log.info("%s: done in %.0f s", label, time.monotonic() - began)
+    return Content("run", training.state.records() | loss_points(settings), about())
+
+
+def _execution(
+    training: Training, where: str, threads: int, seconds: float, start: int
+) -> dict[str, Any]:
+    """Return what a training has taken since it began after an iteration, and on what."""
+    return {
         "device": f"{where}, {'compiled' if training.compiled else 'not compiled'}",
-        "threads": workers.count,
+        "threads": threads,
         "wall_seconds": seconds,
-        "resumed_after": start,  # iteration; what came before took its time elsewhere
+        "resumed_after": start,  # what came before took its time elsewhere
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
-    return Content("run", _arrays(training), {"execution": execution})
-
-
-def _arrays(training: Training) -> dict[str, NDArray[Any]]:
-    """History, snapshots, and the points of the loss."""
-    points: dict[str, NDArray[Any]] = {"points/collocation": training.points}
-    for name, term in training.objective.conditions.items():
-        for i, values in enumerate(term.condition.points):
-            points[f"points/{name}_{i}"] = values
-    return training.state.records() | points

@@ -1,9 +1,10 @@
-"""Collocation points."""
+"""The points of a training's loss."""
 
 import numpy as np
 from scipy.stats import qmc
 
 from pinn_phases.problems.base import Points, Problem
+from pinn_phases.training.settings import RunSettings
 
 
 def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -> Points:
@@ -28,3 +29,15 @@ def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -
     sample = qmc.LatinHypercube(len(lower), rng=rng).random(count)
     points: Points = qmc.scale(sample, lower, upper)
     return points
+
+
+def loss_points(settings: RunSettings) -> dict[str, Points]:
+    """Collocation points and those of every condition of a run, under their names in its file."""
+    problem, chosen = settings.make_problem(), settings.training
+    rng = np.random.default_rng(settings.seed)
+    found = {"points/collocation": collocation_points(problem, chosen.points, rng)}
+    for name, condition in chosen.conditions.items():
+        if condition.weight:  # else it is no part of the loss
+            sets = problem.condition(name, condition.points).points
+            found |= {f"points/{name}_{i}": points for i, points in enumerate(sets)}
+    return found

@@ -1,7 +1,7 @@
 """Settings of one training."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -9,6 +9,9 @@ from pinn_phases.frozen import Frozen, Tree, validated
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, plugin_class
 from pinn_phases.problems.base import Problem
+
+# Of a training's settings: how long, how fast or how safely it runs, but not what it computes.
+NOT_COMPUTED = {"iterations", "checkpoint_seconds"}
 
 Seed = Annotated[int, Field(ge=0, lt=2**63)]  # what torch's generators take
 
@@ -82,6 +85,10 @@ class RunSettings(Frozen):
     equation: Tree
     method_constants: Tree
     training: TrainingSettings
+
+    def computed(self) -> dict[str, Any]:
+        """Return what the numbers of a training depend on, but for how many there are."""
+        return self.model_dump(mode="json", exclude={"training": NOT_COMPUTED})
 
     def make_problem(self) -> Problem:
         """Return the problem with its coefficients."""

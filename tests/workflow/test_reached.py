@@ -1,0 +1,80 @@
+"""Unfinished trainings as runs of a scale of their own: figures, claims and archive of them."""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.settings import load_archives
+from tests.workflow.conftest import snakemake
+
+# The trainings of the copy have come to 40; these settings ask for more.
+REACHED = ("--config", "scale=reached-smoke", "training={iterations: 60}", "--")
+RUN = "results/reached-smoke/runs/allen_cahn/rba/seed0.h5"
+CHECKPOINTS = "results/smoke/runs/{}/{}/checkpoints"
+TO = "to iteration 40 of 60"
+
+
+@pytest.fixture(scope="module")
+def reached(finished, tmp_path_factory):
+    """A copy with an archive, claims and a figure of the unfinished trainings of one benchmark."""
+    folder = tmp_path_factory.mktemp("reached") / "repository"
+    shutil.copytree(finished, folder)
+    shutil.rmtree(folder / CHECKPOINTS.format("burgers", "vanilla"))
+    (folder / "results/smoke/runs/burgers/vanilla/seed0.h5").unlink()
+    targets = ("archive", "claims", "paper_figures/figA14.png")
+    done = snakemake(folder, "--cores", "2", *REACHED, *targets)
+    assert done.returncode == 0, done.stdout
+    assert "Training allen_cahn with" not in done.stdout
+    return folder
+
+
+def test_figures_claims_and_archive_say_how_far_the_runs_have_come(reached, finished):
+    run = storage.read(reached / RUN, "run")
+    assert run.attributes["reached"] == 40
+    assert run.attributes["settings"]["scale"] == "smoke"
+    for kind in ("phases", "information", "homogeneity"):
+        made = storage.read(reached / RUN.replace("/runs/", f"/{kind}/"), kind)
+        assert made.attributes["reached"] == 40
+    assert TO in (reached / "results/reached-smoke/claims.md").read_text()
+    archived = storage.read(reached / "archive/smoke/runs/allen_cahn/rba/seed0.h5", "run")
+    assert archived.attributes["reached"] == 40
+    assert archived.attributes["git_commit"] == run.attributes["git_commit"]
+    settings = load_archives(reached / "archive")["archive-smoke"]
+    assert list(settings.problems) == ["allen_cahn"]
+    tree = json.loads((reached / "archive/smoke/settings.json").read_text())
+    assert tree["scale"] == "smoke"
+    assert not (reached / "results/smoke/claims.md").exists()
+
+
+def test_what_lacks_a_checkpoint_is_said_in_one_line(reached):
+    plan = snakemake(reached, "-n", *REACHED, "paper_figures/fig8.pdf")
+    assert plan.returncode == 1
+    last = plan.stdout.rstrip().splitlines()[-1]
+    shown = "fig8 shows burgers; scale reached-smoke has only allen_cahn: no checkpoint of "
+    assert last == f"{shown}burgers with vanilla, seed 0"
+    plan = snakemake(reached, "-n", "--config", "scale=archive-smoke", "--", "burgers")
+    last = plan.stdout.rstrip().splitlines()[-1]
+    assert last == "scale archive-smoke does not have burgers, only allen_cahn: no run of burgers"
+    plan = snakemake(reached, "-n", "--config", "scale=reached-laptop")
+    last = plan.stdout.rstrip().splitlines()[-1]
+    assert "below results/laptop/runs no checkpoint of allen_cahn with vanilla, seed 0" in last
+
+
+def test_a_training_that_has_gone_on_is_taken_anew(reached):
+    plan = snakemake(reached, "-n", *REACHED, "paper_figures/figA14.png").stdout
+    assert "Nothing to be done" in plan
+    (checkpoint,) = [
+        path
+        for path in (reached / CHECKPOINTS.format("allen_cahn", "rba")).glob("*.h5")
+        if ".previous." not in path.name
+    ]
+    content = storage.read(checkpoint)
+    storage.write(checkpoint, content)
+    later = (reached / RUN).stat().st_mtime + 10
+    os.utime(checkpoint, (later, later))
+    plan = snakemake(reached, "-n", *REACHED, "paper_figures/figA14.png").stdout
+    assert "Training of allen_cahn with rba, seed 0, as far as it has come" in plan
+    assert "Training of allen_cahn with vanilla" not in plan

@@ -1,0 +1,59 @@
+"""Take an unfinished training as the run of fewer iterations that its checkpoint holds."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from pinn_phases import storage
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import validated_json
+from pinn_phases.storage import Content, StorageError
+from pinn_phases.training.settings import RunSettings
+
+log = logging.getLogger(__name__)
+
+
+def code(problem: str) -> str:
+    """Digest of the code behind a run that is taken so."""
+    return code_digest("commands.reached", f"problems.{problem}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--settings", required=True, help="resolved settings as JSON")
+    files = "of one training, HDF5: checkpoints or its run; the first that can be used is taken"
+    parser.add_argument("--checkpoints", type=Path, nargs="+", required=True, help=files)
+    parser.add_argument("--output", type=Path, required=True, help="run, HDF5")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Take the first file that can be used, and save."""
+    settings = validated_json(RunSettings, options.settings)
+    # Importing scipy takes a second: after the check.
+    from pinn_phases.reached import length_in_words
+
+    refused = []
+    for path in options.checkpoints:
+        try:
+            content = _taken(path, settings)
+        except StorageError as error:
+            refused.append(str(error))
+            log.warning("not used: %s", error)
+            continue
+        storage.write(options.output, content)
+        log.info("%s: %s", path, length_in_words([content.attributes]))
+        return
+    label = f"{settings.problem} with {settings.method}, seed {settings.seed}"
+    raise StorageError(f"{label}: no checkpoint can be used; {'; '.join(refused)}")
+
+
+def _taken(path: Path, settings: RunSettings) -> Content:
+    from pinn_phases.unfinished import Statement, read_statement, taken
+
+    content = storage.read(path)
+    training = content.attributes.get("training")
+    stated = Statement() if training is None else read_statement(path, training)
+    try:
+        return taken(content, settings, stated)
+    except StorageError as error:
+        raise StorageError(f"{path}: {error}") from None
