@@ -17,7 +17,7 @@ def made(seed, total_diffusion=1000.0, diffusion=100.0):
     snr = (1 + seed) * np.where(iteration < 1000, 1e4 / iteration**2 + 0.1, 2.0)
     settings = {
         "scale": "test",
-        "problem": "helmholtz",
+        "problem": "allen_cahn",
         "method": "rba",
         "seed": seed,
         "training": {"iterations": 10_000, "points": 30},

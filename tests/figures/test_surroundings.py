@@ -27,7 +27,7 @@ COMPUTED = ("nothing", "variables")
 @pytest.fixture(scope="module")
 def files(tmp_path_factory, repository):
     """A run of the archive and its phases."""
-    run = repository / "archive/laptop/runs/helmholtz/rba/seed0.h5"
+    run = repository / "archive/laptop/runs/allen_cahn/rba/seed0.h5"
     settings = json.loads((repository / "archive/laptop/settings.json").read_text())["phases"]
     phases = tmp_path_factory.mktemp("phases") / "phases.h5"
     options = ["--settings", json.dumps(settings), "--run", str(run), "--output", str(phases)]

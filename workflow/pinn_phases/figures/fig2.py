@@ -1,7 +1,7 @@
 """Figure 2: the regimes of gradient-based optimisation, in the SNR of a real training.
 
 One run alone, of the first seed: an abrupt rise stays one, where a median over seeds would smear
-it. The run is one of Helmholtz, which goes through all three phases at laptop scale.
+it. The run is one of Allen-Cahn, which goes through all three phases at laptop and paper scale.
 """
 
 from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_small_print, only
 from pinn_phases.storage import Content
 
-PROBLEM = "helmholtz"
+PROBLEM = "allen_cahn"
 SECTION = Section.SIGNAL_AND_NOISE
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases"), one_method=True)
 
