@@ -22,21 +22,22 @@ WAYS = tuple(product((True, False), (signal.SIGINT, signal.SIGTERM)))  # to the 
 STOPPED = "error: stopped on request before the first iteration; nothing is lost"
 INTERRUPTED = "error: interrupted, nothing is written"  # before the command's own code
 PATIENCE = 300.0  # seconds, for a start with nothing compiled on a machine that is busy
+LIBRARIES = "*/*.so"  # in the folder of compiled code
 PYTHON_SECONDS = 0.5  # to get as far as a line of ours
 COMPILER_SECONDS = 60.0  # until one that was left alone has ended
 HANGS = HEAD + 'touch "$(dirname "$0")/hangs"; sleep 600\n'
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
-    """Send so many signals: with a compiler that hangs, at random times, and to Snakemake."""
+    """Send so many signals: while a compiler hangs, at any moment, and to Snakemake."""
     hanging = min(count, len(WAYS))
-    random = (count - hanging + 1) // 2
+    to_snakemake = (count - hanging) // 4
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as name:
         folder = Path(name)
         outcomes += _while_the_compiler_hangs(folder, hanging)
-        outcomes += _at_random(folder, random, rng)
-        outcomes += _to_snakemake(folder, count - hanging - random, rng)
+        outcomes += _at_some_moment(folder, count - hanging - to_snakemake, rng)
+        outcomes += _to_snakemake(folder, to_snakemake, rng)
     return outcomes
 
 
@@ -73,24 +74,35 @@ def _while_the_compiler_hangs(folder: Path, count: int) -> list[Outcome]:
     return outcomes
 
 
-def _at_random(folder: Path, count: int, rng: Random) -> list[Outcome]:
-    """Take a moment of the whole start, measured before, with nothing compiled yet."""
+def _at_some_moment(folder: Path, count: int, rng: Random) -> list[Outcome]:
+    """Signal a start with nothing compiled: at a random time, or when a library is linked.
+
+    The linker is the more dangerous: torch takes what it leaves for a library.
+    """
     if not count:
         return []
     undisturbed = Place(folder / "compiled", COMPILED)
     began = time.monotonic()
     assert _start(undisturbed, **{CACHE: str(folder / "cache")}).wait(PATIENCE) == 0
     seconds = time.monotonic() - began
+    libraries = len(list((folder / "cache").glob(LIBRARIES)))
     outcomes = []
     for number in range(count):
-        group, sent = WAYS[number % len(WAYS)]
-        place = Place(folder / f"random-{number}", COMPILED)
-        variables = {CACHE: str(place.folder / "cache")}
-        training = _start(place, **variables)
-        time.sleep(rng.uniform(PYTHON_SECONDS, 0.8 * seconds))
+        linked = number % 2 == 1
+        group, sent = WAYS[number // 2 % len(WAYS)]
+        place = Place(folder / f"start-{number}", COMPILED)
+        cache = place.folder / "cache"
+        training = _start(place, **{CACHE: str(cache)})
+        if linked:
+            which = rng.randint(1, libraries - 1)
+            while len(list(cache.glob(LIBRARIES))) < which:
+                assert training.poll() is None
+        else:
+            time.sleep(rng.uniform(PYTHON_SECONDS, 0.8 * seconds))
         broken = _stopped(place, training, group, sent)
-        broken = broken or _goes_on(place, undisturbed, variables)
-        outcomes.append(Outcome(_kind("at random", group, sent), broken))
+        broken = broken or _goes_on(place, undisturbed, {CACHE: str(cache)})
+        what = "a library is linked" if linked else "at random"
+        outcomes.append(Outcome(_kind(what, group, sent), broken))
     return outcomes
 
 
@@ -103,7 +115,11 @@ def _stopped(
 ) -> str:
     """Signal, and return what does not hold; a process may be left if it `hangs_on`."""
     (os.killpg if group else os.kill)(training.pid, sent)
-    status = training.wait(PATIENCE)
+    try:
+        status = training.wait(COMPILER_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(training.pid, signal.SIGKILL)
+        return "it does not end"
     lines = (place.folder / "stderr").read_text().splitlines()
     last, said = lines[-1:], [line for line in lines if not line.startswith(COMPILED.problem)]
     broken = first_broken(

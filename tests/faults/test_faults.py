@@ -15,7 +15,7 @@ SAMPLES = {
     "two_calls": 1,
     "clocks": 1,
     "compilers": 2,
-    "starts": 2,
+    "starts": 1,
 }
 
 

@@ -4,8 +4,14 @@ import os
 
 import pytest
 import torch
+from torch.utils._filelock import FileLock
 
-from pinn_phases.training.compilation import CACHE, compiled_if_possible, provide_cache
+from pinn_phases.training.compilation import (
+    CACHE,
+    compiled_if_possible,
+    provide_cache,
+    remove_unfinished,
+)
 
 
 def test_a_file_that_cannot_be_written_is_said_once(caplog):
@@ -53,3 +59,18 @@ def test_a_folder_that_cannot_be_made_is_replaced(tmp_path, monkeypatch, caplog)
         f"{tmp_path / 'file' / 'below'}: Not a directory; compiled code goes to "
         f"{tmp_path / 'other'} instead"
     ]
+
+
+def test_what_a_killed_compiler_left_is_removed_but_not_what_one_is_making(tmp_path, monkeypatch):
+    monkeypatch.setenv(CACHE, str(tmp_path))
+    for name in ("ab/cabkilled.main", "cd/ccdlocked.main"):
+        (tmp_path / f"{name}_CxxBuild").mkdir(parents=True)
+    libraries = [
+        tmp_path / f"{name}.main.so" for name in ("ab/cabkilled", "ab/cabwhole", "cd/ccdlocked")
+    ]
+    for library in libraries:
+        library.write_text("")
+    (tmp_path / "locks").mkdir()
+    with FileLock(str(tmp_path / "locks" / "ccdlocked.lock")):
+        remove_unfinished()
+    assert [library.exists() for library in libraries] == [False, True, True]

@@ -7,10 +7,12 @@ for a compiler.
 
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +20,9 @@ from pinn_phases.notes import NOTE
 
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
 """Variable that names torch's folder of compiled code; torch sets it itself where it is not set."""
+
+BUILD = "_CxxBuild"
+"""End of the name of a folder that torch keeps beside what a compiler makes, until it is made."""
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +59,7 @@ def compiled_if_possible(make: Callable[..., Made], wanted: bool) -> Made:
         return make(compiled=False)
     began = time.monotonic()
     try:
+        remove_unfinished()
         made = make(compiled=True)
     except Exception as error:
         reason = _failure_of_compiling(error)
@@ -67,6 +73,26 @@ def compiled_if_possible(make: Callable[..., Made], wanted: bool) -> Made:
         return make(compiled=False)
     log.info("compiled in %.0f s", time.monotonic() - began)
     return made
+
+
+def remove_unfinished() -> None:
+    """Remove what a compiler was making when it was killed, and what torch would take for whole.
+
+    What another process is making is locked, and stays.
+    """
+    from torch._inductor.runtime.cache_dir_utils import cache_dir, default_cache_dir
+    from torch.utils._filelock import FileLock
+
+    for folder in (Path(cache_dir()), Path(default_cache_dir(), "precompiled_headers")):
+        for build in folder.glob(f"*/*{BUILD}"):
+            name = build.name.removesuffix(BUILD)
+            key, _, kind = name.partition(".")
+            if kind == "optimized":  # part of a library, whose lock has another name
+                continue
+            with suppress(OSError), FileLock(str(folder / "locks" / f"{key}.lock"), timeout=0):
+                for ending in (".so", ".gch"):
+                    build.with_name(name + ending).unlink(missing_ok=True)
+                shutil.rmtree(build)
 
 
 def _failure_of_compiling(error: Exception) -> str | None:
