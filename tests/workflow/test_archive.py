@@ -1,7 +1,6 @@
 """Archived runs: figures of them without training, under a scale of their own."""
 
 import json
-import re
 import shutil
 
 import pytest
@@ -64,8 +63,7 @@ def test_a_damaged_archive_is_named(archive):
         run.write_bytes(whole[:-100])
         done = snakemake(archive, "--cores", "1", *ARCHIVED, "paper_figures/fig6.png")
         assert done.returncode != 0
-        copy = "results/archive-smoke/runs/allen_cahn/rba/seed0.h5"
-        assert re.search(f"{copy}: .*: .*cut off", done.stdout)
+        assert "results/archive-smoke/runs/allen_cahn/rba/seed0.h5: damaged" in done.stdout
     finally:
         run.write_bytes(whole)
 

@@ -229,7 +229,7 @@ def test_a_damaged_run_stops_the_figure_with_its_name(finished):
         run.write_bytes(whole[: len(whole) // 2])
         done = snakemake(finished, "--cores", "1", "--force", *TARGET[:-1])
         assert done.returncode != 0
-        assert re.search(f"{run.relative_to(finished)}: .*: .*cut off", done.stdout)
+        assert f"{run.relative_to(finished)}: damaged" in done.stdout
     finally:
         run.write_bytes(whole)
         os.utime(run, ns=(before.st_atime_ns, before.st_mtime_ns))
