@@ -22,8 +22,13 @@ WAYS = tuple(product((True, False), (signal.SIGINT, signal.SIGTERM)))  # to the 
 STOPPED = "error: stopped on request before the first iteration; nothing is lost"
 INTERRUPTED = "error: interrupted, nothing is written"  # before the command's own code
 PATIENCE = 300.0  # seconds, for a start with nothing compiled on a machine that is busy
-LIBRARIES = "*/*.so"  # in the folder of compiled code
+MOMENTS = (  # and the ends of names in the folder of compiled code that show how far it is
+    ("torch is imported", None),
+    ("code is compiled", ""),
+    ("a library is linked", ".so"),
+)
 PYTHON_SECONDS = 0.5  # to get as far as a line of ours
+IMPORT_SECONDS = 3.0  # to import torch, or less
 COMPILER_SECONDS = 60.0  # until one that was left alone has ended
 HANGS = HEAD + 'touch "$(dirname "$0")/hangs"; sleep 600\n'
 
@@ -75,35 +80,36 @@ def _while_the_compiler_hangs(folder: Path, count: int) -> list[Outcome]:
 
 
 def _at_some_moment(folder: Path, count: int, rng: Random) -> list[Outcome]:
-    """Signal a start with nothing compiled: at a random time, or when a library is linked.
+    """Signal a start with nothing compiled yet, at moments told by the files it has made.
 
-    The linker is the more dangerous: torch takes what it leaves for a library.
+    A busy machine would stretch the time. The linker is the most dangerous: torch takes what it
+    leaves for a library.
     """
     if not count:
         return []
     undisturbed = Place(folder / "compiled", COMPILED)
-    began = time.monotonic()
     assert _start(undisturbed, **{CACHE: str(folder / "cache")}).wait(PATIENCE) == 0
-    seconds = time.monotonic() - began
-    libraries = len(list((folder / "cache").glob(LIBRARIES)))
     outcomes = []
     for number in range(count):
-        linked = number % 2 == 1
-        group, sent = WAYS[number // 2 % len(WAYS)]
+        what, ending = MOMENTS[number % len(MOMENTS)]
+        group, sent = WAYS[number // len(MOMENTS) % len(WAYS)]
         place = Place(folder / f"start-{number}", COMPILED)
         cache = place.folder / "cache"
         training = _start(place, **{CACHE: str(cache)})
-        if linked:
-            which = rng.randint(1, libraries - 1)
-            while len(list(cache.glob(LIBRARIES))) < which:
+        time.sleep(rng.uniform(PYTHON_SECONDS, IMPORT_SECONDS))
+        if ending is not None:
+            reached = rng.randint(1, _files(folder / "cache", ending) - 1)
+            while _files(cache, ending) < reached:
                 assert training.poll() is None
-        else:
-            time.sleep(rng.uniform(PYTHON_SECONDS, 0.8 * seconds))
         broken = _stopped(place, training, group, sent)
         broken = broken or _goes_on(place, undisturbed, {CACHE: str(cache)})
-        what = "a library is linked" if linked else "at random"
         outcomes.append(Outcome(_kind(what, group, sent), broken))
     return outcomes
+
+
+def _files(folder: Path, ending: str) -> int:
+    """Count files below a folder in which others come and go."""
+    return sum(name.endswith(ending) for _, _, names in os.walk(folder) for name in names)
 
 
 def _stopped(
