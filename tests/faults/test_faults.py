@@ -14,7 +14,7 @@ SAMPLES = {
     "foreign": 3,
     "two_calls": 1,
     "clocks": 1,
-    "compilers": 2,
+    "compilers": 1,
     "starts": 1,
 }
 
