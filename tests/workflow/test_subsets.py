@@ -41,9 +41,7 @@ def with_scale(name):
 
 ALL = {
     **{name: (with_problems(name), SMOKE) for name in CONFIG["problems"]},
-    "two problems": (with_problems("cavity", "allen_cahn"), SMOKE),
     **{name: (with_methods(name), SMOKE) for name in CONFIG["methods"]},
-    "two methods": (with_methods("sa", "vanilla"), SMOKE),
     **{name: (with_scale(name), ()) for name in CONFIG["scales"]},
     "compared": (CONFIG, (*SMOKE, "compared_methods=[rba]")),
     "archive": (with_scale("smoke"), ("--config", "scale=archive-laptop")),
