@@ -300,9 +300,10 @@ import numpy as np
 from pinn_phases import storage
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails instead, as on a full disk
+noise = np.random.default_rng(0).random(10_000)  # hardly compressible
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, resource.RLIM_INFINITY))
 try:
-    storage.write(Path(sys.argv[1]), storage.Content("run", {"history/snr": np.ones(10_000)}, {}))
+    storage.write(Path(sys.argv[1]), storage.Content("run", {"history/snr": noise}, {}))
 except OSError as error:
     print(error.errno, error.filename)
 """

@@ -1,9 +1,13 @@
 """What one iteration does to the state of a training."""
 
+import gc
+import weakref
+
 import pytest
 import torch
 
 from pinn_phases.training.iteration import Iteration, learning_rate
+from pinn_phases.training.replay import garbage_kept
 from pinn_phases.training.state import State
 from tests.training.conftest import make_settings
 from tests.training.test_objective import EXACT, small_case
@@ -38,6 +42,38 @@ def test_tensors_are_updated_where_they_are(method):
     again = tensors(iteration)
     assert [t.data_ptr() for t in again] == places
     assert not any(torch.equal(a, b) for a, b in zip(again, values, strict=True))
+
+
+def test_an_iteration_is_freed_without_the_garbage_collector():
+    """A CUDA graph that a reference cycle keeps may be freed during the capture of another."""
+    gc.disable()
+    try:
+        iteration = make_iteration()
+        tensors(iteration)
+        freed = weakref.ref(iteration)
+        del iteration
+        assert freed() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_no_garbage_is_collected_during_a_capture(enabled):
+    class Cycle:
+        def __init__(self):
+            self.itself = self
+
+    before = weakref.ref(Cycle())
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with garbage_kept():
+            during = weakref.ref(Cycle())
+            assert before() is None
+            assert not gc.isenabled()
+            assert during() is not None
+        assert gc.isenabled() == enabled
+    finally:
+        gc.enable()
 
 
 def test_the_weights_are_those_of_the_loss():

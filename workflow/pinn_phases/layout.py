@@ -22,7 +22,7 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 | homogeneity | `iterations` (S,), `axes/{coordinate}`, the middles of the boxes, `boxes/residual` |
 |             | (S, boxes, ...): a dimension a coordinate, `homogeneity/residual` (S,)             |
 
-Every dataset has the attributes `units` ("1" is dimensionless) and `long_name`. Its dimensions have
+Larger datasets are compressed, without loss. Every dataset has the attributes `units` ("1" is dimensionless) and `long_name`. Its dimensions have
 the names that `pinn_phases.descriptions` lists and are dimension scales of HDF5, as in netCDF-4: a
 dataset of that name, such as `history/iteration`, or an empty one if the dimension has no values,
 such as `parameter`. Each group has the scales of its datasets, or links to those that lie elsewhere
@@ -44,6 +44,10 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 EMPTY = "This is a netCDF dimension but not a netCDF variable."
 """How netCDF-4 names the scale of a dimension without values."""
 
+COMPRESSED_BYTES = 4096
+"""Size from which on a dataset is compressed: a smaller one would grow by its index of chunks."""
+COMPRESSION = {"compression": "gzip", "shuffle": True}  # read by whatever reads HDF5
+
 OWN = ("kind", "groups")  # attributes that are no part of the content's, and no JSON
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -60,7 +64,8 @@ def encode(kind: str, arrays: Arrays, attributes: Mapping[str, Any]) -> memoryvi
         for name, values in arrays.items():
             words = description(name)
             assert words is not None, f"DESCRIPTIONS says nothing of {name}"
-            dataset = _group(file, _folder(name)).create_dataset(_last(name), data=values)
+            how = COMPRESSION if values.nbytes >= COMPRESSED_BYTES else {}
+            dataset = _group(file, _folder(name)).create_dataset(_last(name), data=values, **how)
             dataset.attrs["units"] = "1"
             dataset.attrs["long_name"] = words
         _name_dimensions(file, arrays)

@@ -25,12 +25,12 @@ class Iteration:
         self.objective, self.state, self.settings = objective, state, settings
         self.adam = _adam(state, settings)
         device = state.weights.device
-        self._evaluate = Replayed(self._loss_and_gradients, device)
-        self._update = Replayed(self._step, device)
+        self._evaluate = Replayed[tuple[Loss, list[Tensor]]](device)
+        self._update = Replayed[None](device)
 
     def evaluate(self) -> tuple[Loss, list[Tensor]]:
         """Loss and its gradient for each batch, as `Objective.gradients`; updates the weights."""
-        return self._evaluate()
+        return self._evaluate(self._loss_and_gradients)
 
     def update(self) -> None:
         """Step of Adam with the mean of the batch gradients that `evaluate` found."""
@@ -41,7 +41,7 @@ class Iteration:
                 group["lr"].fill_(rate)
             else:
                 group["lr"] = rate
-        self._update()
+        self._update(self._step)
 
     def srr_adam(self) -> Tensor:
         """Signal-to-rms ratio of Adam's moments (Eq. 13), a scalar, after `update`."""

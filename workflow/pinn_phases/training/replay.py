@@ -1,6 +1,8 @@
 """Work that is the same in every call, handed to a GPU in one piece."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 import torch
@@ -10,39 +12,58 @@ WARM_UP = 3  # calls before a graph is captured, in which libraries set up what 
 
 
 class Replayed(Generic[Result]):
-    """A function without arguments that reads and writes the same tensors in every call.
+    """Calls a function that reads and writes the same tensors in every call.
 
     On a GPU, the call after the first few captures its kernels as a CUDA graph, and each call from
     then on launches them all at once, without Python. Its results are then the same tensors every
-    time, written anew. Elsewhere this is the function itself.
+    time, written anew. Elsewhere the function itself is called.
+
+    The function is passed to every call and not kept: a bound method would close a reference cycle
+    through its owner, and the graph would live until Python's garbage collector finds it.
     """
 
-    def __init__(self, function: Callable[[], Result], device: torch.device) -> None:
-        self._function = function
+    def __init__(self, device: torch.device) -> None:
         self._on_gpu = device.type == "cuda"
         self._calls = 0
         self._graph: torch.cuda.CUDAGraph | None = None
         self._result: Result
 
-    def __call__(self) -> Result:
-        """Do the work; on a GPU without waiting for its end."""
+    def __call__(self, function: Callable[[], Result]) -> Result:
+        """Call the same function as ever; on a GPU without waiting for its end."""
         if not self._on_gpu:
-            return self._function()
+            return function()
         if self._calls < WARM_UP:
             self._calls += 1
-            return self._apart()
+            return self._apart(function)
         if self._graph is None:
             self._graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(self._graph):  # takes note of the work and does none of it
-                self._result = self._function()
+            # A capture records the kernels and runs none.
+            with garbage_kept(), torch.cuda.graph(self._graph):
+                self._result = function()
         self._graph.replay()
         return self._result
 
-    def _apart(self) -> Result:
+    def _apart(self, function: Callable[[], Result]) -> Result:
         """Call the function on a stream of its own, as libraries' set-up for a capture asks."""
         main, apart = torch.cuda.current_stream(), torch.cuda.Stream()
         apart.wait_stream(main)
         with torch.cuda.stream(apart):
-            result = self._function()
+            result = function()
         main.wait_stream(apart)
         return result
+
+
+@contextmanager
+def garbage_kept() -> Iterator[None]:
+    """Collect garbage now, and none until the end.
+
+    CUDA forbids during a capture what freeing another graph does: the capture would fail.
+    """
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
