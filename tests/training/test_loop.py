@@ -21,6 +21,7 @@ from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.job import train
 from tests.training.conftest import make_settings
 
+HALF_UNIT = 2.0**-24  # rounding of a norm to float32, in which it is recorded; two norms are compared
 PATIENCE_SECONDS = 60.0  # for another process to get going
 
 
@@ -81,16 +82,24 @@ def test_signal_noise_and_rms_obey_eq_17(undisturbed):
     assert (np.abs(srr / np.sqrt(1 - srr**2) / snr - 1) <= tolerance).all()
     assert snr.max() > 1 > snr.min()  # both regimes are among the data
     norms = [undisturbed.arrays[f"history/gradient_{name}"] for name in ("mean", "std")]
-    np.testing.assert_allclose(norms[0] / norms[1], snr, rtol=1e-14)
+    np.testing.assert_allclose(norms[0].astype(float) / norms[1], snr, rtol=2 * HALF_UNIT)
 
 
 def test_layers_add_up_to_the_whole(undisturbed):
     for name in ("gradient_mean", "gradient_std"):
         layers = undisturbed.arrays[f"history/layers/{name}"]
         assert layers.shape[1] == 3  # two hidden layers and the output
-        np.testing.assert_allclose(
-            np.sqrt((layers**2).sum(1)), undisturbed.arrays[f"history/{name}"], rtol=1e-14
-        )
+        whole = np.sqrt((layers.astype(float) ** 2).sum(1))
+        np.testing.assert_allclose(whole, undisturbed.arrays[f"history/{name}"], rtol=2 * HALF_UNIT)
+
+
+def test_only_the_ratios_are_recorded_in_float64(undisturbed):
+    double = {
+        name.removeprefix("history/")
+        for name, values in undisturbed.arrays.items()
+        if values.dtype == np.float64 and name.startswith("history/")
+    }
+    assert double == {"snr", "srr_batch", "srr_adam", "layers/snr"}
 
 
 def test_vanilla_follows_the_weights_without_using_them(reference, tmp_path):
@@ -172,16 +181,6 @@ def test_a_cut_training_that_is_stopped_goes_on_where_it_was(
     assert_same_data(result, run(shorter, reference, tmp_path / "anew"))
 
 
-def test_going_on_with_code_that_rounds_otherwise_is_said(reference, tmp_path, caplog):
-    run(make_settings(iterations=5), reference, tmp_path)
-    checkpoints = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
-    arrays = dict(checkpoints.load().arrays)
-    checkpoints.save(arrays | {"state/compiled": np.array(1)})
-    run(make_settings(iterations=8), reference, tmp_path)
-    (line,) = [m for m in caplog.messages if "rounds otherwise" in m]
-    assert line.startswith("compiled up to there, not compiled from there on")
-
-
 def test_a_finished_training_is_not_done_again(undisturbed, reference, tmp_path, monkeypatch):
     run(make_settings(), reference, tmp_path)
     monkeypatch.setattr(Iteration, "update", pytest.fail)
@@ -215,8 +214,8 @@ def test_a_damaged_checkpoint_never_displaces_a_good_one(reference, tmp_path):
     checkpoints = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
     damaged = checkpoints.newest.read_bytes()[:-1]
     checkpoints.newest.write_bytes(damaged)
-    arrays = dict(checkpoints.load().arrays)
-    checkpoints.save(arrays | {"state/iteration": np.array(40)})
+    run(make_settings(iterations=33), reference, tmp_path)
+    assert storage.read(checkpoints.newest).arrays["state/iteration"] == 33
     assert storage.read(checkpoints.previous).arrays["state/iteration"] == 32
     aside = checkpoints.newest.with_name(f"{checkpoints.newest.name}.unusable")
     assert aside.read_bytes() == damaged

@@ -1,7 +1,10 @@
 """Where the runs of trainings and their checkpoints lie."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+NO_STATE = re.compile(r"\.(shorter|part\d+)\.")
 
 if TYPE_CHECKING:
     from pinn_phases.settings import Settings
@@ -22,9 +25,17 @@ def finished_run(results: Path, scale: str, problem: str, method: str, seed: int
 def checkpoint_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
     """Return the checkpoints of a training, the newest first."""
     folder = results / scale / "runs" / problem / method / "checkpoints"
+    return checkpoints_in(folder, problem, method, seed)
+
+
+def checkpoints_in(folder: Path, problem: str, method: str, seed: int) -> list[Path]:
+    """Return the checkpoints of a training in their folder, of any code, the newest first.
+
+    What a shorter training saves beside a longer one holds less than that, and is left out.
+    """
     found = folder.glob(f"{problem}-{method}-seed{seed}-*.h5")
-    # What a shorter training saves beside a longer one holds less than that.
-    return sorted((p for p in found if ".shorter." not in p.name), key=_newest_last, reverse=True)
+    states = (path for path in found if not NO_STATE.search(path.name))
+    return sorted(states, key=_newest_last, reverse=True)
 
 
 def stored_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:

@@ -77,7 +77,6 @@ DIMENSIONS = {
     "boxes/residual": ("iterations", AXES),
     "homogeneity/residual": ("iterations",),
     "state/iteration": (),
-    "state/compiled": (),
     "state/weights": ("equation", "point"),
     "state/last_row/layers/*": ("iteration", "layer"),
     "state/last_row/*": ("iteration",),

@@ -10,7 +10,9 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 | run         | `history/{name}` (R,), `history/layers/{name}` (R, L), `snapshots/iteration` (S,), |
 |             | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
 |             | `points/collocation` (N, C)                                                        |
-| checkpoint  | as run, and `state/{name}`                                                         |
+| checkpoint  | as run but for points, and `state/{name}`; attribute `parts`, the list of files    |
+|             | that hold the beginning of its history, snapshots and `state/milestones/{name}`    |
+| part        | the same three, of some iterations                                                 |
 | phases      | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
 | fields      | `iterations` (S,), `axes/{coordinate}`, `fields/{observable}` of the reference,    |
 |             | `prediction/{observable}`, `residual/{equation}`, `points/collocation`, `weights`; |
@@ -22,11 +24,12 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 | homogeneity | `iterations` (S,), `axes/{coordinate}`, the middles of the boxes, `boxes/residual` |
 |             | (S, boxes, ...): a dimension a coordinate, `homogeneity/residual` (S,)             |
 
-Larger datasets are compressed, without loss. Every dataset has the attributes `units` ("1" is dimensionless) and `long_name`. Its dimensions have
-the names that `pinn_phases.descriptions` lists and are dimension scales of HDF5, as in netCDF-4: a
-dataset of that name, such as `history/iteration`, or an empty one if the dimension has no values,
-such as `parameter`. Each group has the scales of its datasets, or links to those that lie elsewhere
-(`fields/x` is `axes/x`), so that xarray opens it by itself, with coordinates.
+Larger datasets are compressed, without loss. Every dataset has the attributes `units` ("1" is
+dimensionless) and `long_name`. Its dimensions have the names that `pinn_phases.descriptions` lists
+and are dimension scales of HDF5, as in netCDF-4: a dataset of that name, such as
+`history/iteration`, or an empty one if the dimension has no values, such as `parameter`. Each group
+has the scales of its datasets, or links to those that lie elsewhere (`fields/x` is `axes/x`), so
+that xarray opens it by itself, with coordinates.
 """
 
 import io

@@ -77,6 +77,7 @@ class Settings(Frozen):
     information: InformationSettings
     homogeneity: HomogeneitySettings
     figures: FigureSettings
+    continue_other_code: bool = False  # archives of before do not say it
 
     @field_validator("seeds")
     @classmethod

@@ -85,6 +85,13 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
     return content
 
 
+def checksum(path: Path) -> str:
+    """SHA-256 that a file states of itself, which `read` compares with what is in it."""
+    with path.open("rb") as file:
+        file.seek(-SEAL_BYTES, os.SEEK_END)
+        return file.read().removeprefix(MAGIC).decode().strip()
+
+
 def data_digest(content: Content) -> str:
     """Digest of names, types, shapes and values of the arrays, without the attributes."""
     digest = hashlib.sha256()

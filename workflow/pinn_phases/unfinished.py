@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from pinn_phases.frozen import Frozen, validated
 from pinn_phases.reached import REACHED
 from pinn_phases.storage import Content, StorageError
+from pinn_phases.training.parts import PARTS
 from pinn_phases.training.points import loss_points
 from pinn_phases.training.settings import RunSettings
+from pinn_phases.training.stretches import STRETCHES, stretches_of
 from pinn_phases.trees import leaves
 
 LAST_ROW = {"history/": "state/last_row/", "snapshots/": "state/last_snapshot/"}
@@ -87,14 +89,14 @@ def taken(content: Content, settings: RunSettings, stated: Statement) -> Content
     """
     if content.kind not in ("run", "checkpoint"):
         raise StorageError(f"expected a run or a checkpoint, found a {content.kind} file")
-    _require_own(content, settings)
+    require_same_training(content, settings)
     wanted = settings.training.iterations
     if content.kind == "run":
         length = content.attributes["settings"]["training"]["iterations"]
         if REACHED in content.attributes or length != wanted:
             raise StorageError(f"expected a run of {wanted} iterations, found one of {length}")
         return content
-    attributes = {k: v for k, v in content.attributes.items() if k != "training"}
+    attributes = {k: v for k, v in content.attributes.items() if k not in ("training", PARTS)}
     own = attributes.get("settings", settings.model_dump(mode="json"))
     end = max(own["training"]["iterations"], wanted)
     done = int(content.arrays["state/iteration"])
@@ -110,11 +112,18 @@ def taken(content: Content, settings: RunSettings, stated: Statement) -> Content
     if "settings" not in attributes:
         attributes |= stated.model_dump()
     attributes["settings"] = {**own, "training": {**own["training"], "iterations": end}}
+    attributes[STRETCHES] = stretches_of(attributes, reached)
     return Content("run", arrays | loss_points(settings), attributes)
 
 
-def _require_own(content: Content, settings: RunSettings) -> None:
-    """Refuse a file of another training, as far as it says of which it is."""
+def require_same_training(content: Content, settings: RunSettings) -> None:
+    """Refuse a file of another training, as far as it says of which it is.
+
+    Raises
+    ------
+    StorageError
+        With what was expected and found.
+    """
     stored = content.attributes.get("settings")
     if stored is not None:
         theirs = dict(leaves(stored))

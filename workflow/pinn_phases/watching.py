@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pinn_phases import storage
 from pinn_phases.analysis.phases import find_phases
 from pinn_phases.analysis.settings import PhaseSettings
+from pinn_phases.checkpoint_files import checkpoints_in
 from pinn_phases.reached import is_unfinished
 from pinn_phases.storage import Content, StorageError
+from pinn_phases.training.parts import read_whole
 
 SILENT_SECONDS = 90.0  # a training writes a line every fifteen: six in a row are missing
 PROGRESS = re.compile(
@@ -144,7 +145,9 @@ def _row(folder: Path, training: Training, phase_settings: PhaseSettings | None,
         *(*training, state, f"{int(told['iteration']):,}", f"{int(told['end']):,}"),
         *((f"{rate} it/s", left) if running else (UNKNOWN, UNKNOWN)),
         *(told["loss"], told["error"]),
-        _newest_phase(beside / "checkpoints", f"{problem}-{method}-seed{seed}-", phase_settings),
+        _newest_phase(
+            checkpoints_in(beside / "checkpoints", problem, method, int(seed)), phase_settings
+        ),
     )
 
 
@@ -176,10 +179,9 @@ def _state(lines: Sequence[str], silent: float) -> str:
     return "running" if silent < SILENT_SECONDS else f"silent for {silent / 60:.0f} min"
 
 
-def _newest_phase(checkpoints: Path, stem: str, phase_settings: PhaseSettings | None) -> str:
+def _newest_phase(checkpoints: Sequence[Path], phase_settings: PhaseSettings | None) -> str:
     """Phase at the newest checkpoint that can be read."""
-    found = sorted(checkpoints.glob(f"{stem}*.h5"), key=_age, reverse=True)
-    for path in found:
+    for path in checkpoints:
         try:
             return _phase(_read(path, _age(path)), phase_settings)
         except StorageError:
@@ -194,7 +196,7 @@ def _age(path: Path) -> float:
 
 @cache  # of each version of a file
 def _read(path: Path, changed: float) -> Content:
-    return storage.read(path, leave_out=("snapshots/", "points/", "state/"))
+    return read_whole(path, leave_out=("snapshots/", "points/", "state/"))
 
 
 def _phase_found(phases: Path, *, newer_than: float) -> str | None:

@@ -31,4 +31,4 @@ rule train:
     shell:
         "{params.python} pinn_phases train --settings {params.settings:q}"
         " --reference {input.reference:q} --output {output:q}"
-        " --threads {threads} --gpus {resources.gpu} --log {log:q}"
+        " --threads {threads} --gpus {resources.gpu} {OTHER_CODE} --log {log:q}"

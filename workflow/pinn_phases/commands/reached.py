@@ -48,9 +48,10 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _taken(path: Path, settings: RunSettings) -> Content:
+    from pinn_phases.training.parts import read_whole
     from pinn_phases.unfinished import Statement, read_statement, taken
 
-    content = storage.read(path)
+    content = read_whole(path)
     training = content.attributes.get("training")
     stated = Statement() if training is None else read_statement(path, training)
     try:

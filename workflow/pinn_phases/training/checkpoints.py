@@ -1,36 +1,46 @@
-"""Checkpoints: two generations of a training's state beside its result file.
+"""Checkpoints: two generations of a training's state beside its result file, and its record.
 
 The name is made of what the state depends on: problem, method, seed, and a hash of the settings
 and of the code. The number of iterations is not among them: raising it goes on from the state that
 is there, and lowering it from an earlier one that this state keeps. What the longer training has
 reached stays meanwhile, and the shorter one saves beside it.
+
+The record grows, and what is in it stays: it lies in parts that are written once
+(`pinn_phases.training.parts`), which both generations list.
 """
 
 import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
 from pinn_phases import storage
 from pinn_phases.storage import Content, StorageError
+from pinn_phases.training.history import MILESTONES
+from pinn_phases.training.parts import (
+    PARTS,
+    Part,
+    counts,
+    is_part,
+    usable_beginning,
+    with_parts,
+    write_part,
+)
 from pinn_phases.training.settings import RunSettings
-from pinn_phases.training.state import cut
+from pinn_phases.training.state import State, cut
+from pinn_phases.training.stretches import STRETCHES, stretches_of
 
 HASH_LENGTH = 12  # hexadecimal digits in the name: 48 bits
-
-Arrays = Mapping[str, NDArray[Any]]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """The two newest states of one training.
+    """The two newest states of one training, and the parts of its record.
 
     Attributes
     ----------
@@ -38,10 +48,13 @@ class Checkpoints:
         The newest of the two.
     about
         Says what is stored with a state: settings, who trains, and on what.
+    parts
+        List of the parts that have been written.
     """
 
     newest: Path
     about: Callable[[], Mapping[str, Any]] = dict
+    parts: list[Part] = field(default_factory=list)
 
     @classmethod
     def beside(cls, output: Path, settings: RunSettings, code: str) -> "Checkpoints":
@@ -56,47 +69,76 @@ class Checkpoints:
         """The generation before the newest."""
         return self.newest.with_suffix(".previous.h5")
 
-    def save(self, arrays: Arrays) -> None:
-        """Write a new generation; the one before stays until the new one is whole."""
-        if self.newest.exists():
-            self.newest.replace(self.previous)
-        attributes = {"training": self.newest.stem, **self.about()}
-        storage.write(self.newest, Content("checkpoint", arrays, attributes))
-
     @property
     def shorter(self) -> "Checkpoints":
         """Checkpoints of this training with fewer iterations than these have reached."""
-        return replace(self, newest=self.newest.with_suffix(".shorter.h5"))
+        return Checkpoints(self.newest.with_suffix(".shorter.h5"))
+
+    def save(self, state: State) -> None:
+        """Write a new generation; the one before stays until the new one is whole.
+
+        A part comes first: a checkpoint lists only what is there. One that no checkpoint lists, as
+        the writer was killed in between, is written over.
+        """
+        rows = state.record(counts(self.parts))
+        if is_part(rows):
+            path = self.newest.with_suffix(f".part{len(self.parts) + 1:04}.h5")
+            self.parts.append(write_part(path, rows))
+            rows = {}
+        if self.newest.exists():
+            self.newest.replace(self.previous)
+        attributes = {"training": self.newest.stem, PARTS: self.parts, **self.about()}
+        storage.write(self.newest, Content("checkpoint", state.arrays() | rows, attributes))
 
     def load(self) -> Content | None:
-        """Return the newest usable state, None if there is none."""
+        """Return the newest usable state with its whole record, None if there is none.
+
+        Both generations list the same parts, all but the last. If one of these cannot be used, the
+        state is that of the last milestone before it.
+        """
+        without_part = None
         for path in (self.newest, self.previous):
             if not path.exists():
                 continue
+            content = None
             try:
                 content = storage.read(path, "checkpoint")
                 self._require_own(path, content)
-                return content
+                return with_parts(path.parent, content)
             except StorageError as error:
                 self._put_aside(path, error)
-        return None
+                without_part = without_part or content
+        return without_part and self._at_milestone(without_part)
 
-    def for_iterations(self, iterations: int) -> tuple["Checkpoints", Arrays | None]:
-        """Return where a training of so many iterations saves, and the state it goes on from.
+    def for_iterations(
+        self, content: Content, iterations: int
+    ) -> tuple["Checkpoints", Content | None]:
+        """Return where a training of so many iterations saves, and what it goes on from.
 
-        The state is None if there is none to go on from.
+        Parameters
+        ----------
+        content
+            The newest state that there is. If it has come further, the state is an earlier one;
+            None if nothing is that early.
         """
-        content = self.load()
-        if content is None:
-            return self, None
         reached = content.arrays["state/iteration"]
         if reached <= iterations:
-            return self, content.arrays
+            return replace(self, parts=list(content.attributes.get(PARTS, ()))), content
         log.info("%s has reached iteration %d, and is kept", self.newest, reached)
-        own = self.shorter.load()
-        states = [cut(content.arrays, iterations), *([own.arrays] if own else [])]
-        fitting = [state for state in states if state["state/iteration"] <= iterations]
-        return self.shorter, max(fitting, key=lambda state: int(state["state/iteration"]))
+        saved = self.shorter.load()
+        earlier = [_earlier(content, iterations), *([saved] if saved else [])]
+        fitting = [one for one in earlier if one and _iteration(one) <= iterations]
+        best = max(fitting, key=_iteration, default=None)
+        parts = best.attributes.get(PARTS, ()) if best else ()
+        return replace(self.shorter, parts=list(parts)), best
+
+    def _at_milestone(self, content: Content) -> Content | None:
+        """Return a state from what is left of the record, whose parts are then written again."""
+        beginning = usable_beginning(self.newest.parent, content)
+        milestones = beginning.get(f"{MILESTONES}iteration")
+        if milestones is None:
+            return None
+        return _earlier(replace(content, arrays=beginning), int(milestones[-1]) + 1)
 
     def _require_own(self, path: Path, content: Content) -> None:
         found = content.attributes.get("training")
@@ -110,3 +152,18 @@ class Checkpoints:
         kept = path.with_name(f"{path.name}.unusable")
         path.replace(kept)
         log.warning("checkpoint not used: %s; kept as %s", error, kept.name)
+
+
+def _iteration(content: Content) -> int:
+    return int(content.arrays["state/iteration"])
+
+
+def _earlier(content: Content, iterations: int) -> Content | None:
+    """Return a checkpoint cut to the last milestone before some iteration, without parts."""
+    arrays = cut(content.arrays, iterations)
+    if arrays is None:
+        return None
+    attributes = {name: value for name, value in content.attributes.items() if name != PARTS}
+    done = int(arrays["state/iteration"])
+    attributes[STRETCHES] = stretches_of(content.attributes, done)
+    return Content(content.kind, arrays, attributes)

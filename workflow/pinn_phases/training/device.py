@@ -2,6 +2,8 @@
 
 import logging
 import os
+import platform
+from pathlib import Path
 
 import torch
 
@@ -18,6 +20,16 @@ def choose_device(gpus: int) -> torch.device:
 def usable_threads(wanted: int) -> int:
     """Return the threads wanted, but no more than this process has processors to run on."""
     return min(wanted, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else wanted)
+
+
+def name_of(device: torch.device) -> str:
+    """Name the GPU or the processor."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    known = Path("/proc/cpuinfo")  # of Linux; elsewhere Python knows the name, or the architecture
+    lines = known.read_text().splitlines() if known.exists() else []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.processor() or platform.machine())
 
 
 def describe(device: torch.device, *, threads: int) -> str:

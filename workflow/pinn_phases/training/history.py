@@ -9,12 +9,24 @@ from numpy.typing import NDArray
 
 from pinn_phases.training.settings import RecordSettings
 
+MILESTONES = "state/milestones/"  # where a checkpoint holds them
+RECORD = ("history/", "snapshots/", MILESTONES)  # series that grow; what is in them stays
+
+# Recorded in float64: at an SNR of 1e4, SRR_B (Eq. 17) differs from 1 in its ninth digit. All else
+# is of float32 to begin with.
+FLOAT64 = ("snr", "srr_batch", "srr_adam", "layers/snr")
+
 Row = Mapping[str, Any]  # name -> number or array, of the same shape in every row
 
 # Iterations at which the whole state is kept, for a training of fewer iterations. Three states take
 # two fifths of the room of the 18 snapshots of a decade; of N iterations 0.3 N are trained again on
 # average, 0.54 N at most.
 MILESTONES_PER_DECADE = 3
+
+
+def recorded(name: str, values: NDArray[np.float64]) -> NDArray[Any]:
+    """Return a column's values of one row with the dtype in which it is recorded."""
+    return values if name in FLOAT64 else values.astype(np.float32)
 
 
 def is_recorded(iteration: int, record: RecordSettings) -> bool:
@@ -43,10 +55,17 @@ class Series:
         """Add a row; it must have the names of those before."""
         self.rows.append(row)
 
-    def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
-        """One array a name, put behind `prefix`; its first dimension is that of the rows."""
-        names = self.rows[0] if self.rows else ()
-        return {prefix + name: np.array([row[name] for row in self.rows]) for name in names}
+    def arrays(self, prefix: str, start: int = 0) -> dict[str, NDArray[Any]]:
+        """One array a name, put behind `prefix`; its first dimension is that of the rows.
+
+        Parameters
+        ----------
+        start
+            Rows to leave out at the beginning.
+        """
+        rows = self.rows[start:]
+        names = rows[0] if rows else ()
+        return {prefix + name: np.array([row[name] for row in rows]) for name in names}
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]], prefix: str) -> "Series":

@@ -21,6 +21,7 @@ from pinn_phases.training.history import (
     MILESTONES_PER_DECADE,
     Row,
     is_recorded,
+    recorded,
     snapshot_iterations,
 )
 from pinn_phases.training.iteration import Iteration
@@ -28,8 +29,9 @@ from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.points import collocation_points
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import RunSettings
-from pinn_phases.training.state import COMPILED, State, flattened
+from pinn_phases.training.state import State, flattened
 from pinn_phases.training.statistics import gradient_statistics
+from pinn_phases.training.stretches import Stretch, stretches_of
 from pinn_phases.training.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ class Training:
     objective: Objective
     error: TestError
     state: State
-    compiled: bool  # which rounds otherwise than code that is not
+    compiled: bool  # which rounds differently from code that is not
 
 
 def prepare(
@@ -89,21 +91,31 @@ def prepare(
     return Training(settings, problem, points, objective, error, state, compiled)
 
 
-def resume(training: Training, checkpoints: Checkpoints) -> Checkpoints:
-    """Go on from the newest usable checkpoint, if there is one, and return where to save."""
+def resume(
+    training: Training, checkpoints: Checkpoints, newest: Content | None
+) -> tuple[Checkpoints, list[Stretch]]:
+    """Go on from a checkpoint, if there is one.
+
+    Parameters
+    ----------
+    newest
+        The newest checkpoint that can be used.
+
+    Returns
+    -------
+    tuple
+        Where to save, and who made the iterations up to here.
+    """
+    if newest is None:
+        return checkpoints, []
     iterations = training.settings.training.iterations
-    own, arrays = checkpoints.for_iterations(iterations)
-    if arrays is not None:
-        done = int(arrays["state/iteration"])
-        training.state = training.state.restored(arrays, last=done == iterations)
-        log.info("goes on after iteration %d, from %s", done, checkpoints.newest)
-        if arrays[COMPILED] != training.compiled:
-            kinds = ("not compiled", "compiled")
-            log.warning(
-                "%s up to there, %s from there on: it rounds otherwise than an undisturbed run",
-                *(kinds[not training.compiled], kinds[training.compiled]),
-            )
-    return own
+    checkpoints, content = checkpoints.for_iterations(newest, iterations)
+    if content is None:
+        return checkpoints, []
+    done = int(content.arrays["state/iteration"])
+    training.state = training.state.restored(content.arrays, last=done == iterations)
+    log.info("goes on after iteration %d, saves as %s", done, checkpoints.newest)
+    return checkpoints, stretches_of(content.attributes, done)
 
 
 def run(
@@ -156,7 +168,7 @@ def run(
             rows.append({"iteration": iteration, **numbers})
             progress.tell(iteration, numbers["loss"], numbers["relative_l2"])
         if saving:
-            checkpoints.save(state.arrays() | {COMPILED: np.array(training.compiled, np.int8)})
+            checkpoints.save(state)
             saved = time.monotonic()
         if stopping:
             raise Stopped(
@@ -194,12 +206,12 @@ def _measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[s
 
 
 def _on_host(row: Mapping[str, Tensor]) -> dict[str, Any]:
-    """Numbers and arrays in float64, by a single copy from the device."""
+    """Numbers and arrays, by a single copy from the device."""
     values = [value.detach().double() for value in row.values()]
     copied = torch.cat([value.flatten() for value in values]).cpu()
     parts = copied.split([value.numel() for value in values])
     return {
-        name: part.view_as(value).numpy()[()]
+        name: recorded(name, part.view_as(value).numpy())[()]
         for name, value, part in zip(row, values, parts, strict=True)
     }
 

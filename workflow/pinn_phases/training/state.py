@@ -9,10 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.training.history import Row, Series
+from pinn_phases.training.history import MILESTONES, RECORD, Row, Series
 
-MILESTONES = "state/milestones/"  # where a checkpoint holds them
-COMPILED = "state/compiled"  # and whether compiled code has made them
+Arrays = Mapping[str, NDArray[Any]]
 
 
 def flattened(tensors: Sequence[Tensor]) -> NDArray[np.float32]:
@@ -71,14 +70,20 @@ class State:
         }
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what a checkpoint holds."""
+        """Return what a checkpoint holds beside the record."""
         return {
             **{f"state/{name}": np.asarray(value) for name, value in self.moment().items()},
-            **self.milestones.arrays(MILESTONES),
-            **self.history.arrays("history/"),
-            **self.snapshots.arrays("snapshots/"),
             **self.last_row.arrays("state/last_row/"),
             **self.last_snapshot.arrays("state/last_snapshot/"),
+        }
+
+    def record(self, start: Mapping[str, int]) -> dict[str, NDArray[Any]]:
+        """Return the rows of each series of `RECORD` after so many of them."""
+        series = self.history, self.snapshots, self.milestones
+        return {
+            name: values
+            for prefix, one in zip(RECORD, series, strict=True)
+            for name, values in one.arrays(prefix, start[prefix]).items()
         }
 
     def records(self) -> dict[str, NDArray[Any]]:
@@ -87,7 +92,7 @@ class State:
         snapshots = Series(self.snapshots.rows + self.last_snapshot.rows)
         return history.arrays("history/") | snapshots.arrays("snapshots/")
 
-    def restored(self, arrays: Mapping[str, NDArray[Any]], *, last: bool) -> "State":
+    def restored(self, arrays: Arrays, *, last: bool) -> "State":
         """Return the state that `arrays` holds, on this state's device.
 
         `last` says whether the training ends there.
@@ -106,13 +111,13 @@ class State:
         )
 
 
-def cut(arrays: Mapping[str, NDArray[Any]], iterations: int) -> dict[str, NDArray[Any]]:
+def cut(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None:
     """Return the checkpoint from which a shorter training goes on to the same data.
 
     Parameters
     ----------
     arrays
-        Checkpoint of the longer training, as `State.arrays`.
+        Checkpoint of the longer training, with its record.
     iterations
         Number of iterations of the shorter one, at least 1.
 
@@ -121,9 +126,12 @@ def cut(arrays: Mapping[str, NDArray[Any]], iterations: int) -> dict[str, NDArra
     dict
         Checkpoint at the last milestone before its last iteration, which is trained again: its row
         and its snapshot belong to the result, but not always to the record of a longer training.
+        None if no milestone is that early, as in a checkpoint of an older version.
     """
-    index = np.searchsorted(arrays[f"{MILESTONES}iteration"], iterations) - 1
-    milestone = Series.of(arrays, MILESTONES).rows[index]
+    earlier = [m for m in Series.of(arrays, MILESTONES).rows if m["iteration"] < iterations]
+    if not earlier:
+        return None
+    milestone = earlier[-1]
     done = milestone["iteration"]
     # The milestone itself is kept anew when the training goes on.
     ends = {"history/": done, "snapshots/": done, MILESTONES: done - 1}
@@ -134,4 +142,4 @@ def cut(arrays: Mapping[str, NDArray[Any]], iterations: int) -> dict[str, NDArra
         if name.startswith(record)
     }
     state = {f"state/{name}": np.asarray(value) for name, value in milestone.items()}
-    return {**kept, **state, COMPILED: arrays[COMPILED]}
+    return {**kept, **state}

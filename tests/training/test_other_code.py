@@ -1,0 +1,128 @@
+"""A checkpoint of other code, or of another machine, is continued on request and never silently."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.training import job
+from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.job import train
+from tests.summary.test_summary import MADE
+from tests.training.conftest import make_settings
+from tests.training.test_loop import assert_same_data, run
+
+NEW = {**MADE, "code": "fade", "git_commit": "def456"}
+
+
+def trained(folder, reference, code, made_by, iterations=33, **options):
+    """Train by some code, with checkpoints in a folder."""
+    settings = make_settings(iterations=iterations, **options.pop("changes", {}))
+    checkpoints = Checkpoints.beside(folder / "run.h5", settings, code)
+    options = {"other_code": True, "threads": 1, "gpus": 0, "bar": False} | options
+    return train(settings, reference, checkpoints, made_by=made_by, **options)
+
+
+@pytest.fixture
+def old(reference, tmp_path):
+    """Folder with a training by other code, after 20 iterations, and its newest checkpoint."""
+    trained(tmp_path, reference, "old", MADE, iterations=20)
+    settings = make_settings()
+    return tmp_path, Checkpoints.beside(tmp_path / "run.h5", settings, "old").newest
+
+
+def stretches(content):
+    """First and last iteration of each stretch, and its code."""
+    return [(s["first"], s["last"], s["code"]) for s in content.attributes["stretches"]]
+
+
+def test_every_stretch_is_listed_and_said(old, reference, caplog):
+    folder, _ = old
+    with caplog.at_level("INFO"):
+        result = trained(folder, reference, "new", NEW)
+    assert_same_data(result, run(make_settings(iterations=33), reference, folder / "anew"))
+    assert stretches(result) == [(1, 20, "c0de"), (21, 33, "fade")]
+    first, second = result.attributes["stretches"]
+    assert {key: first[key] for key in MADE} == MADE
+    assert {key: second[key] for key in NEW} == NEW
+    assert first["device"] == second["device"] and first["device"].endswith(", not compiled")
+    (note,) = [line for line in caplog.messages if line.startswith("note: ")]
+    assert "up to iteration 20 by another maker" in note and "code c0de, then fade" in note
+
+
+def test_without_the_request_the_training_begins_anew(old, reference, caplog):
+    folder, other = old
+    before = other.read_bytes()
+    with caplog.at_level("INFO"):
+        result = trained(folder, reference, "new", NEW, other_code=False)
+    assert "goes on" not in caplog.text and stretches(result) == [(1, 33, "fade")]
+    assert other.read_bytes() == before
+
+
+def test_its_own_checkpoint_comes_first(old, reference, caplog):
+    folder, _ = old
+    trained(folder, reference, "new", NEW, iterations=5, other_code=False)
+    with caplog.at_level("INFO"):
+        result = trained(folder, reference, "new", NEW)
+    assert "goes on after iteration 5" in caplog.text and stretches(result) == [(1, 33, "fade")]
+
+
+def test_a_third_code_lists_three_and_the_same_again_lists_it_once(old, reference):
+    folder, _ = old
+    trained(folder, reference, "new", NEW, iterations=25)
+    trained(folder, reference, "new", NEW, iterations=28)
+    result = trained(folder, reference, "newest", {**NEW, "code": "beef"})
+    assert stretches(result) == [(1, 20, "c0de"), (21, 28, "fade"), (29, 33, "beef")]
+
+
+def test_fewer_iterations_list_what_they_hold(old, reference):
+    folder, _ = old
+    trained(folder, reference, "new", NEW)
+    shorter = trained(folder, reference, "new", NEW, iterations=15)  # from a milestone at 9
+    assert stretches(shorter) == [(1, 9, "c0de"), (10, 15, "fade")]
+    assert_same_data(shorter, run(make_settings(iterations=15), reference, folder / "anew"))
+
+
+def test_another_machine_is_said(reference, tmp_path, caplog, monkeypatch):
+    trained(tmp_path, reference, "same", MADE, iterations=20)
+    monkeypatch.setattr(job, "name_of", lambda device: "another processor")
+    result = trained(tmp_path, reference, "same", MADE, other_code=False)
+    devices = [stretch["device"] for stretch in result.attributes["stretches"]]
+    assert devices[1] == "another processor, not compiled" != devices[0]
+    assert [line for line in caplog.messages if "then another processor, not compiled" in line]
+
+
+def test_other_settings_are_no_other_code(old, reference, caplog):
+    folder, _ = old
+    with caplog.at_level("INFO"):
+        trained(folder, reference, "new", NEW, changes={"points": 45})
+    assert "goes on" not in caplog.text
+    assert "checkpoint of other code not used: " in caplog.text
+    assert "expected training.points = 45, found 40" in caplog.text
+
+
+def test_errors_are_against_one_reference(old, reference, caplog):
+    folder, _ = old
+    finer = {name: values * (1 + 1e-9) for name, values in reference.arrays.items()}
+    with caplog.at_level("INFO"):
+        trained(folder, replace(reference, arrays=finer), "new", NEW)
+    assert "goes on" not in caplog.text
+    assert "expected errors against the reference solution " in caplog.text
+
+
+def test_an_older_checkpoint_is_known_by_what_is_stated_of_it(old, reference, caplog):
+    """It stores neither settings nor milestones."""
+    folder, path = old
+    content = storage.read(path)
+    kept = {n: v for n, v in content.arrays.items() if not n.startswith("state/milestones/")}
+    training = {"training": content.attributes["training"]}
+    storage.write(path, storage.Content("checkpoint", kept, training))
+    path.with_suffix(".json").write_text(json.dumps({"code": "0ld", "git_commit": "abc"}))
+    result = trained(folder, reference, "new", NEW)
+    assert_same_data(result, run(make_settings(iterations=33), reference, folder / "anew"))
+    assert stretches(result) == [(1, 20, "0ld"), (21, 33, "fade")]
+    assert result.attributes["stretches"][0]["python"] is None
+    with caplog.at_level("INFO"):  # nothing is kept of iterations that early
+        shorter = trained(folder, reference, "new", NEW, iterations=15)
+    assert stretches(shorter) == [(1, 15, "fade")]

@@ -1,0 +1,154 @@
+"""What has been recorded is written once, in parts that checkpoints list."""
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from pinn_phases import storage
+from pinn_phases.__main__ import main
+from pinn_phases.training import parts
+from pinn_phases.training.checkpoints import Checkpoints
+from tests.training.conftest import make_settings
+from tests.training.test_loop import assert_same_data, run
+
+STEM = Checkpoints.beside(storage.Path("run.h5"), make_settings(), "code").newest.stem
+
+
+@pytest.fixture(scope="module")
+def undisturbed(reference, tmp_path_factory):
+    """Result of a training without parts, whose record is too small for one."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    result = run(make_settings(), reference, folder)
+    assert not list(folder.glob("checkpoints/*part*"))
+    return result
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
+    """Parts of a few snapshots, so that a small training has many."""
+    monkeypatch.setattr(parts, "PART_BYTES", 1500)
+
+
+@pytest.fixture(scope="module")
+def stopped(reference, tmp_path_factory):
+    """Folder of a training that has parts and came to iteration 33."""
+    folder = tmp_path_factory.mktemp("stopped")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(parts, "PART_BYTES", 1500)
+        run(make_settings(iterations=33), reference, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(stopped, tmp_path):
+    """A copy of it."""
+    shutil.copytree(stopped, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def part_files(folder):
+    return sorted(folder.glob("checkpoints/*.part*.h5"))
+
+
+def test_parts_are_written_once_and_hold_the_record_together(
+    undisturbed, reference, tmp_path, monkeypatch
+):
+    written = []
+    write = storage.write
+
+    def noted(path, content):
+        write(path, content)
+        written.append((path.name, sum(values.nbytes for values in content.arrays.values())))
+
+    monkeypatch.setattr(storage, "write", noted)
+    assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+    names = [name for name, _ in written if ".part" in name]
+    assert names == [f"{STEM}.part{n:04}.h5" for n in range(1, len(names) + 1)]
+    assert len(names) >= 5
+    assert names == [path.name for path in part_files(tmp_path)]
+    states = [size for name, size in written if ".part" not in name]
+    assert len(states) == 60
+    # State, last row and snapshot, and less than a part of the record
+    state = storage.read(tmp_path / "checkpoints" / f"{STEM}.h5").arrays
+    fixed = sum(v.nbytes for name, v in state.items() if name.startswith("state/"))
+    assert max(states) < fixed + parts.PART_BYTES
+
+
+def test_a_training_goes_on_from_parts(undisturbed, folder, reference, caplog):
+    before = {path.name: path.read_bytes() for path in part_files(folder)}
+    with caplog.at_level("INFO"):
+        assert_same_data(run(make_settings(), reference, folder), undisturbed)
+    assert "goes on after iteration 33" in caplog.text
+    after = {path.name: path.read_bytes() for path in part_files(folder)}
+    assert len(after) > len(before) and after == after | before
+
+
+@pytest.mark.parametrize("iterations", [3, 16, 32])
+def test_fewer_iterations_are_cut_exactly_from_parts(folder, reference, tmp_path, iterations):
+    shorter = make_settings(iterations=iterations)
+    expected = run(shorter, reference, tmp_path / "anew")
+    kept = {path: path.read_bytes() for path in folder.glob(f"checkpoints/{STEM}*")}
+    assert_same_data(run(shorter, reference, folder), expected)
+    assert {path: path.read_bytes() for path in kept} == kept
+    again = make_settings(iterations=iterations + 1)
+    assert_same_data(run(again, reference, folder), run(again, reference, tmp_path / "again"))
+
+
+def test_a_part_that_no_checkpoint_lists_is_written_over(undisturbed, folder, reference):
+    """A training was killed after a part, before its checkpoint."""
+    number = len(part_files(folder)) + 1
+    (folder / f"checkpoints/{STEM}.part{number:04}.h5").write_bytes(b"of a killed training")
+    assert_same_data(run(make_settings(), reference, folder), undisturbed)
+    assert all(storage.read(path, "part") for path in part_files(folder))
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def exchange(path):
+    path.write_bytes(path.with_name(path.name.replace("0003", "0002")).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (flip, "checksum does not fit"),
+        (lambda path: path.unlink(), "cannot be read"),
+        (exchange, "expected the part of the record that the checkpoint lists"),
+    ],
+)
+def test_without_a_part_the_last_milestone_before_it_is_taken(
+    undisturbed, folder, reference, caplog, damage, message
+):
+    damage(part_files(folder)[2])
+    with caplog.at_level("INFO"):
+        assert_same_data(run(make_settings(), reference, folder), undisturbed)
+    said = [line for line in caplog.messages if line.startswith("checkpoint not used: ")]
+    assert len(said) == 2 and all("part0003.h5" in line and message in line for line in said)
+    (done,) = re.findall(r"goes on after iteration (\d+)", caplog.text)
+    assert int(done) in (1, 4, 9)  # iterations done at milestones
+
+
+def test_without_the_first_part_a_training_starts_anew(undisturbed, folder, reference, caplog):
+    flip(part_files(folder)[0])
+    with caplog.at_level("INFO"):
+        assert_same_data(run(make_settings(), reference, folder), undisturbed)
+    assert "goes on after" not in caplog.text
+
+
+def test_a_run_is_taken_from_parts(folder, undisturbed, tmp_path):
+    checkpoint = folder / "checkpoints" / f"{STEM}.h5"
+    output = tmp_path / "taken.h5"
+    settings = make_settings().model_dump_json()
+    options = ["--settings", settings, "--checkpoints", str(checkpoint), "--output", str(output)]
+    assert main(["reached", *options]) == 0
+    run = storage.read(output, "run")
+    assert "parts" not in run.attributes
+    for name in ("history/iteration", "snapshots/iteration"):
+        whole = undisturbed.arrays[name]
+        np.testing.assert_array_equal(run.arrays[name], whole[whole <= 33])

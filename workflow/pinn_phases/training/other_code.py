@@ -1,0 +1,53 @@
+"""Checkpoints of the same training by other code, which are continued on request."""
+
+import logging
+
+from pinn_phases.checkpoint_files import checkpoints_in
+from pinn_phases.storage import Content, StorageError
+from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.parts import read_whole
+from pinn_phases.training.settings import RunSettings
+from pinn_phases.unfinished import read_statement, require_same_training
+
+REFERENCE = "reference_data"  # the attribute with the digest of the reference's numbers
+
+log = logging.getLogger(__name__)
+
+
+def newest_of_other_code(
+    checkpoints: Checkpoints, settings: RunSettings, reference: str
+) -> Content | None:
+    """Return the newest checkpoint of this training beside its own, None if none can be used.
+
+    Parameters
+    ----------
+    checkpoints
+        The training's own.
+    reference
+        Digest of the reference solution's numbers, against which errors are measured.
+    """
+    training = settings.problem, settings.method, settings.seed
+    for path in checkpoints_in(checkpoints.newest.parent, *training):
+        if path in (checkpoints.newest, checkpoints.previous):
+            continue
+        try:
+            content = read_whole(path, "checkpoint")
+            require_same_training(content, settings)
+            _require_same_reference(content, reference)
+        except StorageError as error:
+            log.warning("checkpoint of other code not used: %s: %s", path, error)
+            continue
+        log.info("found a checkpoint of other code: %s", path)
+        if "settings" in content.attributes:
+            return content
+        stated = read_statement(path, content.attributes["training"]).model_dump()
+        return Content(content.kind, content.arrays, {**content.attributes, **stated})
+    return None
+
+
+def _require_same_reference(content: Content, reference: str) -> None:
+    found = content.attributes.get(REFERENCE, reference)  # an older one does not say it
+    if found != reference:
+        raise StorageError(
+            f"expected errors against the reference solution {reference[:12]}, found {found[:12]}"
+        )

@@ -1,0 +1,60 @@
+"""Stretches of a training: who made which of its iterations, and on what.
+
+A training that is stopped and goes on elsewhere, or by other code, lists a stretch for each maker.
+In a file they are the attribute `stretches`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+STRETCHES = "stretches"
+MAKER = ("code", "git_commit", "git_dirty", "python", "versions", "machine", "system")
+LIBRARIES = ("torch", "numpy")  # whose versions may change how numbers are rounded
+
+Stretch = Mapping[str, Any]  # first and last iteration, device, and the keys of MAKER
+
+
+def stretches_of(attributes: Mapping[str, Any], last: int) -> list[Stretch]:
+    """Return the stretches of a stored training up to an iteration; None where not known.
+
+    Parameters
+    ----------
+    attributes
+        Of a checkpoint or a run. An older one has no stretches: all is of its one maker.
+    """
+    known = attributes.get(STRETCHES)
+    if known is None:
+        device = attributes.get("execution", {}).get("device")
+        maker = {key: attributes.get(key) for key in MAKER}
+        known = [{"first": 1, "last": last, "device": device, **maker}]
+    return [{**one, "last": min(one["last"], last)} for one in known if one["first"] <= last]
+
+
+def extended(past: Sequence[Stretch], now: Stretch) -> list[Stretch]:
+    """Append a stretch; one of the same maker is the last of the past, grown."""
+    if now["last"] < now["first"]:  # nothing was trained
+        return list(past)
+    if past and _maker(past[-1]) == _maker(now):
+        return [*past[:-1], {**now, "first": past[-1]["first"]}]
+    return [*past, now]
+
+
+def changes(before: Stretch, now: Stretch) -> list[str]:
+    """Say what differs between two stretches of what may change how numbers are rounded."""
+    pairs = {"code": (_short(before["code"]), _short(now["code"]))}
+    pairs["device"] = (before["device"], now["device"])
+    for name in LIBRARIES:
+        pairs[name] = ((before["versions"] or {}).get(name), (now["versions"] or {}).get(name))
+    return [
+        f"{name} {old or 'not known'}, then {new or 'not known'}"
+        for name, (old, new) in pairs.items()
+        if old != new
+    ]
+
+
+def _short(digest: str | None) -> str | None:
+    return digest and digest[:12]
+
+
+def _maker(stretch: Stretch) -> dict[str, Any]:
+    return {key: value for key, value in stretch.items() if key not in ("first", "last")}
