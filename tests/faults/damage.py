@@ -13,7 +13,8 @@ from tests.faults.training import SETTINGS, Place, errors, same, went_on
 
 FAULT = "flipped or missing bytes"
 MUST_HOLD = "detected; older checkpoint or fresh start, said plainly; never a wrong figure"
-FILES = ("reference", "run", "newest checkpoint", "both checkpoints")
+PART = "part of the record"
+FILES = ("reference", "run", "newest checkpoint", "both checkpoints", PART)
 FIGURES = FigureSettings(smoothing=10, phases_of="rba").model_dump_json()
 
 
@@ -26,7 +27,8 @@ def faults(count: int, rng: Random) -> list[Outcome]:
         while len(outcomes) < count:
             file = FILES[len(outcomes) % len(FILES)]
             place = whole.copied(Path(folder) / "damaged")
-            check = {"reference": _reference, "run": _run}.get(file, _checkpoints)
+            checks = {"reference": _reference, "run": _run, PART: _part}
+            check = checks.get(file, _checkpoints)
             outcomes.append(Outcome(file, check(place, whole, file, rng)))
     return outcomes
 
@@ -100,6 +102,22 @@ def _checkpoints(place: Place, whole: Place, file: str, rng: Random) -> str:
         each_is_said=len(plainly) == len(damaged),
         older_checkpoint_or_fresh_start=went_on(lines)
         == (0 if file == "both checkpoints" else iterations - 1),
+        same_data_as_undisturbed=same(place.data(), whole.data()),
+    )
+    return f"{broken}: {status} {lines[-3:]}" if broken else ""
+
+
+def _part(place: Place, whole: Place, file: str, rng: Random) -> str:
+    """Damage what one or both checkpoints list."""
+    place.run.unlink()
+    path = rng.choice(sorted(place.checkpoints.glob("*.part*.h5")))
+    _damage(path, rng)
+    status, lines = place.start().wait()
+    plainly = [line for line in lines if line.startswith("checkpoint not used: ")]
+    broken = first_broken(
+        it_is_trained=status == 0 and not errors(lines),
+        it_is_said=len(plainly) in (1, 2) and all(path.name in line for line in plainly),
+        earlier_state_or_fresh_start=went_on(lines) < SETTINGS.training.iterations,
         same_data_as_undisturbed=same(place.data(), whole.data()),
     )
     return f"{broken}: {status} {lines[-3:]}" if broken else ""

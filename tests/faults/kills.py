@@ -17,7 +17,8 @@ MUST_HOLD = (
     "interval lost (here: one iteration)"
 )
 KILLS_A_TRAINING = 4
-CHECKPOINT, RESULT, OTHER = "a checkpoint half written", "the result half written", "elsewhere"
+CHECKPOINT, PART = "a checkpoint half written", "a part of the record half written"
+RESULT, OTHER = "the result half written", "elsewhere"
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
@@ -81,5 +82,5 @@ def _kind(place: Place) -> str:
     for folder, name in ((place.checkpoints, CHECKPOINT), (place.run.parent, RESULT)):
         for left in folder.glob(".*"):
             left.unlink()
-            kind = name
+            kind = PART if ".part0" in left.name else name
     return kind

@@ -59,11 +59,12 @@ def call(messages: Path, *arguments: object, file_bytes: int | None = None) -> C
 
 def _run(arguments: list[str], messages: str, file_bytes: int | None) -> None:
     from pinn_phases.__main__ import main
-    from pinn_phases.training import progress
+    from pinn_phases.training import parts, progress
 
     os.dup2(os.open(messages, os.O_WRONLY | os.O_APPEND), sys.stderr.fileno())
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     progress.LINE_SECONDS = 0.0  # a line at each recorded iteration: to know where it was
+    parts.PART_BYTES = 4000  # half a dozen parts in thirty iterations
     if file_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     sys.exit(main(arguments))
