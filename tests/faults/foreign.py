@@ -87,7 +87,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
         while len(outcomes) < count:
             kind = list(MAKERS)[len(outcomes) % len(MAKERS)]
             place = whole.copied(Path(folder) / "foreign")
-            use = rng.choice([_as_checkpoints, _as_reference])
+            use = rng.choice([_as_checkpoints, _as_parts, _as_reference])
             outcomes.append(Outcome(kind, use(place, whole, kind)))
     return outcomes
 
@@ -100,16 +100,25 @@ def _write(path: Path, kind: str, canary: Path) -> None:
 
 
 def _as_checkpoints(place: Place, whole: Place, kind: str) -> str:
+    """Replace both generations and the parts of the record."""
+    return _trained_anew(place, whole, kind, "*.h5")
+
+
+def _as_parts(place: Place, whole: Place, kind: str) -> str:
+    """Replace the parts that both generations list."""
+    return _trained_anew(place, whole, kind, "*.part*.h5")
+
+
+def _trained_anew(place: Place, whole: Place, kind: str, replaced: str) -> str:
     canary = place.folder / "canary"
     place.run.unlink()
-    paths = sorted(place.checkpoints.glob("*.h5"))
-    for path in paths:
+    for path in place.checkpoints.glob(replaced):
         _write(path, kind, canary)
     status, lines = place.start().wait()
     plainly = [line for line in lines if line.startswith("checkpoint not used: ")]
     broken = first_broken(
         never_unpickled=not canary.exists(),
-        refused=len(plainly) == len(paths) == 2 and went_on(lines) == 0,
+        refused=len(plainly) == 2 and went_on(lines) == 0,
         trained_anew=status == 0 and not errors(lines),
         same_data_as_undisturbed=same(place.data(), whole.data()),
     )

@@ -127,15 +127,17 @@ def test_references_without_resolution_or_error_say_so():
 
 
 def test_trainings_show_where_they_ended_and_what_they_took():
-    (table,) = trainings_page([run(), run(1, "vanilla", resumed_after=8000)]).tables
+    stretches = [{"first": 1, "last": 7000}, {"first": 7001, "last": 12000}]
+    resumed = run(1, "vanilla", resumed_after=8000, stretches=stretches)
+    (table,) = trainings_page([run(), resumed]).tables
     assert table.rows == (
         (
             *("Lid-driven cavity", "RBA", "0", "12,000", "0.0432", "CPU, 1 thread", "1"),
-            *("1:02:05", "1,234", "no"),
+            *("1:02:05", "1,234", "no", "none"),
         ),
         (
             *("Lid-driven cavity", "Vanilla", "1", "12,000", "0.0432", "CPU, 1 thread", "1"),
-            *("1:02:05", "1,234", "after iteration 8,000"),
+            *("1:02:05", "1,234", "after iteration 8,000", "7,000"),
         ),
     )
 
@@ -156,7 +158,7 @@ def test_an_unfinished_training_and_what_is_not_known_of_it_are_told():
     one = run(**UNFINISHED, **unknown, execution=execution)
     (table,) = trainings_page([one]).tables
     assert table.rows[0][3:5] == ("to iteration 12,003 of 300,000", "0.0432")
-    assert table.rows[0][5:] == ("not known",) * 5
+    assert table.rows[0][5:] == (*("not known",) * 5, "none")
     versions, codes = versions_page([reference(), one]).tables
     name = "training of Lid-driven cavity, RBA, seed 0"
     assert ("Python", "not known", name) in versions.rows

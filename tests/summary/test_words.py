@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -69,6 +70,17 @@ def test_a_run_says_errors_cost_settings_and_maker(info):
     assert {"commit abc123", "code c0de", "Python 3.11.7, torch 2.13.0, numpy 2.4.6"} <= set(lines)
     error = "history/relative_l2 (4,): relative L2 error on the thinned test grid (Eq. 7)"
     assert error in lines and "phases: no file of them beside it" in lines
+
+
+def test_a_run_says_who_made_each_stretch(info):
+    here = {"first": 11, "last": 30, "device": "CPU", **MADE}
+    unknown = dict.fromkeys(MADE) | {"versions": {}}
+    there = {"first": 1, "last": 10, "device": None, **unknown}
+    lines = info(runs=replace(RUN, attributes=RUN.attributes | {"stretches": [there, here]}))
+    unsaid = "commit not known, code not known, a device not known, Python not known"
+    assert f"stretch: iterations 1 to 10: {unsaid}" in lines
+    maker = "commit abc123, code c0de, CPU, Python 3.11.7, torch 2.13.0, numpy 2.4.6"
+    assert f"stretch: iterations 11 to 30: {maker}" in lines
 
 
 def test_phases_are_said_of_their_file_and_of_the_run_that_they_lie_beside(info):

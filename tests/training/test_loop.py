@@ -21,7 +21,7 @@ from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.job import train
 from tests.training.conftest import make_settings
 
-HALF_UNIT = 2.0**-24  # rounding of a norm to float32, in which it is recorded; two norms are compared
+HALF_UNIT = 2.0**-24  # relative rounding error of a norm that is recorded in float32
 PATIENCE_SECONDS = 60.0  # for another process to get going
 
 

@@ -149,7 +149,16 @@ def test_changing_the_bins_of_the_phases_does_not_train(finished, edit):
 
 def test_changing_what_a_job_asks_of_the_machine_reruns_nothing(finished, edit):
     edit("config.yaml", "threads: 1, memory_mb: 1000", "threads: 2, memory_mb: 1234")
+    edit("config.yaml", "continue_other_code: false", "continue_other_code: true")
     assert planned(finished) == {}
+
+
+def test_going_on_from_other_code_is_asked_of_the_training(finished):
+    run = "results/smoke/runs/helmholtz/rba/seed7.h5"
+    for value, option in (("true", 1), ("false", 0)):
+        settings = (f"continue_other_code={value}", "seeds=[7]")
+        plan = snakemake(finished, "-n", "-p", "--config", *settings, "--", run)
+        assert f"--continue-other-code {option}" in plan.stdout
 
 
 def test_another_scale_has_results_of_its_own(finished):

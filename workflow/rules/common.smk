@@ -76,7 +76,6 @@ config = {**config, "seeds": list(SETTINGS.seeds)}  # those of an archive, where
 TRAINED = [name for name in SCALES if not name.startswith(REACHED) and name not in ARCHIVES]
 UNFINISHED = [f"{REACHED}{scale}" for scale in TRAINED]
 SCALE_BESIDE_PAPER = ScaleBesidePaper(scale=SETTINGS, paper=PAPER).model_dump_json()
-OTHER_CODE = "--continue-other-code" if SETTINGS.continue_other_code else ""
 RUNS = [
     f"{problem}/{method}/seed{seed}"
     for problem, block in SETTINGS.problems.items()

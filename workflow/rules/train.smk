@@ -21,6 +21,7 @@ rule train:
         runtime=run_time,
         gpu=run_gpus,
         processors=run_processors,
+        other_code=int(SETTINGS.continue_other_code),  # as a parameter, changing it would train again
     params:
         python=PYTHON,
         settings=run_settings,
@@ -31,4 +32,5 @@ rule train:
     shell:
         "{params.python} pinn_phases train --settings {params.settings:q}"
         " --reference {input.reference:q} --output {output:q}"
-        " --threads {threads} --gpus {resources.gpu} {OTHER_CODE} --log {log:q}"
+        " --threads {threads} --gpus {resources.gpu}"
+        " --continue-other-code {resources.other_code} --log {log:q}"

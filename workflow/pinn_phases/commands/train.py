@@ -28,12 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reference", type=Path, required=True, help="reference solution, HDF5")
     parser.add_argument("--output", type=Path, required=True, help="result, HDF5")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument(
-        "--continue-other-code",
-        action="store_true",
-        help="without a checkpoint of this code, go on from the newest of other code",
-    )
     parser.add_argument("--gpus", type=int, default=0, choices=(0, 1), help="1: use one if present")
+    other_code = "1: without a checkpoint of this code, go on from the newest of other code"
+    parser.add_argument(
+        "--continue-other-code", type=int, default=0, choices=(0, 1), help=other_code
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -55,7 +54,7 @@ def run(options: argparse.Namespace) -> None:
         # The errors in the history are against this very reference.
         Checkpoints.beside(options.output, settings, digest + storage.data_digest(reference)),
         made_by=provenance(digest),
-        other_code=options.continue_other_code,
+        other_code=bool(options.continue_other_code),
         threads=options.threads,
         gpus=options.gpus,
         bar=options.log is None and sys.stderr.isatty(),

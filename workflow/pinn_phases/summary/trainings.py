@@ -1,7 +1,8 @@
 """Page of the trainings: where each ended, and what it took."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
@@ -13,12 +14,14 @@ from pinn_phases.summary.page import Page, Table
 NOT_KNOWN = "not known"
 HEAD = (
     *("benchmark", "method", "seed", "iterations", "final relative L2"),
-    *("device", "threads", "time, h:min:s", "peak memory, MB", "resumed"),
+    *("device", "threads", "time, h:min:s", "peak memory, MB", "resumed", "other maker after"),
 )
 TEXT = (
     "Every training of this scale. The error is that of the last iteration, relative L2 "
     "(Eq. 7), dimensionless, against the reference solution.",
     "Of an unfinished training it is that of the last record up to the iteration reached.",
+    "Where other code, libraries or another device went on, the run's file says which "
+    "(python -m pinn_phases info FILE).",
     "A training that was resumed from its checkpoint tells time and memory of its last part alone.",
 )
 
@@ -51,4 +54,10 @@ def _row(content: Content) -> tuple[str, ...]:
         NOT_KNOWN if seconds is None else str(timedelta(seconds=round(seconds))),
         NOT_KNOWN if memory is None else f"{memory:,.0f}",
         NOT_KNOWN if resumed is None else f"after iteration {resumed:,}" if resumed else "no",
+        _boundaries(content.attributes.get("stretches", ())),
     )
+
+
+def _boundaries(stretches: Sequence[Mapping[str, Any]]) -> str:
+    """Say after which iterations other code or another device went on."""
+    return ", ".join(f"{one['last']:,}" for one in stretches[:-1]) or "none"

@@ -40,6 +40,9 @@ def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
         yield f"  unfinished: {length_in_words([stored])}"
     if "execution" in stored:
         yield f"  trained: {_execution(stored['execution'])}"
+    stretches = stored.get("stretches", ())
+    if len(stretches) > 1:
+        yield from (f"  stretch: {_stretch(one)}" for one in stretches)
     if "history/relative_l2" in content.arrays:
         yield from _errors(content)
     for name, value in stored.get("error_estimate", {}).items():
@@ -80,6 +83,16 @@ def _execution(execution: Mapping[str, Any]) -> str:
     elif resumed is not None:
         parts.append("at once")
     return ", ".join(parts)
+
+
+def _stretch(stretch: Mapping[str, Any]) -> str:
+    """Say who has trained some of the iterations, and on what."""
+    commit, code = (stretch[key] or NOT_KNOWN for key in ("git_commit", "code"))
+    libraries = ", ".join(f"{name} {version}" for name, version in stretch["versions"].items())
+    maker = f"commit {commit[:12]}, code {code[:12]}"
+    where = f"{stretch['device'] or 'a device not known'}, Python {stretch['python'] or NOT_KNOWN}"
+    span = f"iterations {stretch['first']:,} to {stretch['last']:,}"
+    return ", ".join(filter(None, (f"{span}: {maker}", where, libraries)))
 
 
 def _errors(content: Content) -> Iterator[str]:
