@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
 import torch
 
@@ -67,6 +68,13 @@ def make_settings(method="rba", problem="allen_cahn", **changes):
         method_constants=CONSTANTS.get(method, {"decay": 0.99, "rate": 0.01}),
         training={"conditions": terms} | TRAINING | changes,
     )
+
+
+def random_reference(problem, points=12):
+    """A reference of random numbers on a coarse grid, where only the training matters."""
+    arrays = {f"axes/{n}": np.linspace(*problem.domain[n], points) for n in problem.coordinates}
+    exact = np.random.default_rng(0).normal(size=(points, points))
+    return Content("reference", arrays | {f"fields/{problem.observable}": exact}, {})
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import torch
 
 from pinn_phases.checks import require_effect
 from pinn_phases.frozen import SettingsError, validated
-from pinn_phases.storage import Content
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.loop import prepare, run
 from pinn_phases.training.progress import Progress
@@ -16,9 +15,8 @@ from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.workers import Workers
 from pinn_phases.trees import leaves
 from tests.settings.conftest import changed
-from tests.training.conftest import EQUATIONS, TRAINING, make_settings
+from tests.training.conftest import EQUATIONS, TRAINING, make_settings, random_reference
 
-GRID = 12  # points along an axis of the test grid, enough for a stride of 2
 SMALL: dict[str, Any] = {
     "iterations": 4,
     "points": 8,
@@ -44,12 +42,9 @@ REFUSED["allen_cahn"] = {"training.network.ansatz"}  # since its initial conditi
 
 def trained(settings: RunSettings, checkpoints: Checkpoints) -> dict[str, np.ndarray]:
     """History and snapshots of a training, against a solution of numbers at random."""
-    problem = settings.make_problem()
-    arrays = {f"axes/{n}": np.linspace(*problem.domain[n], GRID) for n in problem.coordinates}
-    exact = np.random.default_rng(0).normal(size=(GRID, GRID))
     training = prepare(
         settings,
-        Content("reference", arrays | {f"fields/{problem.observable}": exact}, {}),
+        random_reference(settings.make_problem()),
         compiled=False,
         device=torch.device("cpu"),
         workers=Workers(1),
