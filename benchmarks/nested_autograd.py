@@ -4,14 +4,15 @@ Written as PINN codes usually are, for any problem; tests hold the streams again
 benchmark times it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import torch
 from torch import Tensor
 
 from pinn_phases.model import input_features
-from pinn_phases.problems.base import Derivatives, Jet, Problem, Term
+from pinn_phases.operators import Fields, Jet, Operators, Term
+from pinn_phases.problems.base import Problem
 from pinn_phases.training.settings import NetworkSettings
 
 
@@ -20,9 +21,9 @@ def fields(
     network: NetworkSettings,
     points: Tensor,
     parameters: Sequence[Tensor],
-    derivatives: Derivatives,
-) -> Mapping[str, Jet]:
-    """Jets of the fields at `points` (n, coordinates), with a graph back to the parameters."""
+    operators: Operators,
+) -> Fields:
+    """Fields at `points` (n, coordinates), with a graph back to the parameters."""
     points = points.clone().requires_grad_()
     h = torch.vmap(lambda point: input_features(problem, network, point))(points)
     layers = list(zip(parameters[::2], parameters[1::2], strict=True))
@@ -31,14 +32,12 @@ def fields(
     outputs = torch.nn.functional.linear(h, *layers[-1])
     offset, factor = torch.vmap(lambda point: problem.ansatz(network.ansatz, point))(points)
     return {
-        name: _jet(offset + factor * outputs[:, column], points, problem.coordinates, derivatives)
+        name: _jet(offset + factor * outputs[:, column], points, problem.coordinates, operators)
         for column, name in enumerate(problem.fields)
     }
 
 
-def _jet(
-    value: Tensor, points: Tensor, coordinates: tuple[str, ...], derivatives: Derivatives
-) -> Jet:
+def _jet(value: Tensor, points: Tensor, coordinates: tuple[str, ...], operators: Operators) -> Jet:
     column = {name: i for i, name in enumerate(coordinates)}
 
     @cache  # u_x is part of u_xx and of u_xy
@@ -49,8 +48,8 @@ def _jet(
         gradient = torch.autograd.grad(lower.sum(), points, create_graph=True)[0]
         return gradient[:, column[term[-1]]]
 
-    named = {
-        name: torch.stack([a * derivative(term) for term, a in operator.items()]).sum(0)
-        for name, operator in derivatives.items()
+    derivatives = {
+        operator.terms: torch.stack([a * derivative(term) for term, a in operator.terms]).sum(0)
+        for operator in operators
     }
-    return Jet(value, named)
+    return Jet(value, derivatives)

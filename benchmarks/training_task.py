@@ -12,7 +12,8 @@ from benchmarks.engines.base import Evaluation, flat
 from benchmarks.task import Adam, Array, Task, Term
 from pinn_phases.model import feature_count
 from pinn_phases.network import initial_parameters, layer_sizes
-from pinn_phases.problems.base import Condition, Derivatives
+from pinn_phases.operators import Fields, Operators
+from pinn_phases.problems.base import Condition, Problem
 from pinn_phases.training.points import collocation_points
 from pinn_phases.training.settings import RunSettings
 
@@ -38,7 +39,7 @@ def make_task(settings: RunSettings) -> Task:
     points = _single(
         collocation_points(problem, training.points, np.random.default_rng(settings.seed))
     )
-    known = problem.known(points.astype(np.float64))
+    source = problem.source(points.astype(np.float64))
     optimiser = training.optimiser
     return Task(
         problem=settings.problem,
@@ -46,10 +47,10 @@ def make_task(settings: RunSettings) -> Task:
         settings=settings.model_dump_json(),
         adam=Adam(optimiser.learning_rate, optimiser.beta1, optimiser.beta2, optimiser.epsilon),
         points=points,
-        forcing=_single(known["q"]) if known else np.zeros(0, np.float32),
+        forcing=_single(source["q"]) if source else np.zeros(0, np.float32),
         parameters=tuple(p.numpy() for p in parameters),
         terms=tuple(
-            _term(problem.condition(name, term.points), term.weight)
+            _term(problem, problem.condition(name, term.points), term.weight)
             for name, term in training.conditions.items()
             if term.weight > 0
         ),
@@ -66,8 +67,8 @@ def evaluate_exactly(task: Task) -> Evaluation:
     parameters = [torch.from_numpy(p).double().requires_grad_() for p in task.parameters]
     points = torch.from_numpy(task.points).double()
 
-    def fields(at: Tensor, derivatives: Derivatives) -> Any:
-        return nested_autograd.fields(problem, training.network, at, parameters, derivatives)
+    def fields(at: Tensor, operators: Operators) -> Fields:
+        return nested_autograd.fields(problem, training.network, at, parameters, operators)
 
     residuals, gradient = [], np.zeros(sum(p.numel() for p in parameters))
 
@@ -76,17 +77,16 @@ def evaluate_exactly(task: Task) -> Evaluation:
         gradient[:] += flat(slopes)
 
     for chunk in points.split(CHUNK):
-        known = problem.known(chunk.numpy())
-        jets = fields(chunk, problem.derivatives)
-        residual = torch.stack(
-            problem.residual(**jets, **{k: torch.from_numpy(v) for k, v in known.items()})
-        )
+        source = {k: torch.from_numpy(v) for k, v in problem.source(chunk.numpy()).items()}
+        unknowns = fields(chunk, problem.residual_operators)
+        residual = torch.stack(problem.residual(unknowns, source))
         add(residual.square().sum() / len(points))
         residuals.append(residual.detach().numpy())
     for name, term in training.conditions.items():
         condition = problem.condition(name, term.points)
         at = (torch.from_numpy(_single(p)).double() for p in condition.points)
-        values = condition.expressions(*(fields(x, condition.derivatives) for x in at))
+        operators = condition.operators(problem.fields)
+        values = condition.expressions(*(fields(x, operators) for x in at))
         squares = [
             (value - torch.from_numpy(target)).square().mean()
             for value, target in zip(values, condition.targets, strict=True)
@@ -95,11 +95,11 @@ def evaluate_exactly(task: Task) -> Evaluation:
     return Evaluation(np.concatenate(residuals, 1), gradient)
 
 
-def _term(condition: Condition, weight: float) -> Term:
+def _term(problem: Problem, condition: Condition, weight: float) -> Term:
     if len(condition.points) == 2:
         kind = "periodic"
     else:
-        kind = "velocity" if condition.derivatives else "value"
+        kind = "velocity" if condition.operators(problem.fields) else "value"
     points, targets = (tuple(map(_single, part)) for part in (condition.points, condition.targets))
     return Term(kind, weight, points, targets)
 

@@ -1,6 +1,8 @@
 """The streams equal nested automatic differentiation, values and parameter gradients."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import pytest
 import torch
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 from benchmarks import nested_autograd
 from pinn_phases.model import FieldAt, Place, feature_count
 from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.operators import Operators, d
 from pinn_phases.problems.allen_cahn import AllenCahn
-from pinn_phases.problems.base import Derivatives, partial
 from pinn_phases.problems.cavity import Cavity
 from pinn_phases.streams import Layout, function_streams, product_streams
 from pinn_phases.training.settings import NetworkSettings
@@ -26,9 +28,14 @@ class Case:
     """A network with random weights, random points, and what is asked of it there."""
 
     network: NetworkSettings
-    derivatives: Derivatives
+    operators: Operators
     parameters: list[torch.Tensor]
     points: torch.Tensor
+
+
+def added_up(terms):
+    """Return the operator of these coefficients and partial derivatives."""
+    return reduce(add, (coefficient * d(*term) for coefficient, term in terms))
 
 
 @st.composite
@@ -42,8 +49,8 @@ def cases(draw: st.DrawFn) -> Case:
     )
     coefficient = st.floats(-2, 2).filter(lambda a: abs(a) > 1e-3)
     terms = st.lists(st.sampled_from("tx"), min_size=1, max_size=3).map(tuple)
-    operators = st.dictionaries(terms, coefficient, min_size=1, max_size=4)
-    derivatives = draw(st.dictionaries(st.sampled_from("abc"), operators, max_size=3))
+    sums = st.lists(st.tuples(coefficient, terms), min_size=1, max_size=4)
+    operators = draw(st.lists(sums.map(added_up), max_size=3).map(tuple))
     generator = torch.Generator().manual_seed(draw(st.integers(0, 2**31)))
     sizes = layer_sizes(
         feature_count(PROBLEM, network), network.hidden_layers, network.width, len(PROBLEM.fields)
@@ -51,7 +58,7 @@ def cases(draw: st.DrawFn) -> Case:
     scale = draw(st.floats(0.3, 2.0))
     parameters = [scale * p.double() for p in initial_parameters(sizes, generator)]
     points = torch.rand(draw(st.integers(1, 7)), 2, generator=generator, dtype=torch.float64)
-    return Case(network, derivatives, parameters, 2 * points - 1)
+    return Case(network, operators, parameters, 2 * points - 1)
 
 
 def loss_and_gradient(jets, parameters):
@@ -70,16 +77,14 @@ def close(actual, expected):
 def assert_equal_to_nested_autograd(problem, case):
     """Compare jets and the gradient of a function of them."""
     parameters = [p.requires_grad_() for p in case.parameters]
-    field = FieldAt(problem, case.network, case.points.numpy(), case.derivatives, place=EXACT)
+    field = FieldAt(problem, case.network, case.points.numpy(), case.operators, place=EXACT)
     ours = field(parameters)
-    theirs = nested_autograd.fields(
-        problem, case.network, case.points, parameters, case.derivatives
-    )
+    theirs = nested_autograd.fields(problem, case.network, case.points, parameters, case.operators)
     assert list(ours) == list(theirs) == list(problem.fields)
     for name in problem.fields:
         assert close(ours[name].value, theirs[name].value)
-        for derivative in case.derivatives:
-            assert close(ours[name][derivative], theirs[name][derivative])
+        for operator in case.operators:
+            assert close(operator(ours[name]), operator(theirs[name]))
     gradients = (loss_and_gradient(jets.values(), parameters)[1] for jets in (ours, theirs))
     for actual, expected in zip(*gradients, strict=True):
         assert close(actual, expected)
@@ -97,23 +102,22 @@ def test_third_derivatives_of_the_cavity_equal_nested_autograd():
     generator = torch.Generator().manual_seed(0)
     parameters = [p.double() for p in initial_parameters((2, 10, 10, 10, 2), generator)]
     points = torch.rand(50, 2, generator=generator, dtype=torch.float64)
-    assert_equal_to_nested_autograd(cavity, Case(network, cavity.derivatives, parameters, points))
+    case = Case(network, cavity.residual_operators, parameters, points)
+    assert_equal_to_nested_autograd(cavity, case)
 
 
 def test_streams_are_shared_between_derivatives():
     cavity = Cavity(reynolds=1000.0, lid_width=0.125)
-    layout = Layout.of(cavity.coordinates, cavity.derivatives)
+    layout = Layout.of(cavity.coordinates, cavity.residual_operators)
     assert len(layout.streams) == 7  # of psi_x ... psi_yy, two of third order; the value besides
-    assert layout.names["xy"] == 1 + [s.operator for s in layout.streams].index({("x", "y"): 1.0})
+    mixed = d("x", "y")
+    assert layout.numbers[mixed.terms] == 1 + [s.operator for s in layout.streams].index(mixed)
 
 
 def test_derivatives_of_a_product():
-    derivatives = {
-        "t": partial("t"),
-        "second": {("t",): 2.0, ("t", "x"): 3.0, ("x", "x"): -1.0},
-        "third": {("t", "x", "x"): 0.5, ("x", "x", "x"): -1.5, ("t",): 1.0},
-    }
-    layout = Layout.of(("t", "x"), derivatives)
+    second = 2.0 * d("t") + 3.0 * d("t", "x") - d("x", "x")
+    third = 0.5 * d("t", "x", "x") - 1.5 * d("x", "x", "x") + d("t")
+    layout = Layout.of(("t", "x"), (d("t"), second, third))
     points = torch.rand(9, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
     def a(point):
@@ -134,8 +138,8 @@ def test_batches_are_consecutive_chunks(batches):
     network = NetworkSettings(hidden_layers=2, width=5, fourier_modes=0, ansatz="initial")
     parameters = [p.double() for p in initial_parameters((2, 5, 5, 1), torch.Generator())]
     points = torch.rand(20, 2, dtype=torch.float64).numpy()
-    whole = FieldAt(PROBLEM, network, points, PROBLEM.derivatives, place=EXACT)(parameters)["u"]
-    chunks = FieldAt(PROBLEM, network, points, PROBLEM.derivatives, place=EXACT, batches=batches)(
-        parameters
-    )["u"]
-    torch.testing.assert_close(chunks["linear"].flatten(), whole["linear"], rtol=1e-12, atol=1e-12)
+    (linear,) = operators = PROBLEM.residual_operators
+    whole = FieldAt(PROBLEM, network, points, operators, place=EXACT)
+    chunks = FieldAt(PROBLEM, network, points, operators, place=EXACT, batches=batches)
+    expected, found = (linear(field(parameters)["u"]) for field in (whole, chunks))
+    torch.testing.assert_close(found.flatten(), expected, rtol=1e-12, atol=1e-12)

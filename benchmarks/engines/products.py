@@ -21,7 +21,7 @@ class Products(Engine):
     def __init__(self, task: Task) -> None:
         settings = RunSettings.model_validate_json(task.settings)
         problem = settings.make_problem()
-        streams = 1 + len(Layout.of(problem.coordinates, problem.derivatives).streams)
+        streams = 1 + len(Layout.of(problem.coordinates, problem.residual_operators).streams)
         batches = settings.training.batches
         rows = streams * len(task.points) // batches
         self.products: list[tuple[Tensor, Tensor, Tensor]] = []  # factors and result

@@ -32,10 +32,11 @@ def test_observables_and_residuals_of_a_snapshot(problem_name, monkeypatch):
     values, residuals = fields.observables_and_residuals(settings, snapshots, points)
     exact = [p.double() for p in networks[1]]
     at = torch.as_tensor(points)
-    jets = nested_autograd.fields(problem, network, at, exact, problem.derivatives)
-    known = {name: torch.as_tensor(v) for name, v in problem.known(points).items()}
-    expected = [problem.observables(**jets)]
-    expected += [dict(zip(problem.equations, problem.residual(**jets, **known), strict=True))]
+    operators = problem.residual_operators + problem.observed_operators
+    jets = nested_autograd.fields(problem, network, at, exact, operators)
+    source = {name: torch.as_tensor(v) for name, v in problem.source(points).items()}
+    expected = [problem.observables(jets)]
+    expected += [dict(zip(problem.equations, problem.residual(jets, source), strict=True))]
     assert problem.observable in values
     for actual, wanted in zip((values, residuals), expected, strict=True):
         assert list(actual) == list(wanted)

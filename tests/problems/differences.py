@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from pinn_phases.operators import Jet
+
 
 def spectral_derivative(u, order):
     """Derivative along the last axis, period 2, by the Fourier series of each row."""
@@ -21,3 +23,26 @@ def central_derivative(u, axis, step):
     d = np.full_like(u, np.nan)
     np.moveaxis(d, axis, 0)[3:-3] = time_derivative(np.moveaxis(u, axis, 0), step)
     return d
+
+
+class _WhenAsked(dict):
+    """Values of operators on a field, worked out from partial derivatives."""
+
+    def __init__(self, partial):
+        self.partial = partial
+
+    def __missing__(self, terms):
+        return sum(coefficient * self.partial(*term) for term, coefficient in terms)
+
+
+def field(values, partial):
+    """Return a field that any operator can be applied to.
+
+    Parameters
+    ----------
+    values
+        On a grid.
+    partial
+        Takes the names of coordinates and returns that partial derivative, of the same shape.
+    """
+    return Jet(values, _WhenAsked(partial))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from pinn_phases.operators import Jet, d
 from pinn_phases.problems.allen_cahn import AllenCahn
-from pinn_phases.problems.base import Jet
 from pinn_phases.reference.allen_cahn import solve
-from tests.problems.differences import spectral_derivative, time_derivative
+from tests.problems.differences import field, spectral_derivative, time_derivative
 
 PROBLEM = AllenCahn(diffusion=1e-4, reaction=5.0)
 
@@ -18,11 +18,10 @@ def solution():
     return t, x, solve(PROBLEM, t, x, modes=1024, steps=800).fields["u"]
 
 
-def residual_of(u, step):
+def residual_of(u, step, problem=PROBLEM):
     """Residual of the equation at the inner times."""
-    inner = u[3:-3]
-    operator = time_derivative(u, step) - PROBLEM.diffusion * spectral_derivative(u, 2)[3:-3]
-    return PROBLEM.residual(u=Jet(inner, {"linear": operator}))[0]
+    partials = {("t",): time_derivative(u, step), ("x", "x"): spectral_derivative(u, 2)[3:-3]}
+    return problem.residual({"u": field(u[3:-3], lambda *term: partials[term])}, {})[0]
 
 
 def test_residual_vanishes_on_the_reference_at_the_rate_of_the_differences(solution):
@@ -40,14 +39,13 @@ def test_residual_vanishes_on_the_reference_at_the_rate_of_the_differences(solut
 
 def test_residual_notices_a_wrong_coefficient(solution):
     t, _, u = solution
-    other = AllenCahn(diffusion=1e-4, reaction=5.1)
-    operator = time_derivative(u, t[1]) - PROBLEM.diffusion * spectral_derivative(u, 2)[3:-3]
-    residual = other.residual(u=Jet(u[3:-3], {"linear": operator}))[0]
-    assert np.abs(residual).max() > 1e-2
+    for other in ({"reaction": 5.1}, {"diffusion": 1.1e-4}):
+        problem = PROBLEM.model_copy(update=other)
+        assert np.abs(residual_of(u, t[1], problem)).max() > 1e-2
 
 
-def test_derivatives_are_those_of_the_residual():
-    assert PROBLEM.derivatives == {"linear": {("t",): 1.0, ("x", "x"): -1e-4}}
+def test_the_linear_part_is_one_operator():
+    assert PROBLEM.residual_operators == (d("t") - 1e-4 * d("x", "x"),)
 
 
 def test_initial_condition_asks_for_the_initial_values(solution):
@@ -67,10 +65,10 @@ def test_boundary_condition_compares_value_and_slope_at_both_ends():
     left, right = condition.points
     np.testing.assert_array_equal(left[:, 0], right[:, 0])
     assert (left[:, 1] == -1).all() and (right[:, 1] == 1).all()
-    assert condition.derivatives == {"x": {("x",): 1.0}}
-    ones = np.ones(4)
+    assert condition.operators(("u",)) == (d("x"),)
+    ones, u_x = np.ones(4), d("x").terms
     value, slope = condition.expressions(
-        {"u": Jet(ones, {"x": 2 * ones})}, {"u": Jet(3 * ones, {"x": 7 * ones})}
+        {"u": Jet(ones, {u_x: 2 * ones})}, {"u": Jet(3 * ones, {u_x: 7 * ones})}
     )
     np.testing.assert_array_equal(value, 2)
     np.testing.assert_array_equal(slope, 5)

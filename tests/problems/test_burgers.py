@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pinn_phases.problems.base import Jet
+from pinn_phases.operators import Jet, d
 from pinn_phases.problems.burgers import Burgers
 from pinn_phases.reference import cole_hopf
-from tests.problems.differences import spectral_derivative, time_derivative
+from tests.problems.differences import field, spectral_derivative, time_derivative
 
 PROBLEM = Burgers(viscosity=0.02)  # a front that 512 points resolve to rounding
 
@@ -21,8 +21,11 @@ def solution():
 def residual_of(problem, u, step):
     """Residual of the equation at the inner times."""
     inner = u[3:-3]
-    linear = time_derivative(u, step) - problem.viscosity * spectral_derivative(inner, 2)
-    return problem.residual(u=Jet(inner, {"x": spectral_derivative(inner, 1), "linear": linear}))[0]
+
+    def partial(*term):
+        return time_derivative(u, step) if "t" in term else spectral_derivative(inner, len(term))
+
+    return problem.residual({"u": field(inner, partial)}, {})[0]
 
 
 def test_residual_vanishes_on_the_solution_at_the_rate_of_the_differences(solution):
@@ -38,11 +41,8 @@ def test_residual_notices_a_wrong_viscosity(solution):
     assert np.abs(residual_of(Burgers(viscosity=0.021), u, t[1])).max() > 0.1
 
 
-def test_derivatives_are_those_of_the_residual():
-    assert PROBLEM.derivatives == {
-        "x": {("x",): 1.0},
-        "linear": {("t",): 1.0, ("x", "x"): -0.02},
-    }
+def test_the_linear_part_is_one_operator():
+    assert PROBLEM.residual_operators == (d("t") - 0.02 * d("x", "x"), d("x"))
 
 
 def test_initial_condition_asks_for_the_initial_values(solution):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pinn_phases.problems.base import Jet
+from pinn_phases.operators import Jet, d
 from pinn_phases.problems.cavity import Cavity
 from pinn_phases.reference.cavity import CavityReference
-from tests.problems.differences import central_derivative
+from tests.problems.differences import central_derivative, field
 
 PROBLEM = Cavity(reynolds=100.0, lid_width=0.125)
 MARGIN = 0.25  # from the walls: vorticity jumps in the upper corners, which no difference follows
@@ -24,32 +24,26 @@ def solution():
     return solve(modes=32)
 
 
-def difference_jet(values, names, step):
-    """Jet of a field on a grid, with derivatives by central differences one after the other."""
+def on_grid(values, step):
+    """Return a field on a grid, with derivatives by central differences one after the other."""
 
-    def derivative(coordinates):
-        d = values
-        for name in coordinates:
-            d = central_derivative(d, "xy".index(name), step)
-        return d
+    def partial(*term):
+        derivative = values
+        for name in term:
+            derivative = central_derivative(derivative, "xy".index(name), step)
+        return derivative
 
-    terms = {name: derivative(name) for name in names if len(name) <= 2}
-    if "laplacian_x" in names:
-        terms["laplacian_x"] = derivative("xxx") + derivative("xyy")
-        terms["laplacian_y"] = derivative("xxy") + derivative("yyy")
-    return Jet(values, terms)
+    return field(values, partial)
 
 
 def residuals_of(problem, solution, stride=1):
     """Residuals of the momentum equations away from the walls, each of shape (points,)."""
     x = solution.axes["x"][::stride]
-    psi, p = (solution.fields[name][::stride, ::stride] for name in ("psi", "p"))
-    jets = [
-        difference_jet(values, names, x[1])
-        for values, names in ((psi, problem.derivatives), (p, ("x", "y")))
-    ]
+    fields = {
+        name: on_grid(solution.fields[name][::stride, ::stride], x[1]) for name in problem.fields
+    }
     inner = (x > MARGIN) & (x < 1 - MARGIN)
-    return [r[inner][:, inner] for r in problem.residual(psi=jets[0], p=jets[1])]
+    return [r[inner][:, inner] for r in problem.residual(fields, {})]
 
 
 def test_residuals_vanish_on_the_reference_as_its_resolution_grows(solution):
@@ -82,8 +76,8 @@ def test_constants_of_pressure_and_stream_function_are_free(solution):
 
 
 def test_observables_are_those_of_the_reference(solution):
-    psi = difference_jet(solution.fields["psi"], ("x", "y"), solution.axes["x"][1])
-    observables = PROBLEM.observables(psi=psi, p=Jet(solution.fields["p"], {}))
+    psi = on_grid(solution.fields["psi"], solution.axes["x"][1])
+    observables = PROBLEM.observables({"psi": psi, "p": Jet(solution.fields["p"], {})})
     assert observables.keys() == solution.fields.keys()
     for name, values in observables.items():
         inner = (slice(24, -24), slice(24, -24))
@@ -100,7 +94,8 @@ def test_lid_is_at_rest_at_its_ends_and_moves_to_the_right():
 
 
 def test_conditions_ask_for_the_velocity_on_all_edges(solution):
-    jet = Jet(np.zeros(5), {"x": np.full(5, 2.0), "y": np.full(5, 3.0)})
+    slopes = {d("x").terms: np.full(5, 2.0), d("y").terms: np.full(5, 3.0)}
+    jet = Jet(np.zeros(5), slopes)
     lid = PROBLEM.condition("lid", 5)
     (top,) = lid.points
     np.testing.assert_array_equal(top, [[x, 1.0] for x in np.linspace(0, 1, 5)])
@@ -116,7 +111,8 @@ def test_conditions_ask_for_the_velocity_on_all_edges(solution):
         on_edge = points[points[:, column] == end]
         assert set(np.linspace(0, 1, 5)) <= set(on_edge[:, 1 - column])
     np.testing.assert_array_equal(walls.targets, np.zeros((2, 15)))
-    assert lid.derivatives == walls.derivatives == {"x": {("x",): 1.0}, "y": {("y",): 1.0}}
+    for condition in (lid, walls):
+        assert condition.operators(PROBLEM.fields) == (d("x"), d("y"))
     # the reference holds them
     np.testing.assert_allclose(
         solution.fields["u"][:, -1], PROBLEM.lid(solution.axes["x"]), atol=1e-10

@@ -18,7 +18,7 @@ BATCHES, POINTS, SIZES = 6, 5, (2, 7, 7, 7, 2)
 def make_case(problem):
     """Layout, inputs, parameters, and gradients of the outputs and from elsewhere, in float64."""
     instance = plugin_class(PROBLEMS, problem, Problem)(**EQUATIONS[problem])
-    layout = Layout.of(instance.coordinates, instance.derivatives)
+    layout = Layout.of(instance.coordinates, instance.residual_operators)
     generator = torch.Generator().manual_seed(0)
 
     def draw(*shape):

@@ -47,11 +47,11 @@ def batch_loss(batch, settings, chosen, parameters, weights, points):
     """Loss of one batch as Section 3.1 says it, by nested differentiation."""
     problem, method = settings.make_problem(), settings.make_method()
 
-    def fields(at, derivatives):
-        return nested_autograd.fields(problem, chosen.network, at, parameters, derivatives)
+    def fields(at, operators):
+        return nested_autograd.fields(problem, chosen.network, at, parameters, operators)
 
-    known = {name: torch.as_tensor(v) for name, v in problem.known(points.numpy()).items()}
-    residuals = problem.residual(**fields(points, problem.derivatives), **known)
+    source = {name: torch.as_tensor(v) for name, v in problem.source(points.numpy()).items()}
+    residuals = problem.residual(fields(points, problem.residual_operators), source)
     size = chosen.points // chosen.batches
     part = slice(batch * size, (batch + 1) * size)
     total, updated = 0.0, []
@@ -62,7 +62,8 @@ def batch_loss(batch, settings, chosen, parameters, weights, points):
     for name, setting in chosen.conditions.items():
         condition = problem.condition(name, setting.points)
         at = (torch.as_tensor(values) for values in condition.points)
-        expressions = condition.expressions(*(fields(x, condition.derivatives) for x in at))
+        operators = condition.operators(problem.fields)
+        expressions = condition.expressions(*(fields(x, operators) for x in at))
         pairs = zip(expressions, condition.targets, strict=True)
         mean_squares = [((value - torch.as_tensor(v)) ** 2).mean() for value, v in pairs]
         total = total + setting.weight * sum(mean_squares)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 REPOSITORY = Path(__file__).parents[2]
 # No archive: it adds scales.
@@ -42,9 +43,17 @@ def snakemake(
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory):
-    """A copy of the repository in which the figures of two benchmarks have been made."""
-    folder = copy_repository(tmp_path_factory.mktemp("repository"))
-    done = snakemake(folder, "--cores", "2", *TARGET)
-    assert done.returncode == 0, done.stdout
-    return folder
+def finished(tmp_path_factory, worker_id):
+    """A copy of the repository in which the figures of two benchmarks have been made.
+
+    They are made once: each further process of the tests copies what the first has made.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = (own if worker_id == "master" else own.parent) / "finished"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            folder = copy_repository(tmp_path_factory.mktemp("made"))
+            done = snakemake(folder, "--cores", "2", *TARGET)
+            assert done.returncode == 0, done.stdout
+            folder.rename(shared)
+    return Path(shutil.copytree(shared, own / "repository"))

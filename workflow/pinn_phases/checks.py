@@ -54,7 +54,7 @@ def require_effect(problem: Problem, training: TrainingSettings, path: Path) -> 
 def _is_built_in(problem: Problem, ansatz: str, name: str) -> bool:
     """Whether a condition on values lies where A + B N has B = 0, so that no network changes it."""
     condition = problem.condition(name, PROBES)
-    return not condition.derivatives and not any(
+    return not condition.operators(problem.fields) and not any(
         np.any(problem.ansatz(ansatz, points.T)[1]) for points in condition.points
     )
 

@@ -5,13 +5,14 @@ is computed once, in float64, when a `FieldAt` is made.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from pinn_phases.problems.base import Derivatives, Jet, Points, Problem
+from pinn_phases.operators import Fields, Operators
+from pinn_phases.problems.base import Points, Problem
 from pinn_phases.streams import Layout, function_streams, network_streams, product_streams
 from pinn_phases.training.settings import NetworkSettings
 
@@ -49,12 +50,14 @@ def feature_count(problem: Problem, network: NetworkSettings) -> int:
 
 
 class FieldAt:
-    """The fields of a problem, with derivatives, at fixed points, for any parameters.
+    """The fields of a problem at fixed points, for any parameters.
 
     Parameters
     ----------
     points
         Shape (n, coordinates).
+    operators
+        Those that can then be applied to the fields.
     batches
         If given, n is split into as many consecutive batches, and jets have the shape
         (batches, n / batches).
@@ -65,13 +68,13 @@ class FieldAt:
         problem: Problem,
         network: NetworkSettings,
         points: Points,
-        derivatives: Derivatives,
+        operators: Operators,
         *,
         place: Place,
         batches: int | None = None,
     ) -> None:
         self.names = problem.fields
-        self.layout = Layout.of(problem.coordinates, derivatives)
+        self.layout = Layout.of(problem.coordinates, operators)
         exact = torch.as_tensor(points, dtype=torch.float64)
 
         def constant(streams: Tensor) -> Tensor:  # (streams, n, w), batches first if asked for
@@ -93,11 +96,11 @@ class FieldAt:
             offset, factor = function_streams(offset_and_factor, exact, self.layout).split(1, -1)
             self.ansatz = constant(offset), constant(factor)
 
-    def __call__(self, parameters: Sequence[Tensor]) -> Mapping[str, Jet]:
+    def __call__(self, parameters: Sequence[Tensor]) -> Fields:
         """Jets by name of field, each array of shape (n,) or (batches, n / batches)."""
         return self.jets(network_streams(self.inputs, parameters, self.layout))
 
-    def jets(self, streams: Tensor) -> Mapping[str, Jet]:
+    def jets(self, streams: Tensor) -> Fields:
         """Jets of the fields from the streams of the network's outputs at the points."""
         if self.ansatz is not None:
             offset, factor = self.ansatz

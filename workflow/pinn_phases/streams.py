@@ -1,9 +1,9 @@
 """Derivatives carried forward through the network, next to its value.
 
-For a field u = N(x), the streams are u itself and D u for linear operators D with constant
-coefficients, of up to third order: single partial derivatives such as u_x, and whole operators
-such as u_t - nu u_xx. They pass a layer together: the linear map acts on each stream alike (the
-bias on the value alone), and for y = tanh(z)
+For a field u = N(x), the streams are u itself and D u for operators D
+(`pinn_phases.operators`) of up to third order: single partial derivatives such as u_x, and
+whole operators such as u_t - nu u_xx. They pass a layer together: the linear map acts on each
+stream alike (the bias on the value alone), and for y = tanh(z)
 
     y_i   = y' z_i
     y_ij  = y' z_ij + y'' z_i z_j
@@ -30,7 +30,7 @@ import torch
 from torch import Tensor
 from torch.func import jacfwd, vmap
 
-from pinn_phases.problems.base import Derivatives, Jet, Operator, Term
+from pinn_phases.operators import Jet, Operator, Operators, Term, Terms, d
 
 Function = Callable[[Tensor], Tensor]  # a point (coordinates,) to values (w,)
 
@@ -54,40 +54,26 @@ class Layout:
 
     coordinates: tuple[str, ...]
     streams: tuple[Stream, ...]
-    names: Mapping[str, int]  # of the derivatives asked for -> number of the stream
+    numbers: Mapping[Terms, int]  # of the operators asked for -> number of the stream
 
     @classmethod
-    def of(cls, coordinates: tuple[str, ...], derivatives: Derivatives) -> "Layout":
-        """Carry what `derivatives` asks for and what the chain rule needs besides."""
-        asked = {name: _canonical(operator) for name, operator in derivatives.items()}
-        terms = [term for operator in asked.values() for term in operator]
-        partials = {part for term in terms for split in _splits(term) for part in split}
-        operators: list[Operator] = [
-            {term: 1.0} for term in sorted(partials, key=lambda term: (len(term), term))
-        ]
-        for operator in asked.values():
-            if operator not in operators:
-                operators.append(operator)
-        number = {next(iter(o)): 1 + i for i, o in enumerate(operators[: len(partials)])}
+    def of(cls, coordinates: tuple[str, ...], asked: Operators) -> "Layout":
+        """Carry the operators asked for and what the chain rule needs besides."""
+        terms = [term for operator in asked for term, _ in operator.terms]
+        parts = {part for term in terms for split in _splits(term) for part in split}
+        partials = [d(*term) for term in sorted(parts, key=lambda term: (len(term), term))]
+        operators = list(dict.fromkeys([*partials, *asked]))
+        number = {operator.terms[0][0]: 1 + i for i, operator in enumerate(partials)}
         return cls(
             coordinates,
             tuple(Stream(o, _pairs(o, number), _triples(o, number)) for o in operators),
-            {name: 1 + operators.index(operator) for name, operator in asked.items()},
+            {operator.terms: 1 + operators.index(operator) for operator in asked},
         )
 
     def jet(self, streams: Tensor) -> Jet:
-        """Name the streams of one field, of shape (..., streams, n)."""
-        named = {name: streams[..., number, :] for name, number in self.names.items()}
-        return Jet(streams[..., 0, :], named)
-
-
-def _canonical(operator: Operator) -> Operator:
-    """Sort the coordinates of each term; the order of differentiation does not matter."""
-    terms: dict[Term, float] = {}
-    for term, coefficient in operator.items():
-        key = tuple(sorted(term))
-        terms[key] = terms.get(key, 0.0) + coefficient
-    return terms
+        """Return one field from its streams, of shape (..., streams, n)."""
+        derivatives = {terms: streams[..., number, :] for terms, number in self.numbers.items()}
+        return Jet(streams[..., 0, :], derivatives)
 
 
 def _splits(term: Term) -> list[tuple[Term, Term]]:
@@ -99,7 +85,7 @@ def _splits(term: Term) -> list[tuple[Term, Term]]:
 def _pairs(operator: Operator, number: Mapping[Term, int]) -> tuple[tuple[int, int, float], ...]:
     """Return the splits of all terms, equal ones together."""
     found: dict[tuple[int, int], float] = {}
-    for term, coefficient in operator.items():
+    for term, coefficient in operator.terms:
         for one, other in _splits(term):
             pair = number[one], number[other]
             found[pair] = found.get(pair, 0.0) + coefficient
@@ -112,7 +98,7 @@ def _triples(
     """Return the factors of each term of third order."""
     return tuple(
         (number[term[:1]], number[term[1:2]], number[term[2:]], coefficient)
-        for term, coefficient in operator.items()
+        for term, coefficient in operator.terms
         if len(term) == 3
     )
 
@@ -133,18 +119,19 @@ def function_streams(function: Function, points: Tensor, layout: Layout) -> Tens
         Shape (streams, n, w).
     """
     column = {name: i for i, name in enumerate(layout.coordinates)}
-    highest = max((len(t) for stream in layout.streams for t in stream.operator), default=0)
+    terms = [term for stream in layout.streams for term, _ in stream.operator.terms]
+    highest = max(map(len, terms), default=0)
     derivatives = [vmap(function)(points)]  # by order; that of order k: (n, w, coordinates^k)
     for _ in range(highest):
         function = jacfwd(function)
         derivatives.append(vmap(function)(points))
     streams = derivatives[:1]
     for stream in layout.streams:
-        terms = []
-        for term, a in stream.operator.items():
+        parts = []
+        for term, a in stream.operator.terms:
             along: tuple[EllipsisType | int, ...] = (..., *(column[name] for name in term))
-            terms.append(a * derivatives[len(term)][along])
-        streams.append(torch.stack(terms).sum(0))
+            parts.append(a * derivatives[len(term)][along])
+        streams.append(torch.stack(parts).sum(0))
     return torch.stack(streams)
 
 

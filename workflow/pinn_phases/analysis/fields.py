@@ -9,7 +9,8 @@ from torch import Tensor
 
 from pinn_phases.model import FieldAt, Place, feature_count
 from pinn_phases.network import layer_sizes, shapes
-from pinn_phases.problems.base import Jet, Points, Problem
+from pinn_phases.operators import Fields
+from pinn_phases.problems.base import Points, Problem, Source
 from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.state import unflattened
 
@@ -49,26 +50,24 @@ def observables_and_residuals(
     sizes = layer_sizes(inputs, network.hidden_layers, network.width, len(problem.fields))
     like = [torch.empty(shape) for shape in shapes(sizes)]
     networks = [unflattened(parameters, like) for parameters in snapshots]
-    derivatives = {**problem.derivatives, **problem.observed_derivatives}
+    operators = problem.residual_operators + problem.observed_operators
     place = Place(torch.device("cpu"))
     found: dict[str, list[NDArray[np.float32]]] = {}
     for start in range(0, len(points), CHUNK_POINTS):
         chunk = points[start : start + CHUNK_POINTS]
-        fields = FieldAt(problem, network, chunk, derivatives, place=place)
-        known = {name: torch.from_numpy(v).float() for name, v in problem.known(chunk).items()}
-        for name, values in _stacked([_evaluated(problem, fields(n), known) for n in networks]):
+        fields = FieldAt(problem, network, chunk, operators, place=place)
+        source = {name: torch.from_numpy(v).float() for name, v in problem.source(chunk).items()}
+        for name, values in _stacked([_evaluated(problem, fields(n), source) for n in networks]):
             found.setdefault(name, []).append(values)
     whole = {name: np.concatenate(chunks, axis=1) for name, chunks in found.items()}
     residuals = {name: whole.pop(name) for name in problem.equations}
     return whole, residuals
 
 
-def _evaluated(
-    problem: Problem, jets: Mapping[str, Jet], known: Mapping[str, Tensor]
-) -> Mapping[str, Tensor]:
+def _evaluated(problem: Problem, fields: Fields, source: Source) -> Mapping[str, Tensor]:
     """Observables and residuals of one network, by name."""
-    residuals = zip(problem.equations, problem.residual(**jets, **known), strict=True)
-    return {**problem.observables(**jets), **dict(residuals)}
+    residuals = zip(problem.equations, problem.residual(fields, source), strict=True)
+    return {**problem.observables(fields), **dict(residuals)}
 
 
 def _stacked(

@@ -7,16 +7,8 @@ import numpy as np
 from array_api_compat import array_namespace
 from pydantic import Field
 
-from pinn_phases.problems.base import (
-    Array,
-    Condition,
-    Derivatives,
-    Jet,
-    Problem,
-    edges,
-    partial,
-    prescribed,
-)
+from pinn_phases.operators import Array, Fields, d
+from pinn_phases.problems.base import Condition, Problem, Source, edges, prescribed
 
 
 class AllenCahn(Problem):
@@ -50,14 +42,11 @@ class AllenCahn(Problem):
         xp = array_namespace(x)
         return x**2 * xp.cos(xp.pi * x)
 
-    @property
-    def derivatives(self) -> Derivatives:
-        """u_t - eps u_xx, as one operator."""
-        return {"linear": {("t",): 1.0, ("x", "x"): -self.diffusion}}
-
-    def residual(self, u: Jet) -> tuple[Array]:  # type: ignore[override]
-        """(u_t - eps u_xx) - a (u - u^3), from B.1; shape of `u.value`."""
-        return (u["linear"] - self.reaction * (u.value - u.value**3),)
+    def residual(self, fields: Fields, source: Source) -> tuple[Array]:
+        """u_t - eps u_xx - a (u - u^3), from B.1."""
+        u = fields["u"]
+        linear = d("t") - self.diffusion * d("x", "x")
+        return (linear(u) - self.reaction * (u.value - u.value**3),)
 
     def condition(self, name: str, count: int) -> Condition:
         """Require initial values at evenly spaced x, or periodic u and u_x at evenly spaced t."""
@@ -65,9 +54,7 @@ class AllenCahn(Problem):
         if name == "initial":
             return prescribed("u", at["t=0"], self.initial(at["t=0"][:, 1]))
         assert name == "boundary", name
-        return Condition(
-            (at["x=-1"], at["x=1"]), {"x": partial("x")}, _jumps, (np.zeros(count),) * 2
-        )
+        return Condition((at["x=-1"], at["x=1"]), _jumps, (np.zeros(count),) * 2)
 
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
         """Hold the initial condition by u = u(0, x) + t N ("initial"), or let u = N ("plain")."""
@@ -77,7 +64,7 @@ class AllenCahn(Problem):
         return super().ansatz(name, point)
 
 
-def _jumps(left: Mapping[str, Jet], right: Mapping[str, Jet]) -> tuple[Array, Array]:
+def _jumps(left: Fields, right: Fields) -> tuple[Array, Array]:
     """Differences of u and u_x between the ends of the period."""
-    a, b = left["u"], right["u"]
-    return b.value - a.value, b["x"] - a["x"]
+    a, b, u_x = left["u"], right["u"], d("x")
+    return b.value - a.value, u_x(b) - u_x(a)

@@ -9,37 +9,16 @@ arrays (tests, figures) and torch tensors (training) both pass through them.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pinn_phases.frozen import Frozen
+from pinn_phases.operators import Array, Fields, Operators, operators_in
 
-Array = Any  # a NumPy array or a torch tensor
 Points = NDArray[np.float64]  # shape (points, coordinates)
-
-
-Term = tuple[str, ...]  # a partial derivative: ("x", "x", "y") is d_x d_x d_y, of third order
-Operator = Mapping[Term, float]  # linear, constant coefficients: {("t",): 1.0, ("x", "x"): -nu}
-Derivatives = Mapping[str, Operator]  # what an expression needs besides the value, by name
-
-
-def partial(*coordinates: str) -> Operator:
-    """Return one partial derivative as an operator: partial("x", "y") is d_x d_y."""
-    return {coordinates: 1.0}
-
-
-@dataclass(frozen=True)
-class Jet:
-    """A field at some points, and derivatives of it by name; each of shape (..., points)."""
-
-    value: Array
-    derivatives: Mapping[str, Array]
-
-    def __getitem__(self, name: str) -> Array:
-        """Return the derivative `name`, as it was asked for."""
-        return self.derivatives[name]
+Source = Mapping[str, Array]  # terms that are no unknown, by name, each of shape (..., points)
 
 
 @dataclass(frozen=True)
@@ -53,19 +32,20 @@ class Condition:
     points
         The point sets at which the fields are needed, each of shape (points, coordinates); one
         for a condition on values, two for a periodic one.
-    derivatives
-        What is needed of the fields there.
     expressions
-        Takes one mapping of field name to jet for each point set and returns the expressions that
-        the condition is about, each of shape (points,).
+        Takes the fields at each point set and returns the expressions that the condition is about,
+        each of shape (points,).
     targets
         What each expression has to be, each of shape (points,).
     """
 
     points: tuple[Points, ...]
-    derivatives: Derivatives
     expressions: Callable[..., tuple[Array, ...]]
     targets: tuple[NDArray[np.float64], ...]
+
+    def operators(self, fields: tuple[str, ...]) -> Operators:
+        """Return the operators that the expressions apply to the fields of these names."""
+        return operators_in(lambda jets: self.expressions(*[jets] * len(self.points)), fields)
 
 
 class Problem(Frozen, ABC):
@@ -85,30 +65,36 @@ class Problem(Frozen, ABC):
     domain: ClassVar[Mapping[str, tuple[float, float]]]  # coordinate -> (lower, upper)
     periodic: ClassVar[tuple[str, ...]] = ()  # coordinates in which the solution is periodic
 
-    @property
     @abstractmethod
-    def derivatives(self) -> Derivatives:
-        """What `residual` needs of the fields."""
-
-    def known(self, points: Points) -> Mapping[str, NDArray[np.float64]]:
-        """Return what the residual needs that is no unknown, a forcing say, at the points."""
-        return {}
-
-    @abstractmethod
-    def residual(self, **fields: Any) -> tuple[Array, ...]:
+    def residual(self, fields: Fields, source: Source) -> tuple[Array, ...]:
         """Residuals of the equations, one array a name in `equations`.
 
-        Takes the jets of the fields and what `known` returns, by name.
+        Parameters
+        ----------
+        fields
+            The unknowns, by name. Their derivatives are what operators give of them.
+        source
+            What `source` returns at the same points.
         """
 
-    @property
-    def observed_derivatives(self) -> Derivatives:
-        """What `observables` needs of the fields."""
+    def source(self, points: Points) -> Mapping[str, NDArray[np.float64]]:
+        """Return what the residual needs that is no unknown, each of shape (points,)."""
         return {}
 
-    def observables(self, **fields: Jet) -> Mapping[str, Array]:
+    def observables(self, fields: Fields) -> Mapping[str, Array]:
         """Quantities that the reference has as well, by its names: the fields themselves."""
-        return {name: jet.value for name, jet in fields.items()}
+        return {name: field.value for name, field in fields.items()}
+
+    @property
+    def residual_operators(self) -> Operators:
+        """The operators that `residual` applies."""
+        source = self.source(np.array([[np.mean(self.domain[name]) for name in self.coordinates]]))
+        return operators_in(lambda fields: self.residual(fields, source), self.fields)
+
+    @property
+    def observed_operators(self) -> Operators:
+        """The operators that `observables` applies."""
+        return operators_in(self.observables, self.fields)
 
     @abstractmethod
     def condition(self, name: str, count: int) -> Condition:
@@ -138,7 +124,7 @@ def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Po
 def prescribed(field: str, points: Points, values: NDArray[np.float64]) -> Condition:
     """Return the condition that a field has these values, of shape (points,), at the points."""
 
-    def expression(jets: Mapping[str, Jet]) -> tuple[Array]:
-        return (jets[field].value,)
+    def expression(fields: Fields) -> tuple[Array]:
+        return (fields[field].value,)
 
-    return Condition((points,), {}, expression, (values,))
+    return Condition((points,), expression, (values,))

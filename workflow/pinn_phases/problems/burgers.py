@@ -7,16 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pinn_phases.problems.base import (
-    Array,
-    Condition,
-    Derivatives,
-    Jet,
-    Problem,
-    edges,
-    partial,
-    prescribed,
-)
+from pinn_phases.operators import Array, Fields, d
+from pinn_phases.problems.base import Condition, Problem, Source, edges, prescribed
 
 
 class Burgers(Problem):
@@ -48,14 +40,11 @@ class Burgers(Problem):
         u: NDArray[np.float64] = -np.sin(np.pi * x)
         return u
 
-    @property
-    def derivatives(self) -> Derivatives:
-        """u_x, and u_t - nu u_xx as one operator."""
-        return {"x": partial("x"), "linear": {("t",): 1.0, ("x", "x"): -self.viscosity}}
-
-    def residual(self, u: Jet) -> tuple[Array]:  # type: ignore[override]
-        """(u_t - nu u_xx) + u u_x, from B.6; shape of `u.value`."""
-        return (u["linear"] + u.value * u["x"],)
+    def residual(self, fields: Fields, source: Source) -> tuple[Array]:
+        """u_t - nu u_xx + u u_x, from B.6."""
+        u = fields["u"]
+        linear = d("t") - self.viscosity * d("x", "x")
+        return (linear(u) + u.value * d("x")(u),)
 
     def condition(self, name: str, count: int) -> Condition:
         """Require initial values at evenly spaced x, or zero at evenly spaced t at both ends."""

@@ -7,15 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pinn_phases.problems.base import (
-    Array,
-    Condition,
-    Derivatives,
-    Jet,
-    Problem,
-    edges,
-    partial,
-)
+from pinn_phases.operators import Array, Fields, d
+from pinn_phases.problems.base import Condition, Problem, Source, edges
 
 
 class Cavity(Problem):
@@ -53,47 +46,38 @@ class Cavity(Problem):
         u: NDArray[np.float64] = np.tanh(x / self.lid_width) * np.tanh((1 - x) / self.lid_width)
         return u
 
-    @property
-    def derivatives(self) -> Derivatives:
-        """First and second derivatives, and the first derivatives of the Laplacian."""
-        return {
-            **{name: partial(*name) for name in ("x", "y", "xx", "xy", "yy")},
-            "laplacian_x": {("x", "x", "x"): 1.0, ("x", "y", "y"): 1.0},
-            "laplacian_y": {("x", "x", "y"): 1.0, ("y", "y", "y"): 1.0},
-        }
-
-    def residual(self, psi: Jet, p: Jet) -> tuple[Array, Array]:  # type: ignore[override]
-        """Momentum along x and y, from B.9; shape of `psi.value`."""
-        u, u_x, u_y, laplacian_u = psi["y"], psi["xy"], psi["yy"], psi["laplacian_y"]
-        v, v_x, v_y, laplacian_v = -psi["x"], -psi["xx"], -psi["xy"], -psi["laplacian_x"]
+    def residual(self, fields: Fields, source: Source) -> tuple[Array, Array]:
+        """Momentum along x and y, from B.9: u u_x + v u_y + p_x - (u_xx + u_yy) / Re, and so on."""
+        psi, p = fields["psi"], fields["p"]
+        u, v = _velocity(fields)
+        u_x, u_y = d("x", "y")(psi), d("y", "y")(psi)
+        v_x, v_y = -d("x", "x")(psi), -d("x", "y")(psi)
+        laplacian_u = (d("x", "x", "y") + d("y", "y", "y"))(psi)
+        laplacian_v = -(d("x", "x", "x") + d("x", "y", "y"))(psi)
         return (
-            u * u_x + v * u_y + p["x"] - laplacian_u / self.reynolds,
-            u * v_x + v * v_y + p["y"] - laplacian_v / self.reynolds,
+            u * u_x + v * u_y + d("x")(p) - laplacian_u / self.reynolds,
+            u * v_x + v * v_y + d("y")(p) - laplacian_v / self.reynolds,
         )
 
-    @property
-    def observed_derivatives(self) -> Derivatives:
-        """Those of the velocity."""
-        return {name: partial(name) for name in ("x", "y")}
-
-    def observables(self, psi: Jet, p: Jet) -> Mapping[str, Array]:  # type: ignore[override]
+    def observables(self, fields: Fields) -> Mapping[str, Array]:
         """Speed, velocity, stream function and pressure."""
-        u, v = psi["y"], -psi["x"]
+        u, v = _velocity(fields)
+        psi, p = fields["psi"], fields["p"]
         return {"speed": (u**2 + v**2) ** 0.5, "u": u, "v": v, "psi": psi.value, "p": p.value}
 
     def condition(self, name: str, count: int) -> Condition:
         """Require the velocity at evenly spaced points of the lid, or of each of the walls."""
         at = edges(self.domain, count)
         lid = at.pop("y=1")
-        velocity = self.observed_derivatives
         if name == "lid":
             targets = self.lid(lid[:, 0]), np.zeros(count)
-            return Condition((lid,), velocity, _velocity, targets)
+            return Condition((lid,), _velocity, targets)
         assert name == "walls", name
         walls = np.concatenate(list(at.values()))
-        return Condition((walls,), velocity, _velocity, (np.zeros(len(walls)),) * 2)
+        return Condition((walls,), _velocity, (np.zeros(len(walls)),) * 2)
 
 
-def _velocity(edge: Mapping[str, Jet]) -> tuple[Array, Array]:
-    psi = edge["psi"]
-    return psi["y"], -psi["x"]
+def _velocity(fields: Fields) -> tuple[Array, Array]:
+    """Velocity u = psi_y, v = -psi_x (B.12, B.13)."""
+    psi = fields["psi"]
+    return d("y")(psi), -d("x")(psi)

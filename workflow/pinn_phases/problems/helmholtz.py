@@ -7,16 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from pinn_phases.problems.base import (
-    Array,
-    Condition,
-    Derivatives,
-    Jet,
-    Points,
-    Problem,
-    edges,
-    prescribed,
-)
+from pinn_phases.operators import Array, Fields, d
+from pinn_phases.problems.base import Condition, Points, Problem, Source, edges, prescribed
 
 
 class Helmholtz(Problem):
@@ -51,20 +43,17 @@ class Helmholtz(Problem):
         product: NDArray[np.float64] = np.sin(self.a1 * np.pi * x) * np.sin(self.a2 * np.pi * y)
         return product
 
-    @property
-    def derivatives(self) -> Derivatives:
-        """The Laplacian."""
-        return {"laplacian": {("x", "x"): 1.0, ("y", "y"): 1.0}}
+    def residual(self, fields: Fields, source: Source) -> tuple[Array]:
+        """u_xx + u_yy + k^2 u - q, from B.3."""
+        u, q = fields["u"], source["q"]
+        laplacian = d("x", "x") + d("y", "y")
+        return (laplacian(u) + self.k**2 * u.value - q,)
 
-    def known(self, points: Points) -> Mapping[str, NDArray[np.float64]]:
+    def source(self, points: Points) -> Mapping[str, NDArray[np.float64]]:
         """Return the forcing q (B.4), of shape (points,)."""
         x, y = points.T
         factor = self.k**2 - (self.a1 * np.pi) ** 2 - (self.a2 * np.pi) ** 2
         return {"q": factor * self.solution(x, y)}
-
-    def residual(self, u: Jet, q: Array) -> tuple[Array]:  # type: ignore[override]
-        """u_xx + u_yy + k^2 u - q, from B.3; shape of `u.value`."""
-        return (u["laplacian"] + self.k**2 * u.value - q,)
 
     def condition(self, name: str, count: int) -> Condition:
         """Require zero at evenly spaced points of the four edges, `count` on each."""

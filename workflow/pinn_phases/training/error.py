@@ -73,8 +73,9 @@ class TestError:
         size = PIECE if place.device.type == "cpu" else len(points)
         self.norm = values.norm()
         self.problem, self.workers = problem, workers
+        operators = problem.observed_operators
         self.pieces = [
-            (FieldAt(problem, network, at, problem.observed_derivatives, place=place), piece)
+            (FieldAt(problem, network, at, operators, place=place), piece)
             for at, piece in zip(
                 np.split(points, range(size, len(points), size)), values.split(size), strict=True
             )
@@ -87,7 +88,7 @@ class TestError:
 
         def add_up(number: int) -> None:
             field, exact = self.pieces[number]
-            observables = self.problem.observables(**field(parameters))
+            observables = self.problem.observables(field(parameters))
             squares[number] = (observables[self.problem.observable] - exact).square().sum()
 
         self.workers.each(add_up, range(len(self.pieces)))

@@ -73,7 +73,12 @@ class Objective:
         self.batches = settings.batches
         network = settings.network
         self.interior = FieldAt(
-            problem, network, points, problem.derivatives, place=place, batches=settings.batches
+            problem,
+            network,
+            points,
+            problem.residual_operators,
+            place=place,
+            batches=settings.batches,
         )
         sizes = layer_sizes(
             self.interior.inputs.shape[-1],
@@ -88,9 +93,9 @@ class Objective:
             workers=workers,
             compiled=compiled,
         )
-        self.known = {
+        self.source = {
             name: torch.as_tensor(values.reshape(self.batches, -1)).to(place.device, place.dtype)
-            for name, values in problem.known(points).items()
+            for name, values in problem.source(points).items()
         }
         self.conditions: dict[str, SoftCondition] = {}
         for name, chosen in settings.conditions.items():
@@ -100,7 +105,7 @@ class Objective:
             self.conditions[name] = SoftCondition(
                 condition,
                 tuple(
-                    FieldAt(problem, network, p, condition.derivatives, place=place)
+                    FieldAt(problem, network, p, condition.operators(problem.fields), place=place)
                     for p in condition.points
                 ),
                 tuple(torch.as_tensor(v).to(place.device, place.dtype) for v in condition.targets),
@@ -122,7 +127,7 @@ class Objective:
         self, streams: Tensor, weights: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Sum of the batches' own losses, to be differentiated; then the first of `Loss`."""
-        residual = torch.stack(self.problem.residual(**self.interior.jets(streams), **self.known))
+        residual = torch.stack(self.problem.residual(self.interior.jets(streams), self.source))
         flat = residual.detach().flatten(1)  # (equations, batches, m) -> (equations, points)
         weights = self.method.update(weights, flat)
         multiplier = self.method.multiplier(weights)

@@ -1,0 +1,54 @@
+"""Operators are values, and an expression tells which it applies."""
+
+import numpy as np
+import pytest
+
+from pinn_phases.operators import Jet, d, operators_in
+from pinn_phases.plugins import PROBLEMS, names, plugin_class
+from pinn_phases.problems.base import Problem
+from tests.problems.differences import field
+from tests.training.conftest import EQUATIONS
+
+
+def test_operators_have_the_arithmetic_of_their_coefficients():
+    operator = 2.0 * (d("t") - 3.0 * d("x", "x")) + d("x", "x")
+    assert dict(operator.terms) == {("t",): 2.0, ("x", "x"): -5.0}
+
+
+def test_the_order_of_terms_and_of_differentiation_does_not_matter():
+    assert d("x", "y") == d("y", "x")
+    assert d("x") + d("t") == d("t") + d("x")
+
+
+def test_an_operator_is_applied_to_a_field():
+    u = field(np.zeros(3), lambda *term: np.full(3, float(len(term))))
+    np.testing.assert_array_equal((2.0 * d("t") + 10.0 * d("x", "x"))(u), 22.0)
+
+
+def test_an_operator_that_was_not_carried_is_no_zero():
+    with pytest.raises(KeyError):
+        d("x")(Jet(np.zeros(3), {}))
+
+
+def test_an_expression_tells_its_operators_once_each_and_sorted():
+    def expression(fields):
+        u = fields["u"]
+        return u.value * d("x")(u) + d("t")(u) - d("x")(u) ** 2
+
+    assert operators_in(expression, ("u",)) == (d("t"), d("x"))
+
+
+@pytest.mark.parametrize("name", names(PROBLEMS))
+def test_all_operators_of_a_problem_are_found(name):
+    """Beside those that are found, the residual and the observables ask for none."""
+    problem = plugin_class(PROBLEMS, name, Problem).model_validate(EQUATIONS[name])
+    halves = np.full(5, 0.5)
+    source = dict.fromkeys(problem.source(np.zeros((1, 2))), halves)
+
+    def fields(operators):
+        derivatives = {operator.terms: halves for operator in operators}
+        return dict.fromkeys(problem.fields, Jet(halves, derivatives))
+
+    residual = problem.residual(fields(problem.residual_operators), source)
+    observables = problem.observables(fields(problem.observed_operators))
+    assert len(residual) == len(problem.equations) and problem.observable in observables

@@ -1,0 +1,89 @@
+"""Linear differential operators as values, and the fields on which they act.
+
+``d("t") - nu * d("x", "x")`` is an operator; called with a field u it gives u_t - nu u_xx. An
+expression states its operators where it uses them. `operators_in` finds them by evaluating the
+expression once, so that exactly these derivatives are carried through the network.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = Any  # a NumPy array or a torch tensor
+Term = tuple[str, ...]  # a partial derivative: ("x", "x", "y") is d_x d_x d_y, of third order
+Terms = tuple[tuple[Term, float], ...]  # with its coefficients, sorted
+
+
+@dataclass(frozen=True)
+class Jet:
+    """A field at some points, and derivatives of it; each array of shape (..., points)."""
+
+    value: Array
+    derivatives: Mapping[Terms, Array]
+
+
+Fields = Mapping[str, Jet]
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A sum of partial derivatives with constant coefficients."""
+
+    terms: Terms
+
+    def __call__(self, field: Jet) -> Array:
+        """Apply the operator to a field; an array of the shape of its values."""
+        return field.derivatives[self.terms]
+
+    def __add__(self, other: "Operator") -> "Operator":
+        """Add the coefficients."""
+        total = dict(self.terms)
+        for term, coefficient in other.terms:
+            total[term] = total.get(term, 0.0) + coefficient
+        return Operator(tuple(sorted(total.items())))
+
+    def __sub__(self, other: "Operator") -> "Operator":
+        """Subtract the coefficients."""
+        return self + -1.0 * other
+
+    def __rmul__(self, factor: float) -> "Operator":
+        """Multiply all coefficients."""
+        return Operator(tuple((term, factor * coefficient) for term, coefficient in self.terms))
+
+
+Operators = tuple[Operator, ...]
+
+
+def d(*coordinates: str) -> Operator:
+    """Return a partial derivative: d("x", "y") is d_x d_y. The order does not matter."""
+    return Operator(((tuple(sorted(coordinates)), 1.0),))
+
+
+class _Recording(Mapping[Terms, Array]):
+    """Derivatives of a field of ones, noting each that is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: set[Terms] = set()
+
+    def __getitem__(self, terms: Terms) -> Array:
+        self.asked.add(terms)
+        return np.ones(1)
+
+    def __iter__(self) -> Iterator[Terms]:
+        return iter(self.asked)
+
+    def __len__(self) -> int:
+        return len(self.asked)
+
+
+def operators_in(expression: Callable[[Fields], object], fields: tuple[str, ...]) -> Operators:
+    """Return the operators that an expression applies to fields, sorted.
+
+    The expression is evaluated once, at one point where every field and derivative is 1.
+    """
+    recording = _Recording()
+    jet = Jet(np.ones(1), recording)
+    expression(dict.fromkeys(fields, jet))
+    return tuple(Operator(terms) for terms in sorted(recording.asked))
