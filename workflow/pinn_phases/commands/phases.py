@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     """Find the phases and save."""
     settings = validated_json(PhaseSettings, options.settings)
     content = storage.read(options.training, "run", leave_out=("snapshots/",))
-    # Importing scipy and ruptures takes a second: after the checks.
+    # Importing scipy takes a second: after the checks.
     from pinn_phases.analysis.phases import find_phases
 
     iterations, snr = (content.arrays[f"history/{name}"] for name in ("iteration", "snr"))

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
     problem, method = settings.paper.problem, settings.paper.method
     training = read_training(options.trainings, problem, method)
     arrays = read_curves(options.trainings.parent, problem, method)
-    # Importing scipy and ruptures takes a second: after the checks.
+    # Importing scipy takes a second: after the checks.
     from pinn_phases.analysis.phases import find_phases
 
     constants = settings.phases.model_dump()
