@@ -49,4 +49,4 @@ def of_history(history: Mapping[str, Real], first: float) -> dict[str, float | N
     """Return the landmarks of a run, from the arrays of its history."""
     curves = {name: history[name] for name in ("relative_l2", "residual_rms")}
     curves["weight_norm"] = np.linalg.norm(history["layers/weight_norm"], axis=1)
-    return landmarks(history["iteration"], curves, first)
+    return landmarks(history["iteration"].astype(np.int64), curves, first)

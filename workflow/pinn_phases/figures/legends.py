@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 
 from pinn_phases.figures import style
 
+SHOWN = ("Fitting", "Diffusion", "Total diffusion", "Late decrease", "After fitting")
 MIDDLE = 0.5  # inches from the lower rim to the middle of a legend, above the small print
 
 
@@ -58,7 +59,13 @@ def ratio_handles() -> list[Artist]:
 def phase_handles() -> list[Artist]:
     """Shades of the phases, and the dashed line."""
     shades = [
-        Patch(facecolor=colour, edgecolor="0.7", linewidth=0.4, label=name)
-        for name, colour in style.PHASE_SHADES.items()
+        Patch(
+            facecolor=style.PHASE_SHADES[name],
+            edgecolor="0.7",
+            hatch=style.PHASE_HATCHES[name],
+            linewidth=0.4,
+            label=name,
+        )
+        for name in SHOWN
     ]
     return [*shades, Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion")]
