@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pinn_phases import storage
-from pinn_phases.analysis.snapshots import PHASES, chosen_snapshots
+from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.settings import ARCHIVED_SETTINGS
 from pinn_phases.storage import Content, StorageError
 

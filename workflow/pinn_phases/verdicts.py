@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from pinn_phases import claims, storage
-from pinn_phases.analysis.snapshots import PHASES
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.claims.base import Case, Claim, Finding, Outcome, Run, Untestable
 from pinn_phases.plugins import names
 from pinn_phases.reached import is_unfinished, last_iteration, length_in_words

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from pinn_phases import storage
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.phases import find_phases
 from pinn_phases.analysis.settings import PhaseSettings
-from pinn_phases.analysis.snapshots import PHASES
 from pinn_phases.reached import is_unfinished
 from pinn_phases.storage import Content, StorageError
 
@@ -233,4 +233,4 @@ def _last(boundaries: Sequence[object]) -> str:
     diffusion, total_diffusion, late_decrease = boundaries
     if total_diffusion:
         return "late decrease" if late_decrease else "total diffusion"
-    return "after fitting" if diffusion else UNKNOWN
+    return "after fitting" if diffusion else "no phase found"

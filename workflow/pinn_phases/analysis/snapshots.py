@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 Boundary = Mapping[str, float]
 
-PHASES = ("diffusion", "total_diffusion", "late_decrease")  # that have a start in the files
-
 
 def chosen_snapshots(
     available: NDArray[np.integer],

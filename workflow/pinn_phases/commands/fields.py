@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from pinn_phases import storage
-from pinn_phases.analysis.snapshots import PHASES, chosen_snapshots
+from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated
 from pinn_phases.provenance import provenance

@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pinn_phases.analysis.snapshots import PHASES, chosen_snapshots
+from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.layer_information import hidden_colours

@@ -8,7 +8,7 @@ it is the one that has most, and the figure says so.
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pinn_phases.analysis.snapshots import PHASES
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.curves import last_iteration, plot_runs
@@ -36,7 +36,7 @@ HEADROOM = 30.0  # factor above the largest SNR, for the words at the top
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one curve, its phases, and the sides of SNR = 1."""
     figure = Figure(figsize=(style.TEXT_WIDTH, 2.7))
-    axes = figure.add_axes((0.075, 0.215, 0.885, 0.71))
+    axes = figure.add_axes((0.075, 0.215, 0.885, 0.69))
     run, phases = _chosen(material, settings.phases_of)
     plot_runs(axes, [run], "snr", window=settings.smoothing, **style.RATIOS["snr"])
     over_phases(axes, [run], [phases], named=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from pinn_phases.analysis.snapshots import PHASES
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.figures.curves import last_iteration
 from pinn_phases.figures.style import (
     PHASE_HATCHES,
@@ -48,8 +48,8 @@ class Span:
 
     @property
     def label(self) -> str:
-        """Name and note."""
-        return f"{self.name} ({self.note})" if self.note else self.name
+        """Name, and the note in a line above."""
+        return f"{self.note}\n{self.name}" if self.note else self.name
 
 
 def starts(phases: Sequence[Content], name: str) -> list[float]:
@@ -134,7 +134,7 @@ def shade(axes: Axes, span: Span) -> None:
         span.start,
         span.end,
         facecolor=PHASE_SHADES[span.name],
-        edgecolor="0.8",
+        edgecolor="0.85",
         hatch=PHASE_HATCHES[span.name],
         zorder=0,
         linewidth=0,
@@ -145,7 +145,8 @@ def _name_phases(axes: Axes, shown: Sequence[Span]) -> None:
     """Write names above the axes: over the middle of the phases, or as near as they find room."""
     width = axes.get_position().width * TEXT_WIDTH * 72 / (LETTER_WIDTH * SMALL_POINTS)  # letters
     last = np.log(axes.get_xlim()[1])
-    half = np.array([len(span.label) + 1 for span in shown]) / width / 2
+    letters = [max(map(len, span.label.split("\n"))) + 1 for span in shown]
+    half = np.array(letters) / width / 2
     middle = np.array([np.log(span.start * span.end) / last / 2 for span in shown])
     reach = np.concatenate([[0.0], half[:-1] + half[1:]]).cumsum()  # between the first and each
     # From the right: each moves left as far as the rim and the next ask it to; then into the axes.
