@@ -149,7 +149,7 @@ def test_a_longer_record_takes_back_nothing_that_was_certain(problem: str, metho
             boundary = getattr(phases, name)
             if name in certain:
                 assert ratio(boundary, certain[name]) < 1.5, (name, last)
-            if boundary is not None and boundary.confidence >= 0.9 and problem != "helmholtz":
+            if boundary is not None and boundary.confidence >= 0.9:
                 certain[name] = boundary.iteration
 
 

@@ -10,9 +10,9 @@ ceiling does not see dips.
    a fall that starts in the stochastic regime, below 1, is in diffusion from its first record; so
    is one whose first records, at which a fall may have happened, are not there.
 2. Total diffusion starts at an abrupt and lasting rise into an equilibrium (`rises`): the level
-   goes up by `min_rise` or more from one window to the next; before, it was low for three quarters
-   of the window; after, it is high for three fifths of the time, for `min_duration` at least; and
-   the ceiling hardly moves. How hardly gives the confidence: the share of random walks in which no
+   goes up by `min_rise` or more from one window to the next; before, it was low for most of
+   the window; after, it is high for most of the time, for `min_duration` at least; and the ceiling
+   hardly moves. How hardly gives the confidence: the share of random walks in which no
    rise of that height is followed by a ceiling as steady for as long.
 3. The late decrease (Fig. 2) starts where the level goes back below the middle of that rise for the
    rest of the record. It ends total diffusion, and does not unmake it.
@@ -21,8 +21,10 @@ What is reported with confidence stays where it is when the record grows: a rise
 time after it, up to a decade, and its evidence only grows. It is replaced only by a later rise with
 more evidence.
 
-`python -m tests.phase_rates` measures, on 1,000 made curves of each kind that the constants were
-not chosen by, how often total diffusion is found where there is none: RATES
+`python -m tests.phase_rates`: of 1,000 made curves of each kind, other than the constants were
+chosen by, total diffusion is found in 0.0 % of drifts, 1.3 % of random walks, 0.2 % of oscillations
+of growing depth, 0.0 % of single spikes and 0.5 % of steps that fall back; and in 92.6 % of curves
+with a rise, always within a factor of two of it. docs/phases.md has real curves.
 
 References
 ----------
@@ -42,6 +44,7 @@ from pinn_phases.analysis.rises import MOST, Rise, confidence, find_rises
 from pinn_phases.analysis.settings import MIN_RECORDS
 
 ORDER_ONE = 10.0  # SNR, in stochastic levels: what is beyond is not O(1)
+UNSURE = 0.5  # of a start at the first record: a fall may be seen later
 UNSEEN = 10  # iterations: records that start later may have missed a fall
 
 
@@ -58,9 +61,10 @@ class Boundary:
         curve as well as chance allows in 90 % of cases; of the others, all that leave at most a
         bin's width more time on the wrong side of the middle level.
     confidence : float
-        In [0, 1]. Diffusion: share of the window after it in which SNR is O(1), below ten. Total
-        diffusion: share of random walks that show no such rise. Late decrease: share of the time
-        after it in which SNR is low.
+        In [0, 1]. Diffusion: share of the window after it in which SNR is O(1), below ten, and
+        half of that at the first record. Total diffusion: share of random walks that show no such
+        rise. Late decrease: share of the time after it in which SNR is low, and less of it if that
+        time is short.
     """
 
     iteration: float
@@ -196,14 +200,15 @@ def _diffusion(at: Array, bins: Bins, window: float) -> Boundary | None:
     stochastic = bool(np.median(bins.level[missed : missed + FEWEST]) < 0)
     falls = np.median(bins.ceiling[:FEWEST]) - np.median(bins.ceiling[FEWEST : 2 * FEWEST])
     over = missed and stochastic and falls < MIN_FALL
-    place = None if over else find_elbow(bins, window)
+    place, sure = None if over else find_elbow(bins, window), 1.0
     if place is None:
+        sure = UNSURE
         if not stochastic:
             return None
         place = first, first, float(bins.start[missed]) if missed else first
     label = int(place[0] / bins.width + 1e-6)  # of a bin that has records
     after = bins.level[bins.within(label, round(window / bins.width))]
-    return _boundary(at, place, float(np.mean(after < np.log10(ORDER_ONE))))
+    return _boundary(at, place, sure * float(np.mean(after < np.log10(ORDER_ONE))))
 
 
 def _candidate(rise: Rise, min_confidence: float) -> Candidate:
