@@ -97,17 +97,19 @@ def drift(rng: Generator) -> Made:
     return of.made(rng.uniform(-1, 1) * (of.x - of.elbow), rng)
 
 
-def walk(rng: Generator) -> Made:
-    """Walk at random, by equal steps a record or a decade."""
+def walk_by_records(rng: Generator) -> Made:
+    """Walk at random, by equal steps from record to record: by 0.5 to 5 decades in all."""
     of = frame(rng)
-    steps = rng.normal(size=of.x.size)
-    if rng.random() < 0.5:
-        steps *= np.sqrt(np.diff(of.x, prepend=of.x[0]))
-        steps *= 10 ** rng.uniform(-0.5, 0.5)
-    else:
-        steps *= 10 ** rng.uniform(-0.3, 0.7) / np.sqrt(of.x.size)
-    path = np.cumsum(np.where(of.later, steps, 0.0))
-    return of.made(path, rng)
+    steps = rng.normal(size=of.x.size) * 10 ** rng.uniform(-0.3, 0.7) / np.sqrt(of.x.size)
+    return of.made(np.cumsum(np.where(of.later, steps, 0.0)), rng)
+
+
+def walk_by_decades(rng: Generator) -> Made:
+    """Walk at random, by equal steps on the logarithmic axis: by 0.3 to 3 a decade."""
+    of = frame(rng)
+    steps = rng.normal(size=of.x.size) * np.sqrt(np.diff(of.x, prepend=of.x[0]))
+    steps *= 10 ** rng.uniform(-0.5, 0.5)
+    return of.made(np.cumsum(np.where(of.later, steps, 0.0)), rng)
 
 
 def oscillation(rng: Generator) -> Made:
@@ -159,7 +161,8 @@ def training(rng: Generator) -> Made:
 
 WITHOUT_A_RISE: dict[str, Callable[[Generator], Made]] = {
     "drift": drift,
-    "random walk": walk,
+    "random walk, by records": walk_by_records,
+    "random walk, by decades": walk_by_decades,
     "oscillation of growing depth": oscillation,
     "single spike": spike,
     "step that falls back": fall_back,

@@ -45,6 +45,7 @@ from pinn_phases.analysis.settings import MIN_RECORDS
 
 ORDER_ONE = 10.0  # SNR, in stochastic levels: what is beyond is not O(1)
 UNSURE = 0.5  # of a start at the first record: a fall may be seen later
+SOON = 1.0 + 1e-6  # decades after the first record: a fall that it shows has ended by then
 UNSEEN = 10  # iterations: records that start later may have missed a fall
 
 
@@ -199,8 +200,9 @@ def _diffusion(at: Array, bins: Bins, window: float) -> Boundary | None:
     missed = FEWEST if at[0] > UNSEEN else 0
     stochastic = bool(np.median(bins.level[missed : missed + FEWEST]) < 0)
     falls = np.median(bins.ceiling[:FEWEST]) - np.median(bins.ceiling[FEWEST : 2 * FEWEST])
-    over = missed and stochastic and falls < MIN_FALL
-    place, sure = None if over else find_elbow(bins, window), 1.0
+    place, sure = find_elbow(bins, window), 1.0
+    if missed and stochastic and (falls < MIN_FALL or place is None or place[0] > first + SOON):
+        place = None  # it is over
     if place is None:
         sure = UNSURE
         if not stochastic:
@@ -218,7 +220,7 @@ def _candidate(rise: Rise, min_confidence: float) -> Candidate:
         reason = "another rise has more evidence"
     if not reason:
         slow = "too slow, its ceiling still climbs: " if rise.climbs else ""
-        reason = f"{slow}a random walk does the same in {1 - sure:.0%} of cases"
+        reason = f"{slow}a random walk does the same in up to {1 - sure:.0%} of cases"
     return Candidate(float(10**rise.place), rise.height, sure, reason)
 
 

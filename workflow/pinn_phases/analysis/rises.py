@@ -10,7 +10,7 @@ MOST = 0.6  # of the time before a rise is low, and of that after it high: oscil
 STEADY = 0.9  # of that time, in which the ceiling stays within its spread
 SPREAD = 0.02  # decades: a ceiling that is steadier says nothing more
 LONGEST = 1.0  # decades after a rise that are looked at: then it has been in equilibrium
-RANDOM_WALK = 2.0  # see `confidence`
+RANDOM_WALK = 6.0  # see `confidence`
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ def confidence(evidence: float) -> float:
     """Return the share of random walks in which no rise has as much evidence.
 
     The evidence is height x duration / spread of the ceiling, in decades. It has no scale: all
-    random walks give the same, whatever their steps. Of the largest in a walk of four to five
-    decades the share beyond E is close to 2 exp(-E), by tests/phase_rates.py.
+    random walks give the same, whatever their steps. The share of walks of four to five decades
+    whose largest exceeds E is at most 6 exp(-E), by `python -m tests.phase_rates`: reached by steps
+    that are equal on the logarithmic axis, a third of it by steps that are equal for each record.
     """
     return float(max(0.0, 1.0 - RANDOM_WALK * np.exp(-evidence)))
 
@@ -84,12 +85,7 @@ def find_rises(
             groups.append([])
         groups[-1].append(rise)
         previous = here
-    return [max(group, key=_weight) for group in groups]
-
-
-def _weight(rise: Rise) -> tuple[float, bool, float]:
-    """Order the rises of adjacent bins: the surest; among none, the highest with a reason."""
-    return confidence(rise.evidence), bool(rise.reason), rise.height
+    return [max(group, key=lambda rise: (rise.evidence, rise.height)) for group in groups]
 
 
 def _rise(bins: Bins, here: int, first: int, window: float, duration: float) -> Rise | None:
