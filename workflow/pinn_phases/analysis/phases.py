@@ -45,7 +45,7 @@ from pinn_phases.analysis.settings import MIN_RECORDS
 
 ORDER_ONE = 10.0  # SNR, in stochastic levels: what is beyond is not O(1)
 UNSURE = 0.5  # of a start at the first record: a fall may be seen later
-SOON = 1.0 + 1e-6  # decades after the first record: a fall that it shows has ended by then
+SOON = 1.1  # decades after the first record: a fall that it shows has ended by then
 UNSEEN = 10  # iterations: records that start later may have missed a fall
 
 

@@ -10,6 +10,7 @@ MOST = 0.6  # of the time before a rise is low, and of that after it high: oscil
 STEADY = 0.9  # of that time, in which the ceiling stays within its spread
 SPREAD = 0.02  # decades: a ceiling that is steadier says nothing more
 LONGEST = 1.0  # decades after a rise that are looked at: then it has been in equilibrium
+ENDS = "the record ends"
 RANDOM_WALK = 6.0  # see `confidence`
 
 
@@ -85,7 +86,13 @@ def find_rises(
             groups.append([])
         groups[-1].append(rise)
         previous = here
-    return [max(group, key=lambda rise: (rise.evidence, rise.height)) for group in groups]
+    return [max(group, key=_weight) for group in groups]
+
+
+def _weight(rise: Rise) -> tuple[float, bool, float, bool]:
+    """Order the rises of adjacent bins: by evidence, if any; else the highest one seen whole."""
+    evidence = rise.evidence if rise.evidence > 1 else 0.0
+    return evidence, not rise.reason.startswith(ENDS), round(rise.height, 1), bool(rise.reason)
 
 
 def _rise(bins: Bins, here: int, first: int, window: float, duration: float) -> Rise | None:
@@ -99,14 +106,13 @@ def _rise(bins: Bins, here: int, first: int, window: float, duration: float) -> 
     rise = Rise(float(bins.start[here]), float(np.median(low)), float(np.median(high)), 0.0)
     seen = bins.end - rise.place
     if seen < duration - bins.width / 2:
-        return replace(rise, reason=f"the record ends {seen:.2f} decades later")
+        return replace(rise, reason=f"{ENDS} {seen:.2f} decades later")
     if np.mean(low < rise.middle) < MOST:
         share = np.mean(low >= rise.middle)
         return replace(rise, reason=f"as high for {share:.0%} of the time before")
     evidence = _evidence(bins, here, rise, count)
     if evidence == 0:
-        lasts = bins.start[here:][bins.level[here:] < rise.middle][0] - rise.place
-        return replace(rise, reason=f"fell back after {lasts:.2f} decades")
+        return replace(rise, reason=f"fell back after {_lasts(bins, here, rise):.2f} decades")
     return replace(rise, evidence=evidence, climbs=_climbs(bins.start[after], bins.ceiling[after]))
 
 
@@ -123,6 +129,15 @@ def _evidence(bins: Bins, here: int, rise: Rise, count: int) -> float:
         spread = float(np.quantile(np.abs(ceiling - np.median(ceiling)), STEADY))
         found = max(found, rise.height * duration * bins.width / max(spread, SPREAD))
     return found
+
+
+def _lasts(bins: Bins, here: int, rise: Rise) -> float:
+    """Return for how long a level stays high before it is low again, or the record ends."""
+    high = bins.level[here:] > rise.middle
+    up = int(high.argmax())
+    low = np.flatnonzero(~high[up:])
+    end = bins.start[here + up + low[0]] if low.size else bins.end
+    return float(end - bins.start[here + up])
 
 
 def _climbs(x: Array, ceiling: Array) -> bool:
