@@ -134,7 +134,7 @@ def shade(axes: Axes, span: Span) -> None:
         span.start,
         span.end,
         facecolor=PHASE_SHADES[span.name],
-        edgecolor="0.85",
+        edgecolor="0.78",
         hatch=PHASE_HATCHES[span.name],
         zorder=0,
         linewidth=0,
