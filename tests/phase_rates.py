@@ -44,7 +44,8 @@ def false_positives(make: Callable[[Generator], Made], curves: int, half: int) -
 
 def hits(curves: int, half: int) -> dict[str, float]:
     """Return how often the phases of a training are found, and found where they are."""
-    elbows, rises, ends = [], [], []
+    elbows: list[float] = []
+    rises: list[float] = []
     for made, phases in searched(training, curves, half):
         for ratios, found, true in (
             (elbows, phases.diffusion, made.elbow),
@@ -52,8 +53,6 @@ def hits(curves: int, half: int) -> dict[str, float]:
         ):
             assert true is not None
             ratios.append(np.nan if found is None else found.iteration / true)
-        if phases.total_diffusion is not None:
-            ends.append(phases.late_decrease is not None)
     shares = {}
     for name, ratios in (("diffusion", elbows), ("total diffusion", rises)):
         found_at = np.array(ratios)
