@@ -153,9 +153,9 @@ def test_reading_files_imports_no_torch(python):
     assert done.stdout == "False\n", done.stderr
 
 
-def test_settings_import_no_plotting_and_no_change_points(python):
+def test_settings_import_no_plotting_and_no_search(python):
     """Snakemake reads the settings in every job that it starts."""
-    heavy = "{'torch', 'matplotlib', 'seaborn', 'ruptures', 'pandas'}"
+    heavy = "{'torch', 'matplotlib', 'seaborn', 'scipy', 'pandas'}"
     code = f"import sys, {PACKAGE}.settings; print({heavy} & sys.modules.keys())"
     assert python("-c", code).stdout == "set()\n"
 

@@ -123,7 +123,9 @@ def test_the_command_writes_curves_boundaries_and_the_papers_settings(folder, co
     settings = content.attributes["settings"]
     assert (settings["problem"], settings["method"], settings["seed"]) == ("cavity", "rba", 2341)
     assert content.attributes["drawn"] == {"diffusion": 150, "total_diffusion": 20_000}
-    assert content.attributes["found"] == {"diffusion": None, "total_diffusion": None}  # SNR > 1
+    found = content.attributes["found"]
+    assert found["diffusion"]["iteration"] == pytest.approx(178) and not found["total_diffusion"]
+    assert content.attributes["landmarks"].keys() == {"relative_l2"}
     assert content.attributes["paper"]["equation"]["reynolds"] == 1000.0
     arrays = published.read_curves(folder, "cavity", "rba")
     assert content.arrays.keys() == arrays.keys()

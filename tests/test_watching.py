@@ -97,10 +97,10 @@ def test_the_phase_of_a_running_training_is_that_of_its_newest_checkpoint(say, r
     os.utime(earlier, (NOW - 60, NOW - 60))
     storage.write(newest, Content("checkpoint", RUN, {}))
     os.utime(newest, (NOW, NOW))
-    assert row().phase == "diffusion"
+    assert row().phase == "after fitting"
     newest.write_bytes(b"half")  # as a file system in trouble may leave it
     os.utime(newest, (NOW + 1, NOW + 1))
-    assert row().phase == "fitting"
+    assert row().phase == "no phase found"
 
 
 def test_a_finished_training_is_told_by_its_result(say, row, tmp_path):
@@ -109,7 +109,7 @@ def test_a_finished_training_is_told_by_its_result(say, row, tmp_path):
     storage.write(result, Content("run", RUN, {}))
     found = row()
     assert (found.state, found.iteration, found.relative_l2) == ("finished", "2,000", "0.250")
-    assert found.phase == "diffusion" and found.rate == "–"
+    assert found.phase == "after fitting" and found.rate == "–"
     result.write_bytes(b"other")
     os.utime(result, (NOW, NOW))
     assert row().state == "damaged"
@@ -158,7 +158,7 @@ def test_phases_of_an_earlier_result_are_not_taken(row, tmp_path):
     storage.write(phases, Content("phases", {}, {"diffusion": None, "total_diffusion": None}))
     os.utime(phases, (NOW, NOW))
     storage.write(result, Content("run", RUN, {}))
-    assert row().phase == "diffusion"
+    assert row().phase == "after fitting"
 
 
 def test_a_small_terminal_shows_what_is_not_finished(say, tmp_path, phases):

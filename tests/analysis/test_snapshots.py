@@ -8,9 +8,9 @@ from pinn_phases.analysis.snapshots import chosen_snapshots
 AVAILABLE = np.unique(np.round(10 ** np.arange(0, 4.01, 0.05))).astype(int)
 
 
-def chosen(diffusion, total_diffusion):
+def chosen(*starts):
     """Iterations of the chosen snapshots."""
-    starts = ({"iteration": s} if s else None for s in (diffusion, total_diffusion))
+    starts = ({"iteration": s} if s else None for s in starts)
     return AVAILABLE[chosen_snapshots(AVAILABLE, *starts)]
 
 
@@ -21,7 +21,20 @@ def test_a_lies_in_diffusion_b_in_total_diffusion_and_c_is_the_last():
     assert c == 10000
 
 
-def test_without_total_diffusion_the_three_divide_diffusion():
+def test_b_lies_before_the_late_decrease():
+    _, b, c = chosen(100.0, 1000.0, 4000.0)
+    assert b == pytest.approx(2000, rel=0.06) and c == 10000
+
+
+@pytest.mark.parametrize("starts", [(100.0, 5000.0), (9000.0, None), (1.0, 2.0, 3.0)])
+def test_three_snapshots_are_three_different_ones(starts):
+    """An archive keeps three, chosen by the phases that were found when it was made."""
+    kept = np.array([980, 9800, 10000])
+    boundaries = ({"iteration": s} if s else None for s in starts)
+    assert chosen_snapshots(kept, *boundaries) == [0, 1, 2]
+
+
+def test_without_total_diffusion_the_three_divide_the_time_after_fitting():
     assert_thirds(from_iteration=300.0, shown=chosen(300.0, None))
 
 

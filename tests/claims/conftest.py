@@ -20,7 +20,8 @@ LOG2_POINTS = 12.0
 def phases(diffusion=True, total_diffusion=True):
     """Starts of the phases that are reached."""
     reached = {"diffusion": diffusion, "total_diffusion": total_diffusion}
-    return {name: REACHED[name] if is_reached else None for name, is_reached in reached.items()}
+    starts = {name: REACHED[name] if is_reached else None for name, is_reached in reached.items()}
+    return {**starts, "late_decrease": None}
 
 
 def power(exponent, first=1.0, at=AT, since=1.0):

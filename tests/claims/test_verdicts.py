@@ -258,3 +258,23 @@ def test_the_command_names_a_missing_file(paths, command, caplog):
     assert status == 1
     assert "cavity, rba, seed 4: expected a phases file, received none" in caplog.text
     assert not outputs["json"].parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("starts", "diffusion", "total_diffusion"),
+    [
+        ({}, (100.0, 2_000.0), (2_000.0, 20_000.0)),
+        ({"late_decrease": {"iteration": 4e3}}, (100.0, 2_000.0), (2_000.0, 4_000.0)),
+        ({"total_diffusion": None}, (100.0, 100 * 10**0.5), None),
+    ],
+    ids=["to the end", "to the late decrease", "not found"],
+)
+def test_a_phase_is_not_taken_for_longer_than_it_is_known(starts, diffusion, total_diffusion):
+    run = made_run("cavity", seed=4)
+    run = dataclasses.replace(run, phases={**run.phases, **starts})
+    assert run.in_diffusion == pytest.approx(diffusion)
+    if total_diffusion is None:
+        with pytest.raises(Untestable, match="total diffusion not found"):
+            _ = run.in_total_diffusion
+    else:
+        assert run.in_total_diffusion == total_diffusion

@@ -144,7 +144,7 @@ def _still_valid(rng: Random) -> Mutation:
         (("seeds",), [rng.randrange(2**62) * 2 + n % 2 for n in range(2)]),
         (("scales", rng.choice(["mine", "a-b", "x_1", "v2.0"])), {}),
         (("scale",), rng.choice(["smoke", "laptop", "paper"])),
-        (("phases", "seed"), rng.randrange(2**63)),
+        (("phases", "min_rise"), rng.random()),
         (("problems", "burgers", "equation", "viscosity"), rng.uniform(0.001, 1)),
     ]
     keys, value = rng.choice(ways)

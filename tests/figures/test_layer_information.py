@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pinn_phases.figures import curves, fig11, fig12, figS1, style
+from pinn_phases.figures import curves, fig11, fig12, figS1, phase_marks, style
 from pinn_phases.figures.base import FigureSettings, Material
 from pinn_phases.storage import Content
 
@@ -95,7 +95,7 @@ def test_figure_11_shows_three_quantities_of_each_layer_for_each_method(assert_l
             assert axes.get_xscale() == "log" and axes.get_yscale() == "linear"
             assert axes.get_xlim() == (1, ITERATIONS[-1])
             starts = [line.get_xdata()[0] for line in marks(axes, "--")]
-            assert starts == [1000.0 if method == "rba" else 3000.0]
+            assert starts == 2 * [1000.0 if method == "rba" else 3000.0]  # a seed each
     assert [marks(axes, ":")[0].get_ydata()[0] for axes in panels[0]] == [np.log2(POINTS)] * 2
     assert not any(marks(axes, ":") for axes in panels[1:].flat)
     assert_legible(figure)
@@ -170,11 +170,24 @@ def test_figure_12_shows_sorted_activations_in_both_phases(assert_legible):
     assert_legible(figure)
 
 
-def test_figure_12_does_not_name_a_phase_that_is_not_reached(assert_legible):
+def test_figure_12_does_not_name_a_phase_that_is_not_known(assert_legible):
     figure = fig12.draw(material(phases=NOT_REACHED), SETTINGS)
     for axes in figure.axes[:2]:
-        assert "Total diffusion not reached: iteration" in axes.get_title("left")
+        assert "After fitting: iteration" in axes.get_title("left")
     assert_legible(figure)
+
+
+def test_figures_6_and_12_name_the_same_phase_for_an_iteration():
+    """Figure 12 shows the first seed, whose own phases may differ from those of most."""
+    files = material(seeds=(0, 1, 2))
+    phases = files.of("phases", "allen_cahn", "rba")
+    phases[0].attributes["total_diffusion"] = {"iteration": 200.0}
+    figure = fig12.draw(files, SETTINGS)
+    for axes in figure.axes[:2]:
+        name, iteration = axes.get_title("left")[5:].split(": iteration ")
+        at = float(iteration.replace(",", ""))
+        (shaded,) = [s.name for s in phase_marks.spans(phases, 1e4) if s.start <= at < s.end]
+        assert name == shaded
 
 
 @pytest.mark.parametrize("module", [fig11, fig12, figS1])

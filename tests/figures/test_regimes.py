@@ -1,28 +1,43 @@
 """Figure 2, drawn from made files."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import yaml
 
 from pinn_phases.figures import fig2, style
 from pinn_phases.figures.base import FigureSettings, Material
+from pinn_phases.settings import load_scales
 from pinn_phases.storage import Content
 
 SETTINGS = FigureSettings.model_construct(smoothing=10, phases_of="rba")
-NAMES = list(style.PHASE_SHADES)
+NAMES = ["Fitting", "Diffusion", "Total diffusion", "Late decrease"]
 
 
-def made(seed, total_diffusion=1000.0, diffusion=100.0):
+def made(
+    seed,
+    total_diffusion=1000.0,
+    diffusion=100.0,
+    late_decrease=None,
+    problem="allen_cahn",
+    method="rba",
+):
     """A run that falls, stays and rises, and its phases."""
     iteration = np.arange(1, 10_001)
     snr = (1 + seed) * np.where(iteration < 1000, 1e4 / iteration**2 + 0.1, 2.0)
     settings = {
         "scale": "test",
-        "problem": "allen_cahn",
-        "method": "rba",
+        "problem": problem,
+        "method": method,
         "seed": seed,
         "training": {"iterations": 10_000, "points": 30},
     }
-    starts = {"diffusion": diffusion, "total_diffusion": total_diffusion}
+    starts = {
+        "diffusion": diffusion,
+        "total_diffusion": total_diffusion,
+        "late_decrease": late_decrease,
+    }
     phases = {name: None if at is None else {"iteration": at} for name, at in starts.items()}
     run = {"history/iteration": iteration, "history/snr": snr}
     return [
@@ -42,7 +57,7 @@ def words(axes):
     return [text.get_text() for text in axes.texts]
 
 
-def test_shows_the_first_seed_alone_smoothed():
+def test_shows_one_run_alone_smoothed():
     figure = fig2.draw(Material((*made(1, 3000.0), *made(0))), SETTINGS)
     (axes,) = figure.axes
     curve = axes.get_lines()[0]
@@ -50,15 +65,40 @@ def test_shows_the_first_seed_alone_smoothed():
     at = curve.get_xdata()[-1]
     # The mean of ten equal numbers, up to rounding.
     np.testing.assert_allclose(curve.get_ydata()[-1], snr[at - 10 : at].mean(), rtol=1e-14)
-    assert len(axes.patches) == 3 and "seed 0;" in figure.texts[0].get_text()
+    assert len(axes.patches) == 3 and "seed 0" in figure.texts[0].get_text()
     dashed = [x.get_xdata()[0] for x in axes.get_lines() if x.get_linestyle() == "--"]
     assert dashed == [100.0, 1000.0]
 
 
+def test_takes_the_first_run_that_has_all_phases_of_the_method_that_marks_them():
+    runs = [
+        *made(0),
+        *made(1, total_diffusion=None),
+        *made(0, late_decrease=5000.0, method="vanilla"),
+        *made(1, late_decrease=5000.0, problem="helmholtz"),
+        *made(2, late_decrease=5000.0, problem="helmholtz"),
+    ]
+    print_of_all = fig2.draw(Material(tuple(runs)), SETTINGS).texts[0].get_text()
+    assert "seed 1; Helmholtz; RBA alone" in print_of_all and "no run has" not in print_of_all
+    print_of_some = fig2.draw(Material(tuple(runs[:4])), SETTINGS).texts[0].get_text()
+    assert "seed 0; Allen-Cahn" in print_of_some
+    assert "no run has all phases; here not found: late decrease" in print_of_some
+
+
+def test_one_of_its_problems_is_enough():
+    config = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
+    settings = load_scales(config)["laptop"]
+    alone = settings.model_copy(
+        update={"problems": {"allen_cahn": settings.problems["allen_cahn"]}}
+    )
+    other = settings.model_copy(update={"problems": {"burgers": settings.problems["burgers"]}})
+    assert fig2.REQUIREMENT.is_met_by(alone) and not fig2.REQUIREMENT.is_met_by(other)
+
+
 def test_names_regimes_conditions_and_sides_of_one(assert_legible):
-    figure = fig2.draw(Material(tuple(made(0))), SETTINGS)
+    figure = fig2.draw(Material(tuple(made(0, late_decrease=4000.0))), SETTINGS)
     (axes,) = figure.axes
-    assert words(axes) == [*NAMES, *fig2.CONDITIONS, "deterministic", "stochastic"]
+    assert words(axes) == [*NAMES, *fig2.CONDITIONS.values(), "deterministic", "stochastic"]
     dotted = [x.get_ydata()[0] for x in axes.get_lines() if x.get_linestyle() == ":"]
     assert dotted == [1]
     assert_legible(figure)
@@ -67,16 +107,21 @@ def test_names_regimes_conditions_and_sides_of_one(assert_legible):
     assert below.y1 < one < above.y0
 
 
+CONDITIONS = list(fig2.CONDITIONS.values())
+
+
 @pytest.mark.parametrize(
-    ("starts", "shown"),
+    ("starts", "expected"),
     [
-        ({"total_diffusion": None}, (0, 1)),
-        ({"total_diffusion": None, "diffusion": None}, (0,)),
-        ({"diffusion": 1.0}, (1, 2)),
+        (
+            {"total_diffusion": None},
+            ["Fitting", "total diffusion not found\nAfter fitting", CONDITIONS[0]],
+        ),
+        ({"total_diffusion": None, "diffusion": None}, ["No phase found"]),
+        ({"diffusion": 1.0}, [*NAMES[1:3], *CONDITIONS[1:3]]),
     ],
     ids=["no total diffusion", "no diffusion", "no fitting"],
 )
-def test_names_only_the_phases_that_are_reached(starts, shown):
+def test_names_only_what_is_known(starts, expected):
     (axes,) = fig2.draw(Material(tuple(made(0, **starts))), SETTINGS).axes
-    expected = [NAMES[i] for i in shown] + [fig2.CONDITIONS[i] for i in shown]
     assert words(axes)[:-2] == expected

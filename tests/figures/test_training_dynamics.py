@@ -5,7 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
-from pinn_phases.figures import curves, fig6, fig9, style
+from pinn_phases.figures import fig6, fig9, phase_marks, style
 from pinn_phases.figures.base import FigureSettings, Material, figure_module
 from pinn_phases.storage import Content
 
@@ -98,23 +98,38 @@ def test_both_curves_are_labelled_and_logarithmic(figure):
 
 
 def phase_names(axes):
-    """Names of the phases above the axes."""
-    return [t.get_text() for t in axes.texts if t.get_text() in style.PHASE_SHADES]
+    """Names of the phases above the axes, with what is said of seeds."""
+    names = [t.get_text() for t in axes.texts]
+    return [name for name in names if name.split("\n")[-1] in style.PHASE_SHADES]
 
 
-def test_phases_are_shaded_as_far_as_they_are_reached(figure):
+def test_phases_are_shaded_as_far_as_most_seeds_know_them(figure):
     assert phase_names(figure.axes[0]) == ["Fitting", "Diffusion", "Total diffusion"]
+    shown = fig6.draw(material(({"iteration": 1e3}, {"iteration": 2e3}, None)), SETTINGS)
+    assert phase_names(shown.axes[0])[2] == "2 of 3 seeds\nTotal diffusion"
     one_of_two = fig6.draw(material(({"iteration": 1000.0}, None)), SETTINGS)
-    assert phase_names(one_of_two.axes[0]) == ["Fitting", "Diffusion"]
+    expected = ["Fitting", "total diffusion in 1 of 2 seeds\nAfter fitting"]
+    assert phase_names(one_of_two.axes[0]) == expected
 
 
-def test_boundary_of_several_seeds_is_the_median_of_those_that_reach_it():
+def test_each_seed_has_its_own_line(figure):
+    colour = style.PHASE_LINE["color"]
+    dashed = [line for line in figure.axes[0].get_lines() if line.get_color() == colour]
+    assert sorted(line.get_xdata()[0] for line in dashed) == [100.0, 100.0, 1000.0, 3000.0]
+
+
+def test_shades_of_phases_differ_in_grey():
+    hatches = [style.PHASE_HATCHES[name] for name in list(style.PHASE_SHADES)[:4]]
+    assert len(set(hatches)) == 4
+
+
+def test_boundary_of_several_seeds_is_the_median_of_those_that_have_it():
     phases = material(({"iteration": 10.0}, {"iteration": 30.0}, None)).of(
         "phases", "allen_cahn", "rba"
     )
-    assert curves.median_boundary(phases, "total_diffusion") == 20.0
-    assert curves.median_boundary(phases[1:], "total_diffusion") is None  # one of two
-    assert curves.median_boundary(phases, "diffusion") == 100.0
+    assert phase_marks.median_boundary(phases, "total_diffusion") == 20.0
+    assert phase_marks.median_boundary(phases[1:], "total_diffusion") is None  # one of two
+    assert phase_marks.median_boundary(phases, "diffusion") == 100.0
 
 
 def test_maps_show_prediction_and_relative_residual(figure):

@@ -58,7 +58,7 @@ MISTAKES = [
     ("phases.bins_per_decade", 51, "at most 50"),
     ("phases.window", 9.5, "at most 9"),
     ("phases.min_duration", 1e300, "at most 9"),
-    ("phases.resamples", 10**9, "at most 1000"),
+    ("phases.bins_per_decade", 10**9, "at most 50"),
     ("homogeneity.points_per_box", 17, "at most 256 in all of boxes = 16"),
     ("figures.smoothing", 0, "at least 1"),
     ("figures.phases_of", "sgd", "one of "),

@@ -86,7 +86,7 @@ def test_a_run_says_who_made_each_stretch(info):
 def test_phases_are_said_of_their_file_and_of_the_run_that_they_lie_beside(info):
     expected = {
         "diffusion: from iteration 120 (84 to 1,190), confidence 0.99",
-        "total diffusion: not reached",
+        "total diffusion: not found",
     }
     assert expected <= set(info(phases=PHASES))
     assert expected <= set(info(runs=RUN, phases=PHASES))

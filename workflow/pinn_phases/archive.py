@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pinn_phases import storage
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.settings import ARCHIVED_SETTINGS
 from pinn_phases.storage import Content, StorageError
@@ -29,7 +30,7 @@ def thinned(run: Content, phases: Content) -> Content:
         Of the run that chooses the snapshots.
     """
     available = run.arrays["snapshots/iteration"]
-    starts = (phases.attributes[name] for name in ("diffusion", "total_diffusion"))
+    starts = (phases.attributes.get(name) for name in PHASES)
     chosen = sorted(set(chosen_snapshots(available, *starts)))
     arrays = {
         name: values[chosen] if name.startswith("snapshots/") else values

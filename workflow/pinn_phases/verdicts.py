@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from pinn_phases import claims, storage
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.claims.base import Case, Claim, Finding, Outcome, Run, Untestable
 from pinn_phases.plugins import names
 from pinn_phases.reached import is_unfinished, last_iteration, length_in_words
@@ -183,7 +184,7 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
         seed=settings["seed"],
         iterations=last,
         history={key.removeprefix("history/"): values for key, values in run.arrays.items()},
-        phases={name: phases.attributes[name] for name in ("diffusion", "total_diffusion")},
+        phases={name: phases.attributes.get(name) for name in PHASES},
         layers={key.removeprefix("information/"): v for key, v in layers.arrays.items()},
         log2_points=float(np.log2(layers.attributes["points"])),
         spread={

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.phases import find_phases
 from pinn_phases.analysis.settings import PhaseSettings
 from pinn_phases.checkpoint_files import checkpoints_in
@@ -207,7 +208,7 @@ def _phase_found(phases: Path, *, newer_than: float) -> str | None:
         found = _read(phases, _age(phases)).attributes
     except StorageError:
         return None
-    return _last(found["diffusion"], found["total_diffusion"])
+    return _last([found.get(name) for name in PHASES])
 
 
 def _phase(run: Content, phase_settings: PhaseSettings | None) -> str:
@@ -226,11 +227,12 @@ def _last_phase(at: bytes, snr: bytes, kind: str, phase_settings: PhaseSettings)
         )
     except ValueError:  # too short
         return UNKNOWN
-    return _last(found.diffusion, found.total_diffusion)
+    return _last([getattr(found, name) for name in PHASES])
 
 
-def _last(diffusion: object, total_diffusion: object) -> str:
-    """Name the last phase that has begun, from the boundaries, which may be None."""
+def _last(boundaries: Sequence[object]) -> str:
+    """Name the last phase that is known to have begun; each boundary may be None."""
+    diffusion, total_diffusion, late_decrease = boundaries
     if total_diffusion:
-        return "total diffusion"
-    return "diffusion" if diffusion else "fitting"
+        return "late decrease" if late_decrease else "total diffusion"
+    return "after fitting" if diffusion else "no phase found"

@@ -6,8 +6,7 @@ from pinn_phases.frozen import Frozen
 
 MIN_RECORDS = 20  # of an SNR curve: fewer cannot hold a fall and a plateau of several records each
 MOST_DECADES = 9  # of iterations, of which there are at most 10^9: anything longer is never found
-# Memory of a job: 0.3 GB for so many bins and 200 resamples, 1 GB for so many of both.
-MOST_BINS, MOST_RESAMPLES = 50, 1000
+MOST_BINS = 50  # a decade; more are narrower than records are apart
 MOST_MIDPOINTS = 256  # along a coordinate; memory: 0.9 GB for a hundred snapshots of the cavity
 
 
@@ -24,8 +23,6 @@ class PhaseSettings(Frozen):
     min_duration: float = Field(gt=0, le=MOST_DECADES)
     min_rise: float = Field(gt=0)
     min_confidence: float = Field(ge=0, le=1)
-    resamples: int = Field(ge=1, le=MOST_RESAMPLES)
-    seed: int = Field(ge=0)
 
 
 class HomogeneitySettings(Frozen):

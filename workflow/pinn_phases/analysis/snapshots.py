@@ -9,32 +9,40 @@ Boundary = Mapping[str, float]
 
 
 def chosen_snapshots(
-    available: NDArray[np.integer], diffusion: Boundary | None, total_diffusion: Boundary | None
+    available: NDArray[np.integer],
+    diffusion: Boundary | None,
+    total_diffusion: Boundary | None,
+    late_decrease: Boundary | None = None,
 ) -> list[int]:
-    """Choose three snapshots from the phases.
+    """Choose three snapshots from the phases, different ones if there are three.
 
     On a logarithmic axis, (a) lies in the middle of diffusion and (b) in the middle of total
-    diffusion; where total diffusion is not reached, (a) and (b) divide diffusion into thirds, and
-    where diffusion is not reached either, the last two decades.
+    diffusion; where total diffusion is not found, (a) and (b) divide the time after fitting into
+    thirds, and where diffusion is not found either, the last two decades.
 
     Parameters
     ----------
     available
         Iterations of the snapshots, increasing, shape (snapshots,).
-    diffusion, total_diffusion
-        Start of each phase, under "iteration"; None if it was not reached.
+    diffusion, total_diffusion, late_decrease
+        Start of each phase, under "iteration"; None if it is not found.
 
     Returns
     -------
     list of int
         Indices into `available`, of (a), (b) and (c).
     """
-    last = float(available[-1])
+    last, count = float(available[-1]), len(available)
     start = diffusion["iteration"] if diffusion else max(1.0, last / 100)
     if total_diffusion:
         jump = total_diffusion["iteration"]
-        targets = [np.sqrt(start * jump), np.sqrt(jump * last), last]
+        end = late_decrease["iteration"] if late_decrease else last
+        targets = [np.sqrt(start * jump), np.sqrt(jump * end)]
     else:
-        targets = [start * (last / start) ** share for share in (1 / 3, 2 / 3, 1.0)]
-    distance = np.abs(np.log(available[:, None] / np.array(targets)))  # (snapshots, targets)
-    return [int(i) for i in distance.argmin(0)]
+        targets = [start * (last / start) ** share for share in (1 / 3, 2 / 3)]
+    distance = np.abs(np.log(available[:, None] / np.array(targets)))  # (snapshots, 2)
+    if count < 3:
+        return [*(int(i) for i in distance.argmin(0)), count - 1]
+    second = 1 + int(distance[1:-1, 1].argmin())
+    first = int(distance[:second, 0].argmin())
+    return [first, second, count - 1]

@@ -84,7 +84,8 @@ class Run:
     history
         As in a run's file, without "history/".
     phases
-        Start of "diffusion" and "total_diffusion": None, or a mapping with "iteration", "lower".
+        Start of "diffusion", "total_diffusion" and "late_decrease": None, or a mapping with
+        "iteration", "lower".
     layers
         As in an information file: "iterations" (S,), "relative", "binary", "norm" (S, H), ...
     log2_points
@@ -165,15 +166,19 @@ class Run:
 
     @property
     def in_diffusion(self) -> Span:
-        """From the start of diffusion to that of total diffusion, or to the end."""
-        later = self.phases["total_diffusion"]
-        end = later["iteration"] if later else float(self.iterations)
-        return self.start_of("diffusion"), end
+        """From the start of diffusion to that of total diffusion.
+
+        Where that is not found, half a decade: nobody knows what the time after it is.
+        """
+        start, later = self.start_of("diffusion"), self.phases["total_diffusion"]
+        end = later["iteration"] if later else min(start * 10**LATE, float(self.iterations))
+        return start, end
 
     @property
     def in_total_diffusion(self) -> Span:
-        """From the start of total diffusion to the end."""
-        return self.start_of("total_diffusion"), float(self.iterations)
+        """From the start of total diffusion to the late decrease, or to the end."""
+        late = self.phases.get("late_decrease")
+        return self.start_of("total_diffusion"), late["iteration"] if late else self.iterations
 
     def reached(self, level: float) -> seeds.Observation:
         """Return the first recorded iteration with an error below the level, or the last."""

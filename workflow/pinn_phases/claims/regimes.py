@@ -39,13 +39,14 @@ def _falls_and_jumps(run: Run) -> Finding:
     if run.phases["diffusion"] is None:
         note = f"starts at {run.first_snr:.2g}; diffusion is not found"
         return Finding(Outcome.FAILS, None, note)
-    level = float(median_in(run.at, run.snr, run.in_diffusion))
+    raw = run.history["snr"]  # averages would carry the fall on
+    level = float(median_in(run.at, raw, run.in_diffusion))
     falls = run.first_snr > 1 > level
     note = f"from {run.first_snr:.2g} to {level:.2g}"
     if run.phases["total_diffusion"] is None:
         outcome = Outcome.IN_PART if falls else Outcome.FAILS
         return Finding(outcome, None, f"{note}; total diffusion is not found")
-    rise = np.log10(float(median_in(run.at, run.snr, run.in_total_diffusion)) / level)
+    rise = np.log10(float(median_in(run.at, raw, run.in_total_diffusion)) / level)
     return graded(rise, falls and rise > 0, falls or rise > 0, note)
 
 

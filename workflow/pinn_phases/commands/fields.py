@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from pinn_phases import storage
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.digest import code_digest
 from pinn_phases.frozen import validated
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
 
     problem = settings.make_problem()
     available = content.arrays["snapshots/iteration"]
-    chosen = chosen_snapshots(available, phases["diffusion"], phases["total_diffusion"])
+    chosen = chosen_snapshots(available, *(phases.get(name) for name in PHASES))
     grid = [reference.arrays[f"axes/{name}"] for name in problem.coordinates]
     thinned = tuple(slice(None, None, map_stride(len(axis))) for axis in grid)
     axes = {n: axis[s] for n, axis, s in zip(problem.coordinates, grid, thinned, strict=True)}

@@ -1,22 +1,20 @@
-"""Find the learning phases in the SNR curve of a run."""
+"""Find the learning phases in the SNR curve of a run, or in anybody's own curve."""
 
 import argparse
 import dataclasses
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pinn_phases import storage
 from pinn_phases.analysis.settings import PhaseSettings
+from pinn_phases.curve_files import read_curve
 from pinn_phases.digest import code_digest
-from pinn_phases.frozen import validated_json
+from pinn_phases.frozen import SettingsError, validated, validated_json
 from pinn_phases.provenance import provenance
 from pinn_phases.reached import about_run
 from pinn_phases.stopping import Stopped
 from pinn_phases.storage import Content
-
-if TYPE_CHECKING:
-    from pinn_phases.analysis.phases import Boundary
 
 log = logging.getLogger(__name__)
 
@@ -28,37 +26,74 @@ def code() -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
-    parser.add_argument("--settings", required=True, help="constants of the search as JSON")
-    parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
-    parser.add_argument("--output", type=Path, required=True)
+    words = "constants of the search as JSON; else those of config.yaml"
+    parser.add_argument("--settings", help=words)
+    curve = parser.add_mutually_exclusive_group(required=True)
+    curve.add_argument("--run", type=Path, dest="training", help="run, HDF5")
+    words = "curve to be looked at: a line for each record, iteration and SNR"
+    curve.add_argument("--csv", type=Path, metavar="FILE", help=words)
+    parser.add_argument("--output", type=Path, help="of a run; a curve's phases are printed")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Find the phases and save."""
-    settings = validated_json(PhaseSettings, options.settings)
-    content = storage.read(options.training, "run", leave_out=("snapshots/",))
-    # Importing scipy and ruptures takes a second: after the checks.
-    from pinn_phases.analysis.phases import find_phases
+    """Find the phases; save those of a run, print those of a curve."""
+    if (options.output is None) != (options.training is None):
+        expected = "expected with --run, and with it alone"
+        raise SettingsError(("--output",), str(options.output), expected)
+    settings = _settings(options.settings)
+    # Importing scipy takes a second: after the checks.
+    from pinn_phases.summary.phase_words import phase_lines
 
-    iterations, snr = (content.arrays[f"history/{name}"] for name in ("iteration", "snr"))
-    try:
-        phases = find_phases(iterations, snr, **settings.model_dump())
-    except ValueError as error:  # a training too short to have phases
-        raise Stopped(f"{options.training}: {error}") from None
+    if options.csv is not None:
+        found = _found(options.csv, *read_curve(options.csv), settings)
+        for line in phase_lines(found):
+            print(line)
+        return
+    content = storage.read(options.training, "run", leave_out=("snapshots/",))
     attributes = {
-        **dataclasses.asdict(phases),
+        **_of_run(options.training, content, settings),
         "phase_settings": settings.model_dump(mode="json"),
         **about_run(content.attributes),
         **provenance(code()),
     }
     storage.write(options.output, Content("phases", {}, attributes))
-    log.info(
-        "%s: diffusion %s, total diffusion %s",
-        *(options.training, _in_words(phases.diffusion), _in_words(phases.total_diffusion)),
-    )
+    for line in phase_lines(attributes):
+        log.info("%s: %s", options.training, line)
 
 
-def _in_words(boundary: "Boundary | None") -> str:
-    if boundary is None:
-        return "not reached"
-    return f"from iteration {boundary.iteration:.0f} (confidence {boundary.confidence:.2f})"
+def _settings(given: str | None) -> PhaseSettings:
+    """Return the constants that are given, or those of config.yaml here or of the checkout."""
+    if given is not None:
+        return validated_json(PhaseSettings, given)
+    import yaml  # not where rules run
+
+    here = Path("config.yaml")
+    path = here if here.exists() else Path(__file__).parents[3] / here
+    try:
+        config = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise SettingsError((str(path),), ..., f"expected YAML ({error})") from None
+    block = config.get("phases") if isinstance(config, dict) else None
+    return validated(PhaseSettings, block, (str(path), "phases"))
+
+
+def _found(path: Path, iterations: Any, snr: Any, settings: PhaseSettings) -> dict[str, Any]:
+    """Return the phases of a curve as plain values."""
+    from pinn_phases.analysis.phases import find_phases
+
+    try:
+        return dataclasses.asdict(find_phases(iterations, snr, **settings.model_dump()))
+    except ValueError as error:  # not a curve, or a training too short to have phases
+        raise Stopped(f"{path}: {error}") from None
+
+
+def _of_run(path: Path, content: Content, settings: PhaseSettings) -> dict[str, Any]:
+    """Return the phases of a run, and what else happens in it."""
+    from pinn_phases.analysis.landmarks import of_history
+
+    prefix = "history/"
+    names = [name for name in content.arrays if name.startswith(prefix)]
+    history = {name.removeprefix(prefix): content.arrays[name] for name in names}
+    phases = _found(path, history["iteration"], history["snr"], settings)
+    first = phases["diffusion"]["iteration"] if phases["diffusion"] else 1.0
+    return {**phases, "landmarks": of_history(history, first)}

@@ -50,11 +50,14 @@ def run(options: argparse.Namespace) -> None:
     problem, method = settings.paper.problem, settings.paper.method
     training = read_training(options.trainings, problem, method)
     arrays = read_curves(options.trainings.parent, problem, method)
-    # Importing scipy and ruptures takes a second: after the checks.
+    # Importing scipy takes a second: after the checks.
+    from pinn_phases.analysis.landmarks import landmarks
     from pinn_phases.analysis.phases import find_phases
 
     constants = settings.phases.model_dump()
     found = find_phases(arrays["gradients/iteration"], arrays["gradients/snr"], **constants)
+    first = 1.0 if found.diffusion is None else found.diffusion.iteration
+    error = {"relative_l2": arrays["error/relative_l2"]}
     attributes = {
         "settings": {
             "scale": SCALE,
@@ -66,6 +69,7 @@ def run(options: argparse.Namespace) -> None:
         "source": SOURCE,
         "drawn": {name: training[name] for name in BOUNDARIES},
         "found": dataclasses.asdict(found),
+        "landmarks": landmarks(arrays["error/iteration"], error, first),
         "phase_settings": settings.phases.model_dump(mode="json"),
         "paper": settings.paper.model_dump(mode="json"),
         **provenance(code()),

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> None:
     except yaml.YAMLError as error:
         raise SettingsError((str(options.config),), ..., f"expected YAML ({error})") from None
     phases = {name: settings.phases for name, settings in load_scales(config).items()}
-    # Importing scipy and ruptures takes a second: after the checks.
+    # Importing scipy takes a second: after the checks.
     from pinn_phases.watching import look, page
 
     if not sys.stdout.isatty():

@@ -51,16 +51,19 @@ class Requirement:
         Whether the figure shows only the method whose SNR marks the phases.
     published
         Problems with methods whose published curves it shows beside ours; no others, then.
+    any_problem
+        Whether one of the problems is enough.
     """
 
     problems: tuple[str, ...]
     kinds: tuple[str, ...]
     one_method: bool = False
     published: tuple[tuple[str, str], ...] = ()
+    any_problem: bool = False
 
     def is_met_by(self, settings: "Settings") -> bool:
         """Whether the settings of a scale have what the figure shows."""
-        if self.published:
+        if self.published or self.any_problem:
             return bool(self.pairs(settings))
         return set(self.problems) <= set(settings.problems)
 

@@ -8,20 +8,11 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from pinn_phases.analysis.trajectories import moving_average
-from pinn_phases.figures.style import (
-    PHASE_LINE,
-    PHASE_SHADES,
-    SMALL_POINTS,
-    TEXT_WIDTH,
-    log_axes,
-)
 from pinn_phases.storage import Content
 
 Real = NDArray[np.float64]
 
-PHASES = ("diffusion", "total_diffusion")  # that have a start in the files
 BINS_PER_DECADE = 200  # a bin is half to one dot of a PNG; PDFs stay small, whatever the run
-LETTER_WIDTH = 0.55  # of a small letter, in font sizes: the mean of these names, rounded up
 
 
 def plot_runs(
@@ -119,76 +110,3 @@ def layer_count(runs: Sequence[Content]) -> int:
 def last_iteration(runs: Sequence[Content]) -> float:
     """Last iteration of the longest run, or of its snapshots."""
     return float(max(_iterations(run)[-1] for run in runs))
-
-
-def median_boundary(phases: Sequence[Content], name: str) -> float | None:
-    """Median over the runs of the iteration where a phase starts; None if most do not reach it."""
-    found = [p.attributes[name]["iteration"] for p in phases if p.attributes[name]]
-    return float(np.median(found)) if 2 * len(found) > len(phases) else None
-
-
-def over_phases(
-    axes: Axes,
-    runs: Sequence[Content],
-    phases: Sequence[Content],
-    *,
-    named: bool,
-    lines: Sequence[str] = PHASES,
-    scale: str = "log",
-) -> None:
-    """Show iterations from 1 to the last on a logarithmic axis, and shade the phases behind.
-
-    Phases are shown as far as they are reached. Comes after the curves.
-
-    Parameters
-    ----------
-    named
-        Whether their names stand above the axes.
-    lines
-        Phases whose start gets a dashed line as well.
-    scale
-        Of the other axis.
-    """
-    last = last_iteration(runs)
-    log_axes(axes)
-    axes.set_yscale(scale)
-    axes.set_xlim(1, last)
-    spans = _spans(phases, last)
-    for name, start, end in spans:
-        axes.axvspan(start, end, color=PHASE_SHADES[name], zorder=0, linewidth=0)
-    for phase in lines:
-        at = median_boundary(phases, phase)
-        if at is not None and at > 1:
-            axes.axvline(at, **PHASE_LINE)
-    if named:
-        _name_phases(axes, spans)
-
-
-def _spans(phases: Sequence[Content], last: float) -> list[tuple[str, float, float]]:
-    """Name, start and end of each phase that is reached and takes any time."""
-    starts: list[float | None] = [1.0, *(median_boundary(phases, name) for name in PHASES)]
-    reached = [(n, s) for n, s in zip(PHASE_SHADES, starts, strict=True) if s is not None]
-    ends = [*(start for _, start in reached[1:]), last]
-    spans = [(name, start, end) for (name, start), end in zip(reached, ends, strict=True)]
-    return [(name, start, end) for name, start, end in spans if end > start]
-
-
-def _name_phases(axes: Axes, spans: Sequence[tuple[str, float, float]]) -> None:
-    """Write names above the axes: over the middle of the phases, or as near as they find room."""
-    width = axes.get_position().width * TEXT_WIDTH * 72 / (LETTER_WIDTH * SMALL_POINTS)  # letters
-    last = np.log(axes.get_xlim()[1])
-    half = np.array([len(name) + 1 for name, _, _ in spans]) / width / 2
-    middle = np.array([np.log(start * end) / last / 2 for _, start, end in spans])
-    reach = np.concatenate([[0.0], half[:-1] + half[1:]]).cumsum()  # between the first and each
-    # From the right: each moves left as far as the rim and the next ask it to; then into the axes.
-    free = np.minimum.accumulate((np.minimum(middle, 1 - half) - reach)[::-1])[::-1]
-    place = np.maximum(free, half[0]) + reach
-    for (name, _, _), x in zip(spans, place, strict=True):
-        axes.annotate(
-            name,
-            (x, 1.02),
-            xycoords="axes fraction",
-            ha="center",
-            va="bottom",
-            fontsize=SMALL_POINTS,
-        )

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.curves import over_phases, plot_runs
+from pinn_phases.figures.curves import plot_runs
 from pinn_phases.figures.legends import add_legend, phase_handles, ratio_handles
 from pinn_phases.figures.listing import Section
+from pinn_phases.figures.phase_marks import over_phases
 from pinn_phases.figures.small_print import add_small_print
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class

@@ -1,22 +1,25 @@
 """Figure 12: activations of the layers for one input, in diffusion and in total diffusion.
 
+The phase of an iteration is the one that Figure 6 names there, of all seeds.
+
 The neurons of a layer have no order of their own: each panel sorts them by their activation. A
 layer that is binary then shows a step from -1 to 1.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.layer_information import hidden_colours
 from pinn_phases.figures.listing import Section
+from pinn_phases.figures.phase_marks import phase_at
 from pinn_phases.figures.small_print import add_small_print, only
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
@@ -32,10 +35,10 @@ SATURATED = 0.9  # magnitude; tanh has bent here: its slope is a fifth of that a
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: the first seed, a row for each hidden layer."""
     content = material.of("information", PROBLEM, settings.phases_of)[0]
-    phases = material.of("phases", PROBLEM, settings.phases_of)[0].attributes
-    chosen = chosen_snapshots(
-        content.arrays["iterations"], phases["diffusion"], phases["total_diffusion"]
-    )[:2]  # the third, the last snapshot, is not shown
+    phases = material.of("phases", PROBLEM, settings.phases_of)
+    boundaries = (phases[0].attributes.get(name) for name in PHASES)
+    chosen = chosen_snapshots(content.arrays["iterations"], *boundaries)
+    chosen = chosen[:2]  # the third, the last snapshot, is not shown
     values = content.arrays["activations/sample"][chosen]  # (2, layers, neurons)
     colours = hidden_colours([content])
     height = ROW_INCHES * len(colours) + RIM_INCHES
@@ -80,15 +83,11 @@ def _draw_layer(
     )
 
 
-def _titles(content: Content, chosen: list[int], phases: Mapping[str, Any]) -> list[str]:
-    """Phase and iteration of the two columns; without the phase where it is not reached."""
-    names = ("Diffusion", "Total diffusion")
-    if phases["total_diffusion"] is None:
-        names = ("Total diffusion not reached",) * 2
-    iterations = content.arrays["iterations"][chosen]
+def _titles(content: Content, chosen: list[int], phases: Sequence[Content]) -> list[str]:
+    """Phase and iteration of the two columns."""
     return [
-        f"({letter})  {name}: iteration {iteration:,}"
-        for letter, name, iteration in zip("ab", names, iterations, strict=True)
+        f"({letter})  {phase_at(phases, at).name}: iteration {at:,}"
+        for letter, at in zip("ab", content.arrays["iterations"][chosen], strict=True)
     ]
 
 

@@ -1,55 +1,78 @@
 """Figure 2: the regimes of gradient-based optimisation, in the SNR of a real training.
 
-One run alone, of the first seed: an abrupt rise stays one, where a median over seeds would smear
-it. The run is one of Allen-Cahn, which goes through all three phases at laptop and paper scale.
+One run alone: an abrupt rise stays one, where a median over seeds would smear it. It is the first
+in which all phases are found, of the method that marks them if there is one; where no run has all,
+it is the one that has most, and the figure says so.
 """
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.curves import PHASES, median_boundary, over_phases, plot_runs
+from pinn_phases.figures.curves import last_iteration, plot_runs
 from pinn_phases.figures.listing import Section
+from pinn_phases.figures.phase_marks import over_phases, spans
 from pinn_phases.figures.small_print import add_small_print, only
+from pinn_phases.plugins import PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
 from pinn_phases.storage import Content
 
-PROBLEM = "allen_cahn"
 SECTION = Section.SIGNAL_AND_NOISE
-REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases"), one_method=True)
+REQUIREMENT = Requirement(
+    problems=("allen_cahn", "helmholtz"), kinds=("runs", "phases"), any_problem=True
+)
 
-CONDITIONS = (r"SNR $\gg$ 1", r"SNR < $\mathcal{O}$(1)", "after an abrupt rise")  # caption
+CONDITIONS = {  # caption
+    "Fitting": r"SNR $\gg$ 1",
+    "Diffusion": r"SNR < $\mathcal{O}$(1)",
+    "Total diffusion": "after an abrupt rise",
+    "Late decrease": r"signal $\to$ 0",
+}
 HEADROOM = 30.0  # factor above the largest SNR, for the words at the top
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one curve, its phases, and the sides of SNR = 1."""
     figure = Figure(figsize=(style.TEXT_WIDTH, 2.7))
-    axes = figure.add_axes((0.075, 0.215, 0.885, 0.71))
-    runs = material.of("run", PROBLEM, settings.phases_of)[:1]
-    phases = material.of("phases", PROBLEM, settings.phases_of)[:1]
-    plot_runs(axes, runs, "snr", window=settings.smoothing, **style.RATIOS["snr"])
-    over_phases(axes, runs, phases, named=True)
+    axes = figure.add_axes((0.075, 0.215, 0.885, 0.69))
+    run, phases = _chosen(material, settings.phases_of)
+    plot_runs(axes, [run], "snr", window=settings.smoothing, **style.RATIOS["snr"])
+    over_phases(axes, [run], [phases], named=True)
     style.unit_line(axes)
     axes.set_ylabel("SNR")
     axes.set_ylim(top=axes.get_ylim()[1] * HEADROOM)
-    _write_conditions(axes, phases)
+    _write_conditions(axes, [phases], last_iteration([run]))
     _name_sides(axes)
-    add_small_print(figure, runs, only(settings.phases_of))
+    of = run.attributes["settings"]
+    title = plugin_class(PROBLEMS, of["problem"], Problem).title
+    lacking = [name.replace("_", " ") for name in PHASES if not phases.attributes.get(name)]
+    found = f"no run has all phases; here not found: {', '.join(lacking)}" if lacking else ""
+    add_small_print(figure, [run], title, only(of["method"]), *([found] if found else []))
     return figure
 
 
-def _write_conditions(axes: Axes, phases: list[Content]) -> None:
-    """Write what makes a phase at the top of each that is reached."""
-    first, last = axes.get_xlim()
-    starts = [first, *(median_boundary(phases, name) for name in PHASES)]
-    reached = [(s, c) for s, c in zip(starts, CONDITIONS, strict=True) if s is not None]
-    ends = [*(start for start, _ in reached[1:]), last]
-    for (start, condition), end in zip(reached, ends, strict=True):
-        if end > start:
-            middle = (start * end) ** 0.5  # of a logarithmic axis
+def _chosen(material: Material, phases_of: str) -> tuple[Content, Content]:
+    """Return the run in which most phases are found, the first of several, and its phases."""
+    pairs = [
+        (run, phases)
+        for method in sorted(material.methods(), key=lambda method: method != phases_of)
+        for problem in REQUIREMENT.problems
+        for run, phases in zip(
+            material.of("run", problem, method), material.of("phases", problem, method), strict=True
+        )
+    ]
+    return max(pairs, key=lambda pair: sum(bool(pair[1].attributes.get(n)) for n in PHASES))
+
+
+def _write_conditions(axes: Axes, phases: list[Content], last: float) -> None:
+    """Write what makes a phase at the top of each that is found."""
+    for span in spans(phases, last):
+        if span.name in CONDITIONS:
+            middle = (span.start * span.end) ** 0.5  # of a logarithmic axis
             place = axes.get_xaxis_transform()
-            axes.text(middle, 0.97, condition, transform=place, ha="center", va="top")
+            axes.text(middle, 0.97, CONDITIONS[span.name], transform=place, ha="center", va="top")
 
 
 def _name_sides(axes: Axes) -> None:

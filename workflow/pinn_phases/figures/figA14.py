@@ -9,9 +9,10 @@ from matplotlib.lines import Line2D
 
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.curves import layer_count, over_phases, plot_runs
+from pinn_phases.figures.curves import layer_count, plot_runs
 from pinn_phases.figures.legends import add_layer_bar, add_legend
 from pinn_phases.figures.listing import Section
+from pinn_phases.figures.phase_marks import over_phases
 from pinn_phases.figures.small_print import add_small_print, only
 
 PROBLEM = "allen_cahn"

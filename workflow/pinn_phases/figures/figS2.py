@@ -15,9 +15,10 @@ from matplotlib.lines import Line2D
 
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.curves import last_iteration, median_boundary, plot_curve, plot_runs
+from pinn_phases.figures.curves import last_iteration, plot_curve, plot_runs
 from pinn_phases.figures.legends import add_legend
 from pinn_phases.figures.listing import Section
+from pinn_phases.figures.phase_marks import median_boundary
 from pinn_phases.figures.small_print import add_small_print
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class

@@ -15,8 +15,9 @@ from matplotlib.ticker import PercentFormatter
 
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material
-from pinn_phases.figures.curves import over_phases, plot_snapshots
+from pinn_phases.figures.curves import plot_snapshots
 from pinn_phases.figures.legends import add_layer_bar, add_legend, phase_handles
+from pinn_phases.figures.phase_marks import over_phases
 from pinn_phases.figures.small_print import add_small_print
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, plugin_class

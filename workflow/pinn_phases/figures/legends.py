@@ -12,16 +12,18 @@ from matplotlib.patches import Patch
 
 from pinn_phases.figures import style
 
+SHOWN = ("Fitting", "Diffusion", "Total diffusion", "Late decrease", "After fitting")
+ROW = 5  # handles side by side
 MIDDLE = 0.5  # inches from the lower rim to the middle of a legend, above the small print
 
 
 def add_legend(figure: Figure, handles: Sequence[Artist], centre: float) -> None:
-    """Put one row of handles below the panels, around `centre` as a share of the width."""
+    """Put one or two rows of handles below the panels, around `centre` as a share of the width."""
     figure.legend(
         handles=handles,
         loc="center",
         bbox_to_anchor=(centre, MIDDLE / figure.get_figheight()),
-        ncols=len(handles),
+        ncols=len(handles) if len(handles) <= ROW else -(-len(handles) // 2),
         frameon=False,
         borderaxespad=0,
         columnspacing=1.2,
@@ -58,7 +60,13 @@ def ratio_handles() -> list[Artist]:
 def phase_handles() -> list[Artist]:
     """Shades of the phases, and the dashed line."""
     shades = [
-        Patch(facecolor=colour, edgecolor="0.7", linewidth=0.4, label=name)
-        for name, colour in style.PHASE_SHADES.items()
+        Patch(
+            facecolor=style.PHASE_SHADES[name],
+            edgecolor="0.7",
+            hatch=style.PHASE_HATCHES[name],
+            linewidth=0.4,
+            label=name,
+        )
+        for name in SHOWN
     ]
     return [*shades, Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion")]

@@ -31,7 +31,18 @@ MANY_DECADES = 2.5  # more need no labels between the powers of ten
 _PALETTE = sns.color_palette("colorblind")
 _FIXED = {"vanilla": _PALETTE[3], "rba": _PALETTE[0]}
 _OTHERS = [_PALETTE[i] for i in (2, 4, 5, 7, 8, 9)]
-PHASE_SHADES = {"Fitting": "#f3e9d2", "Diffusion": "#ffffff", "Total diffusion": "#dcebdd"}
+PHASE_SHADES = {
+    "Fitting": "#f3e9d2",
+    "Diffusion": "#ffffff",
+    "Total diffusion": "#dcebdd",
+    "Late decrease": "#e4e0ee",
+    "After fitting": "#f4f4f4",
+    "No phase found": "#f4f4f4",
+}
+PHASE_HATCHES = {  # for grey, in which shades are alike
+    **dict.fromkeys(PHASE_SHADES, ""),
+    **{"Fitting": r"\\\\\\", "Total diffusion": "//////", "Late decrease": "......"},
+}
 SIGNED_MAP, POSITIVE_MAP = "RdBu_r", "YlGnBu_r"  # of predictions with both signs, with one
 RESIDUAL_MAP, WEIGHT_MAP = "magma", "viridis"
 
@@ -92,6 +103,7 @@ def set_style() -> None:
             "xtick.minor.size": 1.5,
             "ytick.minor.size": 1.5,
             "lines.linewidth": 1.0,
+            "hatch.linewidth": 0.35,
             "pdf.fonttype": 42,  # text stays text
         },
     )

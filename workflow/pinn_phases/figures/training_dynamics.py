@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material
-from pinn_phases.figures.curves import over_phases, plot_runs
+from pinn_phases.figures.curves import plot_runs
+from pinn_phases.figures.phase_marks import over_phases
 from pinn_phases.figures.small_print import add_small_print
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class

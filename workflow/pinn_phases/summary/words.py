@@ -15,9 +15,9 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.provenance import stated_commit
 from pinn_phases.reached import is_unfinished, length_in_words
 from pinn_phases.storage import Content
+from pinn_phases.summary.phase_words import phase_lines
 from pinn_phases.trees import leaves
 
-PHASES = ("diffusion", "total_diffusion")
 NOT_KNOWN = "not known"  # of a run taken from a checkpoint that does not say it
 CHANGES = {
     True: ", with uncommitted changes",
@@ -49,7 +49,7 @@ def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
         yield f"  error estimate: {name.replace('_', ' ')} {value:.1e}"
     known = content if content.kind == "phases" else phases
     if known is not None:
-        yield from _phases(known.attributes)
+        yield from (f"  {line}" for line in phase_lines(known.attributes))
     elif content.kind == "run":
         yield "  phases: no file of them beside it"
     yield "settings"
@@ -106,18 +106,6 @@ def _errors(content: Content) -> Iterator[str]:
         first = first_below(at, error, level)
         reached = "not reached" if first is None else f"from iteration {first:,}"
         yield f"  below {level:.0%}: {reached}"
-
-
-def _phases(attributes: Mapping[str, Any]) -> Iterator[str]:
-    for name in PHASES:
-        start = attributes[name]
-        reached = "not reached"
-        if start is not None:
-            reached = (
-                f"from iteration {start['iteration']:,.0f} ({start['lower']:,.0f} to "
-                f"{start['upper']:,.0f}), confidence {start['confidence']:.2f}"
-            )
-        yield f"  {name.replace('_', ' ')}: {reached}"
 
 
 def _maker(stored: Mapping[str, Any]) -> Iterator[str]:

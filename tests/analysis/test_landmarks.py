@@ -1,0 +1,33 @@
+"""What else happens in a training is found where it happens."""
+
+import numpy as np
+import pytest
+
+from pinn_phases.analysis.landmarks import landmarks, of_history
+
+AT = np.arange(1, 10_001)
+
+
+def step(place, width=0.02):
+    """A curve that goes from 0 to 1 at an iteration, within some decades."""
+    return 1 / (1 + np.exp(-(np.log10(AT / place)) / width))
+
+
+def test_each_landmark_lies_at_its_own_steepest_change():
+    history = {
+        "iteration": AT,
+        "relative_l2": 10 ** -step(1000),
+        "residual_rms": 10 ** -step(500),
+        "layers/weight_norm": 3 + np.stack([step(3000), step(3000)], axis=-1),
+    }
+    found = of_history(history, first=10.0)
+    assert found["relative_l2"] == pytest.approx(1000, rel=0.1)
+    assert found["residual_rms"] == pytest.approx(500, rel=0.1)
+    assert found["weight_norm"] == pytest.approx(3000, rel=0.1)
+
+
+def test_what_comes_before_is_left_out_and_what_goes_nowhere_is_none():
+    curves = {"relative_l2": 10 ** -(5 * step(20) + step(1000)), "weight_norm": 2 - step(100)}
+    found = landmarks(AT, curves, first=100.0)
+    assert found["relative_l2"] == pytest.approx(1000, rel=0.1)
+    assert found == {"relative_l2": found["relative_l2"], "weight_norm": None}

@@ -1,0 +1,65 @@
+"""Anybody's curve as a text file, and its phases on the terminal."""
+
+import numpy as np
+import pytest
+
+from pinn_phases.__main__ import main
+from pinn_phases.curve_files import read_curve
+from pinn_phases.stopping import Stopped
+from tests.analysis.test_phases import plain
+
+ROWS = [(1.0, 3e5), (2.0, 0.5), (10.0, 1e-3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,3e5\n2,0.5\n10,0.001\n",
+        "iteration,snr\n1,3e5\n2,0.5\n\n10,0.001",
+        "# logged by hand\n1 3e5\n2\t0.5\n10  1e-3\n",
+        "step;snr\r\n1;3e5\r\n2;0.5\r\n10;0.001\r\n",
+    ],
+    ids=["comma", "names", "blanks", "semicolon"],
+)
+def test_two_columns_are_read_however_they_are_parted(tmp_path, text):
+    path = tmp_path / "curve.csv"
+    path.write_text(text)
+    np.testing.assert_array_equal(np.stack(read_curve(path), axis=-1), ROWS)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1,2\n2,x\n", "line 2: expected an iteration and its SNR, received '2,x'"),
+        ("1,2\n2,3,4\n", "line 2: expected an iteration and its SNR, received '2,3,4'"),
+        ("iteration,snr\n", "expected lines of an iteration and its SNR, received none"),
+    ],
+)
+def test_what_is_no_curve_is_refused_with_its_line(tmp_path, text, message):
+    path = tmp_path / "curve.csv"
+    path.write_text(text)
+    with pytest.raises(Stopped, match=message):
+        read_curve(path)
+
+
+def test_phases_of_a_file_are_printed(tmp_path, capsys):
+    path = tmp_path / "curve.csv"
+    np.savetxt(path, np.stack(plain(), axis=-1)[::7], delimiter=",", fmt="%.8g")
+    assert main(["phases", "--csv", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = ["diffusion", "total diffusion", "late decrease"]
+    assert [line.partition(":")[0] for line in lines[:3]] == names
+    assert all("from iteration" in line and "confidence" in line for line in lines[:3])
+
+
+def test_a_curve_has_no_output_and_a_run_needs_one(tmp_path, caplog):
+    for options in (["--csv", "a.csv", "--output", "b.h5"], ["--run", "a.h5"]):
+        assert main(["phases", *options]) == 2
+        assert "expected with --run, and with it alone" in caplog.text
+
+
+def test_a_curve_too_short_is_said_in_a_line(tmp_path, caplog):
+    path = tmp_path / "curve.csv"
+    path.write_text("1,2\n2,3\n")
+    assert main(["phases", "--csv", str(path)]) == 1
+    assert f"{path}: expected at least 20 usable records, received 2" in caplog.text

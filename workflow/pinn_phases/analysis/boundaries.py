@@ -1,0 +1,3 @@
+"""What the boundaries between phases are called in files."""
+
+PHASES = ("diffusion", "total_diffusion", "late_decrease")  # that have a start

@@ -1,0 +1,41 @@
+"""The elbow at which the fall of a curve ends."""
+
+import numpy as np
+
+from pinn_phases.analysis.change_points import FEWEST as FEWEST_OF_A_BEND
+from pinn_phases.analysis.change_points import Interval, bend
+from pinn_phases.analysis.levels import FEWEST, Bins
+
+MIN_FALL = 0.5  # decades from one window to the next: less is no phase of its own
+SLOWED = 0.45  # of the steepest fall: from there on it has ended
+
+
+def find_elbow(bins: Bins, window: float) -> Interval | None:
+    """Return where the first fall ends that leads below the middle of the curve, None if none does.
+
+    Ceilings are compared, since dips that grow deeper are no fall. At a place, the fall is how much
+    lower they are in the window after it than in that before; it has ended where this is half of
+    the largest so far. If SNR is then still above the middle between its highest level and the
+    level of the rest, the fall has only paused.
+
+    Returns
+    -------
+    tuple of float
+        The elbow and its interval, in decades of iterations.
+    """
+    wide = round(window / bins.width)
+    steepest, highest = 0.0, -np.inf
+    for here, label in enumerate(bins.label):
+        before, after = bins.within(label - wide, wide), bins.within(label, wide)
+        first, last = before.start, after.stop
+        if label + wide > bins.label[-1] + 1 or min(here - first, last - here) < FEWEST:
+            continue
+        high, low = (float(np.median(bins.ceiling[part])) for part in (before, after))
+        highest, steepest = max(highest, high), max(steepest, high - low)
+        if steepest < MIN_FALL or high - low >= SLOWED * steepest:
+            continue
+        below = low < (highest + float(np.median(bins.ceiling[here:]))) / 2
+        if below and last - first >= FEWEST_OF_A_BEND:
+            return bend(bins.start[first:last], bins.ceiling[first:last])
+        steepest = max(0.0, high - low)
+    return None

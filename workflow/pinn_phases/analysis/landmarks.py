@@ -1,0 +1,52 @@
+"""What else happens in a training while SNR goes through its phases: reported beside, never used.
+
+The paper has total diffusion begin where the error falls most steeply, residuals drop and weights
+grow (3.1, 3.3). Each is the steepest change in a window of a factor of two, both axes logarithmic.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from pinn_phases.analysis.trajectories import Iterations, Real, steepest_fall
+
+WINDOW = float(np.log10(2.0))  # decades of iterations
+LANDMARKS = {
+    "relative_l2": "steepest fall of the error",
+    "residual_rms": "steepest fall of the residuals' rms",
+    "weight_norm": "steepest growth of the weights' norm",
+}
+
+
+def landmarks(
+    iterations: Iterations, curves: Mapping[str, Real], first: float
+) -> dict[str, float | None]:
+    """Return the iteration of each of `LANDMARKS` whose curve is there.
+
+    Parameters
+    ----------
+    iterations, curves
+        Of each record, shape (n,).
+    first
+        Iteration from which they are looked for: networks change fast when a training starts.
+
+    Returns
+    -------
+    dict
+        None where a curve goes nowhere in that direction.
+    """
+    there = iterations >= first
+    found = {}
+    for name in LANDMARKS:
+        if name in curves:
+            values = curves[name][there]
+            falling = 1 / values if name == "weight_norm" else values
+            found[name] = steepest_fall(iterations[there], falling, WINDOW)
+    return found
+
+
+def of_history(history: Mapping[str, Real], first: float) -> dict[str, float | None]:
+    """Return the landmarks of a run, from the arrays of its history."""
+    curves = {name: history[name] for name in ("relative_l2", "residual_rms")}
+    curves["weight_norm"] = np.linalg.norm(history["layers/weight_norm"], axis=1)
+    return landmarks(history["iteration"].astype(np.int64), curves, first)

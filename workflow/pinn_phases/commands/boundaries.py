@@ -1,0 +1,31 @@
+"""List the phases of runs and of published curves, beside boundaries that people drew."""
+
+import argparse
+from pathlib import Path
+
+from pinn_phases import storage
+from pinn_phases.storage import StorageError
+
+KINDS = ("phases", "published")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    files = f"{' or '.join(KINDS)} files, HDF5"
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=files)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, and print Markdown."""
+    contents = []
+    for path in options.files:
+        content = storage.read(path)
+        if content.kind not in KINDS:
+            expected = f"expected one of {', '.join(KINDS)}"
+            raise StorageError(f"{path}: {expected}, found a {content.kind} file")
+        contents.append(content)
+    # Importing scipy takes a second: after the checks.
+    from pinn_phases.summary.boundaries import boundaries_page
+    from pinn_phases.summary.markdown import markdown
+
+    print(markdown(boundaries_page(contents)), end="")

@@ -1,0 +1,69 @@
+"""Table of phases: found in runs and in published curves, beside what people drew."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.landmarks import LANDMARKS
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.storage import Content
+from pinn_phases.summary.page import Page, Table
+
+TITLE = "Phases found, and drawn by hand"
+NONE, NOT_FOUND = "–", "not found"
+TEXT = (
+    "Iterations at which phases start, with the confidence of the search; in brackets where people "
+    "drew the boundary, and found over drawn.",
+    "Of the rises that were not taken, the surest or else the highest, with the reason. The last "
+    "columns are where the error falls most steeply after the start of diffusion, where the rms of "
+    "the residuals does, and where the norm of the weights grows most: the search knows nothing "
+    "of them.",
+)
+
+
+def boundaries_page(contents: Sequence[Content]) -> Page:
+    """List phases files and published curves, in the order given."""
+    starts = tuple(name.replace("_", " ") for name in PHASES)
+    head = ("curve", *starts, "largest other rise", *LANDMARKS.values())
+    return Page(TITLE, TEXT, (Table("All curves", head, tuple(map(_row, contents))),))
+
+
+def _row(content: Content) -> tuple[str, ...]:
+    stored = content.attributes
+    found, drawn = stored.get("found", stored), stored.get("drawn", {})
+    landmarks = stored.get("landmarks", {})
+    return (
+        _subject(stored["settings"]),
+        *(_boundary(found.get(name), drawn.get(name)) for name in PHASES),
+        _other(found.get("candidates", ())),
+        *(_whole(landmarks.get(name)) for name in LANDMARKS),
+    )
+
+
+def _subject(settings: Mapping[str, Any]) -> str:
+    problem = plugin_class(PROBLEMS, settings["problem"], Problem).title
+    method = plugin_class(METHODS, settings["method"], Method).title
+    return f"{problem}, {method}, {settings['scale']}, seed {settings['seed']}"
+
+
+def _boundary(found: Mapping[str, float] | None, drawn: float | None) -> str:
+    said = (
+        NOT_FOUND if found is None else f"{_whole(found['iteration'])}, {found['confidence']:.2f}"
+    )
+    if drawn is None:
+        return said
+    ratio = "" if found is None else f": {found['iteration'] / drawn:.2f}"
+    return f"{said} ({_whole(drawn)}{ratio})"
+
+
+def _other(candidates: Sequence[Mapping[str, Any]]) -> str:
+    if not candidates:
+        return NONE
+    best = max(candidates, key=lambda one: (one["confidence"], one["rise"]))
+    return f"{_whole(best['iteration'])}, +{best['rise']:.1f} decades: {best['reason']}"
+
+
+def _whole(value: float | None) -> str:
+    return NONE if value is None else f"{value:,.0f}"
