@@ -24,6 +24,7 @@ KINDS = (
     "fields",
     "information",
     "published",
+    "terms",
 )  # of files that figures are made from
 NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, and for `fields`
 
@@ -49,6 +50,8 @@ class Requirement:
         Folders below results/{scale}.
     one_method
         Whether the figure shows only the method whose SNR marks the phases.
+    those_there
+        Whether the figure shows those of the problems that there are, not all or none.
     published
         Problems with methods whose published curves it shows beside ours; no others, then.
     """
@@ -56,11 +59,12 @@ class Requirement:
     problems: tuple[str, ...]
     kinds: tuple[str, ...]
     one_method: bool = False
+    those_there: bool = False
     published: tuple[tuple[str, str], ...] = ()
 
     def is_met_by(self, settings: "Settings") -> bool:
         """Whether the settings of a scale have what the figure shows."""
-        if self.published:
+        if self.published or self.those_there:
             return bool(self.pairs(settings))
         return set(self.problems) <= set(settings.problems)
 

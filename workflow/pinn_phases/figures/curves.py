@@ -21,6 +21,8 @@ Real = NDArray[np.float64]
 
 PHASES = ("diffusion", "total_diffusion")  # that have a start in the files
 BINS_PER_DECADE = 200  # a bin is half to one dot of a PNG; PDFs stay small, whatever the run
+FEW = 10  # rows: as many say nothing of what is between them
+DOTS = {"linestyle": "none", "marker": "o", "markersize": 2.2, "markeredgewidth": 0}
 LETTER_WIDTH = 0.55  # of a small letter, in font sizes: the mean of these names, rounded up
 
 
@@ -62,6 +64,35 @@ def plot_curve(
     there = np.isfinite(values) & (values > 0)
     smooth = moving_average(values[there], window)
     _plot_quartiles(axes, iteration[there], smooth[None], style)  # (rows,) to (1, rows)
+
+
+def plot_rows(
+    axes: Axes,
+    curves: Sequence[Mapping[str, NDArray[Any]]],
+    name: str,
+    *,
+    positive: bool = True,
+    **style: Any,
+) -> None:
+    """Draw one curve of each of several runs: median and range where all have the same rows.
+
+    Where they do not, as in an archive that keeps a few snapshots, chosen for each run, every row
+    of every run is a dot.
+
+    Parameters
+    ----------
+    curves
+        Of each run: "iteration" and `name`, shape (rows,).
+    positive
+        Leave out what a logarithmic axis cannot show.
+    """
+    looks = style if len(curves[0]["iteration"]) > FEW else style | DOTS
+    first = curves[0]["iteration"]
+    alike = all(np.array_equal(one["iteration"], first) for one in curves)
+    for group in [curves] if alike else [[one] for one in curves]:
+        values = np.stack([one[name] for one in group])
+        there = (np.isfinite(values) & ((values > 0) | (not positive))).all(0)
+        _plot_quartiles(axes, group[0]["iteration"][there], values[:, there], looks)
 
 
 def plot_snapshots(
