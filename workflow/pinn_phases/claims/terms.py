@@ -35,6 +35,8 @@ def _level(run: Run, values: Array, span: Span) -> float:
 
 
 def _oppose(run: Run) -> Finding:
+    if not np.isfinite(run.terms["cosine"]).any():
+        raise Untestable("the loss has no conditions")
     cosine = _level(run, run.terms["cosine"], run.in_diffusion)
     return graded(cosine, cosine < OPPOSED, cosine < 0)
 

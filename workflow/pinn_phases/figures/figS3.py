@@ -1,4 +1,4 @@
-"""Figure S.3: gradients of conditions and residual, whose standoff is what SNR shows as diffusion.
+"""Figure S.3: gradients of conditions and residual, which oppose each other or do not.
 
 Not in the paper. A column shows one problem and method, with its own phases. Above: SNR of the
 whole loss and of the residual alone. Middle: the cosine between the two terms, -1 where they are
@@ -102,6 +102,8 @@ def _draw_column(
         over_phases(axes, runs, phases, named=False, lines=("total_diffusion",), scale=scale)
         axes.set_xlabel("Iteration" if axes is below else "")
         axes.tick_params(labelbottom=axes is below)
+    for axes in (above, below):
+        style.plain_log_ticks(axes.yaxis)
     style.unit_line(above)
     middle.set_ylim(-1.08, 1.08)
     middle.set_yticks([-1, 0, 1])
