@@ -77,6 +77,8 @@ def signal(**norms):
 
 
 SIGNAL = "conditions_give_the_signal_of_total_diffusion"
+AS_LIKELY_NO_END = np.full(SNAPSHOTS.size, -1.0)
+AS_LIKELY_NO_END[-2] = 0.5
 FEW_SNAPSHOTS = {
     "terms_iteration": np.array([500, 5000, 20_000]),
     "terms_cosine": np.array([-1.0, 0.5, 0.5]),
@@ -313,6 +315,7 @@ MADE = [
     ("standoff_ends_at_total_diffusion", FAILS, {"terms_cosine": standoff(5 * TOTAL)}),
     ("standoff_ends_at_total_diffusion", FAILS, {"terms_cosine": standoff(1.0)}),
     ("standoff_ends_at_total_diffusion", FAILS, {}),
+    ("standoff_ends_at_total_diffusion", FAILS, {"terms_cosine": AS_LIKELY_NO_END}),
     ("standoff_ends_at_total_diffusion", UNTESTABLE, FEW_SNAPSHOTS),
     (SIGNAL, HOLDS, signal(conditions=1.0, residual=0.3, whole=1.2)),
     (SIGNAL, IN_PART, signal(conditions=1.0, residual=0.8, whole=0.3)),

@@ -34,17 +34,23 @@ def _level(run: Run, values: Array, span: Span) -> float:
     return float(median_in(run.terms["iteration"], values, span))
 
 
+def _count(run: Run, span: Span) -> str:
+    at = run.terms["iteration"]
+    return f"{len(within(at, at, span)):,} measured"
+
+
 def _oppose(run: Run) -> Finding:
     if not np.isfinite(run.terms["cosine"]).any():
         raise Untestable("the loss has no conditions")
     cosine = _level(run, run.terms["cosine"], run.in_diffusion)
-    return graded(cosine, cosine < OPPOSED, cosine < 0)
+    return graded(cosine, cosine < OPPOSED, cosine < 0, _count(run, run.in_diffusion))
 
 
 def _batches_agree(run: Run) -> Finding:
     alone = _level(run, run.terms["snr_residual"], run.in_diffusion)
     whole = _level(run, run.terms["snr"], run.in_diffusion)
-    return graded(alone, alone > 1, note=f"SNR of the whole loss {whole:.2g}")
+    note = f"SNR of the whole loss {whole:.2g}; {_count(run, run.in_diffusion)}"
+    return graded(alone, alone > 1, note=note)
 
 
 def _standoff_ends(run: Run) -> Finding:
@@ -52,23 +58,28 @@ def _standoff_ends(run: Run) -> Finding:
     after = run.start_of("diffusion"), float(run.iterations)
     at = within(run.terms["iteration"], run.terms["iteration"], after)
     opposed = within(run.terms["iteration"], run.terms["cosine"], after) < OPPOSED
-    split = _best_split(opposed)
-    if split in (0, len(at)):
-        words = "are never opposed" if split == 0 else "stay opposed to the end"
+    first, last = _best_splits(opposed)
+    if first == 0 or last == len(at):
+        words = "are never opposed" if first == 0 else "stay opposed to the end"
         return Finding(Outcome.FAILS, None, f"the terms {words}")
-    if at[split] > AROUND * at[split - 1]:
-        between = f"between {at[split - 1]:,} and {at[split]:,}"
-        raise Untestable(f"the terms are known at too few iterations: none {between}")
-    factor = float(np.sqrt(at[split - 1] * at[split])) / start
+    lower, upper = at[first - 1], at[last]
+    between = f"between {lower:,} and {upper:,}"
+    if upper > AROUND * lower:
+        raise Untestable(f"the terms are known at too few iterations {between}")
+    factor = float(np.sqrt(lower * upper)) / start
     distance = max(factor, 1 / factor)
-    return graded(factor, distance <= AROUND, distance <= SOME)
+    return graded(factor, distance <= AROUND, distance <= SOME, between)
 
 
-def _best_split(opposed: Array) -> int:
-    """Rows before the split that leaves the fewest opposed ones after it and others before."""
+def _best_splits(opposed: Array) -> tuple[int, int]:
+    """Rows before the split that leaves the fewest opposed ones after it and others before.
+
+    Of several such splits the first and the last.
+    """
     before = np.concatenate([[0], np.cumsum(~opposed)])
     after = opposed.sum() - np.concatenate([[0], np.cumsum(opposed)])
-    return int(np.argmin(before + after))
+    best = np.flatnonzero(before + after == (before + after).min())
+    return int(best[0]), int(best[-1])
 
 
 def _signal_of_the_conditions(run: Run) -> Finding:
@@ -80,7 +91,8 @@ def _signal_of_the_conditions(run: Run) -> Finding:
     cosine = _level(run, run.terms["cosine"], span)
     same, larger = 1 / TWICE <= whole <= TWICE, residual < 1
     note = (
-        f"norm of the residual's over that of the conditions' {residual:.2g}, cosine {cosine:.2g}"
+        f"norm of the residual's over the conditions' {residual:.2g}, cosine {cosine:.2g}; "
+        f"{_count(run, span)}"
     )
     return graded(whole, same and larger, same or larger, note)
 
@@ -113,7 +125,7 @@ CLAIMS = (
         place=NOT_IN_THE_PAPER,
         statement="Total diffusion begins where conditions and residual stop to oppose each other.",
         measured="iteration that best divides cosines below -0.9 from those above, from diffusion "
-        "on, over that where total diffusion starts",
+        "on (the middle, of several), over that where total diffusion starts",
         predicate="within a factor of 1.5 of 1; in part: of 3",
         reason="snapshots are 14 % apart, and so are the bins in which phases are searched; half "
         "a decade still is the same part of the training",

@@ -76,8 +76,7 @@ def plot_rows(
 ) -> None:
     """Draw one curve of each of several runs: median and range where all have the same rows.
 
-    Where they do not, as in an archive that keeps a few snapshots, chosen for each run, every row
-    of every run is a dot.
+    Runs of other rows are drawn one by one, and of few rows, as an archive may keep, as dots.
 
     Parameters
     ----------
@@ -86,10 +85,11 @@ def plot_rows(
     positive
         Leave out what a logarithmic axis cannot show.
     """
-    looks = style if len(curves[0]["iteration"]) > FEW else style | DOTS
     first = curves[0]["iteration"]
+    few = len(first) <= FEW
     alike = all(np.array_equal(one["iteration"], first) for one in curves)
-    for group in [curves] if alike else [[one] for one in curves]:
+    looks = style | DOTS if few else style
+    for group in [curves] if alike and not few else [[one] for one in curves]:
         values = np.stack([one[name] for one in group])
         there = (np.isfinite(values) & ((values > 0) | (not positive))).all(0)
         _plot_quartiles(axes, group[0]["iteration"][there], values[:, there], looks)
