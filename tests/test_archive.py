@@ -34,6 +34,7 @@ def made(kind, method="rba", seed=0):
             "information/relative": np.ones((ITERATIONS.size, 2)),
         },
         "homogeneity": {"iterations": ITERATIONS, "homogeneity/residual": np.ones(ITERATIONS.size)},
+        "terms": {"iterations": ITERATIONS, "terms/cosine": np.ones(ITERATIONS.size)},
         "phases": {},
     }[kind]
     return Content(kind, arrays, {"settings": settings, **(STARTS if kind == "phases" else {})})
@@ -43,7 +44,7 @@ def made(kind, method="rba", seed=0):
 def files(tmp_path):
     """Return the files of four trainings, and another that none of them has."""
     paths = {}
-    for kind in ("run", "phases", "information", "homogeneity"):
+    for kind in ("run", "phases", "information", "homogeneity", "terms"):
         for method in ("rba", "vanilla"):
             for seed in (0, 1):
                 path = tmp_path / "results" / kind / f"{method}{seed}.h5"
@@ -85,7 +86,8 @@ def test_a_thinned_run_keeps_its_history_and_what_figures_show():
 def test_the_command_writes_every_training_and_checksums_that_hold(files, archive, config):
     status, folder = archive(files.values())
     assert status == 0
-    for kind, place in (("run", "runs"), ("information",) * 2, ("homogeneity",) * 2):
+    places = {kind: kind for kind in ("information", "homogeneity", "terms")} | {"run": "runs"}
+    for kind, place in places.items():
         for method in ("rba", "vanilla"):
             for seed in (0, 1):
                 found = storage.read(folder / place / "burgers" / method / f"seed{seed}.h5", kind)

@@ -75,7 +75,11 @@ def below(name: str, packages: tuple[str, ...]) -> bool:
 
 # What is measured of a run is a job of its own, whose file a figure reads.
 OF_A_RUN = tuple(
-    f"analysis.{name}" for name in ("phases", "fields", "activations", "information", "homogeneity")
+    f"analysis.{name}"
+    for name in (
+        *("phases", "fields", "activations", "information", "homogeneity"),
+        *("terms", "term_gradients"),
+    )
 )
 
 
@@ -132,6 +136,8 @@ NO_TORCH = [
         "analysis.phases",
         "analysis.settings",
         "analysis.snapshots",
+        "analysis.terms",
+        "analysis.term_curves",
     ),
     *(
         "settings",
@@ -169,6 +175,7 @@ PLUGINS = {
     "fields": ("problems",),
     "information": ("problems",),
     "homogeneity": ("problems",),
+    "terms": ("problems", "methods"),
     "figure": ("problems", "methods", "figures"),
     "seeds": ("problems", "methods"),
     "published": (),

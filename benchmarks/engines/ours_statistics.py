@@ -1,11 +1,11 @@
 """The project's own engine, with the gradient statistics of every iteration."""
 
 from benchmarks.engines.ours import Ours
-from pinn_phases.training.statistics import gradient_statistics
+from pinn_phases.training.statistics import between_terms, gradient_statistics
 
 
 class OursWithStatistics(Ours):
-    """An iteration that is recorded: SNR and SRR_B, whole and by layer, and SRR_C of Adam.
+    """An iteration that is recorded: SNR and SRR_B, whole and by layer, SRR_C of Adam, and terms.
 
     The error against the reference solution, which is recorded as well, is no statistic of the
     gradient and left out.
@@ -13,9 +13,10 @@ class OursWithStatistics(Ours):
 
     def iterate(self) -> None:
         """One step of Adam, with statistics of its gradients."""
-        _, gradients = self.iteration.evaluate()
+        loss, gradients = self.iteration.evaluate()
         layers = list(zip(gradients[::2], gradients[1::2], strict=True))
         statistics = gradient_statistics(layers, self.workers)
+        terms = between_terms(statistics.gradient, loss.common)
         self.iteration.update()
-        values = statistics.snr, statistics.srr_batch, statistics.layer_snr
+        values = statistics.snr, statistics.srr_batch, statistics.layer_snr, *terms
         self.row = [value.tolist() for value in (*values, self.iteration.srr_adam())]

@@ -40,7 +40,10 @@ def by_layer(levels, at=SNAPSHOTS):
 
 
 def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, **parts):
-    """Return a run whose `parts` replace entries of history, layers, spread, or a field."""
+    """Return a run whose `parts` replace entries of history, layers, spread, or a field.
+
+    Those of `terms` have its name before their own.
+    """
     at = AT[AT <= iterations]
     srr = np.full(at.size, 0.05)
     history = {
@@ -63,15 +66,25 @@ def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, 
         "homogeneity": np.full(SNAPSHOTS.size, 0.5),
         "boxes": np.ones((SNAPSHOTS.size, 4, 4)),
     }
+    terms = {
+        "iteration": SNAPSHOTS,
+        "snr": np.full(SNAPSHOTS.size, 0.05),
+        "snr_residual": np.full(SNAPSHOTS.size, 5.0),
+        "cosine": np.full(SNAPSHOTS.size, -1.0),
+        "gradient_std": np.ones(SNAPSHOTS.size),
+        "gradient_conditions": np.full(SNAPSHOTS.size, 5.0),
+        "gradient_residual": np.full(SNAPSHOTS.size, 5.0),
+    }
     fields = {"phases": phases(), "log2_points": LOG2_POINTS, "differences": {}}
     for name, value in parts.items():
-        key = name.replace("layers_", "layers/")
-        place = next((p for p in (history, layers, spread, fields) if key in p), None)
+        key = name.replace("layers_", "layers/").removeprefix("terms_")
+        places = (terms,) if name.startswith("terms_") else (history, layers, spread, fields)
+        place = next((p for p in places if key in p), None)
         assert place is not None, name
         place[key] = value
     return Run(
         **{"problem": problem, "method": method, "seed": seed, "iterations": iterations},
-        **{"history": history, "layers": layers, "spread": spread, **fields},
+        **{"history": history, "layers": layers, "spread": spread, "terms": terms, **fields},
     )
 
 

@@ -1,8 +1,17 @@
 """The table of claims, in HTML and Markdown."""
 
+import dataclasses
 import json
 
-from pinn_phases.claims.base import RBA, VANILLA, Finding, Outcome, Untestable, each
+from pinn_phases.claims.base import (
+    NOT_IN_THE_PAPER,
+    RBA,
+    VANILLA,
+    Finding,
+    Outcome,
+    Untestable,
+    each,
+)
 from pinn_phases.summary.claims import NO_BREAK, claims_page
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import Page, Table, render
@@ -48,6 +57,19 @@ def test_verdicts_come_with_the_value_of_each_seed():
     assert ("words", "Burgers, RBA", "3", "–", "fails", "a note") in findings.rows
     assert other.rows == (("Burgers", "equation.viscosity", "0.1", "0.2"),)
     assert "of 3 claims, 1 reproduced, 0 partly, 1 not reproduced, 1 not" in page().text[0]
+
+
+def test_what_the_paper_does_not_say_stands_apart_and_is_not_counted():
+    runs = [made_run("burgers", RBA)]
+    one = stated(lambda run: Finding(Outcome.HOLDS, 1.0), each(("burgers",), RBA))
+    claims = [one, dataclasses.replace(one, place=NOT_IN_THE_PAPER)]
+    shown = claims_page(judge_all(claims, runs), runs, "laptop")
+    assert [table.title for table in shown.tables[:2]] == [
+        "Verdicts",
+        "Not in the paper: what we state ourselves",
+    ]
+    assert [len(table.rows) for table in shown.tables] == [1, 1, 2, 0]
+    assert "of 1 claims, 1 reproduced" in shown.text[0]
 
 
 def test_every_claim_says_what_it_measures_and_why():

@@ -152,6 +152,7 @@ def contents():
     attributes = {"settings": SETTINGS}
     layers = {f"information/{k}": v for k, v in run.layers.items() if k != "iterations"}
     history = {f"history/{k}": v for k, v in run.history.items()}
+    terms = {f"terms/{k}": v for k, v in run.terms.items() if k != "iteration"}
     spread = {
         "homogeneity/residual": run.spread["homogeneity"],
         "boxes/residual": run.spread["boxes"],
@@ -163,6 +164,7 @@ def contents():
             "information", layers | {"iterations": SNAPSHOTS}, attributes | {"points": 4096}
         ),
         "homogeneity": Content("homogeneity", spread | {"iterations": SNAPSHOTS}, attributes),
+        "terms": Content("terms", terms | {"iterations": SNAPSHOTS}, attributes),
     }
 
 
@@ -181,7 +183,7 @@ def test_files_of_a_training_become_a_run(paths):
     assert (run.problem, run.method, run.seed, run.iterations) == ("cavity", "rba", 4, 5000)
     assert run.log2_points == 12 and run.phases == expected.phases
     assert run.differences == {"equation.reynolds": (100.0, 1000.0)}
-    for part in ("history", "layers"):
+    for part in ("history", "layers", "terms"):
         found, wanted = getattr(run, part), getattr(expected, part)
         assert found.keys() == wanted.keys()
         for name, values in wanted.items():

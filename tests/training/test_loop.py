@@ -102,6 +102,25 @@ def test_only_the_ratios_are_recorded_in_float64(undisturbed):
     assert double == {"snr", "srr_batch", "srr_adam", "layers/snr"}
 
 
+def test_the_terms_of_the_gradient_add_up_to_it(undisturbed):
+    mean, std, snr, common, cosine = (
+        undisturbed.arrays[f"history/{name}"]
+        for name in (
+            "gradient_mean",
+            "gradient_std",
+            "snr_residual",
+            "gradient_conditions",
+            "cosine",
+        )
+    )
+    residual = snr * std
+    assert (np.abs(cosine) <= 1).all() and (common > 0).all()
+    # The law of cosines, of norms and an angle that are rounded in float64 alone.
+    np.testing.assert_allclose(
+        residual**2 + common**2 + 2 * residual * common * cosine, mean**2, rtol=1e-9
+    )
+
+
 def test_vanilla_follows_the_weights_without_using_them(reference, tmp_path):
     settings = make_settings("vanilla")
     result = run(settings, reference, tmp_path)

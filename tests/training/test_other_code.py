@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pinn_phases import storage
@@ -109,6 +110,21 @@ def test_errors_are_against_one_reference(old, reference, caplog):
         trained(folder, replace(reference, arrays=finer), "new", NEW)
     assert "goes on" not in caplog.text
     assert "expected errors against the reference solution " in caplog.text
+
+
+def test_columns_are_those_that_the_first_code_recorded(old, reference):
+    folder, path = old
+    content = storage.read(path)
+    arrays = dict(content.arrays)
+    del arrays["history/residual_max"]
+    arrays["history/loss_other"] = arrays["history/loss"]
+    storage.write(path, replace(content, arrays=arrays))
+    found = trained(folder, reference, "new", NEW, iterations=34).arrays  # not a recorded iteration
+    rows = len(found["history/iteration"])
+    assert found["history/iteration"][-1] == 34 and "history/residual_max" not in found
+    assert all(len(values) == rows for name, values in found.items() if name.startswith("history"))
+    later = found["history/iteration"] > 20
+    np.testing.assert_array_equal(np.isnan(found["history/loss_other"]), later)
 
 
 def test_an_older_checkpoint_is_known_by_what_is_stated_of_it(old, reference, caplog):

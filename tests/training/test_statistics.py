@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinn_phases.training import statistics
-from pinn_phases.training.statistics import gradient_statistics, srr_adam
+from pinn_phases.training.statistics import between_terms, gradient_statistics, srr_adam
 from pinn_phases.training.workers import Workers
 
 ONE = Workers(1)
@@ -78,3 +78,28 @@ def test_srr_of_adam_after_constant_gradients_is_one():
         ratio = srr_adam([first], [second], step, beta1=0.9, beta2=0.999, epsilon=1e-8)
         # epsilon is added to roots of size about 1
         assert ratio == pytest.approx(1, abs=1e-7)
+
+
+@given(st.integers(0, 10**6), st.floats(-1, 1), st.floats(1e-3, 1e3))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_terms_of_a_mean_gradient_are_found_again(seed, cosine, size):
+    """The residual's batches spread around a mean at a known angle to the conditions' gradient."""
+    generator = np.random.default_rng(seed)
+    axes = np.linalg.qr(generator.standard_normal((21, 2)))[0].T
+    conditions = size * axes[0]
+    residual = cosine * axes[0] + np.sqrt(1 - cosine**2) * axes[1]
+    noise = generator.standard_normal((6, 21))
+    batches = torch.as_tensor(conditions + residual + noise - noise.mean(0))
+    layers = [[part] for part in batches.split([8, 13], 1)]
+    common = torch.as_tensor(conditions).split([8, 13])
+    found = gradient_statistics(layers, ONE)
+    np.testing.assert_allclose(found.gradient, conditions + residual, atol=1e-12 * (1 + size))
+    norms_and_cosine = between_terms(found.gradient, common)
+    # Rounding in float64 is that of the larger of the two, a thousand times the residual at most.
+    np.testing.assert_allclose(norms_and_cosine, [size, 1, cosine], rtol=1e-12, atol=1e-12)
+
+
+def test_conditions_without_a_gradient_have_no_direction():
+    gradient = torch.tensor([3.0, 4.0]).double()
+    norm, residual, cosine = between_terms(gradient, [torch.zeros(2)])
+    assert (norm, residual) == (0, 5) and cosine.isnan()

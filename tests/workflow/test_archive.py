@@ -13,7 +13,7 @@ from tests.workflow.conftest import snakemake
 ARCHIVED = ("--config", "scale=archive-smoke", "--")
 DERIVED = [
     f"results/smoke/{kind}/allen_cahn/{method}/seed0.h5"
-    for kind in ("phases", "information", "homogeneity")
+    for kind in ("phases", "information", "homogeneity", "terms")
     for method in ("rba", "vanilla")
 ]
 
@@ -54,6 +54,7 @@ def test_all_that_an_archive_can_show_is_made_by_default(archive):
         assert wanted in plan, plan
     assert "Training" not in plan and "Drawing fig7" not in plan
     assert "rule information" not in plan and "rule homogeneity" not in plan
+    assert "rule terms" not in plan
 
 
 def test_a_damaged_archive_is_named(archive):
@@ -90,4 +91,4 @@ def test_an_archive_that_is_not_there_is_refused_with_those_that_are(archive):
 def test_an_archive_is_planned_for_all_trainings_of_a_scale(finished):
     plan = snakemake(finished, "-n", "--config", "scale=smoke", "--", "archive").stdout
     assert "Archive of the runs at scale smoke" in plan
-    assert "homogeneity        8" in plan
+    assert "homogeneity        8" in plan and "terms              8" in plan

@@ -35,7 +35,7 @@ def test_figures_claims_and_archive_say_how_far_the_runs_have_come(reached, fini
     run = storage.read(reached / RUN, "run")
     assert run.attributes["reached"] == 40
     assert run.attributes["settings"]["scale"] == "smoke"
-    for kind in ("phases", "information", "homogeneity"):
+    for kind in ("phases", "information", "homogeneity", "terms"):
         made = storage.read(reached / RUN.replace("/runs/", f"/{kind}/"), kind)
         assert made.attributes["reached"] == 40
     assert TO in (reached / "results/reached-smoke/claims.md").read_text()

@@ -169,7 +169,7 @@ def test_another_scale_has_results_of_its_own(finished):
 
 def test_all_figures_are_made_by_default_from_every_benchmark(finished):
     plan = snakemake(finished, "-n", "--config", "scale=smoke").stdout
-    others = ("figA13", "figA14", "figS1", "figS2")
+    others = ("figA13", "figA14", "figS1", "figS2", "figS3")
     for figure in [*(f"fig{n}" for n in range(1, 13) if n not in (6, 8)), *others]:
         assert f"Drawing {figure}\n" in plan, plan
     for problem in ("helmholtz", "cavity"):

@@ -45,6 +45,10 @@ DIMENSIONS = {
         "boxes/residual": ("iterations", "t", "x"),
         "homogeneity/residual": ("iterations",),
     },
+    "terms": {
+        "terms/cosine": ("iterations",),
+        "terms/layers/cosine": ("iterations", "layer"),
+    },
 }
 
 
@@ -63,6 +67,8 @@ def files(finished, tmp_path_factory):
         how = getattr(settings, kind).model_dump_json()
         options = ["--settings", how, "--run", str(run), "--output", str(found[kind])]
         assert main([kind, *options]) == 0
+    found["terms"] = made / "terms.h5"
+    assert main(["terms", "--run", str(run), "--output", str(found["terms"])]) == 0
     return found
 
 

@@ -2,7 +2,8 @@
 
 An archive is a folder with the settings of its scale, files as below results/{scale}, and the
 checksums of all. Its runs hold their history and the snapshots that figures show; what is measured
-of all snapshots (information, homogeneity) is archived as it is. Everything else is made anew.
+of all snapshots (information, homogeneity, terms) is archived as it is. Everything else is made
+anew.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.settings import ARCHIVED_SETTINGS
 from pinn_phases.storage import Content, StorageError
 
-KINDS = {"run": "runs", "information": "information", "homogeneity": "homogeneity"}
+KINDS = {"run": "runs"} | {kind: kind for kind in ("information", "homogeneity", "terms")}
 """Kinds of files in an archive -> their folders, as below results/{scale}."""
 CHECKSUMS = "SHA256SUMS"
 

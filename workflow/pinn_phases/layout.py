@@ -23,6 +23,8 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 |             | `source`, `drawn`, `found`: boundaries, `paper`                                    |
 | homogeneity | `iterations` (S,), `axes/{coordinate}`, the middles of the boxes, `boxes/residual` |
 |             | (S, boxes, ...): a dimension a coordinate, `homogeneity/residual` (S,)             |
+| terms       | `iterations` (S,), `terms/{name}` (S,), `terms/layers/{name}` (S, L); attribute    |
+|             | `conditions`: their names, in the order of the loss                                |
 
 Larger datasets are compressed, without loss. Every dataset has the attributes `units` ("1" is
 dimensionless) and `long_name`. Its dimensions have the names that `pinn_phases.descriptions` lists

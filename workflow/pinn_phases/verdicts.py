@@ -21,13 +21,20 @@ import numpy as np
 
 from pinn_phases import claims, storage
 from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.term_curves import term_curves
 from pinn_phases.claims.base import Case, Claim, Finding, Outcome, Run, Untestable
 from pinn_phases.plugins import names
 from pinn_phases.reached import is_unfinished, last_iteration, length_in_words
 from pinn_phases.storage import Content, StorageError
 from pinn_phases.trees import differences
 
-KINDS = ("run", "phases", "information", "homogeneity")  # of files that claims are judged by
+KINDS = (
+    "run",
+    "phases",
+    "information",
+    "homogeneity",
+    "terms",
+)  # of files that claims are judged by
 LEFT_OUT = ("snapshots/", "points/", "activations/")
 
 
@@ -173,7 +180,7 @@ def _verdict(outcomes: Iterable[Outcome]) -> Verdict:
 
 
 def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
-    run, phases, layers, spread = (files[kind] for kind in KINDS)
+    run, phases, layers, spread, terms = (files[kind] for kind in KINDS)
     settings = run.attributes["settings"]
     problem, method = settings["problem"], settings["method"]
     last = last_iteration(run.attributes)
@@ -192,6 +199,7 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
             "homogeneity": spread.arrays["homogeneity/residual"],
             "boxes": spread.arrays["boxes/residual"],
         },
+        terms=term_curves(run.arrays, terms.arrays),
         differences=differences(done, paper[problem][method]),
         unfinished=length_in_words([run.attributes]) if is_unfinished(run.attributes) else "",
     )

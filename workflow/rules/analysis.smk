@@ -112,3 +112,31 @@ rule homogeneity:
     shell:
         "{params.python} pinn_phases homogeneity --settings {params.settings:q}"
         " --run {input.run:q} --output {output:q} --log {log:q}"
+
+
+rule terms:
+    """Measure how the gradients of the loss's terms stand to each other at each snapshot of a run."""
+    input:
+        run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
+    output:
+        ensure("results/{scale}/terms/{problem}/{method}/seed{seed}.h5", non_empty=True),
+    log:
+        "results/{scale}/logs/terms/{problem}/{method}/seed{seed}.log",
+    benchmark:
+        "results/{scale}/benchmarks/terms/{problem}/{method}/seed{seed}.tsv"
+    wildcard_constraints:
+        scale="|".join([*TRAINED, *UNFINISHED]),
+    conda:
+        "../../envs/train.yaml"
+    threads: 2
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        python=PYTHON,
+        code=terms_code,
+    message:
+        "Terms of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
+    shell:
+        "{params.python} pinn_phases terms --run {input.run:q} --output {output:q}"
+        " --threads {threads} --log {log:q}"

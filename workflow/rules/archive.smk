@@ -14,7 +14,7 @@ if SETTINGS.scale in ARCHIVES:
         log:
             f"results/{ARCHIVE}{{archive}}/logs/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.log",
         wildcard_constraints:
-            kind="runs|information|homogeneity",
+            kind="runs|information|homogeneity|terms",
             archive="|".join(name.removeprefix(ARCHIVE) for name in ARCHIVES),
         localrule: True
         conda:

@@ -6,7 +6,7 @@ rule claims:
     input:
         collect(
             f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
-            kind=["runs", "phases", "information", "homogeneity"],
+            kind=["runs", "phases", "information", "homogeneity", "terms"],
             run=RUNS,
         ),
     output:

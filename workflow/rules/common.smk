@@ -23,6 +23,7 @@ from pinn_phases.commands import reached as reached_command
 from pinn_phases.commands import reference as reference_command
 from pinn_phases.commands import seeds as seeds_command
 from pinn_phases.commands import summary as summary_command
+from pinn_phases.commands import terms as terms_command
 from pinn_phases.commands import train as train_command
 from pinn_phases.commands import validate as validate_command
 from pinn_phases.failures import failures
@@ -274,6 +275,11 @@ def homogeneity_code(wildcards):
     return digest(homogeneity_command, wildcards.problem)
 
 
+def terms_code(wildcards):
+    """Digest of the code behind the terms."""
+    return digest(terms_command, wildcards.problem, wildcards.method)
+
+
 def choosing_phases(wildcards):
     """Phases that choose the snapshots of a problem and seed: those of one method for all."""
     method = SCALES[wildcards.scale].figures.phases_of
@@ -326,6 +332,6 @@ def archive_inputs():
         )
     return expand(
         f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
-        kind=["runs", "phases", "information", "homogeneity"],
+        kind=["runs", "phases", "information", "homogeneity", "terms"],
         run=RUNS,
     )

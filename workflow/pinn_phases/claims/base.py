@@ -40,6 +40,7 @@ SAME_EXPERIMENT = (
 )
 SMOOTHING = 10  # records in the moving average of SNR; 3.1
 LATE = 0.5  # decades before the end: the last two thirds of a training
+NOT_IN_THE_PAPER = "not in the paper"  # place of what we state ourselves
 START = 10  # records: the same number for the level at the start
 ORDERED, MOSTLY = 0.8, 0.5  # rank correlations of layers: neighbours exchanged; an order at all
 ORDER_ALONE = "the text gives an order and no size"  # a reason for no tolerance
@@ -92,6 +93,8 @@ class Run:
         Most information that a layer can have, bits.
     spread
         As in a homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes" (S, boxes, boxes).
+    terms
+        As `analysis.term_curves` gives them: "iteration" (T,), "snr", "snr_residual", "cosine", ...
     differences
         Settings that are not the paper's: dotted key -> value here, value there.
     unfinished
@@ -107,6 +110,7 @@ class Run:
     layers: Mapping[str, Array]
     log2_points: float
     spread: Mapping[str, Array]
+    terms: Mapping[str, Array]
     differences: Mapping[str, tuple[Any, Any]]
     unfinished: str = ""
 
@@ -206,16 +210,16 @@ def median_in(at: Array, values: Array, span: Span) -> Array:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of the paper.
+    """One statement: of the paper, or our own about what the paper looks at.
 
     Attributes
     ----------
     name
         By which other places may refer to it.
     place
-        Section, figure or equation.
+        Section, figure or equation, or NOT_IN_THE_PAPER.
     statement
-        What the paper says, in our words.
+        What the paper says, in our words; or what we say.
     measured
         What the values are.
     predicate

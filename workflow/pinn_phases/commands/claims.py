@@ -36,7 +36,7 @@ def code() -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
     parser.add_argument("--settings", required=True, help="of the scale and the paper, as JSON")
-    files = "run, phases, information and homogeneity of every training, HDF5"
+    files = "run, phases, information, homogeneity and terms of every training, HDF5"
     parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--markdown", type=Path, required=True)

@@ -24,6 +24,7 @@ KINDS = (
     "fields",
     "information",
     "published",
+    "terms",
 )  # of files that figures are made from
 NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, and for `fields`
 
@@ -52,7 +53,7 @@ class Requirement:
     published
         Problems with methods whose published curves it shows beside ours; no others, then.
     any_problem
-        Whether one of the problems is enough.
+        Whether one of the problems is enough, and the figure shows those that there are.
     """
 
     problems: tuple[str, ...]

@@ -13,6 +13,8 @@ from pinn_phases.storage import Content
 Real = NDArray[np.float64]
 
 BINS_PER_DECADE = 200  # a bin is half to one dot of a PNG; PDFs stay small, whatever the run
+FEW = 10  # rows: as many say nothing of what is between them
+DOTS = {"linestyle": "none", "marker": "o", "markersize": 2.2, "markeredgewidth": 0}
 
 
 def plot_runs(
@@ -53,6 +55,35 @@ def plot_curve(
     there = np.isfinite(values) & (values > 0)
     smooth = moving_average(values[there], window)
     _plot_quartiles(axes, iteration[there], smooth[None], style)  # (rows,) to (1, rows)
+
+
+def plot_rows(
+    axes: Axes,
+    curves: Sequence[Mapping[str, NDArray[Any]]],
+    name: str,
+    *,
+    positive: bool = True,
+    **style: Any,
+) -> None:
+    """Draw one curve of each of several runs: median and range where all have the same rows.
+
+    Runs of other rows are drawn one by one, and of few rows, as an archive may keep, as dots.
+
+    Parameters
+    ----------
+    curves
+        Of each run: "iteration" and `name`, shape (rows,).
+    positive
+        Leave out what a logarithmic axis cannot show.
+    """
+    first = curves[0]["iteration"]
+    few = len(first) <= FEW
+    alike = all(np.array_equal(one["iteration"], first) for one in curves)
+    looks = style | DOTS if few else style
+    for group in [curves] if alike and not few else [[one] for one in curves]:
+        values = np.stack([one[name] for one in group])
+        there = (np.isfinite(values) & ((values > 0) | (not positive))).all(0)
+        _plot_quartiles(axes, group[0]["iteration"][there], values[:, there], looks)
 
 
 def plot_snapshots(

@@ -17,12 +17,20 @@ ROW = 5  # handles side by side
 MIDDLE = 0.5  # inches from the lower rim to the middle of a legend, above the small print
 
 
-def add_legend(figure: Figure, handles: Sequence[Artist], centre: float) -> None:
-    """Put one or two rows of handles below the panels, around `centre` as a share of the width."""
+def add_legend(
+    figure: Figure, handles: Sequence[Artist], centre: float, *, above: float = 0.0
+) -> None:
+    """Put one or two rows of handles below the panels, around `centre` as a share of the width.
+
+    Parameters
+    ----------
+    above
+        Inches above where a single legend has its place.
+    """
     figure.legend(
         handles=handles,
         loc="center",
-        bbox_to_anchor=(centre, MIDDLE / figure.get_figheight()),
+        bbox_to_anchor=(centre, (MIDDLE + above) / figure.get_figheight()),
         ncols=len(handles) if len(handles) <= ROW else -(-len(handles) // 2),
         frameon=False,
         borderaxespad=0,

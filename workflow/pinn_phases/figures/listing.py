@@ -70,10 +70,11 @@ def labels(name: str, settings: "Settings") -> dict[str, str]:
     number, subject = heading(name)
     shown = requirement(name)
     methods = dict.fromkeys(method for _, _, method, _ in shown.files(settings))
+    there = tuple(dict.fromkeys(problem for problem, _ in shown.pairs(settings)))
     return {
         "figure": number,
         "shows": subject,
-        "benchmark": _benchmarks(shown.problems),
+        "benchmark": _benchmarks(there if shown.any_problem else shown.problems),
         "methods": ", ".join(plugin_class(METHODS, m, Method).title for m in methods) or "none",
         # Beside being of use, a second column (after `shows`) in which no two figures agree: of a
         # single column with two values, each in half of the rows, Snakemake's report makes a

@@ -66,6 +66,13 @@ MOMENTS: dict[str, Looks] = {  # of the batch gradients, by their names in the h
     "mean": {"linestyle": "-"},
     "std": {"linestyle": (0, (2.5, 1.2))},
 }
+TERMS: dict[str, Looks] = {  # of the loss's gradient
+    "whole": {"color": "0.15", "linewidth": 0.8, "linestyle": "-"},
+    "residual": {"color": _NEUTRAL[1], "linewidth": 0.9, "linestyle": "-"},
+    "conditions": {"color": _NEUTRAL[0], "linewidth": 0.9, "linestyle": (0, (2.5, 1.2))},
+    "noise": {"color": "0.5", "linewidth": 0.8, "linestyle": ":"},
+    "cosine": {"color": _NEUTRAL[3], "linewidth": 0.9, "linestyle": "-"},
+}
 SAMPLE_COLOURS = _NEUTRAL[:3]  # of the models with three samples
 PARAMETER_COLOURS = _NEUTRAL[:2]  # of the model with two parameters
 MEAN_COLOUR = "0.15"  # of what the samples give together

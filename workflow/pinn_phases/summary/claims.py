@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pinn_phases.claims.base import Case, Finding, Outcome, Run
+from pinn_phases.claims.base import NOT_IN_THE_PAPER, Case, Finding, Outcome, Run
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
@@ -16,19 +16,21 @@ NO_BREAK = "\u00a0"  # a space at which no line ends
 
 
 def claims_page(judged: Sequence[Judged], runs: Sequence[Run], scale: str) -> Page:
-    """List claims with their verdicts, then each finding, then what differs from the paper.
+    """List claims with their verdicts, ours apart; then each finding, and what is not the paper's.
 
     Parameters
     ----------
     judged
         Claims as judged by the runs.
     """
-    counts = Counter(one.verdict for one in judged)
+    ours = [one for one in judged if one.claim.place == NOT_IN_THE_PAPER]
+    theirs = [one for one in judged if one not in ours]
+    counts = Counter(one.verdict for one in theirs)
     marks = ", ".join(f"{mark} {outcome}" for outcome, mark in MARKS.items())
     seeds = _seeds(runs)
     of_seeds = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
     text = (
-        f"Scale {scale}: of {len(judged)} claims, "
+        f"Scale {scale}: of {len(theirs)} claims, "
         + ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
         + ".",
         "A verdict is made of the findings for all cases and seeds that can be tested: reproduced, "
@@ -38,7 +40,10 @@ def claims_page(judged: Sequence[Judged], runs: Sequence[Run], scale: str) -> Pa
         "What could not be tested, and why, stands among the findings.",
         *_unfinished(runs),
     )
-    return Page("Claims of the paper", text, (_verdicts(judged), _findings(judged), _other(runs)))
+    tables = [_verdicts("Verdicts", theirs), _findings(judged), _other(runs)]
+    if ours:
+        tables.insert(1, _verdicts("Not in the paper: what we state ourselves", ours))
+    return Page("Claims of the paper", text, tuple(tables))
 
 
 def _unfinished(runs: Sequence[Run]) -> Iterator[str]:
@@ -52,7 +57,7 @@ def _unfinished(runs: Sequence[Run]) -> Iterator[str]:
         yield f"Unfinished trainings, of which the rest may change a verdict: {ends}."
 
 
-def _verdicts(judged: Sequence[Judged]) -> Table:
+def _verdicts(title: str, judged: Sequence[Judged]) -> Table:
     head = ("statement, and where", "verdict", "values", "what is measured, what has to hold, why")
     rows = tuple(
         (
@@ -65,7 +70,7 @@ def _verdicts(judged: Sequence[Judged]) -> Table:
         for one in judged
     )
     failed = [i for i, one in enumerate(judged) if one.verdict is Verdict.NOT_REPRODUCED]
-    return Table("Verdicts", head, rows, frozenset(failed))
+    return Table(title, head, rows, frozenset(failed))
 
 
 def _values(one: Judged) -> Iterator[str]:

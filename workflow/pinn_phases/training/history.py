@@ -52,8 +52,22 @@ class Series:
     rows: list[Row] = field(default_factory=list)
 
     def append(self, row: Row) -> None:
-        """Add a row; it must have the names of those before."""
+        """Add a row with the names of the first one.
+
+        They differ where other code has begun the series: what it did not record is left out, and
+        what only it recorded is NaN from here on.
+        """
+        if self.rows and row.keys() != self.rows[0].keys():
+            first = self.rows[0]
+            row = {name: row.get(name, np.full_like(first[name], np.nan)) for name in first}
         self.rows.append(row)
+
+    def extended(self, others: "Series") -> "Series":
+        """Return a series with the rows of another one behind."""
+        series = Series(list(self.rows))
+        for row in others.rows:
+            series.append(row)
+        return series
 
     def arrays(self, prefix: str, start: int = 0) -> dict[str, NDArray[Any]]:
         """One array a name, put behind `prefix`; its first dimension is that of the rows.

@@ -30,7 +30,7 @@ from pinn_phases.training.points import collocation_points
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.state import State, flattened
-from pinn_phases.training.statistics import gradient_statistics
+from pinn_phases.training.statistics import between_terms, gradient_statistics
 from pinn_phases.training.stretches import Stretch, stretches_of
 from pinn_phases.training.workers import Workers
 
@@ -181,9 +181,11 @@ def _measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[s
     """Return what is recorded of the state before the step, still on its device."""
     record, state = training.settings.training.record, training.state
     layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
+    common = loss.common
     if record.gradient_parameters == "weights":
-        layers = [layer[:1] for layer in layers]
+        layers, common = [layer[:1] for layer in layers], common[::2]
     statistics = gradient_statistics(layers, training.objective.workers)
+    of_conditions, of_residual, cosine = between_terms(statistics.gradient, common)
     magnitude = loss.residual.abs()
     return {
         "loss": training.objective.value(loss),
@@ -196,6 +198,9 @@ def _measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[s
         "srr_batch": statistics.srr_batch,
         "gradient_mean": statistics.mean,
         "gradient_std": statistics.std,
+        "gradient_conditions": of_conditions,
+        "snr_residual": of_residual / statistics.std,
+        "cosine": cosine,
         "weights_mean": loss.weights.mean(),
         "weights_max": loss.weights.max(),
         "layers/snr": statistics.layer_snr,

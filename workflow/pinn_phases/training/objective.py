@@ -29,6 +29,7 @@ class Loss(NamedTuple):
     conditions: Mapping[str, Tensor]  # mean square of each condition, without its weight
     residual: Tensor  # shape (equations, points)
     weights: Tensor  # shape (equations, points): the method's, after this iteration's update
+    common: Sequence[Tensor]  # gradient of the weighted conditions, part of that of every batch
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ class Objective:
             self.network.forward(fixed), weights
         )
         terms, common = conditions.result()
-        return Loss(pde, terms, residual, weights), self.network.backward(fixed, slope, common)
+        gradients = self.network.backward(fixed, slope, common)
+        return Loss(pde, terms, residual, weights, common), gradients
 
     def _interior_gradient(
         self, streams: Tensor, weights: Tensor

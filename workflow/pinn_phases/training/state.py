@@ -88,8 +88,8 @@ class State:
 
     def records(self) -> dict[str, NDArray[Any]]:
         """Return what a result holds: history and snapshots, up to and with the last."""
-        history = Series(self.history.rows + self.last_row.rows)
-        snapshots = Series(self.snapshots.rows + self.last_snapshot.rows)
+        history = self.history.extended(self.last_row)
+        snapshots = self.snapshots.extended(self.last_snapshot)
         return history.arrays("history/") | snapshots.arrays("snapshots/")
 
     def restored(self, arrays: Arrays, *, last: bool) -> "State":

@@ -1,0 +1,34 @@
+"""Curves of the loss's terms over a training: of every recorded row, or else of the snapshots."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+
+NAMES = ("snr", "snr_residual", "cosine", "gradient_std", "gradient_conditions")
+"""What both files of a run have, under the same names."""
+
+
+def is_recorded(run: Arrays) -> bool:
+    """Whether the history of a run has the terms; runs of older versions do not."""
+    return "history/cosine" in run
+
+
+def term_curves(run: Arrays, terms: Arrays) -> dict[str, NDArray[Any]]:
+    """Return `iteration`, `NAMES` and `gradient_residual`, each of shape (rows,).
+
+    Parameters
+    ----------
+    run
+        Arrays of a run; its history is taken if the terms are recorded in it.
+    terms
+        Arrays of the run's terms file, measured at its snapshots.
+    """
+    if is_recorded(run):
+        found = {name: run[f"history/{name}"] for name in ("iteration", *NAMES)}
+    else:
+        found = {name: terms[f"terms/{name}"] for name in NAMES}
+        found["iteration"] = terms["iterations"]
+    return {**found, "gradient_residual": found["snr_residual"] * found["gradient_std"]}

@@ -1,0 +1,139 @@
+"""Gradients of the loss's terms at a stored snapshot, in float64.
+
+Terms cancel to a thousandth of their norms and less. In float64 what is left has ten digits, of a
+loss of which points, batches and weights are those of the training.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pinn_phases.analysis.terms import Real
+from pinn_phases.model import Place, feature_count
+from pinn_phases.network import layer_sizes, shapes
+from pinn_phases.problems.base import Points
+from pinn_phases.training.compilation import compiled_if_possible
+from pinn_phases.training.objective import Objective
+from pinn_phases.training.settings import RunSettings
+from pinn_phases.training.state import unflattened
+from pinn_phases.training.statistics import gradient_statistics
+from pinn_phases.training.workers import Workers
+
+# Snapshots times points times parameters. To compile takes half a minute. So much takes a core 40 s
+# (Allen-Cahn) to 3 minutes (the cavity, with third derivatives), and a third to two thirds of that
+# when compiled.
+WORTH_COMPILING = 3e10
+
+
+class TermGradients:
+    """The terms of a run's loss, for any of its snapshots.
+
+    Parameters
+    ----------
+    settings
+        Of the run.
+    points
+        Collocation points of the run, shape (points, coordinates).
+    snapshots
+        How many are going to be evaluated.
+    """
+
+    def __init__(
+        self, settings: RunSettings, points: Points, snapshots: int, workers: Workers
+    ) -> None:
+        training, network = settings.training, settings.training.network
+        self._settings, self._workers = settings, workers
+        self._problem, self._method = settings.make_problem(), settings.make_method()
+        inputs, fields = feature_count(self._problem, network), len(self._problem.fields)
+        sizes = layer_sizes(inputs, network.hidden_layers, network.width, fields)
+        work = snapshots * len(points) * sum(map(math.prod, shapes(sizes)))
+        self._objective = compiled_if_possible(
+            partial(
+                Objective,
+                *(self._problem, self._method, training, points),
+                place=Place(torch.device("cpu"), torch.float64),
+                workers=workers,
+            ),
+            training.compiled and work > WORTH_COMPILING,
+        )
+        self._like = [torch.empty(shape, dtype=torch.float64) for shape in shapes(sizes)]
+
+    @property
+    def conditions(self) -> list[str]:
+        """Names of the conditions that are part of the loss."""
+        return list(self._objective.conditions)
+
+    def at(
+        self, parameters: NDArray[np.floating], weights: NDArray[np.floating]
+    ) -> tuple[Real, Real]:
+        """Inner products of the gradients and noise of the residual's, for each layer.
+
+        Parameters
+        ----------
+        parameters
+            Shape (parameters,), a snapshot.
+        weights
+            Of the points, as used in its iteration, shape (equations, points).
+
+        Returns
+        -------
+        products
+            As `terms.term_statistics` takes them, shape (layers, K, K).
+        std
+            Norm of the standard deviation over batches, shape (layers,).
+        """
+        values = unflattened(parameters, self._like)
+        batches = self._residual_gradients(values, torch.from_numpy(weights).double())
+        statistics = gradient_statistics(self._by_layer(batches), self._workers)
+        residual = [gradient.mean(0) for gradient in batches]
+        conditions = [self._condition_gradient(name, values) for name in self.conditions]
+        together = [
+            torch.stack(parts).sum(0) if parts else torch.zeros_like(like)
+            for like, *parts in zip(values, *conditions, strict=True)
+        ]
+        whole = [r + c for r, c in zip(residual, together, strict=True)]
+        vectors = [self._by_layer(one) for one in (residual, *conditions, together, whole)]
+        products = [
+            _products([torch.cat([part.flatten() for part in layer]) for layer in layers])
+            for layers in zip(*vectors, strict=True)
+        ]
+        return torch.stack(products).numpy(), statistics.layer_std.numpy()
+
+    def _residual_gradients(self, parameters: Sequence[Tensor], weights: Tensor) -> list[Tensor]:
+        """Gradient of each batch's own loss, as in the training, but for given weights."""
+        objective = self._objective
+        streams = objective.network.forward(parameters).detach().requires_grad_()
+        jets = objective.interior.jets(streams)
+        residual = torch.stack(self._problem.residual(jets, objective.source))
+        multiplier = self._method.multiplier(weights)
+        if isinstance(multiplier, Tensor):
+            multiplier = multiplier.view_as(residual)  # (equations, points) to (..., batches, m)
+        loss = (multiplier * residual).square().mean(-1).sum()
+        (slope,) = torch.autograd.grad(loss, [streams])
+        nothing = [torch.zeros_like(parameter) for parameter in parameters]
+        return objective.network.backward(parameters, slope, nothing)
+
+    def _condition_gradient(self, name: str, parameters: Sequence[Tensor]) -> list[Tensor]:
+        """Gradient of one condition, with its weight."""
+        condition = self._objective.conditions[name]
+        varied = [parameter.detach().requires_grad_() for parameter in parameters]
+        loss = condition.weight * condition.mean_square(varied)
+        return list(torch.autograd.grad(loss, varied, materialize_grads=True))
+
+    def _by_layer(self, gradients: Sequence[Tensor]) -> Sequence[tuple[Tensor, ...]]:
+        """Put together those of a layer, of the parameters that enter the run's SNR."""
+        layers = list(zip(gradients[::2], gradients[1::2], strict=True))
+        if self._settings.training.record.gradient_parameters == "weights":
+            return [(weight,) for weight, _ in layers]
+        return layers
+
+
+def _products(vectors: Sequence[Tensor]) -> Tensor:
+    """Inner products of vectors (n,), shape (vectors, vectors)."""
+    rows = torch.stack(list(vectors))
+    return rows @ rows.T

@@ -1,0 +1,62 @@
+"""Measure how the gradients of the loss's terms stand to each other at each snapshot of a run."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from pinn_phases import storage
+from pinn_phases.digest import code_digest
+from pinn_phases.frozen import SettingsError, validated
+from pinn_phases.provenance import provenance
+from pinn_phases.reached import about_run
+from pinn_phases.storage import Content
+from pinn_phases.training.settings import RunSettings
+
+
+def code(problem: str, method: str) -> str:
+    """Digest of the code behind the terms of a run."""
+    return code_digest("commands.terms", f"problems.{problem}", f"methods.{method}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=1)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure every snapshot, as a whole and layer by layer, and save."""
+    if options.threads < 1:
+        raise SettingsError(("--threads",), options.threads, "expected at least 1")
+    content = storage.read(options.training, "run", leave_out=("history/",))
+    settings = validated(RunSettings, content.attributes["settings"])
+    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    from pinn_phases.analysis.term_gradients import TermGradients
+    from pinn_phases.analysis.terms import term_statistics
+    from pinn_phases.training.compilation import provide_cache
+    from pinn_phases.training.device import usable_threads
+    from pinn_phases.training.workers import Workers
+
+    provide_cache(options.output.parent / "compiled")
+    snapshots = [content.arrays[f"snapshots/{name}"] for name in ("parameters", "weights")]
+    points = content.arrays["points/collocation"]
+    workers = Workers(usable_threads(options.threads))
+    gradients = TermGradients(settings, points, len(snapshots[0]), workers)
+    measured = [gradients.at(*snapshot) for snapshot in zip(*snapshots, strict=True)]
+    products, std = map(np.stack, zip(*measured, strict=True))  # (S, L, K, K) and (S, L)
+    names = gradients.conditions
+    whole = term_statistics(names, products.sum(1), np.sqrt((std**2).sum(1)))
+    layers = term_statistics(names, products, std)
+    arrays = {
+        "iterations": content.arrays["snapshots/iteration"],
+        **{f"terms/{name}": values for name, values in whole.items()},
+        **{f"terms/layers/{name}": values for name, values in layers.items()},
+    }
+    attributes = {
+        "conditions": names,
+        **about_run(content.attributes),
+        **provenance(code(settings.problem, settings.method)),
+    }
+    storage.write(options.output, Content("terms", arrays, attributes))

@@ -1,0 +1,139 @@
+"""Figure S.3: gradients of conditions and residual, which oppose each other or do not.
+
+Not in the paper. A column shows one problem and method, with its own phases. Above: SNR of the
+whole loss and of the residual alone. Middle: the cosine between the two terms, -1 where they are
+opposed, which is shaded. Below: their norms, that of their sum, and the noise.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from pinn_phases.analysis.term_curves import term_curves
+from pinn_phases.figures import style
+from pinn_phases.figures.base import FigureSettings, Material, Requirement
+from pinn_phases.figures.curves import FEW, plot_rows, plot_runs
+from pinn_phases.figures.legends import add_legend, phase_handles
+from pinn_phases.figures.listing import Section
+from pinn_phases.figures.phase_marks import over_phases
+from pinn_phases.figures.small_print import add_small_print
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+
+SECTION = Section.NOT_IN_THE_PAPER
+REQUIREMENT = Requirement(
+    problems=("allen_cahn", "helmholtz", "burgers", "cavity"),
+    kinds=("runs", "phases", "terms"),
+    any_problem=True,
+)
+COLUMNS = 4  # side by side; more go below
+BLOCK, LEGEND, ABOVE = 2.75, 0.66, 0.3  # inches: three panels, what is below all, and above
+HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
+NAMES = ("SNR", "Cosine", "Norms")
+OPPOSED = -0.9  # cosine, as in the claims
+
+Curves = Sequence[Mapping[str, NDArray[Any]]]
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure: a column for each problem and method."""
+    methods = material.methods()
+    there = {run.attributes["settings"]["problem"] for run in material.runs()}
+    shown = [(p, m) for p in REQUIREMENT.problems if p in there for m in methods]
+    columns = min(len(shown), max(1, COLUMNS // len(methods)) * len(methods))
+    blocks = -(-len(shown) // columns)
+    height = ABOVE + blocks * BLOCK + LEGEND
+    figure = Figure(figsize=(style.TEXT_WIDTH, height))
+    for number, (problem, method) in enumerate(shown):
+        block, column = divmod(number, columns)
+        top = 1 - (ABOVE + block * BLOCK) / height
+        grid = GridSpec(
+            *(3, columns, figure),
+            left=0.075,
+            right=0.985,
+            top=top,
+            bottom=top - (BLOCK - 0.5) / height,
+            wspace=0.24,
+            hspace=0.12,
+            height_ratios=HEIGHTS,
+        )
+        panels = [figure.add_subplot(grid[row, column]) for row in range(3)]
+        _draw_column(panels, material, settings, problem, method)
+        if block < blocks - 1:
+            panels[-1].set_xlabel("")
+        if column == 0:
+            for axes, name in zip(panels, NAMES, strict=True):
+                axes.set_ylabel(name)
+    add_legend(figure, _handles(), centre=0.53, above=0.17)
+    add_legend(figure, phase_handles(), centre=0.53)
+    add_small_print(figure, material.runs())
+    return figure
+
+
+def _draw_column(
+    panels: Sequence[Axes],
+    material: Material,
+    settings: FigureSettings,
+    problem: str,
+    method: str,
+) -> None:
+    """Draw SNR, cosine and norms of one problem and method."""
+    runs, terms = (material.of(kind, problem, method) for kind in ("run", "terms"))
+    curves = [term_curves(r.arrays, t.arrays) for r, t in zip(runs, terms, strict=True)]
+    above, middle, below = panels
+    plot_runs(above, runs, "snr", window=settings.smoothing, **style.TERMS["whole"])
+    plot_rows(above, curves, "snr_residual", **style.TERMS["residual"])
+    _shade_standoff(middle, curves)
+    plot_rows(middle, curves, "cosine", positive=False, **style.TERMS["cosine"])
+    for name in ("conditions", "residual"):
+        plot_rows(below, curves, f"gradient_{name}", **style.TERMS[name])
+    plot_runs(below, runs, "gradient_mean", window=settings.smoothing, **style.TERMS["whole"])
+    plot_runs(below, runs, "gradient_std", window=settings.smoothing, **style.TERMS["noise"])
+    phases = material.of("phases", problem, method)
+    for axes, scale in zip(panels, ("log", "linear", "log"), strict=True):
+        over_phases(axes, runs, phases, named=False, lines=("total_diffusion",), scale=scale)
+        axes.set_xlabel("Iteration" if axes is below else "")
+        axes.tick_params(labelbottom=axes is below)
+    for axes in (above, below):
+        style.plain_log_ticks(axes.yaxis)
+    style.unit_line(above)
+    middle.set_ylim(-1.08, 1.08)
+    middle.set_yticks([-1, 0, 1])
+    titles = (plugin_class(PROBLEMS, problem, Problem), plugin_class(METHODS, method, Method))
+    above.set_title(", ".join(one.title for one in titles), weight="bold")
+
+
+def _shade_standoff(axes: Axes, curves: Curves) -> None:
+    """Shade where the terms of most runs are opposed, if all runs have the same rows."""
+    at = curves[0]["iteration"]
+    if len(at) <= FEW or any(not np.array_equal(one["iteration"], at) for one in curves):
+        return
+    opposed = np.median([one["cosine"] for one in curves], axis=0) < OPPOSED
+    looks = {"color": style.TERMS["cosine"]["color"], "alpha": 0.25, "linewidth": 0}
+    axes.fill_between(at, -1.08, 1.08, where=opposed, **looks)
+
+
+def _handles() -> list[Artist]:
+    """Whose a curve is."""
+    names = {
+        "whole": "whole loss",
+        "residual": "residual",
+        "conditions": "conditions",
+        "noise": "std over batches",
+        "cosine": "cosine of the two",
+    }
+    lines = [Line2D([], [], **style.TERMS[key], label=label) for key, label in names.items()]
+    colour = style.TERMS["cosine"]["color"]
+    return [
+        *lines,
+        Patch(color=colour, alpha=0.25, linewidth=0, label=f"below \N{MINUS SIGN}{-OPPOSED:g}"),
+    ]
