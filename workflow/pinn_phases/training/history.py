@@ -58,8 +58,10 @@ class Series:
         what only it recorded is NaN from here on.
         """
         if self.rows and row.keys() != self.rows[0].keys():
-            first = self.rows[0]
-            row = {name: row.get(name, np.full_like(first[name], np.nan)) for name in first}
+            row = {
+                name: row[name] if name in row else np.full_like(value, np.nan)
+                for name, value in self.rows[0].items()
+            }
         self.rows.append(row)
 
     def extended(self, others: "Series") -> "Series":
