@@ -20,11 +20,9 @@ import yaml
 
 from pinn_phases.analysis.activations import HiddenLayers
 from pinn_phases.analysis.information import layer_information
-from pinn_phases.model import feature_count
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.network.network import Network, flattened
 from pinn_phases.settings import load_scales
 from pinn_phases.training.points import collocation_points
-from pinn_phases.training.state import flattened
 
 ROOT = Path(__file__).parents[1]
 SNAPSHOTS = 100  # about as many as a run of the paper has
@@ -43,9 +41,8 @@ def main() -> None:
     problem, network = run.make_problem(), run.training.network
     points = collocation_points(problem, run.training.points, np.random.default_rng(0))
     layers = HiddenLayers(run, points)
-    inputs, outputs = feature_count(problem, network), len(problem.fields)
-    sizes = layer_sizes(inputs, network.hidden_layers, network.width, outputs)
-    initial = flattened(initial_parameters(sizes, torch.Generator().manual_seed(0)))
+    generator = torch.Generator().manual_seed(0)
+    initial = flattened(Network.of(problem, network).initial_parameters(generator))
     report: dict[str, object] = {
         "points": len(points),
         "network": f"{network.hidden_layers} x {network.width}",

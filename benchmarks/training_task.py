@@ -10,8 +10,7 @@ from torch import Tensor
 from benchmarks import nested_autograd
 from benchmarks.engines.base import Evaluation, flat
 from benchmarks.task import Adam, Array, Task, Term
-from pinn_phases.model import feature_count
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.network.network import Network
 from pinn_phases.operators import Fields, Operators
 from pinn_phases.problems.base import Condition, Problem
 from pinn_phases.training.points import collocation_points
@@ -32,10 +31,8 @@ def make_task(settings: RunSettings) -> Task:
     network = training.network
     if network.fourier_modes or network.ansatz != "plain":
         raise ValueError(f"expected a network of the coordinates, u = N; received {network}")
-    sizes = layer_sizes(
-        feature_count(problem, network), network.hidden_layers, network.width, len(problem.fields)
-    )
-    parameters = initial_parameters(sizes, torch.Generator().manual_seed(settings.seed))
+    generator = torch.Generator().manual_seed(settings.seed)
+    parameters = Network.of(problem, network).initial_parameters(generator)
     points = _single(
         collocation_points(problem, training.points, np.random.default_rng(settings.seed))
     )

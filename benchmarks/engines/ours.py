@@ -6,7 +6,7 @@ import torch
 
 from benchmarks.engines.base import Engine, Evaluation, flat
 from benchmarks.task import Task
-from pinn_phases.model import Place
+from pinn_phases.network.fields import Place
 from pinn_phases.training.compilation import compiled_if_possible
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.objective import Objective

@@ -3,11 +3,9 @@
 import numpy as np
 import torch
 
-from pinn_phases.model import feature_count
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.network.network import Network, flattened
 from pinn_phases.storage import Content, write
 from pinn_phases.training.points import collocation_points
-from pinn_phases.training.state import flattened
 from tests.training.conftest import make_settings
 
 POINTS = 50
@@ -17,11 +15,9 @@ def made(problem_name):
     """Settings of a run, its points, and the parameters of two snapshots."""
     settings = make_settings(problem=problem_name)
     problem, network = settings.make_problem(), settings.training.network
-    sizes = layer_sizes(
-        feature_count(problem, network), network.hidden_layers, network.width, len(problem.fields)
-    )
     generator = torch.Generator().manual_seed(0)
-    snapshots = [initial_parameters(sizes, generator) for _ in range(2)]
+    made = Network.of(problem, network)
+    snapshots = [made.initial_parameters(generator) for _ in range(2)]
     points = collocation_points(problem, POINTS, np.random.default_rng(0))
     return settings, points, snapshots
 

@@ -11,9 +11,9 @@ from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.activations import HiddenLayers, random_input
 from pinn_phases.analysis.information import layer_information
-from pinn_phases.model import input_features
+from pinn_phases.network.features import input_features
+from pinn_phases.network.network import flattened
 from pinn_phases.plugins import PROBLEMS, names
-from pinn_phases.training.state import flattened
 from tests.analysis.conftest import made, write_made
 from tests.training.conftest import make_settings
 

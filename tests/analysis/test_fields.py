@@ -8,13 +8,11 @@ from benchmarks import nested_autograd
 from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis import fields
-from pinn_phases.model import feature_count
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.network.network import Network, flattened
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.reference.helmholtz import HelmholtzReference
 from pinn_phases.storage import Content
 from pinn_phases.training.error import grid_points
-from pinn_phases.training.state import flattened
 from tests.training.conftest import make_settings
 
 
@@ -22,9 +20,8 @@ from tests.training.conftest import make_settings
 def test_observables_and_residuals_of_a_snapshot(problem_name, monkeypatch):
     settings = make_settings(problem=problem_name)
     problem, network = settings.make_problem(), settings.training.network
-    sizes = layer_sizes(feature_count(problem, network), 2, 8, len(problem.fields))
     generator = torch.Generator().manual_seed(0)
-    networks = [initial_parameters(sizes, generator) for _ in range(2)]
+    networks = [Network.of(problem, network).initial_parameters(generator) for _ in range(2)]
     axes = {name: np.linspace(*problem.domain[name], 5) for name in problem.coordinates}
     points = grid_points(problem, axes)
     monkeypatch.setattr(fields, "CHUNK_POINTS", 8)  # several chunks, the last one shorter
@@ -54,8 +51,8 @@ def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, ca
     # Of 1,201 points a map shows every third: all zeros of 200 half waves a unit length.
     solver = HelmholtzReference(grid={"x": 1201, "y": 7}, largest_error=1e-5)
     solution = solver.solve_accurately(settings.make_problem())
-    sizes = layer_sizes(2, 2, 8, 1)
-    parameters = flattened(initial_parameters(sizes, torch.Generator().manual_seed(0)))
+    network = Network((2, 8, 8, 1))
+    parameters = flattened(network.initial_parameters(torch.Generator().manual_seed(0)))
     run = {
         "snapshots/iteration": np.array([1]),
         "snapshots/parameters": parameters[None],

@@ -3,16 +3,16 @@
 import pytest
 import torch
 
-from pinn_phases.network import initial_parameters
+from pinn_phases.network.network import Network
+from pinn_phases.network.streams import Layout, network_streams
 from pinn_phases.plugins import PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.streams import Layout, network_streams
 from pinn_phases.training import batched_network
 from pinn_phases.training.batched_network import BatchedNetwork, tile_size
 from pinn_phases.training.workers import Workers
 from tests.training.conftest import EQUATIONS, needs_compiler
 
-BATCHES, POINTS, SIZES = 6, 5, (2, 7, 7, 7, 2)
+BATCHES, POINTS, NETWORK = 6, 5, Network((2, 7, 7, 7, 2))
 
 
 def make_case(problem):
@@ -25,9 +25,9 @@ def make_case(problem):
         return torch.randn(shape, generator=generator, dtype=torch.float64)
 
     streams = 1 + len(layout.streams)
-    inputs = draw(BATCHES, streams, POINTS, SIZES[0])
-    parameters = [p.double() for p in initial_parameters(SIZES, generator)]
-    slope = draw(BATCHES, streams, POINTS, SIZES[-1])
+    inputs = draw(BATCHES, streams, POINTS, NETWORK.sizes[0])
+    parameters = [p.double() for p in NETWORK.initial_parameters(generator)]
+    slope = draw(BATCHES, streams, POINTS, NETWORK.sizes[-1])
     return layout, inputs, parameters, slope, [draw(*p.shape) for p in parameters]
 
 
@@ -35,7 +35,7 @@ def there_and_back(problem, *, workers=1, compiled=False, **options):
     """Outputs and gradients; twice, since the second call meets what the first has left."""
     layout, inputs, parameters, slope, common = make_case(problem)
     network = BatchedNetwork(
-        inputs, SIZES, layout, workers=Workers(workers), compiled=compiled, **options
+        inputs, NETWORK, layout, workers=Workers(workers), compiled=compiled, **options
     )
     for _ in range(2):
         outputs = network.forward(parameters)

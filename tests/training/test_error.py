@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from pinn_phases.frozen import SettingsError
-from pinn_phases.model import Place
+from pinn_phases.network.fields import Place
 from pinn_phases.stopping import Stopped
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.error import TestError

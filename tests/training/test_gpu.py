@@ -9,7 +9,7 @@ import torch
 from benchmarks.compare import disagreement, require_agreement
 from benchmarks.engines.base import engine_class
 from benchmarks.training_task import evaluate_exactly, make_task
-from pinn_phases.model import Place
+from pinn_phases.network.fields import Place
 from pinn_phases.training import replay
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.job import train

@@ -6,8 +6,8 @@ import torch
 from torch._dynamo.utils import counters
 
 from benchmarks import nested_autograd
-from pinn_phases.model import Place, feature_count
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.network.fields import Place
+from pinn_phases.network.network import Network
 from pinn_phases.training import batched_network
 from pinn_phases.training.objective import Objective
 from pinn_phases.training.points import collocation_points
@@ -34,9 +34,9 @@ def small_case(method, problem="allen_cahn", compiled=False, place=EXACT, **netw
         update={"network": settings.training.network.model_copy(update=network)}
     )
     objective, points = make_objective(settings, chosen, compiled=compiled, place=place)
-    sizes = layer_sizes(feature_count(problem, chosen.network), 2, 8, len(problem.fields))
     generator = torch.Generator().manual_seed(1)
-    parameters = [p.double() for p in initial_parameters(sizes, generator)]
+    made = Network.of(problem, chosen.network).initial_parameters(generator)
+    parameters = [p.double() for p in made]
     weights = torch.rand(
         len(problem.equations), chosen.points, generator=generator, dtype=torch.float64
     )

@@ -70,7 +70,7 @@ def test_results_copied_without_snakemakes_notes_are_not_made_again(finished, tm
     [
         ("methods/rba.py", '"""Return the weights."""', '"""Other words."""'),
         ("training/loop.py", '"""The one training loop:', '"""Other words:'),
-        ("streams.py", "import torch\n", "import torch  # a comment\n"),
+        ("network/streams.py", "import torch\n", "import torch  # a comment\n"),
     ],
 )
 def test_docstrings_and_comments_rerun_nothing(finished, edit, name, old, new):

@@ -7,12 +7,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.model import FieldAt, Place, feature_count
-from pinn_phases.network import layer_sizes, shapes
+from pinn_phases.network.fields import FieldAt, Place
+from pinn_phases.network.network import Network
 from pinn_phases.operators import Fields
 from pinn_phases.problems.base import Points, Problem, Source
 from pinn_phases.training.settings import RunSettings
-from pinn_phases.training.state import unflattened
 
 CHUNK_POINTS = 16384  # evaluated at a time: bounds the memory at any size of the grid
 MAP_POINTS = 512  # along an axis at most: more than a map in a figure has pixels
@@ -46,10 +45,7 @@ def observables_and_residuals(
         Name of the observable or equation -> values of shape (snapshots, points), float32.
     """
     problem, network = settings.make_problem(), settings.training.network
-    inputs = feature_count(problem, network)
-    sizes = layer_sizes(inputs, network.hidden_layers, network.width, len(problem.fields))
-    like = [torch.empty(shape) for shape in shapes(sizes)]
-    networks = [unflattened(parameters, like) for parameters in snapshots]
+    networks = [Network.of(problem, network).unflattened(parameters) for parameters in snapshots]
     operators = problem.residual_operators + problem.observed_operators
     place = Place(torch.device("cpu"))
     found: dict[str, list[NDArray[np.float32]]] = {}

@@ -4,7 +4,6 @@ Terms cancel to a thousandth of their norms and less. In float64 what is left ha
 loss of which points, batches and weights are those of the training.
 """
 
-import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -14,13 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.analysis.terms import Real
-from pinn_phases.model import Place, feature_count
-from pinn_phases.network import layer_sizes, shapes
+from pinn_phases.network.fields import Place
+from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Points
 from pinn_phases.training.compilation import compiled_if_possible
 from pinn_phases.training.objective import Objective
 from pinn_phases.training.settings import RunSettings
-from pinn_phases.training.state import unflattened
 from pinn_phases.training.statistics import gradient_statistics
 from pinn_phases.training.workers import Workers
 
@@ -46,12 +44,11 @@ class TermGradients:
     def __init__(
         self, settings: RunSettings, points: Points, snapshots: int, workers: Workers
     ) -> None:
-        training, network = settings.training, settings.training.network
+        training = settings.training
         self._settings, self._workers = settings, workers
         self._problem, self._method = settings.make_problem(), settings.make_method()
-        inputs, fields = feature_count(self._problem, network), len(self._problem.fields)
-        sizes = layer_sizes(inputs, network.hidden_layers, network.width, fields)
-        work = snapshots * len(points) * sum(map(math.prod, shapes(sizes)))
+        self._network = Network.of(self._problem, training.network)
+        work = snapshots * len(points) * self._network.parameter_count
         self._objective = compiled_if_possible(
             partial(
                 Objective,
@@ -61,7 +58,6 @@ class TermGradients:
             ),
             training.compiled and work > WORTH_COMPILING,
         )
-        self._like = [torch.empty(shape, dtype=torch.float64) for shape in shapes(sizes)]
 
     @property
     def conditions(self) -> list[str]:
@@ -87,7 +83,7 @@ class TermGradients:
         std
             Norm of the standard deviation over batches, shape (layers,).
         """
-        values = unflattened(parameters, self._like)
+        values = self._network.unflattened(parameters, torch.float64)
         batches = self._residual_gradients(values, torch.from_numpy(weights).double())
         statistics = gradient_statistics(self._by_layer(batches), self._workers)
         residual = [gradient.mean(0) for gradient in batches]

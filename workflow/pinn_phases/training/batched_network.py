@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 from torch.func import vjp
 
-from pinn_phases.network import shapes
-from pinn_phases.streams import Layout, streams_after_tanh
+from pinn_phases.network.network import Network
+from pinn_phases.network.streams import Layout, streams_after_tanh
 from pinn_phases.training.workers import Workers
 
 TILE_BYTES = 2**20  # of the streams of one layer: the second-level cache of a core, today
@@ -33,14 +33,12 @@ class BatchedNetwork:
     ----------
     inputs
         Streams of the features, shape (batches, streams, points of a batch, features).
-    sizes
-        Of the layers, as in `pinn_phases.network`.
     """
 
     def __init__(
         self,
         inputs: Tensor,
-        sizes: Sequence[int],
+        network: Network,
         layout: Layout,
         *,
         workers: Workers,
@@ -49,6 +47,7 @@ class BatchedNetwork:
     ) -> None:
         self.inputs, self.workers = inputs, workers
         batches, streams, points = inputs.shape[:-1]
+        sizes = network.sizes
         width = max(sizes[1:-1])
         bytes_of_batch = streams * points * width * inputs.itemsize
         on_cpu = inputs.device.type == "cpu"
@@ -60,7 +59,7 @@ class BatchedNetwork:
         self._kept = [_by_layer(tile) for tile in inputs.new_empty(kept, *self._kept_shape)]
         self._spare = threading.local()  # what a thread keeps of a tile beyond those
         self._outputs = inputs.new_empty(batches, streams, points, sizes[-1])
-        self._gradients = [inputs.new_empty(batches, *shape) for shape in shapes(sizes)]
+        self._gradients = [inputs.new_empty(batches, *shape) for shape in network.shapes]
         self._forward, self._backward = _passes(layout)
         if compiled:
             # Called from Python, compiled code holds the interpreter's lock: two threads hardly
@@ -72,7 +71,7 @@ class BatchedNetwork:
                 options={"cpp_wrapper": workers.count > 2},
             )
             self._forward, self._backward = compile(self._forward), compile(self._backward)
-            self._compile([inputs.new_zeros(shape) for shape in shapes(sizes)])
+            self._compile([inputs.new_zeros(shape) for shape in network.shapes])
 
     def forward(self, parameters: Sequence[Tensor]) -> Tensor:
         """Streams of the outputs, shape (batches, streams, points of a batch, outputs).

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pinn_phases.model import Place, feature_count
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.network.fields import Place
+from pinn_phases.network.network import Network, flattened
 from pinn_phases.problems.base import Points, Problem
 from pinn_phases.stopping import Stopped
 from pinn_phases.storage import Content
@@ -29,7 +29,7 @@ from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.points import collocation_points
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import RunSettings
-from pinn_phases.training.state import State, flattened
+from pinn_phases.training.state import State
 from pinn_phases.training.statistics import between_terms, gradient_statistics
 from pinn_phases.training.stretches import Stretch, stretches_of
 from pinn_phases.training.workers import Workers
@@ -66,13 +66,8 @@ def prepare(
     chosen = settings.training
     points = collocation_points(problem, chosen.points, np.random.default_rng(settings.seed))
     generator = torch.Generator().manual_seed(settings.seed)
-    sizes = layer_sizes(
-        feature_count(problem, chosen.network),
-        chosen.network.hidden_layers,
-        chosen.network.width,
-        len(problem.fields),
-    )
-    parameters = [p.to(device) for p in initial_parameters(sizes, generator)]
+    network = Network.of(problem, chosen.network)
+    parameters = [p.to(device) for p in network.initial_parameters(generator)]
     place = Place(device)
     objective = Objective(
         problem, method, chosen, points, compiled=compiled, place=place, workers=workers

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from pinn_phases.methods.base import Method
-from pinn_phases.model import FieldAt, Place
-from pinn_phases.network import layer_sizes, shapes
+from pinn_phases.network.fields import FieldAt, Place
+from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Condition, Points, Problem
 from pinn_phases.training.batched_network import BatchedNetwork
 from pinn_phases.training.settings import TrainingSettings
@@ -81,15 +81,9 @@ class Objective:
             place=place,
             batches=settings.batches,
         )
-        sizes = layer_sizes(
-            self.interior.inputs.shape[-1],
-            network.hidden_layers,
-            network.width,
-            len(problem.fields),
-        )
         self.network = BatchedNetwork(
             self.interior.inputs,
-            sizes,
+            Network.of(problem, network),
             self.interior.layout,
             workers=workers,
             compiled=compiled,
@@ -119,7 +113,8 @@ class Objective:
             self._interior = torch.compile(self._interior, dynamic=False, fullgraph=whole)
             self._conditions = torch.compile(self._conditions, dynamic=False, fullgraph=whole)
             # Called here as later, since torch does not compile in two threads at once.
-            zeros = [self.interior.inputs.new_zeros(shape) for shape in shapes(sizes)]
+            shapes = Network.of(problem, network).shapes
+            zeros = [self.interior.inputs.new_zeros(shape) for shape in shapes]
             self._condition_gradients(zeros)
             weights = zeros[0].new_zeros(len(problem.equations), len(points))
             self._interior_gradient(self.network.forward(zeros), weights)

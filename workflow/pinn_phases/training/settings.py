@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from pinn_phases.frozen import Frozen, Tree, validated
 from pinn_phases.methods.base import Method
+from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, plugin_class
 from pinn_phases.problems.base import Problem
 
@@ -21,15 +22,6 @@ class ConditionSettings(Frozen):
 
     points: int = Field(ge=2)  # in each point set
     weight: float = Field(ge=0)  # factor of the term; 0 leaves the condition out
-
-
-class NetworkSettings(Frozen):
-    """Size of the network and what stands before and behind it."""
-
-    hidden_layers: int = Field(ge=1)
-    width: int = Field(ge=1)  # neurons a hidden layer
-    fourier_modes: int = Field(ge=0)  # of each periodic coordinate, as further inputs
-    ansatz: str  # one of the problem's
 
 
 class OptimiserSettings(Frozen):

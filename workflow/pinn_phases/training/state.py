@@ -9,21 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pinn_phases.network.network import flattened, unflattened
 from pinn_phases.training.history import MILESTONES, RECORD, Row, Series
 
 Arrays = Mapping[str, NDArray[Any]]
-
-
-def flattened(tensors: Sequence[Tensor]) -> NDArray[np.float32]:
-    """All values in one row, in order."""
-    return torch.cat([t.detach().flatten() for t in tensors]).cpu().numpy()
-
-
-def unflattened(values: NDArray[np.float32], like: Sequence[Tensor]) -> list[Tensor]:
-    """Undo `flattened`, with the shapes, type and device of `like`."""
-    flat = torch.from_numpy(values).to(like[0])
-    parts = flat.split([t.numel() for t in like])
-    return [part.view_as(t).clone() for part, t in zip(parts, like, strict=True)]
 
 
 @dataclass

@@ -4,17 +4,22 @@ Everything that does not depend on the parameters (streams of the input features
 is computed once, in float64, when a `FieldAt` is made.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from pinn_phases.network.features import input_features
+from pinn_phases.network.settings import NetworkSettings
+from pinn_phases.network.streams import (
+    Layout,
+    function_streams,
+    network_streams,
+    product_streams,
+)
 from pinn_phases.operators import Fields, Operators
 from pinn_phases.problems.base import Points, Problem
-from pinn_phases.streams import Layout, function_streams, network_streams, product_streams
-from pinn_phases.training.settings import NetworkSettings
 
 
 @dataclass(frozen=True)
@@ -23,30 +28,6 @@ class Place:
 
     device: torch.device
     dtype: torch.dtype = torch.float32
-
-
-def input_features(problem: Problem, network: NetworkSettings, point: Tensor) -> Tensor:
-    """Features that enter the network at one point (coordinates,), of shape (features,).
-
-    They are the coordinates; with `fourier_modes` K > 0, for each periodic coordinate x of period
-    P also cos(2 pi k x / P) and sin(2 pi k x / P), k = 1..K.
-    """
-    features = [point]
-    for column, name in enumerate(problem.coordinates):
-        if name in problem.periodic and network.fourier_modes:
-            lower, upper = problem.domain[name]
-            modes = torch.arange(
-                1, network.fourier_modes + 1, dtype=point.dtype, device=point.device
-            )
-            phase = 2 * math.pi / (upper - lower) * modes * point[column]
-            features += [torch.cos(phase), torch.sin(phase)]
-    return torch.cat(features)
-
-
-def feature_count(problem: Problem, network: NetworkSettings) -> int:
-    """Length of what `input_features` returns."""
-    point = torch.zeros(len(problem.coordinates))
-    return len(input_features(problem, network, point))
 
 
 class FieldAt:

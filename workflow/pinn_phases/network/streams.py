@@ -166,7 +166,7 @@ def network_streams(inputs: Tensor, parameters: Sequence[Tensor], layout: Layout
     inputs
         Shape (..., streams, n, features).
     parameters
-        As in `pinn_phases.network`.
+        As in `pinn_phases.network.network`.
 
     Returns
     -------

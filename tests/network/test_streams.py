@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import nested_autograd
-from pinn_phases.model import FieldAt, Place, feature_count
-from pinn_phases.network import initial_parameters, layer_sizes
+from pinn_phases.network.fields import FieldAt, Place
+from pinn_phases.network.network import Network
+from pinn_phases.network.settings import NetworkSettings
+from pinn_phases.network.streams import Layout, function_streams, product_streams
 from pinn_phases.operators import Operators, d
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.cavity import Cavity
-from pinn_phases.streams import Layout, function_streams, product_streams
-from pinn_phases.training.settings import NetworkSettings
 
 EXACT = Place(torch.device("cpu"), torch.float64)
 RELATIVE = 1e-10  # of the largest value; float64 over a few layers rounds at about 1e-14
@@ -52,11 +52,9 @@ def cases(draw: st.DrawFn) -> Case:
     sums = st.lists(st.tuples(coefficient, terms), min_size=1, max_size=4)
     operators = draw(st.lists(sums.map(added_up), max_size=3).map(tuple))
     generator = torch.Generator().manual_seed(draw(st.integers(0, 2**31)))
-    sizes = layer_sizes(
-        feature_count(PROBLEM, network), network.hidden_layers, network.width, len(PROBLEM.fields)
-    )
     scale = draw(st.floats(0.3, 2.0))
-    parameters = [scale * p.double() for p in initial_parameters(sizes, generator)]
+    made = Network.of(PROBLEM, network).initial_parameters(generator)
+    parameters = [scale * p.double() for p in made]
     points = torch.rand(draw(st.integers(1, 7)), 2, generator=generator, dtype=torch.float64)
     return Case(network, operators, parameters, 2 * points - 1)
 
@@ -100,7 +98,7 @@ def test_third_derivatives_of_the_cavity_equal_nested_autograd():
     cavity = Cavity(reynolds=1000.0, lid_width=0.125)
     network = NetworkSettings(hidden_layers=3, width=10, fourier_modes=0, ansatz="plain")
     generator = torch.Generator().manual_seed(0)
-    parameters = [p.double() for p in initial_parameters((2, 10, 10, 10, 2), generator)]
+    parameters = [p.double() for p in Network((2, 10, 10, 10, 2)).initial_parameters(generator)]
     points = torch.rand(50, 2, generator=generator, dtype=torch.float64)
     case = Case(network, cavity.residual_operators, parameters, points)
     assert_equal_to_nested_autograd(cavity, case)
@@ -136,7 +134,7 @@ def test_derivatives_of_a_product():
 @pytest.mark.parametrize("batches", [2, 5])
 def test_batches_are_consecutive_chunks(batches):
     network = NetworkSettings(hidden_layers=2, width=5, fourier_modes=0, ansatz="initial")
-    parameters = [p.double() for p in initial_parameters((2, 5, 5, 1), torch.Generator())]
+    parameters = [p.double() for p in Network((2, 5, 5, 1)).initial_parameters(torch.Generator())]
     points = torch.rand(20, 2, dtype=torch.float64).numpy()
     (linear,) = operators = PROBLEM.residual_operators
     whole = FieldAt(PROBLEM, network, points, operators, place=EXACT)

@@ -1,0 +1,27 @@
+"""Features of a point that enter the network."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from pinn_phases.network.settings import NetworkSettings
+from pinn_phases.problems.base import Problem
+
+
+def input_features(problem: Problem, network: NetworkSettings, point: Tensor) -> Tensor:
+    """Features that enter the network at one point (coordinates,), of shape (features,).
+
+    They are the coordinates; with `fourier_modes` K > 0, for each periodic coordinate x of period
+    P also cos(2 pi k x / P) and sin(2 pi k x / P), k = 1..K.
+    """
+    features = [point]
+    for column, name in enumerate(problem.coordinates):
+        if name in problem.periodic and network.fourier_modes:
+            lower, upper = problem.domain[name]
+            modes = torch.arange(
+                1, network.fourier_modes + 1, dtype=point.dtype, device=point.device
+            )
+            phase = 2 * math.pi / (upper - lower) * modes * point[column]
+            features += [torch.cos(phase), torch.sin(phase)]
+    return torch.cat(features)

@@ -1,0 +1,103 @@
+"""The fully connected tanh network: sizes, initial parameters, hidden activations.
+
+Parameters are a flat sequence (W1, b1, ..., WL, bL): W of shape (outputs, inputs), b of shape
+(outputs,). Each layer computes tanh(h W^T + b), the last one without the tanh.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pinn_phases.network.features import input_features
+from pinn_phases.network.settings import NetworkSettings
+from pinn_phases.problems.base import Problem
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network without parameters, which are passed to what uses them.
+
+    Attributes
+    ----------
+    sizes
+        Of the input, of every hidden layer and of the output.
+    """
+
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, problem: Problem, settings: NetworkSettings) -> "Network":
+        """Return the network of a problem: its features go in, its fields come out."""
+        features = input_features(problem, settings, torch.zeros(len(problem.coordinates)))
+        hidden = [settings.width] * settings.hidden_layers
+        return cls((len(features), *hidden, len(problem.fields)))
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of the parameters, in their order."""
+        pairs = itertools.pairwise(self.sizes)
+        return [shape for inputs, outputs in pairs for shape in ((outputs, inputs), (outputs,))]
+
+    @property
+    def parameter_count(self) -> int:
+        """Number of parameters."""
+        return sum(map(math.prod, self.shapes))
+
+    def initial_parameters(self, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """Draw the initial parameters (float32, CPU).
+
+        Weights are Xavier normal, of variance 2 / (inputs + outputs); biases uniform within
+        1 / sqrt(inputs) of zero, PyTorch's default for a linear layer.
+
+        References
+        ----------
+        Glorot and Bengio, Understanding the difficulty of training deep feedforward neural
+        networks, AISTATS 2010, Eq. 12 (there the uniform variant).
+        """
+        parameters = []
+        for inputs, outputs in itertools.pairwise(self.sizes):
+            weight = torch.empty(outputs, inputs)
+            weight.normal_(0.0, math.sqrt(2.0 / (inputs + outputs)), generator=generator)
+            bound = 1.0 / math.sqrt(inputs)
+            bias = torch.empty(outputs).uniform_(-bound, bound, generator=generator)
+            parameters += [weight, bias]
+        return tuple(parameters)
+
+    def unflattened(
+        self, values: NDArray[np.float32], dtype: torch.dtype = torch.float32
+    ) -> list[Tensor]:
+        """Return stored parameters, shape (parameters,), as tensors on the CPU."""
+        return unflattened(values, [torch.empty(shape, dtype=dtype) for shape in self.shapes])
+
+    @staticmethod
+    def hidden_activations(features: Tensor, parameters: Sequence[Tensor]) -> Iterator[Tensor]:
+        """Give the activations layer by layer, each of shape (points, width).
+
+        Parameters
+        ----------
+        features
+            Of the points, shape (points, features).
+        """
+        h = features
+        for weight, bias in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
+            h = torch.addmm(bias, h, weight.T).tanh_()
+            yield h
+
+
+def flattened(tensors: Sequence[Tensor]) -> NDArray[np.float32]:
+    """All values in one row, in order."""
+    return torch.cat([t.detach().flatten() for t in tensors]).cpu().numpy()
+
+
+def unflattened(values: NDArray[Any], like: Sequence[Tensor]) -> list[Tensor]:
+    """Undo `flattened`, with the shapes, type and device of `like`."""
+    flat = torch.from_numpy(values).to(like[0])
+    parts = flat.split([t.numel() for t in like])
+    return [part.view_as(t).clone() for part, t in zip(parts, like, strict=True)]
