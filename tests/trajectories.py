@@ -17,7 +17,7 @@ from pinn_phases import storage
 from pinn_phases.plugins import METHODS, PROBLEMS, names
 from pinn_phases.stopping import Stopped
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.job import train
+from pinn_phases.training.loop import train
 from tests.training.conftest import TRAINING, make_settings, random_reference
 
 COMPILED_WITH = "rba"

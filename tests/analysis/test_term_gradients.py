@@ -11,7 +11,7 @@ from pinn_phases.analysis.term_gradients import TermGradients
 from pinn_phases.analysis.terms import term_statistics
 from pinn_phases.storage import Content
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.job import train
+from pinn_phases.training.loop import train
 from pinn_phases.training.workers import Workers
 from tests.training import conftest
 from tests.training.conftest import TRAINING, make_settings, needs_compiler

@@ -9,9 +9,10 @@ import torch
 from pinn_phases.checks import require_effect
 from pinn_phases.frozen import SettingsError, validated
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.loop import prepare, run
+from pinn_phases.training.loop import run
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.settings import RunSettings
+from pinn_phases.training.setup import prepare
 from pinn_phases.training.workers import Workers
 from pinn_phases.trees import leaves
 from tests.settings.conftest import changed

@@ -12,7 +12,7 @@ from benchmarks.training_task import evaluate_exactly, make_task
 from pinn_phases.network.fields import Place
 from pinn_phases.training import replay
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.job import train
+from pinn_phases.training.loop import train
 from tests.benchmarks.conftest import small_settings
 from tests.training.conftest import make_settings
 from tests.training.test_iteration import make_iteration

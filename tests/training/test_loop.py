@@ -13,12 +13,12 @@ import pytest
 
 from pinn_phases import storage
 from pinn_phases.stopping import Stopped
-from pinn_phases.training import job
+from pinn_phases.training import loop
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.device import usable_threads
 from pinn_phases.training.history import is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
-from pinn_phases.training.job import train
+from pinn_phases.training.loop import train
 from tests.training.conftest import make_settings
 
 HALF_UNIT = 2.0**-24  # relative rounding error of a norm that is recorded in float32
@@ -191,7 +191,7 @@ def test_a_cut_training_that_is_stopped_goes_on_where_it_was(
     shorter = make_settings(iterations=44)  # cut to 21
     checkpoints = Checkpoints.beside(tmp_path / "run.h5", shorter, "code")
     with counted_updates(monkeypatch) as updates, pytest.raises(Stopped):
-        monkeypatch.setattr(job, "stop_on_signals", lambda: lambda: len(updates) == 9)
+        monkeypatch.setattr(loop, "stop_on_signals", lambda: lambda: len(updates) == 9)
         train(shorter, reference, checkpoints, threads=1, gpus=0, bar=False)
     monkeypatch.undo()
     with counted_updates(monkeypatch) as updates:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from pinn_phases import storage
-from pinn_phases.training import job
+from pinn_phases.training import maker
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.job import train
+from pinn_phases.training.loop import train
 from tests.summary.test_summary import MADE
 from tests.training.conftest import make_settings
 from tests.training.test_loop import assert_same_data, run
@@ -87,7 +87,7 @@ def test_fewer_iterations_list_what_they_hold(old, reference):
 
 def test_another_machine_is_said(reference, tmp_path, caplog, monkeypatch):
     trained(tmp_path, reference, "same", MADE, iterations=20)
-    monkeypatch.setattr(job, "name_of", lambda device: "another processor")
+    monkeypatch.setattr(maker, "name_of", lambda device: "another processor")
     result = trained(tmp_path, reference, "same", MADE, other_code=False)
     devices = [stretch["device"] for stretch in result.attributes["stretches"]]
     assert devices[1] == "another processor, not compiled" != devices[0]

@@ -10,9 +10,9 @@ from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.stopping import Stopped
 from pinn_phases.storage import Content
-from pinn_phases.training import job
+from pinn_phases.training import loop
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.job import train
+from pinn_phases.training.loop import train
 from tests.summary.test_summary import MADE
 from tests.training.conftest import make_settings
 
@@ -45,7 +45,7 @@ def stopped(reference, tmp_path_factory):
     checkpoints = checkpoints_of(settings, tmp_path_factory.mktemp("stopped"))
     asked = iter(range(1, STOPPED_AT + 1))
     with pytest.MonkeyPatch.context() as patched, pytest.raises(Stopped):
-        patched.setattr(job, "stop_on_signals", lambda: lambda: next(asked) == STOPPED_AT)
+        patched.setattr(loop, "stop_on_signals", lambda: lambda: next(asked) == STOPPED_AT)
         result(settings, reference, checkpoints)
     return checkpoints.newest
 

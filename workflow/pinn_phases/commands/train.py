@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     _card = take_card() if options.gpus else None  # held until this process ends
     # Importing torch takes seconds: after the checks, so that a mistake is said at once.
     from pinn_phases.training.checkpoints import Checkpoints
-    from pinn_phases.training.job import train
+    from pinn_phases.training.loop import train
 
     result = train(
         settings,

@@ -1,10 +1,12 @@
 """One iteration of full-batch Adam, on tensors that stay where they are."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from pinn_phases.training.objective import Loss, Objective
-from pinn_phases.training.replay import Replayed
+from pinn_phases.training.replay import Replayed, Result
 from pinn_phases.training.settings import OptimiserSettings
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import srr_adam
@@ -24,9 +26,9 @@ class Iteration:
     def __init__(self, objective: Objective, state: State, settings: OptimiserSettings) -> None:
         self.objective, self.state, self.settings = objective, state, settings
         self.adam = _adam(state, settings)
-        device = state.weights.device
-        self._evaluate = Replayed[tuple[Loss, list[Tensor]]](device)
-        self._update = Replayed[None](device)
+        on_gpu = state.weights.device.type == "cuda"
+        self._evaluate = Replayed[tuple[Loss, list[Tensor]]]() if on_gpu else call
+        self._update = Replayed[None]() if on_gpu else call
 
     def evaluate(self) -> tuple[Loss, list[Tensor]]:
         """Loss and its gradient for each batch, as `Objective.gradients`; updates the weights."""
@@ -64,6 +66,11 @@ class Iteration:
         for parameter, gradient in zip(self.state.parameters, self._gradients, strict=True):
             parameter.grad = gradient.mean(0)
         self.adam.step()
+
+
+def call(function: Callable[[], Result]) -> Result:
+    """Call a function, where no CUDA graph of it can be replayed."""
+    return function()
 
 
 def learning_rate(iteration: int, settings: OptimiserSettings) -> float:

@@ -12,26 +12,23 @@ WARM_UP = 3  # calls before a graph is captured, in which libraries set up what 
 
 
 class Replayed(Generic[Result]):
-    """Calls a function that reads and writes the same tensors in every call.
+    """Calls a function that reads and writes the same GPU tensors in every call.
 
-    On a GPU, the call after the first few captures its kernels as a CUDA graph, and each call from
-    then on launches them all at once, without Python. Its results are then the same tensors every
-    time, written anew. Elsewhere the function itself is called.
+    The call after the first few captures its kernels as a CUDA graph, and each call from then on
+    launches them all at once, without Python. Its results are then the same tensors every time,
+    with new values.
 
     The function is passed to every call and not kept: a bound method would close a reference cycle
     through its owner, and the graph would live until Python's garbage collector finds it.
     """
 
-    def __init__(self, device: torch.device) -> None:
-        self._on_gpu = device.type == "cuda"
+    def __init__(self) -> None:
         self._calls = 0
         self._graph: torch.cuda.CUDAGraph | None = None
         self._result: Result
 
     def __call__(self, function: Callable[[], Result]) -> Result:
-        """Call the same function as ever; on a GPU without waiting for its end."""
-        if not self._on_gpu:
-            return function()
+        """Call the same function as ever, without waiting for its end."""
         if self._calls < WARM_UP:
             self._calls += 1
             return self._apart(function)

@@ -1,0 +1,70 @@
+"""Who trains, on what and for how long, as checkpoints and results say it."""
+
+import logging
+import resource
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from pinn_phases.notes import NOTE
+from pinn_phases.training.device import describe, name_of
+from pinn_phases.training.setup import Training
+from pinn_phases.training.stretches import MAKER, STRETCHES, Stretch, changes, extended
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """The process that trains from some iteration on."""
+
+    training: Training
+    made_by: Mapping[str, Any]  # provenance
+    past: Sequence[Stretch]  # who made the iterations before
+    device: torch.device
+    threads: int
+    began: float  # by `time.monotonic`
+    start: int  # iterations done before
+
+    def attributes(self) -> dict[str, Any]:
+        """Return what a file says of who made it, up to the iteration that is reached."""
+        settings = self.training.settings.model_dump(mode="json")
+        stretches = extended(self.past, self._stretch())
+        execution = self._execution()
+        return {"execution": execution, STRETCHES: stretches, "settings": settings, **self.made_by}
+
+    def tell_changes(self) -> None:
+        """Say what makes the result another one than that of an undisturbed training."""
+        changed = changes(self.past[-1], self._stretch()) if self.past else []
+        if changed:
+            log.warning(
+                "%sup to iteration %d by another maker, so that it rounds differently from there "
+                "on than an undisturbed run: %s; the result lists all stretches",
+                *(NOTE, self.past[-1]["last"], "; ".join(changed)),
+            )
+
+    def _stretch(self) -> Stretch:
+        return {
+            "first": self.start + 1,
+            "last": self.training.state.iteration,
+            "device": f"{name_of(self.device)}, {self._compiled}",
+            **{key: self.made_by.get(key) for key in MAKER},
+        }
+
+    def _execution(self) -> dict[str, Any]:
+        """Return what the training has taken since this process began, and on what."""
+        where = describe(self.device, threads=self.threads)
+        return {
+            "device": f"{where}, {self._compiled}",
+            "threads": self.threads,
+            "wall_seconds": time.monotonic() - self.began,
+            "resumed_after": self.start,  # what came before took its time elsewhere
+            "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+
+    @property
+    def _compiled(self) -> str:
+        return "compiled" if self.training.compiled else "not compiled"

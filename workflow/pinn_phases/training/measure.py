@@ -1,0 +1,91 @@
+"""What is recorded of an iteration: a row of the history, a snapshot."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pinn_phases.network.network import flattened
+from pinn_phases.stopping import Stopped
+from pinn_phases.training.history import Row, recorded
+from pinn_phases.training.objective import Loss, Objective
+from pinn_phases.training.setup import Training
+from pinn_phases.training.state import State
+from pinn_phases.training.statistics import between_terms, gradient_statistics
+
+
+def measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[str, Tensor]:
+    """Return what is recorded of the state before the step, still on its device."""
+    record, state = training.settings.training.record, training.state
+    layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
+    common = loss.common
+    if record.gradient_parameters == "weights":
+        layers, common = [layer[:1] for layer in layers], common[::2]
+    statistics = gradient_statistics(layers, training.objective.workers)
+    of_conditions, of_residual, cosine = between_terms(statistics.gradient, common)
+    magnitude = loss.residual.abs()
+    return {
+        "loss": training.objective.value(loss),
+        "loss_pde": loss.pde.mean(),
+        **{f"loss_{name}": term for name, term in loss.conditions.items()},
+        "relative_l2": training.error(state.parameters),
+        "residual_rms": magnitude.square().mean().sqrt(),
+        "residual_max": magnitude.max(),
+        "snr": statistics.snr,
+        "srr_batch": statistics.srr_batch,
+        "gradient_mean": statistics.mean,
+        "gradient_std": statistics.std,
+        "gradient_conditions": of_conditions,
+        "snr_residual": of_residual / statistics.std,
+        "cosine": cosine,
+        "weights_mean": loss.weights.mean(),
+        "weights_max": loss.weights.max(),
+        "layers/snr": statistics.layer_snr,
+        "layers/gradient_mean": statistics.layer_mean,
+        "layers/gradient_std": statistics.layer_std,
+        "layers/weight_norm": torch.stack([w.double().norm() for w in state.parameters[::2]]),
+    }
+
+
+def on_host(row: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Numbers and arrays, by a single copy from the device."""
+    values = [value.detach().double() for value in row.values()]
+    copied = torch.cat([value.flatten() for value in values]).cpu()
+    parts = copied.split([value.numel() for value in values])
+    return {
+        name: recorded(name, part.view_as(value).numpy())[()]
+        for name, value, part in zip(row, values, parts, strict=True)
+    }
+
+
+def snapshot(state: State, iteration: int) -> Row:
+    """Copy what a snapshot holds."""
+    return {
+        "iteration": iteration,
+        "parameters": flattened(state.parameters),
+        "weights": state.weights.cpu().numpy().copy(),
+    }
+
+
+def require_finite(iteration: int, objective: Objective, loss: Loss) -> None:
+    """Check the loss, which on a GPU means to wait for it.
+
+    Raises
+    ------
+    Stopped
+        If it is infinite or NaN; the message has all terms.
+    """
+    if bool(torch.isfinite(objective.value(loss))):
+        return
+    terms = {"pde": loss.pde.mean(), **loss.conditions}
+    shown = ", ".join(f"{name} {float(term):.3g}" for name, term in terms.items())
+    raise Stopped(not_finite("loss", iteration, f" ({shown})"))
+
+
+def not_finite(quantity: str, iteration: int, terms: str = "") -> str:
+    """Say what is not finite, and what is kept."""
+    return (
+        f"the {quantity} is not finite at iteration {iteration}{terms}; "
+        "the last checkpoint is kept, no result is written"
+    )
