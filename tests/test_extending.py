@@ -73,7 +73,7 @@ def extended(tmp_path_factory):
 
 def test_the_page_adds_an_equation_a_method_and_figures():
     stems = {Path(name).stem for name in FILES if name.endswith(".py")}
-    assert {EQUATION, METHOD, "figS3", "figS4"} <= stems
+    assert {EQUATION, METHOD, "figS4", "figS5"} <= stems
     assert [command[0] for command in COMMANDS] == ["pytest"] + ["snakemake"] * 5
 
 
@@ -102,7 +102,7 @@ def test_dry_runs_plan_what_is_new_and_nothing_else(extended):
     _, said = extended
     trained = set(re.findall(r"Training (\w+) with (\w+)", said[1]))
     assert trained == {(EQUATION, "vanilla"), (EQUATION, "rba")}
-    assert "Drawing figS3" in said[1]
+    assert "Drawing figS4" in said[1]
     others = {(p, m) for p in ("allen_cahn", "helmholtz") for m in ("vanilla", "rba", METHOD)}
     assert set(re.findall(r"Training (\w+) with (\w+)", said[3])) == others
 
@@ -110,7 +110,7 @@ def test_dry_runs_plan_what_is_new_and_nothing_else(extended):
 def test_a_third_method_trains_itself_alone(extended):
     _, said = extended
     assert re.findall(r"Training (\w+) with (\w+), seed 0", said[4]) == [(EQUATION, METHOD)]
-    assert "Training" not in said[5] and "Drawing figS4" in said[5]
+    assert "Training" not in said[5] and "Drawing figS5" in said[5]
 
 
 def test_the_reference_is_accurate_at_every_time(extended):
@@ -131,6 +131,6 @@ def test_runs_and_figures_are_there(extended):
         weights = run.arrays["history/weights_mean"]
         assert weights[-1] > weights[0]
         assert (weights[0] > 1) == (method == METHOD)  # it starts at 1, the others at 0
-    for figure in ("figS3", "figS4"):
+    for figure in ("figS4", "figS5"):
         assert (folder / f"paper_figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
         assert (folder / f"paper_figures/{figure}.png").read_bytes().startswith(b"\x89PNG")

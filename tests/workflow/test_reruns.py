@@ -96,7 +96,7 @@ def test_changing_a_constant_of_rba_reruns_its_runs_and_what_follows(finished, e
     ("name", "old", "new", "reference"),
     [
         ("config.yaml", "viscosity: 0.0031", "viscosity: 0.0041", True),
-        (LIBRARY / "problems/burgers.py", '+ u.value * u["x"]', '+ 2 * u.value * u["x"]', True),
+        (LIBRARY / "problems/burgers.py", '+ u.value * d("x")', '+ 2 * u.value * d("x")', True),
         (
             "config.yaml",
             "where Burgers has numbers of its own\n          points: 200",

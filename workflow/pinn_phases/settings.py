@@ -77,7 +77,7 @@ class Settings(Frozen):
     information: InformationSettings
     homogeneity: HomogeneitySettings
     figures: FigureSettings
-    continue_other_code: bool = False  # archives of before do not say it
+    continue_other_code: bool
 
     @field_validator("seeds")
     @classmethod
@@ -190,7 +190,8 @@ def load_archives(folder: FilePath) -> dict[str, Settings]:
             tree = json.loads(path.read_text())
         except ValueError as error:
             raise SettingsError((str(path),), ..., f"expected JSON ({error})") from None
-        settings = validated(Settings, tree, (str(path),))
+        older = {"continue_other_code": False}  # which archives of older versions do not say
+        settings = validated(Settings, older | tree, (str(path),))
         _require_name((str(path.parent),), path.parent.name)
         name = f"{ARCHIVE}{path.parent.name}"
         found[name] = settings.model_copy(update={"scale": name})
