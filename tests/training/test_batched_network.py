@@ -62,12 +62,12 @@ def small_tiles(monkeypatch):
     monkeypatch.setattr(batched_network, "TILE_BYTES", 1)
 
 
-@pytest.mark.parametrize("kept_bytes", [0, 10**4, 10**9], ids=["none", "some", "all"])
+@pytest.mark.parametrize("saved_bytes", [0, 10**4, 10**9], ids=["none", "some", "all"])
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("problem", names(PROBLEMS))
 @pytest.mark.usefixtures("small_tiles")
-def test_against_automatic_differentiation(problem, workers, kept_bytes):
-    actual = there_and_back(problem, workers=workers, kept_bytes=kept_bytes)
+def test_against_automatic_differentiation(problem, workers, saved_bytes):
+    actual = there_and_back(problem, workers=workers, saved_bytes=saved_bytes)
     # float64 through three layers and three derivatives, in another order of sums
     torch.testing.assert_close(actual, expected(problem), rtol=1e-10, atol=1e-10)
 
@@ -89,7 +89,7 @@ def test_compiled(workers):
 @pytest.mark.usefixtures("small_tiles")
 def test_threads_and_what_is_kept_change_no_bit():
     alone = there_and_back("cavity")
-    for options in ({"workers": 2}, {"workers": 3, "kept_bytes": 0}):
+    for options in ({"workers": 2}, {"workers": 3, "saved_bytes": 0}):
         shared = there_and_back("cavity", **options)
         assert all(torch.equal(a, b) for a, b in zip(alone, shared, strict=True))
 

@@ -154,11 +154,11 @@ class Objective:
         """
         fixed = [p.detach() for p in parameters]
         conditions = self.workers.start(lambda: self._condition_gradients(fixed))
-        slope, pde, residual, weights = self._interior_gradient(
+        cotangent, pde, residual, weights = self._interior_gradient(
             self.network.forward(fixed), weights
         )
         terms, common = conditions.result()
-        gradients = self.network.backward(fixed, slope, common)
+        gradients = self.network.backward(fixed, cotangent, common)
         return Loss(pde, terms, residual, weights, common), gradients
 
     def _interior_gradient(
@@ -167,8 +167,8 @@ class Objective:
         """Gradient of the batches' own losses by the streams; then as `_interior_loss`."""
         streams = streams.detach().requires_grad_()
         total, pde, residual, weights = self._interior(streams, weights)
-        (slope,) = torch.autograd.grad(total, [streams])
-        return slope, pde, residual, weights
+        (cotangent,) = torch.autograd.grad(total, [streams])
+        return cotangent, pde, residual, weights
 
     def _condition_gradients(
         self, parameters: Sequence[Tensor]
