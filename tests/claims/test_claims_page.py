@@ -3,6 +3,8 @@
 import dataclasses
 import json
 
+from pinn_phases.verdicts import as_plain, judge_all
+
 from pinn_phases.claims.base import (
     NOT_IN_THE_PAPER,
     RBA,
@@ -15,7 +17,6 @@ from pinn_phases.claims.base import (
 from pinn_phases.summary.claims import NO_BREAK, claims_page
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import Page, Table, render
-from pinn_phases.verdicts import as_plain, judge_all
 from tests.claims.conftest import claim, made_run
 from tests.claims.test_verdicts import stated
 

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from pinn_phases.verdicts import Verdict, all_claims, judge, judge_all, load_runs
 
 from pinn_phases import storage
 from pinn_phases.__main__ import main
@@ -22,7 +23,6 @@ from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales
 from pinn_phases.storage import Content, StorageError
 from pinn_phases.summary.claims import claims_page
 from pinn_phases.trees import differences
-from pinn_phases.verdicts import Verdict, all_claims, judge, judge_all, load_runs
 from tests.claims.conftest import SNAPSHOTS, made_run
 
 HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome
