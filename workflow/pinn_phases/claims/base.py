@@ -114,11 +114,12 @@ class Run:
     @property
     def snr(self) -> Array:
         """SNR of each record, averaged as in the paper's figures."""
-        raw = self.history["snr"]
-        there = np.isfinite(raw)
-        smooth = np.full(raw.shape, np.nan)
-        smooth[there] = moving_average(raw[there], SMOOTHING)
-        return smooth
+        return _averaged(self.history["snr"])
+
+    @property
+    def srr_adam(self) -> Array:
+        """SRR_C of each record, averaged as SNR is."""
+        return _averaged(self.history["srr_adam"])
 
     @property
     def first_snr(self) -> float:
@@ -185,6 +186,13 @@ class Run:
         """Return the iteration at which a phase starts, censored if it is not found."""
         start = self.phases[phase]
         return seeds.observed(None if start is None else start["iteration"], self.iterations)
+
+
+def _averaged(raw: Array) -> Array:
+    there = np.isfinite(raw)
+    smooth = np.full(raw.shape, np.nan)
+    smooth[there] = moving_average(raw[there], SMOOTHING)
+    return smooth
 
 
 def within(at: Array, values: Array, span: Span) -> Array:

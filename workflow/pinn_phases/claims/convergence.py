@@ -68,8 +68,8 @@ def _stays_high(vanilla: Run) -> Measured:
 
 
 def _steepest_in_total_diffusion(run: Run) -> Measured:
-    start = run.start_of("total_diffusion")
-    place = steepest_fall(run.at, run.error, WINDOW)
+    start, after = run.start_of("total_diffusion"), run.at >= run.start_of("diffusion")
+    place = steepest_fall(run.at[after], run.error[after], WINDOW)
     if place is None:
         return measured(None, note="the error does not fall")
     return measured(place / start)
@@ -197,15 +197,16 @@ CLAIMS = (
         quantities=(
             Quantity(
                 FALL,
-                "iteration of the steepest fall (logarithmic axes, windows of a factor of two) "
-                "over the start of total diffusion",
+                "iteration of the steepest fall from the start of diffusion on (logarithmic axes, "
+                "windows of a factor of two) over the start of total diffusion",
                 WithinFactor(2, of=1),
                 in_part=Between(0.5, 10),
             ),
         ),
         reason="the steepest fall is said to coincide with the lines that mark the start (3.2, "
         "Fig. 10), and a window is a factor of two wide. 3.1 says only that it lies in total "
-        "diffusion: the first decade of it is the part",
+        "diffusion: the first decade of it is the part. Networks converge from diffusion on (2.1); "
+        "what the first iterations change is another claim",
         cases=each(ALL, RBA, VANILLA),
         measure=_steepest_in_total_diffusion,
     ),

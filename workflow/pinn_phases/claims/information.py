@@ -285,7 +285,7 @@ CLAIMS = (
                 Above(1),
                 in_part=Anything(),
             ),
-            Quantity("middle over last", MIDDLE_OVER_LAST, Above(1)),
+            Quantity("middle over last", MIDDLE_OVER_LAST, Anything(), in_part=Above(1)),
         ),
         reason=NO_LAYER,
         cases=each(MIDDLE, RBA),
@@ -302,7 +302,7 @@ CLAIMS = (
                 Above(1),
                 in_part=Anything(),
             ),
-            Quantity("middle over last", MIDDLE_OVER_LAST, Above(1)),
+            Quantity("middle over last", MIDDLE_OVER_LAST, Anything(), in_part=Above(1)),
         ),
         reason="per weight: the first layer's matrix is smaller by its shape. "
         f"{NO_LAYER.capitalize()}",

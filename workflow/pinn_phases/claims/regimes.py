@@ -45,7 +45,7 @@ def _settles_above_one(run: Run) -> Measured:
 
 
 def _adam_settles(run: Run) -> Measured:
-    srr = within(run.at, run.history["srr_adam"], run.in_total_diffusion)
+    srr = within(run.at, run.srr_adam, run.in_total_diffusion)
     lower, upper = np.nanquantile(srr, QUARTILES)
     return measured(upper / lower)
 

@@ -50,7 +50,7 @@ class Quantity:
     @property
     def reported_only(self) -> bool:
         """Whether the number decides nothing."""
-        return isinstance(self.must, Anything)
+        return isinstance(self.must, Anything) and self.in_part is None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ of the rest each one that holds counts 1, one that holds in part 1/2, and the me
 | verdict           | findings                                                |
 |-------------------|---------------------------------------------------------|
 | not testable here | none can be tested                                      |
-| too few cases     | less than half of the findings can be tested            |
+| too few cases     | half of the findings or fewer can be tested             |
 | reproduced        | all hold                                                |
 | mostly            | a share of 3/4 or more                                  |
 | mixed             | between                                                 |
@@ -31,7 +31,7 @@ from pinn_phases import claims, storage
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.analysis.term_curves import term_curves
-from pinn_phases.claims.base import Case, Claim, Run
+from pinn_phases.claims.base import Case, Claim, Kind, Run
 from pinn_phases.judging.quantities import Finding, Outcome, Untestable, graded
 from pinn_phases.plugins import PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
@@ -62,7 +62,7 @@ class Verdict(StrEnum):
     NOT_TESTABLE = "not testable here"
 
 
-COVERAGE = 0.5  # least share of the findings that has to be testable: most of the cases, if not all
+COVERAGE = 0.5  # share of the findings of which more have to be testable; an identity needs none
 MOST = 0.75  # least share that is most: three of four
 COUNTS = {Outcome.HOLDS: 1.0, Outcome.IN_PART: 0.5, Outcome.FAILS: 0.0}
 
@@ -151,7 +151,8 @@ def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
             findings[seed] = _finding(claim, case, of_case)
         cases.append(CaseFindings(case, findings))
     outcomes = [f.outcome for case in cases for f in case.findings.values()]
-    return Judged(claim, tuple(cases), _verdict(outcomes))
+    needed = 0.0 if claim.kind is Kind.IDENTITY else COVERAGE
+    return Judged(claim, tuple(cases), _verdict(outcomes, needed))
 
 
 def as_plain(judged: Judged) -> dict[str, Any]:
@@ -223,11 +224,11 @@ def _require_testable(claim: Claim, run: Run) -> None:
                 raise Untestable(f"{key} is {here}, in the paper {there}")
 
 
-def _verdict(outcomes: Sequence[Outcome]) -> Verdict:
+def _verdict(outcomes: Sequence[Outcome], coverage: float) -> Verdict:
     tested = [COUNTS[outcome] for outcome in outcomes if outcome is not Outcome.UNTESTABLE]
     if not tested:
         return Verdict.NOT_TESTABLE
-    if len(tested) < COVERAGE * len(outcomes):
+    if len(tested) <= coverage * len(outcomes):
         return Verdict.TOO_FEW
     share = float(np.mean(tested))
     if share in (0, 1):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.claims.base import Case, Claim, Kind, Run
+from pinn_phases.judging.predicates import Anything
 from pinn_phases.judging.quantities import Finding, Outcome, Quantity, Value
 from pinn_phases.judging.verdicts import Judged, Verdict
 from pinn_phases.methods.base import Method
@@ -51,8 +52,8 @@ def claims_page(judged: Sequence[Judged], runs: Sequence[Run], scale: str) -> Pa
         f"Scale {scale}: {in_words(judged)}.",
         "A verdict is made of the findings for all cases and seeds that can be tested: reproduced, "
         "if all hold; not reproduced, if all fail; mostly, if three of four hold, one in part "
-        "counting half; mostly not, if at most one of four; else mixed. Where less than half of "
-        "the findings can be tested, there are too few cases. Statements are in our words; "
+        "counting half; mostly not, if at most one of four; else mixed. Where half of the "
+        "findings or fewer can be tested, there are too few cases. Statements are in our words; "
         "tolerances were set from the paper's, and the reason stands beside each.",
         f"Values are those of {_of_seeds(runs)}, in this order: {marks}. What could not be tested, "
         "and why, stands among the findings.",
@@ -103,7 +104,7 @@ def _verdicts(title: str, judged: Sequence[Judged]) -> Table:
     head = ("statement, and where", "verdict", "values", "what is measured, what has to hold, why")
     rows = tuple(
         (
-            "\n".join((one.claim.statement, *one.claim.where)),
+            f"{one.claim.statement}\n{'; '.join(one.claim.where)}",
             "\n".join(_explained(one)),
             "\n".join(_values(one)),
             "\n".join((*map(_quantity, one.claim.quantities), f"Why: {one.claim.reason}.")),
@@ -135,9 +136,12 @@ def _figure(where: str) -> Link:
 
 def _quantity(one: Quantity) -> str:
     if one.reported_only:
-        return f"{one.name}: {one.measured}. Reported, not judged."
-    part = "" if one.in_part is None else f"; in part: {one.in_part}"
-    return f"{one.name}: {one.measured}. Must be {one.must}{part}."
+        return f"{one.name}: {one.measured}; not judged."
+    words = [
+        *([] if isinstance(one.must, Anything) else [f"must be {one.must}"]),
+        *([] if one.in_part is None else [f"in part: {one.in_part}"]),
+    ]
+    return f"{one.name}: {one.measured}; {'; '.join(words)}."
 
 
 def _values(one: Judged) -> Iterator[str]:

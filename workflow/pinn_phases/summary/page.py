@@ -24,7 +24,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """Where a line of a cell leads, on a page beside the results and in Snakemake's report."""
+    """Where a part of a cell leads, on a page beside the results and in Snakemake's report."""
 
     beside: str
     in_report: str
@@ -49,7 +49,7 @@ class Table:
     names
         By which links find the rows, none if there are none.
     links
-        Where a line of a cell that is one of these words leads.
+        Where a part of a cell that is one of these words leads; "; " and line breaks divide it.
     stacked
         Whether cells of a row stand below each other where the page is narrow.
 
