@@ -118,7 +118,7 @@ def _verdicts(title: str, judged: Sequence[Judged]) -> Table:
         tones=tuple(TONES[one.verdict] for one in judged),
         names=tuple(one.claim.name for one in judged),
         links={
-            where: _figure(where)
+            where: figure_link(where)
             for one in judged
             for where in one.claim.where
             if where.startswith("Fig. ")
@@ -127,7 +127,7 @@ def _verdicts(title: str, judged: Sequence[Judged]) -> Table:
     )
 
 
-def _figure(where: str) -> Link:
+def figure_link(where: str) -> Link:
     """Return the link to a figure, such as "Fig. A.13"."""
     path = f"paper_figures/fig{where.removeprefix('Fig. ').replace('.', '')}.png"
     folder = hashlib.sha256(path.encode()).hexdigest()[:DIGITS]
