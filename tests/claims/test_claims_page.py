@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from pinn_phases.__main__ import main
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.claims.base import RBA, VANILLA, Kind, each
 from pinn_phases.judging.predicates import Above, Anything
@@ -143,3 +144,27 @@ def test_plain_values_are_json_and_complete():
     assert allen_cahn["findings"]["0"]["outcome"] == "not testable"
     assert helmholtz["case"] == [["helmholtz", "vanilla"], ["helmholtz", "rba"]]
     assert set(helmholtz["findings"]["0"]) == {"outcome", "values", "note"}
+
+
+def test_scales_stand_side_by_side(tmp_path, capsys):
+    def written(scale, seeds):
+        runs = [made_run("burgers", RBA, seed) for seed in seeds]
+        claims = judge_all([stated(held, BOTH)], runs)
+        path = tmp_path / f"{scale}.json"
+        tree = {"scale": scale, "claims": [as_plain(one) for one in claims]}
+        path.write_text(json.dumps(tree))
+        return str(path)
+
+    assert main(["verdicts", written("paper", [0]), written("laptop", [0, 1])]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "| statement | paper | laptop |" in lines
+    assert "| Words. | too few cases<br>1 ✓, 1 – | too few cases<br>2 ✓, 2 – |" in lines
+    assert "| Words. | Burgers, RBA | ✓ number 1 | ✓ number 1<br>✓ number 1 |" in lines
+    assert not [line for line in lines if "Vanilla" in line]  # of which there are no runs
+
+
+def test_a_file_that_holds_no_claims_is_named(tmp_path, caplog):
+    path = tmp_path / "other.json"
+    path.write_text("{}")
+    assert main(["verdicts", str(path)]) == 1
+    assert "other.json: expected claims as JSON, with scale and claims" in caplog.text
