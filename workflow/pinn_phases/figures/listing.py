@@ -90,7 +90,9 @@ def file_name(name: str, settings: "Settings") -> str:
     Snakemake's report searches names of files and no labels, and is asked for a benchmark.
     """
     said = labels(name, settings)
-    words = [name, said["shows"], *([] if said["benchmark"] in ALONE else [said["benchmark"]])]
+    benchmarks = [] if said["benchmark"] in ALONE else said["benchmark"].split(", ")
+    unsaid = [one for one in benchmarks if one.lower() not in said["shows"].lower()]
+    words = [name, said["shows"], *unsaid]
     return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")
 
 
