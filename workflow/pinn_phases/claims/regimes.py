@@ -292,7 +292,7 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "upper over lower quartile",
-                "of SRR_C in total diffusion",
+                "of SRR_C in total diffusion, averaged over ten records as SNR is",
                 AtMost(2),
                 in_part=AtMost(10**0.5),
             ),
