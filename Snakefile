@@ -50,6 +50,7 @@ rule all:
     default_target: True
     input:
         collect("paper_figures/{figure}.pdf", figure=FIGURE_NAMES),
+        NAMED_FIGURES.values(),
         rules.seeds.output,
         rules.agreement.output if "figS2" in FIGURE_NAMES else [],
         rules.claims.output,

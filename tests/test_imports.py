@@ -95,7 +95,7 @@ OF_A_RUN = tuple(
         (("figures",), ("training", "reference", "settings", "network")),
         (("figures",), OF_A_RUN),
         (("claims",), ("training", "problems", "methods", "reference", "figures", "storage")),
-        (("claims",), (*OF_A_RUN, "summary", "verdicts", "settings")),
+        (("claims",), (*OF_A_RUN, "summary", "judging.verdicts", "settings")),
         (("summary",), ("training", "reference", "figures", "settings", *OF_A_RUN)),
         (
             ("storage", "layout", "digest", "frozen", "provenance"),
@@ -128,7 +128,7 @@ def test_only_the_layout_knows_hdf5():
 
 
 NO_TORCH = [
-    *("problems", "methods", "reference", "figures", "summary", "commands", "claims", "verdicts"),
+    *("problems", "methods", "reference", "figures", "summary", "commands", "claims", "judging"),
     *(
         "analysis.homogeneity",
         "analysis.information",

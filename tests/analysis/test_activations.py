@@ -53,14 +53,18 @@ def test_the_random_input_is_one_point_of_the_domain():
     np.testing.assert_array_equal(random_input(problem, 3), random_input(problem, 3))
 
 
-@pytest.mark.parametrize("limit", [None, 20, 1000])
-def test_the_command_measures_every_layer_of_every_snapshot(tmp_path, limit):
+@pytest.mark.parametrize(
+    ("limit", "kind", "bins"),
+    [(None, "information", 30), (20, "information", 30), (1000, "coarse", 4)],
+)
+def test_the_command_measures_every_layer_of_every_snapshot(tmp_path, limit, kind, bins):
     run, output = tmp_path / "run.h5", tmp_path / "information.h5"
     settings, points, parameters = write_made(run, "allen_cahn")
-    measured = {"bins": 30, "points": limit, "sample_seed": 1}
+    measured = {"bins": 30, "coarse_bins": 4, "points": limit, "sample_seed": 1}
     options = ["--run", str(run), "--output", str(output), "--settings", json.dumps(measured)]
+    options += ["--coarse"] if kind == "coarse" else []
     assert main(["information", *options]) == 0
-    found = storage.read(output, "information")
+    found = storage.read(output, kind)
     used = points[:limit]
     assert found.attributes["points"] == len(used)
     assert found.attributes["information_settings"] == measured
@@ -70,7 +74,7 @@ def test_the_command_measures_every_layer_of_every_snapshot(tmp_path, limit):
     assert found.arrays["activations/sample"].shape == (2, network.hidden_layers, network.width)
     for row, snapshot in enumerate(parameters):
         for layer, values in enumerate(layers.activations(snapshot)):
-            for name, value in dataclasses.asdict(layer_information(values, 30)).items():
+            for name, value in dataclasses.asdict(layer_information(values, bins)).items():
                 assert found.arrays[f"information/{name}"][row, layer] == value
         norms = layers.weight_norms(snapshot)
         np.testing.assert_array_equal(found.arrays["information/norm"][row], norms)

@@ -3,25 +3,31 @@
 import numpy as np
 
 from pinn_phases.claims.base import Case, Run
-from pinn_phases.verdicts import all_claims
+from pinn_phases.judging.verdicts import all_claims
 
 ITERATIONS = 20_000
 AT = np.unique(np.r_[1:101, 100 : ITERATIONS + 1 : 10])
 SNAPSHOTS = np.unique(np.round(10 ** np.arange(0, np.log10(ITERATIONS), 1 / 18))).astype(int)
 DIFFUSION, TOTAL = 100.0, 2_000.0  # where the phases of a made run start
 REACHED = {
-    "diffusion": {"iteration": DIFFUSION, "lower": 90.0},
-    "total_diffusion": {"iteration": TOTAL, "lower": 1_800.0},
+    "diffusion": {"iteration": DIFFUSION, "lower": 90.0, "upper": 110.0},
+    "total_diffusion": {"iteration": TOTAL, "lower": 1_800.0, "upper": 2_200.0},
 }
 LAYERS = 5
 LOG2_POINTS = 12.0
 
 
-def phases(diffusion=True, total_diffusion=True):
-    """Starts of the phases that are reached."""
+def phases(diffusion=True, total_diffusion=True, **starts):
+    """Starts of the phases that are reached, others at iterations that are given."""
     reached = {"diffusion": diffusion, "total_diffusion": total_diffusion}
-    starts = {name: REACHED[name] if is_reached else None for name, is_reached in reached.items()}
-    return {**starts, "late_decrease": None}
+    found = {name: REACHED[name] if is_reached else None for name, is_reached in reached.items()}
+    given = {name: starting(iteration) for name, iteration in starts.items()}
+    return {**found, "late_decrease": None, **given}
+
+
+def starting(iteration):
+    """Start of a phase, which is known to a tenth."""
+    return {"iteration": iteration, "lower": 0.9 * iteration, "upper": 1.1 * iteration}
 
 
 def power(exponent, first=1.0, at=AT, since=1.0):
@@ -42,7 +48,7 @@ def by_layer(levels, at=SNAPSHOTS):
 def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, **parts):
     """Return a run whose `parts` replace entries of history, layers, spread, or a field.
 
-    Those of `terms` have its name before their own.
+    Those of `terms` and `coarse` have its name before their own.
     """
     at = AT[AT <= iterations]
     srr = np.full(at.size, 0.05)
@@ -53,13 +59,20 @@ def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, 
         "srr_batch": srr,
         "srr_adam": srr,
         "layers/snr": np.ones((at.size, LAYERS)),
+        "layers/weight_norm": np.ones((at.size, LAYERS)),
+        "gradient_mean": np.full(at.size, 0.05),
+        "gradient_std": np.ones(at.size),
     }
     layers = {
         "iterations": SNAPSHOTS,
         "relative": by_layer([LOG2_POINTS] * LAYERS),
-        "fixed": by_layer([LOG2_POINTS] * LAYERS),
         "binary": by_layer([0.1] * LAYERS),
         "norm": by_layer([10.0] * LAYERS),
+    }
+    coarse = {
+        "iterations": SNAPSHOTS,
+        "relative": by_layer([LOG2_POINTS] * LAYERS),
+        "fixed": by_layer([LOG2_POINTS] * LAYERS),
     }
     spread = {
         "iterations": SNAPSHOTS,
@@ -75,16 +88,25 @@ def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, 
         "gradient_conditions": np.full(SNAPSHOTS.size, 5.0),
         "gradient_residual": np.full(SNAPSHOTS.size, 5.0),
     }
-    fields = {"phases": phases(), "log2_points": LOG2_POINTS, "differences": {}}
+    fields = {
+        "phases": phases(),
+        "layer_weights": np.array([16] + [64] * (LAYERS - 1)),
+        "log2_points": LOG2_POINTS,
+        "differences": {},
+    }
+    own = {"terms": terms, "coarse": coarse}
     for name, value in parts.items():
-        key = name.replace("layers_", "layers/").removeprefix("terms_")
-        places = (terms,) if name.startswith("terms_") else (history, layers, spread, fields)
-        place = next((p for p in places if key in p), None)
+        folder, _, rest = name.partition("_")
+        key = rest if folder in own else name.replace("layers_", "layers/")
+        places = (own[folder],) if folder in own else (fields, history, layers, spread)
+        place = next((p for p in places if key in p or name in p), None)
+        key = name if place is fields else key
         assert place is not None, name
         place[key] = value
     return Run(
         **{"problem": problem, "method": method, "seed": seed, "iterations": iterations},
-        **{"history": history, "layers": layers, "spread": spread, "terms": terms, **fields},
+        **{"history": history, "layers": layers, "spread": spread, "terms": terms},
+        **{"coarse": coarse, **fields},
     )
 
 

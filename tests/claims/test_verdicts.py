@@ -8,31 +8,40 @@ import pytest
 
 from pinn_phases import storage
 from pinn_phases.__main__ import main
-from pinn_phases.claims.base import (
-    RBA,
-    VANILLA,
-    Claim,
-    Finding,
-    Outcome,
-    Untestable,
-    compared,
-    each,
+from pinn_phases.analysis.seeds import Bound, Ratio
+from pinn_phases.claims.base import RBA, VANILLA, Claim, Kind, compared, each
+from pinn_phases.judging.predicates import (
+    Above,
+    Anything,
+    AtLeast,
+    AtMost,
+    Below,
+    Between,
+    WithinFactor,
 )
+from pinn_phases.judging.quantities import Measured, Outcome, Quantity, Untestable, graded, measured
+from pinn_phases.judging.verdicts import Verdict, all_claims, judge, judge_all, load_runs
 from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales
 from pinn_phases.storage import Content, StorageError
 from pinn_phases.summary.claims import claims_page
 from pinn_phases.trees import differences
-from pinn_phases.verdicts import Verdict, all_claims, judge, judge_all, load_runs
 from tests.claims.conftest import SNAPSHOTS, made_run
 
 HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome
 BURGERS = each(("burgers",), RBA)
 
 
-def stated(judge_function, cases=BURGERS, **changes):
-    """Return a claim that is judged by a function."""
-    words = {name: "words" for name in ("name", "place", "statement", "measured", "predicate")}
-    return Claim(**words, reason="words", cases=cases, judge=judge_function, **changes)
+# Value that has an outcome, if 1 or more has to hold and 0 or more is the part.
+VALUES = {HOLDS: 1.0, IN_PART: 0.5, FAILS: -1.0}
+QUANTITY = Quantity("number", "words", AtLeast(1), in_part=AtLeast(0))
+
+
+def stated(measure, cases=BURGERS, **changes):
+    """Return a claim that is measured by a function."""
+    words = {"name": "words", "statement": "Words.", "reason": "words", "where": ("3.1", "Fig. 8")}
+    return Claim(
+        **{**words, "quantities": (QUANTITY,), "cases": cases, "measure": measure} | changes
+    )
 
 
 def by_seed(outcomes):
@@ -41,22 +50,32 @@ def by_seed(outcomes):
     def of_seed(run):
         if outcomes[run.seed] is UNTESTABLE:
             raise Untestable("too short")
-        return Finding(outcomes[run.seed], float(run.seed))
+        return measured(VALUES[outcomes[run.seed]])
 
     return stated(of_seed), [made_run("burgers", seed=seed) for seed in range(len(outcomes))]
+
+
+def held(*runs):
+    """Measure a value with which the claim holds."""
+    return measured(VALUES[HOLDS])
 
 
 @pytest.mark.parametrize(
     ("outcomes", "verdict"),
     [
         ([HOLDS, HOLDS], Verdict.REPRODUCED),
-        ([HOLDS, UNTESTABLE], Verdict.REPRODUCED),
-        ([FAILS, FAILS], Verdict.NOT_REPRODUCED),
-        ([FAILS, UNTESTABLE], Verdict.NOT_REPRODUCED),
-        ([HOLDS, FAILS], Verdict.PARTLY),
-        ([HOLDS, IN_PART], Verdict.PARTLY),
-        ([FAILS, IN_PART], Verdict.PARTLY),
-        ([IN_PART, IN_PART], Verdict.PARTLY),
+        ([HOLDS, HOLDS, UNTESTABLE], Verdict.REPRODUCED),
+        ([HOLDS, UNTESTABLE], Verdict.TOO_FEW),
+        ([FAILS, FAILS, UNTESTABLE], Verdict.NOT_REPRODUCED),
+        ([FAILS, UNTESTABLE, UNTESTABLE], Verdict.TOO_FEW),
+        ([HOLDS] * 2 + [UNTESTABLE] * 10, Verdict.TOO_FEW),
+        ([HOLDS, HOLDS, HOLDS, FAILS], Verdict.MOSTLY),
+        ([HOLDS, IN_PART], Verdict.MOSTLY),
+        ([HOLDS, FAILS], Verdict.MIXED),
+        ([HOLDS, HOLDS, FAILS], Verdict.MIXED),
+        ([IN_PART, IN_PART], Verdict.MIXED),
+        ([FAILS, IN_PART], Verdict.MOSTLY_NOT),
+        ([FAILS, FAILS, FAILS, HOLDS], Verdict.MOSTLY_NOT),
         ([UNTESTABLE, UNTESTABLE], Verdict.NOT_TESTABLE),
     ],
 )
@@ -67,19 +86,24 @@ def test_verdicts_follow_from_the_outcomes_of_all_seeds(outcomes, verdict):
     assert judged.reasons == (["too short"] if UNTESTABLE in outcomes else [])
 
 
+def test_an_identity_needs_no_more_than_one_run():
+    claim, runs = by_seed([HOLDS, UNTESTABLE, UNTESTABLE])
+    assert judge(dataclasses.replace(claim, kind=Kind.IDENTITY), runs).verdict is Verdict.REPRODUCED
+
+
 def test_every_case_counts():
     claim = stated(
-        lambda run: Finding(HOLDS if run.method == RBA else FAILS, 1.0),
+        lambda run: measured(VALUES[HOLDS if run.method == RBA else FAILS]),
         cases=each(("burgers", "cavity"), RBA, VANILLA),
     )
     runs = [made_run(p, m) for p in ("burgers", "cavity") for m in (RBA, VANILLA)]
-    assert judge(claim, runs).verdict is Verdict.PARTLY
+    assert judge(claim, runs).verdict is Verdict.MIXED
     assert len(judge(claim, runs).cases) == 4
 
 
 def test_compared_runs_are_of_one_seed_and_come_in_the_order_of_the_case():
     seen = []
-    claim = stated(lambda *runs: seen.append(runs) or Finding(HOLDS, 1.0), compared(("cavity",)))
+    claim = stated(lambda *runs: seen.append(runs) or held(), compared(("cavity",)))
     runs = [made_run("cavity", m, seed) for m in (RBA, VANILLA) for seed in (3, 1)]
     judge(claim, runs)
     assert [[(r.method, r.seed) for r in pair] for pair in seen] == [
@@ -89,7 +113,7 @@ def test_compared_runs_are_of_one_seed_and_come_in_the_order_of_the_case():
 
 
 def test_a_run_that_is_missing_or_too_short_decides_nothing():
-    claim = stated(lambda *runs: Finding(HOLDS, 1.0), compared(("cavity",)))
+    claim = stated(held, compared(("cavity",)))
     (reason,) = judge(claim, [made_run("cavity", RBA)]).reasons
     assert reason == "no run of cavity with vanilla"
     short = [made_run("cavity", method, iterations=900) for method in (RBA, VANILLA)]
@@ -110,7 +134,7 @@ def test_a_run_that_is_missing_or_too_short_decides_nothing():
 )
 def test_another_experiment_does_not_decide_a_number(key, decides):
     patterns = ("equation", "training.conditions.*.weight")
-    claim = stated(lambda run: Finding(HOLDS, 1.0), same_as_paper=patterns)
+    claim = stated(held, same_as_paper=patterns)
     judged = judge(claim, [made_run("burgers", differences={key: (100.0, 1000.0)})])
     assert (judged.verdict is Verdict.REPRODUCED) == decides
     assert judged.reasons == ([] if decides else [f"{key} is 100.0, in the paper 1000.0"])
@@ -141,7 +165,11 @@ def test_differences_are_those_that_change_what_is_computed():
 
 SETTINGS = {
     **{"scale": "test", "problem": "cavity", "method": "rba", "seed": 4, "method_constants": {}},
-    **{"equation": {"reynolds": 100.0}, "training": {"iterations": 5000}},
+    "equation": {"reynolds": 100.0},
+    "training": {
+        "iterations": 5000,
+        "network": {"hidden_layers": 5, "width": 8, "fourier_modes": 0},
+    },
 }
 PAPER = {"cavity": {"rba": SETTINGS | {"equation": {"reynolds": 1000.0}}}}
 
@@ -150,7 +178,10 @@ def contents():
     """One file of each kind, of one training."""
     run = made_run("cavity", seed=4)
     attributes = {"settings": SETTINGS}
-    layers = {f"information/{k}": v for k, v in run.layers.items() if k != "iterations"}
+    layers, coarse = (
+        {f"information/{k}": v for k, v in of.items() if k != "iterations"}
+        for of in (run.layers, run.coarse)
+    )
     history = {f"history/{k}": v for k, v in run.history.items()}
     terms = {f"terms/{k}": v for k, v in run.terms.items() if k != "iteration"}
     spread = {
@@ -162,6 +193,9 @@ def contents():
         "phases": Content("phases", {}, attributes | dict(run.phases)),
         "information": Content(
             "information", layers | {"iterations": SNAPSHOTS}, attributes | {"points": 4096}
+        ),
+        "coarse": Content(
+            "coarse", coarse | {"iterations": SNAPSHOTS}, attributes | {"points": 4096}
         ),
         "homogeneity": Content("homogeneity", spread | {"iterations": SNAPSHOTS}, attributes),
         "terms": Content("terms", terms | {"iterations": SNAPSHOTS}, attributes),
@@ -183,7 +217,8 @@ def test_files_of_a_training_become_a_run(paths):
     assert (run.problem, run.method, run.seed, run.iterations) == ("cavity", "rba", 4, 5000)
     assert run.log2_points == 12 and run.phases == expected.phases
     assert run.differences == {"equation.reynolds": (100.0, 1000.0)}
-    for part in ("history", "layers", "terms"):
+    assert list(run.layer_weights) == [16, 64, 64, 64, 64]
+    for part in ("history", "layers", "coarse", "terms"):
         found, wanted = getattr(run, part), getattr(expected, part)
         assert found.keys() == wanted.keys()
         for name, values in wanted.items():
@@ -199,7 +234,7 @@ def test_an_unfinished_training_is_judged_as_far_as_it_has_come(paths):
     assert run.iterations == 4321
     assert run.differences["training.iterations"] == (4321, 5000)
     reached = "rba to iteration 4,321 of 5,000"
-    claim = stated(lambda run: Finding(HOLDS, 1.0, "a note"), each(("cavity",), RBA))
+    claim = stated(lambda run: measured(1.0, note="a note"), each(("cavity",), RBA))
     assert judge(claim, [run]).cases[0].findings[4].note == f"a note; {reached}"
     longer = dataclasses.replace(claim, min_iterations=4322)
     (reason,) = judge(longer, [run]).reasons
@@ -280,3 +315,82 @@ def test_a_phase_is_not_taken_for_longer_than_it_is_known(starts, diffusion, tot
             _ = run.in_total_diffusion
     else:
         assert run.in_total_diffusion == total_diffusion
+
+
+# Numbers and predicates
+
+
+@pytest.mark.parametrize(
+    ("predicate", "words", "holds", "fails"),
+    [
+        (AtLeast(0.95), "at least 0.95", [0.95, 2], [0.9]),
+        (AtMost(1e-6), "at most 1e-06", [1e-6, -1], [1e-5]),
+        (Above(1), "above 1", [1.1], [1, 0.5]),
+        (Below(-0.9), "below -0.9", [-1], [-0.9, 0]),
+        (Between(250, 1000), "between 250 and 1,000", [250, 1000], [249, 1001]),
+        (WithinFactor(2, of=500), "between 250 and 1,000", [250, 1000], [249, 1001]),
+        (Anything(), "anything", [-1e9, 1e9], []),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_predicate_judges_and_prints_itself(predicate, words, holds, fails):
+    assert str(predicate) == words
+    assert all(predicate.holds(value) for value in holds)
+    assert not any(predicate.holds(value) for value in fails)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "bound", "value", "holds"),
+    [
+        (Above(1), Bound.AT_LEAST, 1.5, True),
+        (Above(1), Bound.AT_LEAST, 0.5, None),
+        (Above(1), Bound.AT_MOST, 0.5, False),
+        (Above(1), Bound.AT_MOST, 1.5, None),
+        (Below(1), Bound.AT_LEAST, 1.0, False),
+        (Below(1), Bound.AT_MOST, 0.5, True),
+        (WithinFactor(2, of=10), Bound.AT_LEAST, 8.0, None),
+        (WithinFactor(2, of=10), Bound.AT_LEAST, 30.0, False),
+        (WithinFactor(2, of=10), Bound.AT_MOST, 3.0, False),
+        (Above(1), Bound.EXACT, 1.5, True),
+    ],
+)
+def test_a_bound_decides_only_what_every_number_beyond_it_would(predicate, bound, value, holds):
+    ask = {
+        Bound.AT_LEAST: predicate.holds_above,
+        Bound.AT_MOST: predicate.holds_below,
+        Bound.EXACT: predicate.holds,
+    }
+    assert ask[bound](value) is holds
+
+
+TWO = (Quantity("a", "words", Above(1), in_part=Above(0)), Quantity("b", "words", Below(1)))
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ((2.0, 0.5), HOLDS),
+        ((0.5, 0.5), IN_PART),
+        ((2.0, 2.0), FAILS),
+        ((-1.0, 0.5), FAILS),
+        ((None, 0.5), FAILS),
+        ((Ratio(2.0, Bound.AT_LEAST), 0.5), HOLDS),
+        ((Ratio(0.5, Bound.AT_MOST), Ratio(0.5, Bound.AT_MOST)), None),
+        ((Ratio(0.5, Bound.AT_LEAST), 0.5), None),
+        ((np.nan, 0.5), None),
+        ((Ratio(None, Bound.UNKNOWN), 0.5), None),
+    ],
+)
+def test_every_quantity_has_to_hold(values, outcome):
+    if outcome is None:
+        with pytest.raises(Untestable):
+            graded(TWO, Measured(values))
+    else:
+        found = graded(TWO, Measured(values, "a note"))
+        assert (found.outcome, found.note) == (outcome, "a note")
+        assert found.values == dict(zip("ab", values, strict=True))
+
+
+def test_as_many_values_as_quantities_are_asked_for():
+    with pytest.raises(ValueError, match="zip"):
+        graded(TWO, measured(1.0))

@@ -9,9 +9,12 @@ import re
 import zipfile
 
 import pytest
+import yaml
 
-from pinn_phases.figures.listing import Section
+from pinn_phases.figures.listing import Section, file_name, section
 from pinn_phases.plugins import FIGURES, names
+from pinn_phases.settings import load_scales
+from pinn_phases.summary.claims import figure_link
 from tests.workflow.conftest import copy_repository, snakemake
 
 TABLES = {
@@ -25,7 +28,8 @@ TABLES = {
 }
 VARIABLE = re.compile(r"^ *var (\w+) = (.*);$", re.MULTILINE)  # data in the page, as JSON
 LINK = re.compile(r'href="([^"]*)"')
-INSIDE = ("javascript:app.show", "javascript:show_panel(")  # links that stay in the report
+OPENS = "javascript:app.setView("  # a figure, and what is said of it
+INSIDE = ("javascript:app.show", "javascript:show_panel(", OPENS)  # links that stay in the report
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,8 @@ def archive(tmp_path_factory):
         f"paper_figures/{figure}.{kind}" for figure in names(FIGURES) for kind in ("pdf", "png")
     ]
     files += [f"results/smoke/{table}.html" for table in TABLES]
+    smoke = load_scales(yaml.safe_load((folder / "config.yaml").read_text()))["smoke"]
+    files += [f"results/smoke/figures/{file_name(figure, smoke)}.pdf" for figure in names(FIGURES)]
     for name in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("made up")
@@ -70,6 +76,29 @@ def test_every_figure_is_listed_with_number_benchmark_and_methods(page):
 def test_every_file_that_the_page_shows_is_there(page, archive):
     for result in page["results"].values():
         assert archive[0][f"report/{result['data_uri']}"] == b"made up"
+
+
+def test_the_index_opens_each_figure(page):
+    opened = re.findall(rf"{re.escape(OPENS)}.*?results\['([^']+)'\]", page["workflow_desc"])
+    assert opened == [f"paper_figures/{figure}.png" for figure in _in_order(names(FIGURES))]
+    assert set(opened) <= page["results"].keys()
+
+
+def _in_order(figures):
+    """Sort figures as the index does: by section, then as the report sorts their numbers."""
+    return sorted(figures, key=lambda name: (section(name), f"paper_figures/{name}.png"))
+
+
+def test_each_figure_is_there_as_pdf_under_a_name_that_a_search_finds(page):
+    pdfs = page["categories"]["Figures as PDF"]["Other"]
+    assert len(pdfs) == len(names(FIGURES)) and all(name.endswith(".pdf") for name in pdfs)
+    # What SearchResults of Snakemake's report does with a term.
+    assert any("fig9" in name for name in page["results"] if "cavity" in name)
+
+
+def test_the_page_of_claims_finds_the_figures_in_the_report(page):
+    uri = page["results"]["paper_figures/figA13.png"]["data_uri"]
+    assert figure_link("Fig. A.13").in_report == uri.replace("data/raw", "..")
 
 
 def test_every_link_leads_somewhere(page):

@@ -19,6 +19,7 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 |             | attribute `relative_l2`: observable -> its errors                                  |
 | information | `iterations` (S,), `information/{relative,fixed,binary,norm}` (S, H),              |
 |             | `activations/sample` (S, H, neurons), `points/sample` (1, C); attribute `points`   |
+| coarse      | as information, by bins so few that the measure does not saturate                  |
 | published   | `error/{iteration,relative_l2}`, `gradients/{iteration,mean,std,snr}`, attributes  |
 |             | `source`, `drawn`, `found`: boundaries, `paper`                                    |
 | homogeneity | `iterations` (S,), `axes/{coordinate}`, the middles of the boxes, `boxes/residual` |

@@ -77,12 +77,33 @@ rule information:
     params:
         python=PYTHON,
         settings=information_settings,
+        bins="",
         code=information_code,
     message:
         "Information of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "{params.python} pinn_phases information --settings {params.settings:q}"
+        "{params.python} pinn_phases information --settings {params.settings:q} {params.bins}"
         " --run {input.run:q} --output {output:q} --log {log:q}"
+
+
+# By bins so few that the measure does not saturate; of an archive, at the snapshots that it keeps.
+use rule information as coarse with:
+    output:
+        ensure("results/{scale}/coarse/{problem}/{method}/seed{seed}.h5", non_empty=True),
+    log:
+        "results/{scale}/logs/coarse/{problem}/{method}/seed{seed}.log",
+    benchmark:
+        "results/{scale}/benchmarks/coarse/{problem}/{method}/seed{seed}.tsv"
+    wildcard_constraints:
+        scale="|".join(SCALES),
+    params:
+        python=PYTHON,
+        settings=information_settings,
+        bins="--coarse",
+        code=information_code,
+    message:
+        "Information by coarse bins of {wildcards.problem} with {wildcards.method},"
+        " seed {wildcards.seed}"
 
 
 rule homogeneity:

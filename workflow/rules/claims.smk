@@ -6,7 +6,7 @@ rule claims:
     input:
         collect(
             f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
-            kind=["runs", "phases", "information", "homogeneity", "terms"],
+            kind=["runs", "phases", "information", "coarse", "homogeneity", "terms"],
             run=RUNS,
         ),
     output:

@@ -28,7 +28,7 @@ from pinn_phases.commands import train as train_command
 from pinn_phases.commands import validate as validate_command
 from pinn_phases.failures import failures
 from pinn_phases.figures.base import requirement
-from pinn_phases.figures.listing import labels, section
+from pinn_phases.figures.listing import file_name, labels, section
 from pinn_phases.frozen import SettingsError
 from pinn_phases.layers import CommandLineError, words_to_values
 from pinn_phases.notes import notes
@@ -309,6 +309,12 @@ def published_settings(wildcards):
 def figure_labels(figure):
     """What stands in a figure's row of the report."""
     return labels(figure, SETTINGS) if figure in FIGURE_NAMES else {}
+
+
+NAMED_FIGURES = {
+    figure: f"results/{SETTINGS.scale}/figures/{file_name(figure, SETTINGS)}.pdf"
+    for figure in FIGURE_NAMES
+}
 
 
 def benchmark_targets(problem):

@@ -1,4 +1,4 @@
-"""Tables of the report: what the figures were made from."""
+"""Tables of the report, what the figures were made from, and figures as PDF."""
 
 
 rule summary:
@@ -54,3 +54,29 @@ rule summary:
         " --references {input.references:q} --runs {input.runs:q}"
         " --settings-page {output.settings:q} --references-page {output.references:q}"
         " --trainings-page {output.trainings:q} --versions-page {output.versions:q} --log {log:q}"
+
+
+for figure in FIGURE_NAMES:
+
+    rule:
+        """Give a figure's PDF a name that says what it shows: the report searches names alone."""
+        name:
+            f"{figure}_named"
+        input:
+            f"paper_figures/{figure}.pdf",
+        output:
+            report(
+                ensure(NAMED_FIGURES[figure], non_empty=True),
+                caption=f"../report/{figure}.rst",
+                category="Figures as PDF",
+                labels=figure_labels(figure),
+            ),
+        log:
+            f"results/{SETTINGS.scale}/logs/named/{figure}.log",
+        localrule: True
+        conda:
+            "../../envs/analysis.yaml"
+        message:
+            f"Named PDF of {figure}"
+        shell:
+            "cp {input:q} {output:q} 2> {log:q}"

@@ -44,5 +44,6 @@ class InformationSettings(Frozen):
     """How the information of a layer is measured: see `pinn_phases.analysis.information`."""
 
     bins: int = Field(ge=2)  # of a neuron of mean range, and of [-1, 1]
+    coarse_bins: int = Field(ge=2)  # the same, few enough for the measure not to saturate
     points: int | None = Field(ge=2)  # at most so many of the collocation points; None: all
     sample_seed: int = Field(ge=0)  # of the one random input whose activations are stored

@@ -1,8 +1,8 @@
 """A claim of the paper as something that data can decide.
 
-A claim is stated for cases: a problem with one method, or with two that are compared. For every
-seed, its `judge` looks at the runs of a case and finds that it holds, holds in part, fails, or
-cannot be told from these runs. Data alone decide; what is not there is said (`Untestable`).
+A claim is stated for cases: a problem with one method, or with several that are compared. For every
+seed, its `measure` takes numbers from the runs of a case, and the predicates of its quantities
+judge them: the claim holds, holds in part, fails, or cannot be told from these runs (`Untestable`).
 
 Tolerances come from the wording of the paper: "about ten times" is a factor of two either way.
 """
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 from pinn_phases.analysis import seeds
 from pinn_phases.analysis.trajectories import moving_average
+from pinn_phases.judging.quantities import Measured, Quantity, Untestable, measured
+
+__all__ = ["Measured", "Quantity", "Untestable", "measured"]  # with what is defined here
 
 Array = NDArray[Any]
 Span = tuple[float, float]  # first and last iteration
@@ -40,40 +43,18 @@ SAME_EXPERIMENT = (
 )
 SMOOTHING = 10  # records in the moving average of SNR; 3.1
 LATE = 0.5  # decades before the end: the last two thirds of a training
-NOT_IN_THE_PAPER = "not in the paper"  # place of what we state ourselves
+HALF_A_DECADE = 10**LATE  # factor in iterations that is still the same part of a training
 START = 10  # records: the same number for the level at the start
 ORDERED, MOSTLY = 0.8, 0.5  # rank correlations of layers: neighbours exchanged; an order at all
 ORDER_ALONE = "the text gives an order and no size"  # a reason for no tolerance
 
 
-class Outcome(StrEnum):
-    """What the runs of one seed say of a claim."""
+class Kind(StrEnum):
+    """Who says it, and whether a run could contradict it."""
 
-    HOLDS = "holds"
-    IN_PART = "in part"
-    FAILS = "fails"
-    UNTESTABLE = "not testable"
-
-
-class Untestable(Exception):
-    """These runs cannot decide; the message says why."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Outcome for one case and seed, with the value that decided it (None if there is none)."""
-
-    outcome: Outcome
-    value: float | None
-    note: str = ""
-
-
-def graded(value: float, holds: bool, in_part: bool = False, note: str = "") -> Finding:
-    """Return the finding that holds, else holds in part, else fails."""
-    if not np.isfinite(value):
-        raise Untestable("too few records for the value")
-    outcome = Outcome.HOLDS if holds else Outcome.IN_PART if in_part else Outcome.FAILS
-    return Finding(outcome, float(value), note)
+    PAPER = "the paper"
+    IDENTITY = "identity of the code"  # true of any run, unless the code is wrong
+    OURS = "not in the paper"
 
 
 @dataclass(frozen=True)
@@ -86,9 +67,13 @@ class Run:
         As in a run's file, without "history/".
     phases
         Start of "diffusion", "total_diffusion" and "late_decrease": None, or a mapping with
-        "iteration", "lower".
+        "iteration", "lower", "upper".
     layers
         As in an information file: "iterations" (S,), "relative", "binary", "norm" (S, H), ...
+    layer_weights
+        Number of weights of each hidden layer, shape (H,).
+    coarse
+        The same by bins so few that the measure does not saturate: "relative", "fixed".
     log2_points
         Most information that a layer can have, bits.
     spread
@@ -108,6 +93,8 @@ class Run:
     history: Mapping[str, Array]
     phases: Mapping[str, Mapping[str, float] | None]
     layers: Mapping[str, Array]
+    coarse: Mapping[str, Array]
+    layer_weights: Array
     log2_points: float
     spread: Mapping[str, Array]
     terms: Mapping[str, Array]
@@ -127,16 +114,22 @@ class Run:
     @property
     def snr(self) -> Array:
         """SNR of each record, averaged as in the paper's figures."""
-        raw = self.history["snr"]
-        there = np.isfinite(raw)
-        smooth = np.full(raw.shape, np.nan)
-        smooth[there] = moving_average(raw[there], SMOOTHING)
-        return smooth
+        return _averaged(self.history["snr"])
+
+    @property
+    def srr_adam(self) -> Array:
+        """SRR_C of each record, averaged as SNR is."""
+        return _averaged(self.history["srr_adam"])
 
     @property
     def first_snr(self) -> float:
         """Level of SNR at the start."""
         return float(np.median(self.history["snr"][:START]))
+
+    @property
+    def highest_snr(self) -> float:
+        """Highest SNR up to the start of diffusion."""
+        return float(np.nanmax(within(self.at, self.history["snr"], self.in_fitting)))
 
     @property
     def final_error(self) -> float:
@@ -152,9 +145,10 @@ class Run:
         """Return the iteration at which a phase starts."""
         return self._boundary(phase)["iteration"]
 
-    def earliest_start_of(self, phase: str) -> float:
-        """Return the lower end of the interval in which it starts."""
-        return self._boundary(phase)["lower"]
+    def interval_of(self, phase: str) -> Span:
+        """Return the ends of the interval in which it starts."""
+        boundary = self._boundary(phase)
+        return boundary["lower"], boundary["upper"]
 
     def _boundary(self, phase: str) -> Mapping[str, float]:
         boundary = self.phases[phase]
@@ -194,6 +188,13 @@ class Run:
         return seeds.observed(None if start is None else start["iteration"], self.iterations)
 
 
+def _averaged(raw: Array) -> Array:
+    there = np.isfinite(raw)
+    smooth = np.full(raw.shape, np.nan)
+    smooth[there] = moving_average(raw[there], SMOOTHING)
+    return smooth
+
+
 def within(at: Array, values: Array, span: Span) -> Array:
     """Rows of the values whose iterations lie in the span, its ends included."""
     rows = values[(at >= span[0]) & (at <= span[1])]
@@ -216,20 +217,20 @@ class Claim:
     ----------
     name
         By which other places may refer to it.
-    place
-        Section, figure or equation, or NOT_IN_THE_PAPER.
+    where
+        The section that states it first, then others, figures and equations.
     statement
         What the paper says, in our words; or what we say.
-    measured
-        What the values are.
-    predicate
-        What has to hold of them, with the tolerance.
+    quantities
+        What is measured, and what has to hold of it.
     reason
-        Why this tolerance: from the paper's wording.
+        Why these tolerances: from the paper's wording.
     cases
         For which problems and methods it is said.
-    judge
+    measure
         Takes the runs of one case and seed, in the order of the case.
+    kind
+        Who says it.
     same_as_paper
         Settings that have to be the paper's for the comparison to mean anything: dotted keys, of
         which "*" stands for any part.
@@ -238,15 +239,20 @@ class Claim:
     """
 
     name: str
-    place: str
+    where: tuple[str, ...]
     statement: str
-    measured: str
-    predicate: str
+    quantities: tuple[Quantity, ...]
     reason: str
     cases: tuple[Case, ...]
-    judge: Callable[..., Finding]
+    measure: Callable[..., Measured]
+    kind: Kind = Kind.PAPER
     same_as_paper: tuple[str, ...] = ()
     min_iterations: int = MIN_ITERATIONS
+
+    @property
+    def holds_in_part(self) -> bool:
+        """Whether less than the whole counts."""
+        return any(quantity.in_part is not None for quantity in self.quantities)
 
 
 def each(problems: tuple[str, ...], *methods: str) -> tuple[Case, ...]:

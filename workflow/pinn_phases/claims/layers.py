@@ -1,21 +1,32 @@
-"""What the paper says of the layers' SNR (Appendix A)."""
+"""What the paper says of the layers' SNR, and of signal and noise apart (Appendix A)."""
 
-from pinn_phases.analysis.trajectories import rank_correlation
+import numpy as np
+
+from pinn_phases.analysis.trajectories import rank_correlation, slope, steepest_fall
 from pinn_phases.claims.base import (
+    ALL,
+    HALF_A_DECADE,
     MOSTLY,
     ORDERED,
     RBA,
+    START,
     VANILLA,
     Array,
     Claim,
-    Finding,
+    Measured,
+    Quantity,
     Run,
+    Span,
+    Untestable,
     each,
-    graded,
+    measured,
     median_in,
+    within,
 )
+from pinn_phases.judging.predicates import AtMost, Below, WithinFactor
 
-COINCIDE, NEARLY = 2.0, 3.0  # between the highest and the lowest layer
+WINDOW = 0.3  # decades: a factor of two in iterations
+A14 = ("allen_cahn",)
 
 
 def _levels(run: Run) -> Array:
@@ -23,38 +34,182 @@ def _levels(run: Run) -> Array:
     return median_in(run.at, run.history["layers/snr"], run.late)
 
 
-def _falls_with_depth(run: Run) -> Finding:
-    correlation = rank_correlation(_levels(run))
-    return graded(correlation, correlation <= -ORDERED, correlation <= -MOSTLY)
+def _falls_with_depth(run: Run) -> Measured:
+    return measured(rank_correlation(_levels(run)))
 
 
-def _coincide(run: Run) -> Finding:
+def _coincide(run: Run) -> Measured:
     levels = _levels(run)
-    factor = float(levels.max() / levels.min())
-    return graded(factor, factor <= COINCIDE, factor <= NEARLY)
+    return measured(float(levels.max() / levels.min()))
+
+
+def _changes(run: Run, span: Span, *, rising: bool) -> Measured:
+    """Compare the iterations at which the layers change most: the latest over the earliest."""
+    at = within(run.at, run.at, span)
+    layers = within(run.at, run.history["layers/snr"], span).T
+    found = [steepest_fall(at, 1 / snr if rising else snr, WINDOW) for snr in layers]
+    places = [place for place in found if place is not None]
+    if len(places) < len(found):
+        missing = len(found) - len(places)
+        return measured(None, note=f"{missing} of {len(found)} layers do not change there")
+    listed = ", ".join(f"{place:,.0f}" for place in places)
+    return measured(max(places) / min(places), note=f"layers: {listed}")
+
+
+def _fall_together(run: Run) -> Measured:
+    return _changes(run, (1.0, run.start_of("diffusion") * HALF_A_DECADE), rising=False)
+
+
+def _jump_together(run: Run) -> Measured:
+    start = run.start_of("total_diffusion")
+    return _changes(run, (start / HALF_A_DECADE, start * HALF_A_DECADE), rising=True)
+
+
+def _low_noise_first(run: Run) -> Measured:
+    std = run.history["gradient_std"]
+    later = median_in(run.at, std, run.in_diffusion)
+    return measured(float(np.median(std[:START]) / later))
+
+
+def _fall_alike(run: Run) -> Measured:
+    span = run.in_total_diffusion
+    mean, std = (
+        slope(run.at, run.history[name], *span) for name in ("gradient_mean", "gradient_std")
+    )
+    return measured(mean, std, mean / std if std else np.nan)
+
+
+def _signal_goes_first(run: Run) -> Measured:
+    late = run.phases.get("late_decrease")
+    if late is None:
+        raise Untestable(f"late decrease not found in {run.iterations:,} iterations")
+    spans = run.in_total_diffusion, (late["iteration"], float(run.iterations))
+    (mean, mean_after), (std, std_after) = (
+        [float(median_in(run.at, run.history[name], span)) for span in spans]
+        for name in ("gradient_mean", "gradient_std")
+    )
+    signal, noise = mean_after / mean, std_after / std
+    return measured(signal, signal / noise)
 
 
 CLAIMS = (
     Claim(
         name="layers_ordered",
-        place="A; Fig. A.13",
+        where=("A", "Fig. A.13"),
         statement="For Helmholtz and the cavity SNR decreases from shallow to deep layers.",
-        measured="rank correlation of layer and SNR (medians of the last half decade)",
-        predicate="at most -0.8; in part: at most -0.5",
+        quantities=(
+            Quantity(
+                "rank correlation",
+                "of layer and SNR (medians of the last half decade)",
+                AtMost(-ORDERED),
+                in_part=AtMost(-MOSTLY),
+            ),
+        ),
         reason="an order of five to seven layers with one or two neighbours exchanged",
         cases=each(("helmholtz", "cavity"), RBA, VANILLA),
-        judge=_falls_with_depth,
+        measure=_falls_with_depth,
     ),
     Claim(
         name="layers_coincide",
-        place="A; Fig. A.13",
+        where=("A", "Fig. A.13"),
         statement="For Allen-Cahn and Burgers the layers largely have the same SNR.",
-        measured="SNR of the highest layer over that of the lowest (medians of the last half "
-        "decade)",
-        predicate="at most 2; in part: at most 3",
+        quantities=(
+            Quantity(
+                "highest over lowest",
+                "SNR of the highest layer over that of the lowest (medians of the last half "
+                "decade)",
+                AtMost(2),
+                in_part=AtMost(3),
+            ),
+        ),
         reason="on an axis of many decades lines a third of one apart almost coincide; half a one "
         "can be told apart",
         cases=each(("allen_cahn", "burgers"), RBA, VANILLA),
-        judge=_coincide,
+        measure=_coincide,
+    ),
+    Claim(
+        name="layers_fall_together",
+        where=("A", "Fig. A.13"),
+        statement="The SNR of all layers falls into diffusion at the same iteration.",
+        quantities=(
+            Quantity(
+                "latest over earliest layer",
+                "iteration of the steepest fall of SNR (windows of a factor of two, up to half a "
+                "decade after the start of diffusion), of the latest layer over that of the "
+                "earliest",
+                AtMost(2),
+                in_part=AtMost(HALF_A_DECADE),
+            ),
+        ),
+        reason="the same iteration: within one window; half a decade is still the same part of the "
+        "training",
+        cases=each(ALL, RBA),
+        measure=_fall_together,
+    ),
+    Claim(
+        name="layers_jump_together",
+        where=("A", "Fig. A.13"),
+        statement="The SNR of all layers jumps into total diffusion at the same iteration.",
+        quantities=(
+            Quantity(
+                "latest over earliest layer",
+                "iteration of the steepest rise of SNR within half a decade of the start of total "
+                "diffusion, of the latest layer over that of the earliest",
+                AtMost(2),
+                in_part=AtMost(HALF_A_DECADE),
+            ),
+        ),
+        reason="as above",
+        cases=each(ALL, RBA),
+        measure=_jump_together,
+    ),
+    Claim(
+        name="noise_starts_low",
+        where=("A", "Fig. A.14"),
+        statement="In fitting SNR starts high as the std of the batches is low.",
+        quantities=(
+            Quantity(
+                "first over later std",
+                "norm of the std of the batch gradients at the start (median of ten records), over "
+                "that in diffusion (median)",
+                AtMost(0.1),
+                in_part=AtMost(0.5),
+            ),
+        ),
+        reason="low on an axis of many decades: by one at least; half can be seen",
+        cases=each(A14, RBA),
+        measure=_low_noise_first,
+    ),
+    Claim(
+        name="signal_and_noise_fall_alike",
+        where=("A", "Fig. A.14"),
+        statement="In total diffusion mean and std of the batch gradients decrease with similar "
+        "rate.",
+        quantities=(
+            Quantity("slope of the mean", "of its norm, decades a decade", Below(0)),
+            Quantity("slope of the std", "of its norm, decades a decade", Below(0)),
+            Quantity("ratio of the slopes", "mean over std", WithinFactor(1.5, of=1)),
+        ),
+        reason="both decrease; similar: within a factor of 1.5, by which lines of a slope can be "
+        "told apart by eye",
+        cases=each(A14, RBA),
+        measure=_fall_alike,
+    ),
+    Claim(
+        name="signal_goes_first",
+        where=("A", "2.1", "Fig. A.14", "Fig. 2"),
+        statement="Late the mean of the gradients tends to zero while some noise persists.",
+        quantities=(
+            Quantity(
+                "mean after over before",
+                "norm of the mean after the start of the late decrease over that in total "
+                "diffusion (medians)",
+                Below(1),
+            ),
+            Quantity("over that of the std", "the first number over the same of the std", Below(1)),
+        ),
+        reason="the text gives an order and no size: the mean falls, and more than the std",
+        cases=each(A14, RBA),
+        measure=_signal_goes_first,
     ),
 )

@@ -8,26 +8,27 @@ import numpy as np
 
 from pinn_phases.claims.base import (
     ALL,
-    NOT_IN_THE_PAPER,
     RBA,
     VANILLA,
     Array,
     Claim,
-    Finding,
-    Outcome,
+    Kind,
+    Measured,
+    Quantity,
     Run,
     Span,
     Untestable,
     each,
-    graded,
+    measured,
     median_in,
     within,
 )
+from pinn_phases.judging.predicates import Above, Anything, Below, WithinFactor
 
-OPPOSED = -0.9  # cosine: within 26 degrees of the opposite direction
-AROUND, SOME = 1.5, 3.0  # factors in iterations: a sixth of a decade, and half a decade
-TWICE = 2.0
+OPPOSED = Below(-0.9)  # cosine: within 26 degrees of the opposite direction
+CLOSE = 1.5  # factor in iterations: a sixth of a decade
 CASES = each(ALL, RBA, VANILLA)
+WHERE = (Kind.OURS.value, "Fig. S.3")
 
 
 def _level(run: Run, values: Array, span: Span) -> float:
@@ -39,36 +40,33 @@ def _count(run: Run, span: Span) -> str:
     return f"{len(within(at, at, span)):,} measured"
 
 
-def _oppose(run: Run) -> Finding:
+def _oppose(run: Run) -> Measured:
     if not np.isfinite(run.terms["cosine"]).any():
         raise Untestable("the loss has no conditions")
     cosine = _level(run, run.terms["cosine"], run.in_diffusion)
-    return graded(cosine, cosine < OPPOSED, cosine < 0, _count(run, run.in_diffusion))
+    return measured(cosine, note=_count(run, run.in_diffusion))
 
 
-def _batches_agree(run: Run) -> Finding:
+def _batches_agree(run: Run) -> Measured:
     alone = _level(run, run.terms["snr_residual"], run.in_diffusion)
     whole = _level(run, run.terms["snr"], run.in_diffusion)
-    note = f"SNR of the whole loss {whole:.2g}; {_count(run, run.in_diffusion)}"
-    return graded(alone, alone > 1, note=note)
+    return measured(alone, whole, note=_count(run, run.in_diffusion))
 
 
-def _standoff_ends(run: Run) -> Finding:
+def _standoff_ends(run: Run) -> Measured:
     start = run.start_of("total_diffusion")
     after = run.start_of("diffusion"), float(run.iterations)
     at = within(run.terms["iteration"], run.terms["iteration"], after)
-    opposed = within(run.terms["iteration"], run.terms["cosine"], after) < OPPOSED
+    opposed = within(run.terms["iteration"], run.terms["cosine"], after) < OPPOSED.high
     first, last = _best_splits(opposed)
     if first == 0 or last == len(at):
         words = "are never opposed" if first == 0 else "stay opposed to the end"
-        return Finding(Outcome.FAILS, None, f"the terms {words}")
+        return measured(None, note=f"the terms {words}")
     lower, upper = at[first - 1], at[last]
     between = f"between {lower:,} and {upper:,}"
-    if upper > AROUND * lower:
+    if upper > CLOSE * lower:
         raise Untestable(f"the terms are known at too few iterations {between}")
-    factor = float(np.sqrt(lower * upper)) / start
-    distance = max(factor, 1 / factor)
-    return graded(factor, distance <= AROUND, distance <= SOME, between)
+    return measured(float(np.sqrt(lower * upper)) / start, note=between)
 
 
 def _best_splits(opposed: Array) -> tuple[int, int]:
@@ -82,67 +80,91 @@ def _best_splits(opposed: Array) -> tuple[int, int]:
     return int(best[0]), int(best[-1])
 
 
-def _signal_of_the_conditions(run: Run) -> Finding:
+def _signal_of_the_conditions(run: Run) -> Measured:
     span = run.in_total_diffusion
     conditions, alone = run.terms["gradient_conditions"], run.terms["snr_residual"]
     std = run.terms["gradient_std"]
     whole = _level(run, run.terms["snr"] * std / conditions, span)
     residual = _level(run, alone * std / conditions, span)
     cosine = _level(run, run.terms["cosine"], span)
-    same, larger = 1 / TWICE <= whole <= TWICE, residual < 1
-    note = (
-        f"norm of the residual's over the conditions' {residual:.2g}, cosine {cosine:.2g}; "
-        f"{_count(run, span)}"
-    )
-    return graded(whole, same and larger, same or larger, note)
+    return measured(whole, residual, cosine, note=_count(run, span))
 
 
 CLAIMS = (
     Claim(
         name="terms_oppose_in_diffusion",
-        place=NOT_IN_THE_PAPER,
+        where=WHERE,
         statement="In diffusion the gradients of conditions and residual point in opposite "
         "directions.",
-        measured="cosine between the gradient of the weighted conditions and the mean over batches "
-        "of the residual's, median over diffusion",
-        predicate="below -0.9; in part: below 0",
+        quantities=(
+            Quantity(
+                "cosine",
+                "between the gradient of the weighted conditions and the mean over batches of the "
+                "residual's, median over diffusion",
+                OPPOSED,
+                in_part=Below(0),
+            ),
+        ),
         reason="within 26 degrees of the opposite direction, so that one cancels most of the other",
         cases=CASES,
-        judge=_oppose,
+        measure=_oppose,
+        kind=Kind.OURS,
     ),
     Claim(
         name="residual_batches_agree_in_diffusion",
-        place=NOT_IN_THE_PAPER,
+        where=WHERE,
         statement="In diffusion the batches of the residual agree.",
-        measured="SNR of the residual's batch gradients alone, median over diffusion",
-        predicate="above 1",
+        quantities=(
+            Quantity(
+                "residual's SNR",
+                "SNR of the residual's batch gradients alone, median over diffusion",
+                Above(1),
+            ),
+            Quantity("whole SNR", "that of the whole loss", Anything()),
+        ),
         reason="the level below which the paper calls a gradient stochastic",
         cases=CASES,
-        judge=_batches_agree,
+        measure=_batches_agree,
+        kind=Kind.OURS,
     ),
     Claim(
         name="standoff_ends_at_total_diffusion",
-        place=NOT_IN_THE_PAPER,
+        where=WHERE,
         statement="Total diffusion begins where conditions and residual stop to oppose each other.",
-        measured="iteration that best divides cosines below -0.9 from those above, from diffusion "
-        "on (the middle, of several), over that where total diffusion starts",
-        predicate="within a factor of 1.5 of 1; in part: of 3",
+        quantities=(
+            Quantity(
+                "end over start",
+                f"iteration that best divides cosines {OPPOSED} from those above, from diffusion "
+                "on (the middle, of several), over that where total diffusion starts",
+                WithinFactor(CLOSE, of=1),
+                in_part=WithinFactor(3, of=1),
+            ),
+        ),
         reason="snapshots are 14 % apart, and so are the bins in which phases are searched; half "
         "a decade still is the same part of the training",
         cases=CASES,
-        judge=_standoff_ends,
+        measure=_standoff_ends,
+        kind=Kind.OURS,
     ),
     Claim(
         name="conditions_give_the_signal_of_total_diffusion",
-        place=NOT_IN_THE_PAPER,
+        where=WHERE,
         statement="The signal in total diffusion is that of the conditions.",
-        measured="norm of the mean gradient over that of the conditions' gradient, median over "
-        "total diffusion",
-        predicate="within a factor of 2 of 1, and the residual's norm below the conditions'; in "
-        "part: one of the two",
+        quantities=(
+            Quantity(
+                "whole over conditions",
+                "norm of the mean gradient over that of the conditions' gradient, median over "
+                "total diffusion",
+                WithinFactor(2, of=1),
+                in_part=Anything(),
+            ),
+            Quantity("residual over conditions", "the same of the residual's mean", Below(1)),
+            Quantity("cosine", "between the two", Anything()),
+        ),
         reason="the larger of two vectors makes half of their sum at least, unless they oppose "
-        "each other",
+        "each other; to be the larger one is the part",
         cases=CASES,
-        judge=_signal_of_the_conditions,
+        measure=_signal_of_the_conditions,
+        kind=Kind.OURS,
     ),
 )

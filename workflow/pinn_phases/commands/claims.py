@@ -47,8 +47,8 @@ def run(options: argparse.Namespace) -> None:
     """Read, judge and save."""
     settings = validated_json(ScaleBesidePaper, options.settings)
     # Importing scipy takes a second: after the checks.
+    from pinn_phases.judging.verdicts import all_claims, as_plain, judge_all, load_runs
     from pinn_phases.summary.claims import claims_page
-    from pinn_phases.verdicts import all_claims, as_plain, judge_all, load_runs
 
     paper = {
         problem: {

@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
     parser.add_argument("--settings", required=True, help="how it is measured, as JSON")
     parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
+    parser.add_argument("--coarse", action="store_true", help="by coarse_bins, not by bins")
     parser.add_argument("--output", type=Path, required=True)
 
 
@@ -36,12 +37,13 @@ def run(options: argparse.Namespace) -> None:
     from pinn_phases.analysis.activations import HiddenLayers, random_input
     from pinn_phases.analysis.information import layer_information
 
+    bins = settings.coarse_bins if options.coarse else settings.bins
     points = content.arrays["points/collocation"][: settings.points]  # their order is random
     sample = random_input(run_settings.make_problem(), settings.sample_seed)
     network, at_sample = HiddenLayers(run_settings, points), HiddenLayers(run_settings, sample)
     snapshots = content.arrays["snapshots/parameters"]
     measured = [
-        [layer_information(values, settings.bins) for values in network.activations(parameters)]
+        [layer_information(values, bins) for values in network.activations(parameters)]
         for parameters in snapshots
     ]
     arrays = {
@@ -62,4 +64,5 @@ def run(options: argparse.Namespace) -> None:
         **about_run(content.attributes),
         **provenance(code(run_settings.problem)),
     }
-    storage.write(options.output, Content("information", arrays, attributes))
+    kind = "coarse" if options.coarse else "information"
+    storage.write(options.output, Content(kind, arrays, attributes))

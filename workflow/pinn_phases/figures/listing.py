@@ -19,6 +19,7 @@ from pinn_phases.problems.base import Problem
 if TYPE_CHECKING:
     from pinn_phases.settings import Settings
 
+ALONE = ("all", "computed")  # of a benchmark, that say nothing without its column
 HEADING = re.compile(r"Figure (?P<number>[A-Z.\d]+): (?P<subject>.+)\.")
 
 
@@ -81,6 +82,18 @@ def labels(name: str, settings: "Settings") -> dict[str, str]:
         # switch, which fails where a row does not have both.
         "PDF": f"{name}.pdf",
     }
+
+
+def file_name(name: str, settings: "Settings") -> str:
+    """Return a file name that says what the figure shows, without its suffix.
+
+    Snakemake's report searches names of files and no labels, and is asked for a benchmark.
+    """
+    said = labels(name, settings)
+    benchmarks = [] if said["benchmark"] in ALONE else said["benchmark"].split(", ")
+    unsaid = [one for one in benchmarks if one.lower() not in said["shows"].lower()]
+    words = [name, said["shows"], *unsaid]
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")
 
 
 def _benchmarks(problems: tuple[str, ...]) -> str:

@@ -1,55 +1,98 @@
 """Page of the claims: what the paper says, what was found, and the verdict."""
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from pinn_phases.claims.base import NOT_IN_THE_PAPER, Case, Finding, Outcome, Run
+from pinn_phases.analysis.seeds import Bound, Ratio
+from pinn_phases.claims.base import Case, Claim, Kind, Run
+from pinn_phases.judging.predicates import Anything
+from pinn_phases.judging.quantities import Finding, Outcome, Quantity, Value
+from pinn_phases.judging.verdicts import Judged, Verdict
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.summary.page import Page, Table
-from pinn_phases.verdicts import Judged, Verdict
+from pinn_phases.summary.page import Link, Page, Table, Tone
 
 MARKS = {Outcome.HOLDS: "✓", Outcome.IN_PART: "~", Outcome.FAILS: "✗", Outcome.UNTESTABLE: "–"}
+TONES = {
+    Verdict.REPRODUCED: Tone.GOOD,
+    Verdict.MOSTLY: Tone.FAIR,
+    Verdict.MIXED: Tone.MIXED,
+    Verdict.MOSTLY_NOT: Tone.POOR,
+    Verdict.NOT_REPRODUCED: Tone.BAD,
+    Verdict.TOO_FEW: Tone.NEITHER,
+    Verdict.NOT_TESTABLE: Tone.NEITHER,
+}
+SECTIONS = {
+    "2.1": "2.1 Gradient signal and noise",
+    "3.1": "3.1 Total diffusion and convergence",
+    "3.2": "3.2 Correlation of Adam and batch SNR",
+    "3.3": "3.3 Information compression",
+    "A": "Appendix A SNR details",
+}
+IDENTITIES = "Identities of the code, true of any run"
+OURS = "Not in the paper: what we state ourselves"
+BOUNDS = {Bound.AT_LEAST: "≥", Bound.AT_MOST: "≤"}
 NONE = "–"
 NO_BREAK = "\u00a0"  # a space at which no line ends
+DIGITS = 16  # of a file's digest, in the names of folders of Snakemake's report
 
 
 def claims_page(judged: Sequence[Judged], runs: Sequence[Run], scale: str) -> Page:
-    """List claims with their verdicts, ours apart; then each finding, and what is not the paper's.
+    """List claims by section with their verdicts; then each finding, and what is not the paper's.
 
     Parameters
     ----------
     judged
         Claims as judged by the runs.
     """
-    ours = [one for one in judged if one.claim.place == NOT_IN_THE_PAPER]
-    theirs = [one for one in judged if one not in ours]
-    counts = Counter(one.verdict for one in theirs)
     marks = ", ".join(f"{mark} {outcome}" for outcome, mark in MARKS.items())
-    seeds = _seeds(runs)
-    of_seeds = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
     text = (
-        f"Scale {scale}: of {len(theirs)} claims, "
-        + ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
-        + ".",
+        f"Scale {scale}: {in_words(judged)}.",
         "A verdict is made of the findings for all cases and seeds that can be tested: reproduced, "
-        "if all hold; not reproduced, if all fail; partly, else. Statements are in our words; "
+        "if all hold; not reproduced, if all fail; mostly, if three of four hold, one in part "
+        "counting half; mostly not, if at most one of four; else mixed. Where half of the "
+        "findings or fewer can be tested, there are too few cases. Statements are in our words; "
         "tolerances were set from the paper's, and the reason stands beside each.",
-        f"Values are those of {of_seeds}, in this order: {marks}. Marked rows are not reproduced. "
-        "What could not be tested, and why, stands among the findings.",
+        f"Values are those of {_of_seeds(runs)}, in this order: {marks}. What could not be tested, "
+        "and why, stands among the findings.",
         *_unfinished(runs),
     )
-    tables = [_verdicts("Verdicts", theirs), _findings(judged), _other(runs)]
-    if ours:
-        tables.insert(1, _verdicts("Not in the paper: what we state ourselves", ours))
-    return Page("Claims of the paper", text, tuple(tables))
+    tables = [_verdicts(title, group) for title, group in by_section(judged).items()]
+    return Page("Claims of the paper", text, (*tables, _findings(judged), _other(runs)), True)
+
+
+def in_words(judged: Sequence[Judged]) -> str:
+    """Count the verdicts on what the paper says, without identities and what we state."""
+    counts = Counter(one.verdict for one in judged if one.claim.kind is Kind.PAPER)
+    listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
+    return f"of {counts.total()} claims, {listed}"
+
+
+def by_section(judged: Sequence[Judged]) -> Mapping[str, list[Judged]]:
+    """Group claims by the section that states them; identities and ours come last."""
+    groups: dict[str, list[Judged]] = {title: [] for title in SECTIONS.values()}
+    groups |= {IDENTITIES: [], OURS: []}
+    for one in judged:
+        groups[_group(one.claim)].append(one)
+    return {title: group for title, group in groups.items() if group}
+
+
+def _group(claim: Claim) -> str:
+    kinds = {Kind.IDENTITY: IDENTITIES, Kind.OURS: OURS}
+    return kinds.get(claim.kind) or SECTIONS[claim.where[0]]
+
+
+def _of_seeds(runs: Sequence[Run]) -> str:
+    seeds = sorted({run.seed for run in runs})
+    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
 
 
 def _unfinished(runs: Sequence[Run]) -> Iterator[str]:
     """Say which runs are the beginning of a longer training."""
     each = (
-        f"{_title(((run.problem, run.method),))}, seed {run.seed} {run.unfinished}"
+        f"{case_title(((run.problem, run.method),))}, seed {run.seed} {run.unfinished}"
         for run in runs
         if run.unfinished
     )
@@ -61,47 +104,96 @@ def _verdicts(title: str, judged: Sequence[Judged]) -> Table:
     head = ("statement, and where", "verdict", "values", "what is measured, what has to hold, why")
     rows = tuple(
         (
-            f"{one.claim.statement}\n{one.claim.place}",
-            "\n".join(_in_words(one)),
+            f"{one.claim.statement}\n{'; '.join(one.claim.where)}",
+            "\n".join(_explained(one)),
             "\n".join(_values(one)),
-            f"Measured: {one.claim.measured}.\nMust hold: {one.claim.predicate}.\n"
-            f"Why: {one.claim.reason}.",
+            "\n".join((*map(_quantity, one.claim.quantities), f"Why: {one.claim.reason}.")),
         )
         for one in judged
     )
-    failed = [i for i, one in enumerate(judged) if one.verdict is Verdict.NOT_REPRODUCED]
-    return Table(title, head, rows, frozenset(failed))
+    return Table(
+        title,
+        head,
+        rows,
+        tones=tuple(TONES[one.verdict] for one in judged),
+        names=tuple(one.claim.name for one in judged),
+        links={
+            where: figure_link(where)
+            for one in judged
+            for where in one.claim.where
+            if where.startswith("Fig. ")
+        },
+        stacked=True,
+    )
+
+
+def figure_link(where: str) -> Link:
+    """Return the link to a figure, such as "Fig. A.13"."""
+    path = f"paper_figures/fig{where.removeprefix('Fig. ').replace('.', '')}.png"
+    folder = hashlib.sha256(path.encode()).hexdigest()[:DIGITS]
+    return Link(f"../../{path}", f"../{folder}/{path.rpartition('/')[-1]}")
+
+
+def _quantity(one: Quantity) -> str:
+    if one.reported_only:
+        return f"{one.name}: {one.measured}; not judged."
+    words = [
+        *([] if isinstance(one.must, Anything) else [f"must be {one.must}"]),
+        *([] if one.in_part is None else [f"in part: {one.in_part}"]),
+    ]
+    return f"{one.name}: {one.measured}; {'; '.join(words)}."
 
 
 def _values(one: Judged) -> Iterator[str]:
-    """One line a case, with the value of each seed."""
+    """One line a case and quantity, with the value of each seed; marks stand at the first."""
+    names = [quantity.name for quantity in one.claim.quantities]
+    if len(names) == 1:
+        yield f"{names[0]}"
     for case in one.cases:
-        found = ", ".join(_value(finding) for finding in case.findings.values())
-        yield f"{_title(case.case)}: {found}".replace(" ", NO_BREAK)
+        found = list(case.findings.values())
+        title = case_title(case.case)
+        if len(names) == 1:
+            values = (f"{number(f, names[0])} {MARKS[f.outcome]}".strip() for f in found)
+            yield f"{title}: {', '.join(values)}".replace(" ", NO_BREAK)
+            continue
+        yield f"{title}: {', '.join(MARKS[f.outcome] for f in found)}".replace(" ", NO_BREAK)
+        if any(finding.values for finding in found):
+            for name in names:
+                values = (number(finding, name) or NONE for finding in found)
+                yield f"  {name}: {', '.join(values)}".replace(" ", NO_BREAK)
 
 
-def _value(finding: Finding) -> str:
-    number = "" if finding.value is None else f"{finding.value:.3g}{NO_BREAK}"
-    return f"{number}{MARKS[finding.outcome]}"
+def number(finding: Finding, name: str, digits: int = 3) -> str:
+    """Return a value of a finding as a table has it; nothing, if there is none."""
+    value: Value = finding.values.get(name)
+    bound = ""
+    if isinstance(value, Ratio):
+        bound = BOUNDS.get(value.bound, "")
+        value = value.value
+    return "" if value is None else f"{bound}{value:.{digits}g}"
 
 
-def _in_words(one: Judged) -> Iterator[str]:
+def _explained(one: Judged) -> Iterator[str]:
     """Say the verdict, how often which mark was given, and why nothing could be tested."""
     yield one.verdict
-    outcomes = Counter(f.outcome for case in one.cases for f in case.findings.values())
     if one.verdict is Verdict.NOT_TESTABLE:
         yield from one.reasons
-    elif len(outcomes) > 1:
-        yield ", ".join(f"{outcomes[o]}{NO_BREAK}{MARKS[o]}" for o in Outcome if o in outcomes)
+    elif len(one.counts) > 1:
+        yield counts_in_marks(one)
+
+
+def counts_in_marks(one: Judged) -> str:
+    """Return how often which mark was given."""
+    return ", ".join(f"{one.counts[o]}{NO_BREAK}{MARKS[o]}" for o in Outcome if o in one.counts)
 
 
 def _findings(judged: Sequence[Judged]) -> Table:
     rows = tuple(
         (
             one.claim.name,
-            _title(case.case),
+            case_title(case.case),
             str(seed),
-            NONE if finding.value is None else f"{finding.value:.4g}",
+            "; ".join(_named(finding)) or NONE,
             finding.outcome,
             finding.note,
         )
@@ -109,7 +201,15 @@ def _findings(judged: Sequence[Judged]) -> Table:
         for case in one.cases
         for seed, finding in case.findings.items()
     )
-    return Table("Findings", ("claim", "case", "seed", "value", "outcome", "note"), rows)
+    head = ("claim", "case", "seed", "values", "outcome", "note")
+    return Table("Findings", head, rows, stacked=True)
+
+
+def _named(finding: Finding) -> Iterator[str]:
+    """Give the values that there are, with their names."""
+    for name in finding.values:
+        if said := number(finding, name, digits=4):
+            yield f"{name} {said}"
 
 
 def _other(runs: Sequence[Run]) -> Table:
@@ -121,10 +221,10 @@ def _other(runs: Sequence[Run]) -> Table:
     }
     rows = tuple((_problem(problem), *rest) for problem, *rest in found)
     head = ("problem", "setting", "here", "in the paper")
-    return Table("What differs from the paper", head, rows)
+    return Table("What differs from the paper", head, rows, stacked=True)
 
 
-def _title(case: Case) -> str:
+def case_title(case: Case) -> str:
     """Name problem and method; a comparison by what is compared."""
     problems = list(dict.fromkeys(problem for problem, _ in case))
     methods = list(dict.fromkeys(method for _, method in case))
@@ -136,7 +236,3 @@ def _title(case: Case) -> str:
 
 def _problem(name: str) -> str:
     return plugin_class(PROBLEMS, name, Problem).title
-
-
-def _seeds(runs: Sequence[Run]) -> list[int]:
-    return sorted({run.seed for run in runs})

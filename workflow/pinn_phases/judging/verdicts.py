@@ -1,14 +1,21 @@
 """Judge the claims of the paper by the stored files of one scale.
 
-| verdict                    | the findings for all cases and seeds, without the untestable ones |
-|----------------------------|-------------------------------------------------------------------|
-| reproduced                 | all hold                                                          |
-| partly                     | some hold, or hold in part                                        |
-| not reproduced             | all fail                                                          |
-| not testable at this scale | there are none                                                    |
+A verdict is made of the findings of all cases and seeds. Those that cannot be tested are left out;
+of the rest each one that holds counts 1, one that holds in part 1/2, and the mean is the share.
+
+| verdict           | findings                                                |
+|-------------------|---------------------------------------------------------|
+| not testable here | none can be tested                                      |
+| too few cases     | half of the findings or fewer can be tested             |
+| reproduced        | all hold                                                |
+| mostly            | a share of 3/4 or more                                  |
+| mixed             | between                                                 |
+| mostly not        | a share of 1/4 or less                                  |
+| not reproduced    | all fail                                                |
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,12 +25,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pinn_phases import claims, storage
 from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.analysis.term_curves import term_curves
-from pinn_phases.claims.base import Case, Claim, Finding, Outcome, Run, Untestable
-from pinn_phases.plugins import names
+from pinn_phases.claims.base import Case, Claim, Kind, Run
+from pinn_phases.judging.quantities import Finding, Outcome, Untestable, graded
+from pinn_phases.plugins import PROBLEMS, names, plugin_class
+from pinn_phases.problems.base import Problem
 from pinn_phases.reached import is_unfinished, last_iteration, length_in_words
 from pinn_phases.storage import Content, StorageError
 from pinn_phases.trees import differences
@@ -32,6 +43,7 @@ KINDS = (
     "run",
     "phases",
     "information",
+    "coarse",
     "homogeneity",
     "terms",
 )  # of files that claims are judged by
@@ -42,9 +54,17 @@ class Verdict(StrEnum):
     """What all runs together say of a claim."""
 
     REPRODUCED = "reproduced"
-    PARTLY = "partly"
+    MOSTLY = "mostly"
+    MIXED = "mixed"
+    MOSTLY_NOT = "mostly not"
     NOT_REPRODUCED = "not reproduced"
-    NOT_TESTABLE = "not testable at this scale"
+    TOO_FEW = "too few cases"
+    NOT_TESTABLE = "not testable here"
+
+
+COVERAGE = 0.5  # share of the findings of which more have to be testable; an identity needs none
+MOST = 0.75  # least share that is most: three of four
+COUNTS = {Outcome.HOLDS: 1.0, Outcome.IN_PART: 0.5, Outcome.FAILS: 0.0}
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,11 @@ class Judged:
     claim: Claim
     cases: tuple[CaseFindings, ...]
     verdict: Verdict
+
+    @property
+    def counts(self) -> Counter[Outcome]:
+        """How many findings have which outcome."""
+        return Counter(f.outcome for case in self.cases for f in case.findings.values())
 
     @property
     def reasons(self) -> list[str]:
@@ -126,22 +151,51 @@ def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
             findings[seed] = _finding(claim, case, of_case)
         cases.append(CaseFindings(case, findings))
     outcomes = [f.outcome for case in cases for f in case.findings.values()]
-    return Judged(claim, tuple(cases), _verdict(outcomes))
+    needed = 0.0 if claim.kind is Kind.IDENTITY else COVERAGE
+    return Judged(claim, tuple(cases), _verdict(outcomes, needed))
 
 
 def as_plain(judged: Judged) -> dict[str, Any]:
     """Return all that is known of a judged claim as plain values."""
-    words = dataclasses.asdict(judged.claim)
-    for key in ("cases", "judge"):
-        del words[key]
+    claim = judged.claim
+    words = {
+        name: getattr(claim, name)
+        for name in ("name", "kind", "where", "statement", "reason", "min_iterations")
+    }
+    quantities = [
+        {
+            "name": one.name,
+            "measured": one.measured,
+            "must": str(one.must),
+            "in_part": None if one.in_part is None else str(one.in_part),
+        }
+        for one in claim.quantities
+    ]
     cases = [
         {
             "case": [list(subject) for subject in case.case],
-            "findings": {str(seed): dataclasses.asdict(f) for seed, f in case.findings.items()},
+            "findings": {str(seed): _plain(f) for seed, f in case.findings.items()},
         }
         for case in judged.cases
     ]
-    return {**words, "cases": cases, "verdict": judged.verdict, "reasons": judged.reasons}
+    return {
+        **words,
+        "same_as_paper": claim.same_as_paper,
+        "quantities": quantities,
+        "cases": cases,
+        "verdict": judged.verdict,
+        "reasons": judged.reasons,
+    }
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    values = {
+        name: {"value": value.value, "bound": value.bound}
+        if isinstance(value, Ratio)
+        else {"value": value if value is None else float(value), "bound": Bound.EXACT}
+        for name, value in finding.values.items()
+    }
+    return {"outcome": finding.outcome, "values": values, "note": finding.note}
 
 
 def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
@@ -153,9 +207,9 @@ def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
             raise Untestable(f"no run of {', '.join(' with '.join(name) for name in absent)}")
         for run in present:
             _require_testable(claim, run)
-        finding = claim.judge(*present)
+        finding = graded(claim.quantities, claim.measure(*present))
     except Untestable as reason:
-        finding = Finding(Outcome.UNTESTABLE, None, str(reason))
+        finding = Finding(Outcome.UNTESTABLE, note=str(reason))
     ends = [f"{run.method} {run.unfinished}" for run in present if run.unfinished]
     return dataclasses.replace(finding, note="; ".join(filter(None, [finding.note, *ends])))
 
@@ -170,17 +224,32 @@ def _require_testable(claim: Claim, run: Run) -> None:
                 raise Untestable(f"{key} is {here}, in the paper {there}")
 
 
-def _verdict(outcomes: Iterable[Outcome]) -> Verdict:
-    tested = {outcome for outcome in outcomes if outcome is not Outcome.UNTESTABLE}
+def _verdict(outcomes: Sequence[Outcome], coverage: float) -> Verdict:
+    tested = [COUNTS[outcome] for outcome in outcomes if outcome is not Outcome.UNTESTABLE]
     if not tested:
         return Verdict.NOT_TESTABLE
-    if tested == {Outcome.HOLDS}:
-        return Verdict.REPRODUCED
-    return Verdict.NOT_REPRODUCED if tested == {Outcome.FAILS} else Verdict.PARTLY
+    if len(tested) <= coverage * len(outcomes):
+        return Verdict.TOO_FEW
+    share = float(np.mean(tested))
+    if share in (0, 1):
+        return Verdict.REPRODUCED if share else Verdict.NOT_REPRODUCED
+    if share >= MOST:
+        return Verdict.MOSTLY
+    return Verdict.MOSTLY_NOT if share <= 1 - MOST else Verdict.MIXED
+
+
+def _hidden_weights(settings: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Return the number of weights of each hidden layer, shape (layers,)."""
+    problem = plugin_class(PROBLEMS, settings["problem"], Problem)
+    network = settings["training"]["network"]
+    modes = network["fourier_modes"] * len(problem.periodic)
+    inputs = len(problem.coordinates) + 2 * modes  # cosine and sine of each
+    width, layers = network["width"], network["hidden_layers"]
+    return np.array([inputs * width] + [width * width] * (layers - 1))
 
 
 def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
-    run, phases, layers, spread, terms = (files[kind] for kind in KINDS)
+    run, phases, layers, coarse, spread, terms = (files[kind] for kind in KINDS)
     settings = run.attributes["settings"]
     problem, method = settings["problem"], settings["method"]
     last = last_iteration(run.attributes)
@@ -193,7 +262,9 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
         history={key.removeprefix("history/"): values for key, values in run.arrays.items()},
         phases={name: phases.attributes.get(name) for name in PHASES},
         layers={key.removeprefix("information/"): v for key, v in layers.arrays.items()},
-        log2_points=float(np.log2(layers.attributes["points"])),
+        coarse={key.removeprefix("information/"): v for key, v in coarse.arrays.items()},
+        layer_weights=_hidden_weights(settings),
+        log2_points=float(np.log2(coarse.attributes["points"])),
         spread={
             "iterations": spread.arrays["iterations"],
             "homogeneity": spread.arrays["homogeneity/residual"],

@@ -1,0 +1,196 @@
+"""What the paper says of saturation and norms of the hidden layers (Section 3.3)."""
+
+import numpy as np
+
+from pinn_phases.analysis.landmarks import landmarks
+from pinn_phases.analysis.trajectories import rank_correlation
+from pinn_phases.claims.base import (
+    ALL,
+    HALF_A_DECADE,
+    MOSTLY,
+    ORDERED,
+    RBA,
+    Array,
+    Claim,
+    Measured,
+    Quantity,
+    Run,
+    Span,
+    Untestable,
+    each,
+    measured,
+    median_in,
+)
+from pinn_phases.judging.predicates import Above, Anything, AtLeast, WithinFactor
+
+
+def _median(run: Run, name: str, span: Span) -> Array:
+    """Median over the snapshots of a span, shape (layers,)."""
+    return median_in(run.layers["iterations"], run.layers[name], span)
+
+
+def _saturates(run: Run) -> Measured:
+    start = run.start_of("total_diffusion")
+    spans = (start / HALF_A_DECADE, start), run.in_total_diffusion
+    before, after = (float(_median(run, "binary", span).mean()) for span in spans)
+    # Where no neuron is in its first or last bin before, any that is later is a sudden growth.
+    growth = after / before if before else np.inf if after else 0.0
+    return measured(min(growth, LARGEST), note=f"{before:.2g} to {after:.2g}")
+
+
+LARGEST = 1e6  # of a growth from nothing
+
+
+def _growth(run: Run) -> Measured:
+    start = run.start_of("total_diffusion")
+    curves = {
+        "relative_l2": run.error,
+        "weight_norm": np.linalg.norm(run.history["layers/weight_norm"], axis=1),
+    }
+    found = landmarks(run.at, curves, run.start_of("diffusion"))
+    growth, fall = found["weight_norm"], found["relative_l2"]
+    if growth is None:
+        return measured(None, None, note="the norm does not grow")
+    return measured(growth / start, fall and fall / growth)
+
+
+def _middle(levels: Array) -> Measured:
+    """Compare the middle layers with the first and the last."""
+    if len(levels) < 3:
+        raise Untestable(f"{len(levels)} hidden layers have none in the middle")
+    middle, ends = levels[1:-1], max(levels[0], levels[-1])
+    return measured(middle.max() / ends, middle.mean() / levels[-1], note=_listed(levels))
+
+
+def _middle_saturates(run: Run) -> Measured:
+    return _middle(_median(run, "binary", run.late))
+
+
+def _per_weight(run: Run) -> Array:
+    """Root mean square of the weights of each hidden layer at the end, shape (layers,)."""
+    norms: Array = _median(run, "norm", run.late) / np.sqrt(run.layer_weights)
+    return norms
+
+
+def _middle_norm(run: Run) -> Measured:
+    return _middle(_per_weight(run))
+
+
+def _norms_ascend(run: Run) -> Measured:
+    norms = _median(run, "norm", run.late)
+    return measured(rank_correlation(norms), rank_correlation(norms[1:]), note=_listed(norms))
+
+
+def _listed(levels: Array) -> str:
+    return f"layers: {', '.join(f'{level:.4g}' for level in levels)}"
+
+
+MIDDLE_OVER_ENDS = "largest of the middle layers over the larger one of the first and the last"
+MIDDLE_OVER_LAST = "mean of the middle layers over the last one"
+NO_LAYER = "the text names no layer, and compares with the last ones: to exceed these is the part"
+PER_WEIGHT = "root mean square of a layer's weights (norm over the square root of their number)"
+MIDDLE = ("allen_cahn", "burgers", "cavity")
+NEIGHBOURS = "an order of four to six layers, with neighbours exchanged at most"
+
+CLAIMS = (
+    Claim(
+        name="activations_saturate",
+        where=("3.3", "Fig. 11"),
+        statement="Activations saturate suddenly when total diffusion begins.",
+        quantities=(
+            Quantity(
+                "growth",
+                "share of binary activations (mean over the layers) in total diffusion, over that "
+                "in the half decade before",
+                AtLeast(1.5),
+                in_part=AtLeast(1.1),
+            ),
+        ),
+        reason="sudden: half as much again at once; a tenth more can be seen",
+        cases=each(ALL, RBA),
+        measure=_saturates,
+    ),
+    Claim(
+        name="middle_layers_saturate",
+        where=("3.3", "Fig. 11"),
+        statement="Middle layers saturate most, except for Helmholtz.",
+        quantities=(
+            Quantity(
+                "middle over ends",
+                f"binary activations (last half decade): {MIDDLE_OVER_ENDS}",
+                Above(1),
+                in_part=Anything(),
+            ),
+            Quantity("middle over last", MIDDLE_OVER_LAST, Anything(), in_part=Above(1)),
+        ),
+        reason=NO_LAYER,
+        cases=each(MIDDLE, RBA),
+        measure=_middle_saturates,
+    ),
+    Claim(
+        name="middle_layers_have_the_largest_norm",
+        where=("3.3", "Fig. 11"),
+        statement="The norm of the parameters is largest in middle layers, except for Helmholtz.",
+        quantities=(
+            Quantity(
+                "middle over ends",
+                f"{PER_WEIGHT} (last half decade): {MIDDLE_OVER_ENDS}",
+                Above(1),
+                in_part=Anything(),
+            ),
+            Quantity("middle over last", MIDDLE_OVER_LAST, Anything(), in_part=Above(1)),
+        ),
+        reason="per weight: the first layer's matrix is smaller by its shape. "
+        f"{NO_LAYER.capitalize()}",
+        cases=each(MIDDLE, RBA),
+        measure=_middle_norm,
+    ),
+    Claim(
+        name="helmholtz_norms_ascend",
+        where=("3.3",),
+        statement="For Helmholtz the norm of the parameters ascends from the first to the last "
+        "layer.",
+        quantities=(
+            Quantity(
+                "rank correlation",
+                "of hidden layer and norm (medians of the last half decade)",
+                AtLeast(ORDERED),
+                in_part=AtLeast(MOSTLY),
+            ),
+            Quantity(
+                "from the second on",
+                "the same without the first layer",
+                AtLeast(ORDERED),
+                in_part=AtLeast(MOSTLY),
+            ),
+        ),
+        reason=f"{NEIGHBOURS}; the first layer's matrix is smaller by its shape, so that the "
+        "others have to ascend among themselves",
+        cases=each(("helmholtz",), RBA),
+        measure=_norms_ascend,
+    ),
+    Claim(
+        name="norm_rises",
+        where=("3.3", "Fig. 11"),
+        statement="Parameters increase most rapidly when total diffusion begins.",
+        quantities=(
+            Quantity(
+                "growth over start",
+                "iteration at which the norm of all weights grows fastest (logarithmic axes, "
+                "windows of a factor of two, from diffusion on) over the start of total diffusion",
+                WithinFactor(2, of=1),
+                in_part=WithinFactor(HALF_A_DECADE, of=1),
+            ),
+            Quantity(
+                "lead over the error",
+                "iteration of the steepest fall of the error over that of this growth",
+                Anything(),
+            ),
+        ),
+        reason="at total diffusion: within the window of a factor of two; half a decade is still "
+        "the same part of the training. By how much it leads the error's fall, the text does not "
+        "say",
+        cases=each(ALL, RBA),
+        measure=_growth,
+    ),
+)

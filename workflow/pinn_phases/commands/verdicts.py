@@ -1,0 +1,31 @@
+"""Put the verdicts on the paper's claims at several scales side by side, as Markdown."""
+
+import argparse
+import json
+from pathlib import Path
+
+from pinn_phases.storage import StorageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    written = "claims.json of a scale, which the rule claims writes"
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=written)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, and print Markdown."""
+    trees = []
+    for path in options.files:
+        try:
+            tree = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{path}: expected claims as JSON ({error})") from None
+        if not isinstance(tree, dict) or not {"scale", "claims"} <= tree.keys():
+            raise StorageError(f"{path}: expected claims as JSON, with scale and claims")
+        trees.append(tree)
+    # Importing scipy takes a second: after the checks.
+    from pinn_phases.summary.markdown import markdown
+    from pinn_phases.summary.scales import scales_page
+
+    print(markdown(scales_page(trees)), end="")

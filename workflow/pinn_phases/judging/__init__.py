@@ -1,0 +1,1 @@
+"""From numbers to verdicts: predicates judge numbers, quantities a run, verdicts all runs."""

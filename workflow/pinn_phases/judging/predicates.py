@@ -1,0 +1,134 @@
+"""What has to hold of a number: a predicate is a value that judges and prints itself.
+
+>>> str(WithinFactor(2, of=500)), WithinFactor(2, of=500).holds(300)
+('between 250 and 1,000', True)
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from math import inf
+
+
+class Predicate(ABC):
+    """A condition that holds between two numbers and nowhere else."""
+
+    low: float = -inf
+    high: float = inf
+
+    def holds(self, value: float) -> bool:
+        """Return whether the number lies between the ends, which are included."""
+        return self.low <= value <= self.high
+
+    def holds_above(self, value: float) -> bool | None:
+        """Return whether it holds of a number that is only known to be at least this one.
+
+        None if that depends on the number.
+        """
+        if self.holds(value):
+            return True if self.high == inf else None
+        return False if value >= self.high else None
+
+    def holds_below(self, value: float) -> bool | None:
+        """Return whether it holds of a number that is only known to be at most this one."""
+        if self.holds(value):
+            return True if self.low == -inf else None
+        return False if value <= self.low else None
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """Return the condition in words that follow the name of the number."""
+
+
+@dataclass(frozen=True)
+class AtLeast(Predicate):
+    """The level or more."""
+
+    low: float = field()
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return f"at least {in_words(self.low)}"
+
+
+@dataclass(frozen=True)
+class AtMost(Predicate):
+    """The level or less."""
+
+    high: float = field()
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return f"at most {in_words(self.high)}"
+
+
+@dataclass(frozen=True)
+class Above(Predicate):
+    """More than the level."""
+
+    low: float = field()
+
+    def holds(self, value: float) -> bool:
+        """Return whether the number is larger."""
+        return value > self.low
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return f"above {in_words(self.low)}"
+
+
+@dataclass(frozen=True)
+class Below(Predicate):
+    """Less than the level."""
+
+    high: float = field()
+
+    def holds(self, value: float) -> bool:
+        """Return whether the number is smaller."""
+        return value < self.high
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return f"below {in_words(self.high)}"
+
+
+@dataclass(frozen=True)
+class Between(Predicate):
+    """From one level to another, both included."""
+
+    low: float = field()
+    high: float = field()
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return f"between {in_words(self.low)} and {in_words(self.high)}"
+
+
+@dataclass(frozen=True)
+class WithinFactor(Predicate):
+    """At most `factor` times as large as a positive number, and at most as many times smaller."""
+
+    factor: float
+    of: float = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Find the ends."""
+        object.__setattr__(self, "low", self.of / self.factor)
+        object.__setattr__(self, "high", self.of * self.factor)
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return f"between {in_words(self.low)} and {in_words(self.high)}"
+
+
+@dataclass(frozen=True)
+class Anything(Predicate):
+    """Holds of every number, and where there is none: the number is reported, not judged."""
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return "anything"
+
+
+def in_words(level: float) -> str:
+    """Return a number as prose has it: 1,000 and 0.95."""
+    return f"{level:,.3g}" if abs(level) < 1000 else f"{level:,.0f}"
