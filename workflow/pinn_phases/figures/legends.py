@@ -11,10 +11,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from pinn_phases.figures import style
+from pinn_phases.figures.phase_marks import spans, starts
+from pinn_phases.storage import Content
 
-SHOWN = ("Fitting", "Diffusion", "Total diffusion", "Late decrease", "After fitting")
 ROW = 5  # handles side by side
-MIDDLE = 0.5  # inches from the lower rim to the middle of a legend, above the small print
+MIDDLE = 0.76  # inches from the lower rim to the middle of a legend, above the small print
+NEAR_NOTE = -0.44  # inches above that, where the small print is a single line
 
 
 def add_legend(
@@ -43,7 +45,7 @@ def add_legend(
 def add_layer_bar(
     figure: Figure,
     colours: Sequence[tuple[float, float, float]],
-    label: str = "Layer (the last one is the output)",
+    label: str = "Layer (black: the output)",
 ) -> None:
     """Put the colours of the layers below the panels, at the left."""
     height = figure.get_figheight()
@@ -65,8 +67,15 @@ def ratio_handles() -> list[Artist]:
     return [Line2D([], [], **looks) for looks in style.RATIOS.values()]
 
 
-def phase_handles() -> list[Artist]:
-    """Shades of the phases, and the dashed line."""
+def phase_handles(shown: Sequence[Sequence[Content]]) -> list[Artist]:
+    """Shades of the phases that a figure has, and the dashed line if a start is among them.
+
+    Parameters
+    ----------
+    shown
+        Files of phases, one sequence for each panel.
+    """
+    there = {span.name for phases in shown for span in spans(phases, np.inf)}
     shades = [
         Patch(
             facecolor=style.PHASE_SHADES[name],
@@ -75,6 +84,8 @@ def phase_handles() -> list[Artist]:
             linewidth=0.4,
             label=name,
         )
-        for name in SHOWN
+        for name in style.PHASE_SHADES
+        if name in there
     ]
-    return [*shades, Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion")]
+    line = Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion, of each seed")
+    return [*shades, *([line] if any(starts(p, "total_diffusion") for p in shown) else [])]
