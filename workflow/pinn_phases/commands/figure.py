@@ -33,12 +33,14 @@ def run(options: argparse.Namespace) -> None:
     # Importing matplotlib and seaborn takes seconds: after the checks.
     module = figure_module(options.name)
     from pinn_phases.figures import style
+    from pinn_phases.figures.listing import heading
 
     style.set_style()
     figure = module.draw(material, settings)
+    number, subject = heading(options.name)
     made = provenance(code(options.name))
     metadata = {
-        "figure": f"pinn-phases {options.name}",
+        "figure": f"Figure {number}: {subject}",
         "made from": material.summary if options.inputs else "no files",
         "commit": made["git_commit"],
         "code": made["code"],

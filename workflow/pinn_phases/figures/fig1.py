@@ -51,7 +51,9 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         said = share(phases, "total_diffusion") if found else "none"
         for run, one in zip(runs, phases, strict=True):
             if len(runs) > 1:
-                plot_runs(axes, [run], "relative_l2", band=False, color=colour, linewidth=0.5, alpha=0.6)
+                plot_runs(
+                    axes, [run], "relative_l2", band=False, color=colour, linewidth=0.5, alpha=0.6
+                )
             _mark_start(axes, run, one, colour)
         looks: style.Looks = {"color": colour, "linestyle": line, "linewidth": 1.4}
         plot_runs(axes, runs, "relative_l2", band=False, label=f"{title} ({said})", **looks)

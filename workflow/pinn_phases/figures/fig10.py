@@ -59,7 +59,10 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         for axes, method in zip(row, methods, strict=True):
             _draw_panel(axes, problem, method, material, settings)
             axes.set_xlabel("")
-            titles = (plugin_class(PROBLEMS, problem, Problem), plugin_class(METHODS, method, Method))
+            titles = (
+                plugin_class(PROBLEMS, problem, Problem),
+                plugin_class(METHODS, method, Method),
+            )
             letter = "abcdefghijklmnopqrstuvwxyz"[list(panels.flat).index(axes)]
             words = f"({letter})  {', '.join(one.title for one in titles)}"
             axes.set_title(words, loc="left", weight="bold")

@@ -30,7 +30,8 @@ DEVIATIONS = ((-0.85, -0.55, 0.0), (0.6, 0.0, -0.8))
 ELEVATION, AZIMUTH = 22.0, -58.0  # degrees, of the eye
 COLOURS = (*style.SAMPLE_COLOURS, style.MEAN_COLOUR)
 LOWER, UPPER = -0.9, 1.8  # of the visible part of each axis, in units of length
-AXIS, NAMES = 1.5, (1.75, 2.15, 1.75)  # where the drawn axes end, and where their names stand
+AXIS = 1.5  # where the drawn axes end
+NAMES = ((1.75, 0, 0), (0, 1.5, -0.3), (0, 0, 1.7))  # where their names stand
 ZOOM = 1.55  # the panel holds no frame and no numbers
 
 
@@ -54,7 +55,10 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         for colour, label in zip(COLOURS, labels, strict=True)
     ]
     add_legend(figure, handles, centre=0.5, above=NEAR_NOTE)
-    add_note(figure, "Computed vectors, all to one scale; noise 0.3 in (a), 1 in (b) and (c); no training")
+    add_note(
+        figure,
+        "Computed vectors, all to one scale; noise 0.3 in (a), 1 in (b) and (c); no training",
+    )
     return figure
 
 
@@ -81,4 +85,4 @@ def _draw_axes(axes: Axes3D) -> None:
         limit(LOWER, UPPER)
     for j, (unit, place) in enumerate(zip(np.eye(3), NAMES, strict=True), start=1):
         axes.plot(*np.outer(unit, (0, AXIS)), color="0.7", linewidth=style.THIN, zorder=0)
-        axes.text(*(unit * place), rf"$\theta_{j}$", color="0.35", ha="center", va="center")
+        axes.text(*place, rf"$\theta_{j}$", color="0.35", ha="center", va="center")

@@ -40,12 +40,12 @@ ROOM = (-0.3, 3.3)  # of theta
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: a panel for each branch."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 3.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.3))
     panels = figure.subplots(
         1,
         3,
         sharey=True,
-        gridspec_kw={"left": 0.06, "right": 0.985, "top": 0.92, "bottom": 0.22, "wspace": 0.06},
+        gridspec_kw={"left": 0.06, "right": 0.985, "top": 0.92, "bottom": 0.245, "wspace": 0.06},
     )
     paths = branches()
     for axes, (name, branch) in zip(panels, paths.items(), strict=True):
@@ -53,7 +53,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
             axes.plot(other.theta[: LAST + 1], **OTHERS)
         _draw_path(axes, branch)
         _draw_pulls(axes, branch)
-        axes.set_title(TITLES[name], loc="left", weight="bold")
+        axes.set_title(TITLES[name], loc="left", pad=7, weight="bold")
     panels[0].set_ylabel(r"$\theta$")
     handles = [
         Line2D([], [], color=colour, label=f"pull of sample {i}")
@@ -85,7 +85,9 @@ def _break_axis(axes: Axes) -> None:
     """Cut the lower and the upper rim, where the axis leaps to infinity."""
     for rim in (0.0, 1.0):
         at: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False}
-        axes.plot((BREAK - 0.7, BREAK + 0.7), (rim, rim), color="white", linewidth=3, zorder=5, **at)
+        axes.plot(
+            (BREAK - 0.7, BREAK + 0.7), (rim, rim), color="white", linewidth=3, zorder=5, **at
+        )
         for x in (BREAK - 0.7, BREAK + 0.7):
             ends = ((x - 0.5, x + 0.5), (rim - 0.025, rim + 0.025))
             axes.plot(*ends, color="0.15", linewidth=0.6, zorder=6, **at)

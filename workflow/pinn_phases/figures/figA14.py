@@ -24,17 +24,17 @@ REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases"), one_met
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one method, layers from dark to light, mean and std by the line."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 4.0))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 4.1))
     panels = figure.subplots(
         1,
         2,
         sharey=True,
-        gridspec_kw={"left": 0.075, "right": 0.98, "top": 0.88, "bottom": 0.325, "wspace": 0.06},
+        gridspec_kw={"left": 0.075, "right": 0.98, "top": 0.865, "bottom": 0.325, "wspace": 0.06},
     )
     windows = {"(a)  moving average": settings.smoothing, "(b)  as recorded, with its range": 1}
     for axes, (title, window) in zip(panels, windows.items(), strict=True):
         _draw_panel(axes, material, settings.phases_of, window)
-        axes.set_title(title, loc="left", pad=15, weight="bold")
+        axes.set_title(title, loc="left", pad=24, weight="bold")
     panels[0].set_ylabel("Norm over the parameters")
     add_layer_bar(figure, style.layer_colours(layer_count(material.runs())))
     handles = [

@@ -48,7 +48,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: a column for each problem and method of which there are both curves."""
     shown = [pair for pair in REQUIREMENT.published if _has_both(material, *pair)]
     colours = style.method_colours(list(dict.fromkeys(method for _, method in shown)))
-    figure = Figure(figsize=(style.TEXT_WIDTH, 4.3))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 4.7))
     panels = figure.subplots(
         2,
         len(shown),
@@ -56,7 +56,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         sharex="col",
         sharey="row",
         gridspec_kw={
-            **{"left": 0.075, "right": 0.985, "top": 0.91, "bottom": 0.23},
+            **{"left": 0.08, "right": 0.985, "top": 0.91, "bottom": 0.27},
             **{"wspace": 0.18, "hspace": 0.1},
         },
     )

@@ -36,7 +36,7 @@ REQUIREMENT = Requirement(
     any_problem=True,
 )
 COLUMNS = 4  # side by side; more go below
-BLOCK, LEGEND, ABOVE = 2.75, 0.66, 0.3  # inches: three panels, what is below all, and above
+BLOCK, LEGEND, ABOVE = 2.85, 1.0, 0.3  # inches: three panels, what is below all, and above
 HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
 NAMES = ("SNR", "Cosine", "Norms")
 OPPOSED = -0.9  # cosine, as in the claims
@@ -58,11 +58,11 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         top = 1 - (ABOVE + block * BLOCK) / height
         grid = GridSpec(
             *(3, columns, figure),
-            left=0.075,
+            left=0.085,
             right=0.985,
             top=top,
-            bottom=top - (BLOCK - 0.5) / height,
-            wspace=0.24,
+            bottom=top - (BLOCK - 0.6) / height,
+            wspace=0.34,
             hspace=0.12,
             height_ratios=HEIGHTS,
         )
@@ -73,8 +73,9 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         if column == 0:
             for axes, name in zip(panels, NAMES, strict=True):
                 axes.set_ylabel(name)
-    add_legend(figure, _handles(), centre=0.53, above=0.17)
-    add_legend(figure, phase_handles(), centre=0.53)
+    phases = [material.of("phases", problem, method) for problem, method in shown]
+    add_legend(figure, _handles(), centre=0.53, above=0.34)
+    add_legend(figure, phase_handles(phases), centre=0.53)
     add_small_print(figure, material.runs())
     return figure
 

@@ -40,7 +40,9 @@ def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> Non
         own = _of_the_paper(others[name])
         lines = _filled([scale, lengths[name], size, seeds_text, *own, *notes])
     else:
-        shared = [text for text in others[next(iter(others))] if all(text in o for o in others.values())]
+        shared = [
+            text for text in others[next(iter(others))] if all(text in o for o in others.values())
+        ]
         each = [
             ", ".join(
                 [
