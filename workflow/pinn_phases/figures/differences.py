@@ -1,6 +1,7 @@
 """What of a run is not the paper's, in the few words that small print has room for.
 
-Iterations and points stand there anyway, and are left out. A test holds `PAPER` against config.yaml.
+Iterations and points stand there anyway, and are left out. A test compares `PAPER` with
+config.yaml.
 """
 
 from collections.abc import Mapping

@@ -95,7 +95,7 @@ def _draw_panel(
 
 
 def _parts(problem: str, method: str, material: Material) -> tuple[list[Content], list[Content]]:
-    """Runs and phases of a panel."""
+    """Return runs and phases of a panel."""
     return material.of("run", problem, method), material.of("phases", problem, method)
 
 

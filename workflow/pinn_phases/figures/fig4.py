@@ -33,7 +33,7 @@ TITLES = (
     r"(d)  the same, with $\theta_1$ stretched by Adam",
 )
 MARGIN = 3.0  # of the map around start and minimum, in units of the parameters
-LEVELS = (1, 3, 10, 30, 100, 200)  # of the contours; the start's loss lies above
+LEVELS = 10.0 ** np.arange(-0.5, 3.0, 0.5)  # of the contours, the last above the start's loss
 SHADED = (1e-4, 1e4)  # loss at the ends of the greys, so that no contour is white or black
 REACH = 10.0  # of the slices: the distance from which the run started
 HIGHEST = 14.0  # loss at the top of both slices
@@ -66,7 +66,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     handles.append(Line2D([], [], color="0.3", linestyle=MEAN_LINE, label="mean so far"))
     add_legend(figure, handles, centre=0.5, above=NEAR_NOTE)
     constants = f"{landscape.STEPS} steps of Adam, learning rate {landscape.LEARNING_RATE:g}"
-    levels = ", ".join(map(str, LEVELS))
+    levels = ", ".join(f"{level:.3g}" for level in LEVELS)
     add_note(figure, f"Computed loss of two parameters, contours at {levels}; {constants}")
     return figure
 

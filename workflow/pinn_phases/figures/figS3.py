@@ -36,7 +36,7 @@ REQUIREMENT = Requirement(
     any_problem=True,
 )
 COLUMNS = 4  # side by side; more go below
-BLOCK, LEGEND, ABOVE = 2.85, 1.0, 0.3  # inches: three panels, what is below all, and above
+BLOCK, LEGEND, ABOVE = 2.85, 1.12, 0.3  # inches: three panels, what is below all, and above
 HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
 NAMES = ("SNR", "Cosine", "Norms")
 OPPOSED = -0.9  # cosine, as in the claims
@@ -74,7 +74,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
             for axes, name in zip(panels, NAMES, strict=True):
                 axes.set_ylabel(name)
     phases = [material.of("phases", problem, method) for problem, method in shown]
-    add_legend(figure, _handles(), centre=0.53, above=0.34)
+    add_legend(figure, _handles(), centre=0.53, above=0.36)
     add_legend(figure, phase_handles(phases), centre=0.53)
     add_small_print(figure, material.runs())
     return figure

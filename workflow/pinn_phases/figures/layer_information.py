@@ -85,7 +85,8 @@ def _draw_panel(axes: Axes, name: str, files: Sequence[Content], phases: Sequenc
     )  # bits that a single pair of points with one string costs; 0 has no logarithm
 
     def lost(bits: Real) -> Real:
-        return np.maximum(np.log2(points) - bits, least)
+        missing: Real = np.maximum(np.log2(points) - bits, least)
+        return missing
 
     for layer, colour in enumerate(hidden_colours(files)):
         looks: style.Looks = {"color": colour, "linewidth": 0.8}

@@ -14,7 +14,8 @@ from pinn_phases.figures import style
 from pinn_phases.figures.phase_marks import spans, starts
 from pinn_phases.storage import Content
 
-ROW = 5  # handles side by side
+LETTER = 0.55 * style.FONT_POINTS / 72  # inches, of a letter
+LOOKS = 0.4  # inches, of what stands beside a word
 MIDDLE = 0.76  # inches from the lower rim to the middle of a legend, above the small print
 NEAR_NOTE = -0.44  # inches above that, where the small print is a single line
 
@@ -22,18 +23,22 @@ NEAR_NOTE = -0.44  # inches above that, where the small print is a single line
 def add_legend(
     figure: Figure, handles: Sequence[Artist], centre: float, *, above: float = 0.0
 ) -> None:
-    """Put one or two rows of handles below the panels, around `centre` as a share of the width.
+    """Put a row of handles below the panels, or two where one has no room.
 
     Parameters
     ----------
+    centre
+        As a share of the width.
     above
         Inches above where a single legend has its place.
     """
+    width = sum(len(str(handle.get_label())) * LETTER + LOOKS for handle in handles)
+    room = 2 * min(centre, 1 - centre) * figure.get_figwidth()
     figure.legend(
         handles=handles,
         loc="center",
         bbox_to_anchor=(centre, (MIDDLE + above) / figure.get_figheight()),
-        ncols=len(handles) if len(handles) <= ROW else -(-len(handles) // 2),
+        ncols=len(handles) if width <= room else -(-len(handles) // 2),
         frameon=False,
         borderaxespad=0,
         columnspacing=1.2,

@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.figures.curves import last_iteration
 from pinn_phases.figures.style import (
+    FONT_POINTS,
     PHASE_HATCHES,
     PHASE_LINE,
     PHASE_SHADES,
-    FONT_POINTS,
     TEXT_WIDTH,
     log_axes,
 )

@@ -12,7 +12,7 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.reached import length_in_words
 from pinn_phases.storage import Content
 
-LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.55 * style.FONT_POINTS))  # of a line, 0.55 wide
+LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))  # of a line, 0.59 wide
 
 
 def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
-from matplotlib import _mathtext  # type: ignore[attr-defined]
+from matplotlib import _mathtext
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from pinn_phases.figures.plain import restore_defaults
+from pinn_phases.figures.plain import add_installed, restore_defaults
 from pinn_phases.storage import write_bytes
 
 Looks = dict[str, Any]  # keywords of matplotlib's lines
@@ -96,16 +96,30 @@ PHASE_LINE: Looks = {"color": "0.35", "linestyle": "--", "linewidth": 0.7, "zord
 PUBLISHED: Looks = {"color": "0.1", "linewidth": 1.1}  # the authors' own curves, beneath ours
 
 
-def set_style() -> None:
-    """Apply the style, and nothing that was set elsewhere, to all figures of this process."""
+def set_style(font: str | None = None) -> str:
+    """Apply the style, and nothing that was set elsewhere, to all figures of this process.
+
+    Parameters
+    ----------
+    font
+        Family of an installed font for all words, which journals may ask for; its formulas are
+        STIX's. Where it is None or not installed, matplotlib's own, alike on every machine.
+
+    Returns
+    -------
+    str
+        Family of the words.
+    """
     restore_defaults()
+    family = font if font is not None and add_installed(font) else FONT
     # No setting of matplotlib: 0.7 makes 5 points of 7. The version is pinned, and a test looks.
     _mathtext.SHRINK_FACTOR = SUBSCRIPT_POINTS / FONT_POINTS
     sns.set_theme(
         context="paper",
         style="ticks",
         rc={
-            "font.sans-serif": [FONT],
+            "font.sans-serif": [family, FONT],
+            "mathtext.fontset": "dejavusans" if family == FONT else "stixsans",
             "font.size": FONT_POINTS,
             "axes.labelsize": FONT_POINTS,
             "axes.titlesize": FONT_POINTS,
@@ -123,9 +137,10 @@ def set_style() -> None:
             "ytick.minor.size": 1.5,
             "lines.linewidth": 1.0,
             "hatch.linewidth": 0.35,
-            "pdf.fonttype": 42,  # text stays text
+            "pdf.fonttype": 42,  # text stays text, and its font is embedded
         },
     )
+    return family
 
 
 def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, float]]:
