@@ -25,9 +25,9 @@ from tests.figures import (
 KEPT = Path(__file__).with_name("looks")
 DPI = 50  # a letter is five dots high: it is seen where it stands, and files stay small
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
-# Of 255 levels, root mean square over the picture. Pinned versions of matplotlib and its own font give
-# the same picture; processors that round differently move edges by parts of a level. A line that is
-# drawn in another colour, the least change that was tried, gives 2 and more.
+# Of 255 levels, root mean square over the picture. Pinned versions of matplotlib and its own font
+# give the same picture; processors that round differently may move edges by parts of a level. The
+# least change that was tried, another colour of one of two curves, gives 1.7.
 TOLERANCE = 0.5
 MADE = {
     "fig1": test_over_iterations.made_material,
