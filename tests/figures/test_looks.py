@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.mathtext import MathTextParser
+from matplotlib.text import Text
 from PIL import Image
 
 from pinn_phases.figures import style
@@ -50,10 +52,15 @@ MADE = {
 }
 
 
-def picture(name):
-    """Draw a figure from made files, and return its dots: shape (height, width, 3)."""
+def drawn(name):
+    """Draw a figure from made files."""
     style.set_style()
-    figure = figure_module(name).draw(MADE[name](), SETTINGS)
+    return figure_module(name).draw(MADE[name](), SETTINGS)
+
+
+def picture(name):
+    """Return the dots of a figure: shape (height, width, 3)."""
+    figure = drawn(name)
     figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -79,6 +86,19 @@ def test_a_change_of_looks_is_seen(monkeypatch):
     before = picture("fig4")
     monkeypatch.setattr(style, "PARAMETER_COLOURS", ("#332288", "#56b4e9"))
     assert difference(picture("fig4"), before) > 2 * TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["fig3", "fig9", "fig10", "fig11", "figA14", "figS3"])
+def test_words_have_7_points_and_subscripts_6(name):
+    figure = drawn(name)
+    assert figure.get_figwidth() == pytest.approx(178 / 25.4)  # printed as it is
+    FigureCanvasAgg(figure).draw()
+    parser = MathTextParser("path")
+    for text in figure.findobj(Text):
+        if text.get_text():
+            assert text.get_fontsize() >= 7, text
+            glyphs = parser.parse(text.get_text(), 72, text.get_fontproperties()).glyphs
+            assert min(size for _, size, *_ in glyphs) >= 6 - 1e-9, text
 
 
 def renew():

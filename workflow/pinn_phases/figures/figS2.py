@@ -6,6 +6,7 @@ drew their boundaries by hand; ours are found, and of several seeds the median i
 """
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -41,6 +42,7 @@ LINES: dict[str, Any] = {
     "diffusion": ":",
     "total_diffusion": (0, (4, 2)),
 }  # boundary -> style, whosever it is
+LETTER_LEFT = 15.0  # points from the panels to their letters, over the ticks
 NO_TEST = "Ours are of other sizes than the paper's: no test of agreement"
 
 
@@ -62,6 +64,8 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     )
     for (above, below), (problem, method) in zip(panels.T, shown, strict=True):
         _draw_column(above, below, material, settings, problem, method, colours[method])
+    for axes, letter in zip(panels.flat, ascii_lowercase, strict=False):
+        style.panel_letter(axes, f"({letter})", left=LETTER_LEFT)
     for axes in panels.flat:  # once all curves of a row are there
         style.plain_log_ticks(axes.yaxis)
     panels[0, 0].set_ylabel(r"Relative $L^2$ error")

@@ -6,6 +6,7 @@ opposed, which is shaded. Below: their norms, that of their sum, and the noise.
 """
 
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ REQUIREMENT = Requirement(
 COLUMNS = 4  # side by side; more go below
 BLOCK, LEGEND, ABOVE = 2.85, 1.12, 0.3  # inches: three panels, what is below all, and above
 HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
+LETTER_LEFT = 24.0  # points from the panels to their letters, over the ticks
 NAMES = ("SNR", "Cosine", "Norms")
 OPPOSED = -0.9  # cosine, as in the claims
 
@@ -68,6 +70,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         )
         panels = [figure.add_subplot(grid[row, column]) for row in range(3)]
         _draw_column(panels, material, settings, problem, method)
+        style.panel_letter(panels[0], f"({ascii_lowercase[number]})", left=LETTER_LEFT)
         if block < blocks - 1:
             panels[-1].set_xlabel("")
         if column == 0:

@@ -172,19 +172,19 @@ def unit_line(axes: Axes) -> None:
     axes.axhline(1, color="0.5", linewidth=0.6, linestyle=":")
 
 
-def panel_letter(axes: Axes, letter: str, *, pad: float = 4.0) -> None:
+def panel_letter(axes: Axes, letter: str, *, pad: float = 4.0, left: float = 0.0) -> None:
     """Write the letter of a panel, above its upper left corner.
 
     Parameters
     ----------
-    pad
-        Points above the axes.
+    pad, left
+        Points above the axes, and to the left of their rim.
     """
     axes.annotate(
         letter,
         (0, 1),
         xycoords="axes fraction",
-        xytext=(0, pad),
+        xytext=(-left, pad),
         textcoords="offset points",
         ha="left",
         va="bottom",
