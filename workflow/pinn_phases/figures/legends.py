@@ -1,5 +1,6 @@
 """Legends that several figures share, below their panels."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from pinn_phases.figures import style
 from pinn_phases.figures.phase_marks import spans, starts
 from pinn_phases.storage import Content
 
+COMMANDS = re.compile(r"\\[a-zA-Z]+|\$|[{}_]")  # of formulas, each a letter at most
 LETTER = 0.55 * style.FONT_POINTS / 72  # inches, of a letter
 LOOKS = 0.4  # inches, of what stands beside a word
 MIDDLE = 0.76  # inches from the lower rim to the middle of a legend, above the small print
@@ -32,7 +34,8 @@ def add_legend(
     above
         Inches above where a single legend has its place.
     """
-    width = sum(len(str(handle.get_label())) * LETTER + LOOKS for handle in handles)
+    labels = (COMMANDS.sub("x", str(handle.get_label())) for handle in handles)
+    width = sum(len(label) * LETTER + LOOKS for label in labels)
     room = 2 * min(centre, 1 - centre) * figure.get_figwidth()
     figure.legend(
         handles=handles,
