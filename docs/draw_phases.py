@@ -35,7 +35,7 @@ def main() -> None:
     edges = [1.0, *(boundary.iteration for boundary in found if boundary), float(at[-1])]
     for name, start, end in zip(style.PHASE_SHADES, edges[:-1], edges[1:], strict=False):
         shade(axes, Span(name, start, end))
-        axes.text((start * end) ** 0.5, 3e7, name, ha="center", fontsize=style.SMALL_POINTS)
+        axes.text((start * end) ** 0.5, 3e7, name, ha="center", fontsize=style.FONT_POINTS)
     rise = np.log10(phases.total_diffusion.iteration)
     before, after = constants["window"], constants["min_duration"]
     label = "levels of the windows before and after a rise"

@@ -49,7 +49,7 @@ def draw(reports: Reports) -> Figure:
     for axes, size in zip(lower.subplots(1, 3), ("points", "width", "iterations"), strict=True):
         _growth(axes, reports[GROWTH][size], size)
     _memory(lower.axes[0].twinx(), reports[GROWTH]["points"])
-    looks: style.Looks = {"fontsize": style.SMALL_POINTS, "color": "0.35", "va": "bottom"}
+    looks: style.Looks = {"fontsize": 5.5, "color": "0.35", "va": "bottom"}
     words.text(0.01, 0.03, conditions(reports).replace("- ", "").strip(), **looks)
     return figure
 

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -27,3 +28,18 @@ def assert_legible():
             assert not a.overlaps(b), (first, second)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def in_bins():
+    """Give the places of a curve and its median there: a fortieth of a decade each."""
+
+    def shown(iteration, values):
+        places = np.floor(40 * np.log10(iteration))
+        inside = [places == place for place in np.unique(places)]
+        at = np.array([np.median(iteration[rows]) for rows in inside])
+        at[-1] = iteration[-1]
+        # Of several runs the median of their medians.
+        return at, np.array([np.median(np.median(values[..., rows], -1)) for rows in inside])
+
+    return shown

@@ -1,7 +1,9 @@
 """Figures of models that are computed, not trained (3, 4, 5)."""
 
 import json
+from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import same_color
@@ -42,12 +44,17 @@ def test_needs_no_files_and_is_legible(module, assert_legible):
 def test_figure_3_shows_vectors_of_the_snr_in_its_titles():
     figure = drawn(fig3)
     titles = [text.get_text() for text in figure.texts if "SNR" in text.get_text()]
-    assert [t.split(":")[0].split()[-1] for t in titles] == ["2", "0", "1"]
-    for axes, ratio in zip(figure.axes, (2.0, 0.0, 1.0), strict=True):
-        arrows = axes.collections if ratio else axes.collections[:-1]  # a dot for a mean of zero
-        tips = np.array([arrow._segments3d[0] for arrow in arrows]).sum(1)  # one end is the origin
+    assert [t.split(":")[0].split()[-1] for t in titles] == ["5", "0", "1"]
+    for axes, ratio in zip(figure.axes, (5.0, 0.0, 1.0), strict=True):
+        # A drop line from each tip to the plane and on to the origin; none for a mean of zero.
+        drops = [line for line in axes.get_lines() if len(line.get_data_3d()[0]) == 3]
+        tips = np.array([np.array(line.get_data_3d())[:, 0] for line in drops])
+        arrows = [a for a in axes.texts if isinstance(a, Annotation) and a.arrow_patch]
+        assert len(arrows) == len(tips) == (4 if ratio else 3)
+        assert len({a.arrow_patch.get_mutation_scale() for a in arrows}) == 1  # heads alike
         assert signal_to_noise(tips[:3]) == pytest.approx(ratio, rel=1e-14)  # some roundings
-        expected = gradients_of_ratio(ratio, fig3.DIRECTION, fig3.DEVIATIONS)
+        noise = 0.3 if ratio == 5 else 1.0
+        expected = noise * gradients_of_ratio(ratio, fig3.DIRECTION, fig3.DEVIATIONS)
         np.testing.assert_allclose(tips[:3], expected, atol=1e-15)
         np.testing.assert_allclose(tips[3:], expected.mean(0)[None][: len(tips) - 3], atol=1e-15)
 
@@ -70,9 +77,10 @@ def test_figure_4_shows_the_run_its_corrections_and_the_slices():
     # Linear interpolation with a spacing of 0.05: curvature 10 times 0.05^2 / 8.
     np.testing.assert_allclose(sharp[1].get_ydata(), near, atol=0.0032)
     assert [axes.texts[0].get_text() for axes in (plain, scaled)] == [
-        "curvatures 100 : 1",
+        "curvatures 100 : 1;\n$\\theta_1$ up to 223",
         "curvatures 2.77 : 1",
     ]
+    assert plain.get_ylim() == scaled.get_ylim()
 
 
 def test_contours_of_figure_4_are_evenly_spaced_in_the_logarithm_of_the_loss():
@@ -104,6 +112,29 @@ def test_command_draws_a_figure_without_inputs(tmp_path, config):
     assert main(arguments) == 0
     assert pdf.read_bytes().startswith(b"%PDF") and b"made from: no files" in pdf.read_bytes()
     assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_title_of_the_file_is_the_figures(tmp_path):
+    pdf, png = tmp_path / "fig3.pdf", tmp_path / "fig3.png"
+    options = ("--settings", SETTINGS.model_dump_json(), "--inputs", "--pdf", pdf, "--png", png)
+    assert main(["figure", "fig3", *map(str, options)]) == 0
+    title = b"Figure 3: gradients of three samples in a space of three parameters"
+    assert b"/Title (" + title in pdf.read_bytes() and title in png.read_bytes()
+
+
+def test_a_font_is_taken_by_name_where_it_is_installed(tmp_path, monkeypatch, capsys):
+    other = Path(
+        matplotlib.get_data_path(), "fonts/ttf/STIXGeneral.ttf"
+    )  # stands for the machine's
+    monkeypatch.setattr("matplotlib.font_manager.findSystemFonts", lambda: [str(other)])
+    for font, used in (("STIXGeneral", b"STIXGeneral"), ("Nobody's Sans", b"DejaVuSans")):
+        pdf, png = tmp_path / "fig5.pdf", tmp_path / "fig5.png"
+        settings = SETTINGS.model_copy(update={"font": font}).model_dump_json()
+        options = ("--settings", settings, "--inputs", "--pdf", pdf, "--png", png)
+        assert main(["figure", "fig5", *map(str, options)]) == 0
+        assert b"+" + used in pdf.read_bytes() and b"/FontFile2" in pdf.read_bytes()  # embedded
+        said = "figures.font: Nobody's Sans is not installed; words are set in DejaVu Sans"
+        assert (said in capsys.readouterr().out) == (used == b"DejaVuSans")
 
 
 @pytest.mark.parametrize("commit", ["abc123", None])

@@ -1,10 +1,21 @@
 """Figures of curves over iterations (1, 10, A.13, A.14), drawn from made files."""
 
+import functools
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from pinn_phases.figures import curves, fig1, fig10, figA13, figA14, small_print, style
+from pinn_phases.figures import (
+    curves,
+    differences,
+    fig1,
+    fig10,
+    figA13,
+    figA14,
+    small_print,
+    style,
+)
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.storage import Content
 
@@ -43,6 +54,8 @@ def made_run(problem, method, seed):
         "layers/snr": layers,
         "layers/gradient_mean": 2 * layers,
         "layers/gradient_std": 3 * layers,
+        "gradient_mean": 4 * level,
+        "gradient_std": 5 * level,
     }
     settings = {
         "scale": "test",
@@ -93,15 +106,23 @@ def mean_of_seeds(problem, name):
     return np.mean([made_run(problem, "rba", s).arrays[f"history/{name}"] for s in (0, 1)], 0)
 
 
-def test_figure_1_has_a_curve_and_a_dashed_line_in_its_colour_for_each_problem(assert_legible):
+def ticks(axes):
+    """Marks that cross a curve."""
+    return [line for line in axes.get_lines() if line.get_marker() == "|"]
+
+
+def test_figure_1_has_a_line_for_each_seed_and_crosses_it_at_the_start(assert_legible):
     figure = fig1.draw(made_material(), SETTINGS)
     (axes,) = figure.axes
-    shown = full_lines(axes)
-    assert [line.get_label() for line in shown] == LABELS
-    assert len(axes.collections) == len(PROBLEMS)  # the range between the quartiles
-    assert dashed(axes) == EACH_SEED
-    marks = [line.get_color() for line in axes.get_lines() if line.get_linestyle() == "--"]
-    assert set(marks) == {line.get_color() for line in shown}
+    medians = [line for line in full_lines(axes) if not line.get_label().startswith("_")]
+    assert [line.get_label() for line in medians] == LABELS
+    assert len({line.get_color() for line in medians}) == len(PROBLEMS)
+    assert len({str(line.get_linestyle()) + str(line._dash_pattern) for line in medians}) == 4
+    assert len(full_lines(axes)) == len(medians) * 3 and not axes.collections  # two seeds each
+    assert [line.get_xdata()[0] for line in ticks(axes)] == EACH_SEED
+    # Allen-Cahn's first seed starts at 1,000, where its error is 1/1,000.
+    assert ticks(axes)[0].get_ydata()[0] == pytest.approx(1e-3, rel=1e-12)
+    assert {line.get_color() for line in ticks(axes)} == {line.get_color() for line in medians}
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == [*LABELS, "(start of total diffusion, of each seed)"]
     assert axes.get_xscale() == axes.get_yscale() == "log"
@@ -134,9 +155,11 @@ def test_figure_10_has_a_panel_for_each_problem_and_method(methods, monkeypatch,
     monkeypatch.setattr(fig10, "plugin_class", with_other)
     figure = fig10.draw(made_material(methods=methods), SETTINGS)
     assert len(figure.axes) == len(PROBLEMS) * len(methods)
-    first_row = figure.axes[: len(methods)]
-    assert [a.get_title() for a in first_row] == ["Vanilla", "RBA", "Other"][: len(methods)]
-    assert [a.get_ylabel() for a in figure.axes[:: len(methods)]] == TITLES
+    names = [
+        f"{title}, {m}" for title in TITLES for m in ["Vanilla", "RBA", "Other"][: len(methods)]
+    ]
+    assert [a.get_title("left")[5:] for a in figure.axes] == names
+    assert {a.get_ylabel() for a in figure.axes[:: len(methods)]} == {"Ratio of the gradients"}
     for row, starts in enumerate(BY_PROBLEM):
         for axes in figure.axes[row * len(methods) : (row + 1) * len(methods)]:
             assert dashed(axes) == starts
@@ -148,15 +171,37 @@ def test_figure_10_has_a_panel_for_each_problem_and_method(methods, monkeypatch,
     assert_legible(figure)
 
 
+@pytest.mark.parametrize("first", [1e6, 2.0])
+def test_figure_10_leaves_out_the_upper_decades_of_fitting(first, assert_legible):
+    material = made_material(methods=("vanilla", "rba"), seeds=(0,))
+    for run in material.runs():
+        # From the first value to 1 at iteration 10, where fitting ends.
+        at = run.arrays["history/iteration"]
+        run.arrays["history/snr"][:] = first ** np.maximum(1 - np.log10(at), 0)
+    figure = fig10.draw(material, SETTINGS)
+    upper = figure.axes[0].get_ylim()[1]
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert upper <= fig10.ROOM and words == (["SNR begins at $10^{6}$"] if first > 10 else [])
+
+
+def test_figure_10_marks_the_steepest_fall_of_the_error_of_each_seed():
+    material = made_material(methods=("rba",))
+    for number, phases in enumerate(material.of("phases", "burgers", "rba")):
+        phases.attributes["landmarks"] = {"relative_l2": [40.0, None][number]}
+    figure = fig10.draw(material, SETTINGS)
+    marks = [
+        [x.get_xdata()[0] for x in a.get_lines() if x.get_marker() == "^"] for a in figure.axes
+    ]
+    assert marks == [[], [], [40.0], []]
+
+
 def test_rows_that_a_logarithmic_axis_cannot_show_are_left_out():
     figure = fig10.draw(made_material(), SETTINGS)
     line = full_lines(figure.axes[0])[0]
-    assert not set(line.get_xdata()) & {1, 6, 8}  # infinite, NaN, zero
+    assert line.get_xdata()[:6].tolist() == [2, 3, 4, 5, 7, 9]  # not infinite, NaN, zero
     assert line.get_xdata()[0] == 2 and np.isfinite(line.get_ydata()).all()
     known = np.delete(mean_of_seeds("allen_cahn", "snr"), [0, 5, 7])
     np.testing.assert_allclose(line.get_ydata()[0], known[0])
-    # Equality but for the order of summing ten numbers: ten roundings of 1e-16.
-    np.testing.assert_allclose(line.get_ydata()[-1], known[-10:].mean(), rtol=1e-14)
     lower, upper = figure.axes[0].get_ylim()
     assert 0 < lower < upper < np.inf
 
@@ -170,37 +215,37 @@ def test_a_curve_without_any_value_draws_nothing():
     assert len(axes.get_lines()[0].get_xdata()) == 0
 
 
-def test_long_runs_keep_the_extremes_of_every_dot():
+def test_fast_oscillations_become_a_band_around_their_median():
     rng = np.random.default_rng(0)
     iteration = np.arange(1, 20001)
     values = rng.lognormal(size=iteration.size)
-    run = Content("run", {"history/iteration": iteration, "history/snr": values}, {})
     axes = fig1.Figure().add_subplot()
-    curves.plot_runs(axes, [run], "snr")
-    (line,) = axes.get_lines()
-    # At most two rows a bin, of 4.3 decades.
-    assert line.get_xdata().size <= 2 * np.ceil(curves.BINS_PER_DECADE * np.log10(20000))
-    np.testing.assert_array_equal(line.get_xdata()[:100], iteration[:100])  # one row a bin
-    bins = np.floor(np.log10(iteration) * curves.BINS_PER_DECADE)
-    shown = np.floor(np.log10(line.get_xdata()) * curves.BINS_PER_DECADE)
-    for place in np.unique(bins)[-20:]:
-        seen, all_values = line.get_ydata()[shown == place], values[bins == place]
-        assert seen.min() == all_values.min() and seen.max() == all_values.max()
+    curves.plot_curve(axes, iteration, values, color="C0")
+    (line,), (band,) = axes.get_lines(), axes.collections
+    assert line.get_xdata().size <= np.ceil(curves.BINS_PER_DECADE * np.log10(20000))
+    np.testing.assert_array_equal(line.get_xdata()[:15], iteration[:15])  # one row a bin
+    assert line.get_xdata()[-1] == 20000
+    last = values[iteration >= 10 ** (172 / 40)]  # 19,953: the last bin
+    assert line.get_ydata()[-1] == np.median(last)
+    edge = band.get_paths()[0].vertices
+    at_end = edge[edge[:, 0] == 20000][:, 1]
+    assert at_end.min() == last.min() and at_end.max() == last.max()
 
 
-def test_figure_a13_shows_each_layer_of_each_problem(assert_legible):
+def test_figure_a13_shows_each_layer_of_each_problem(assert_legible, in_bins):
     settings = SETTINGS.model_copy(update={"smoothing": 1})
     figure = figA13.draw(made_material(), settings)
     colours = style.layer_colours(LAYERS)
     for axes, problem, title in zip(figure.axes[:4], PROBLEMS, TITLES, strict=True):
-        assert axes.get_title() == title
+        assert axes.get_title("left")[5:] == title
         shown = full_lines(axes)
         assert [line.get_color() for line in shown] == colours
-        assert len(axes.collections) == LAYERS  # a range each
+        assert not axes.collections  # bands of all layers would hide each other
+        at = made_run(problem, "rba", 0).arrays["history/iteration"]
         for layer, line in enumerate(shown):
-            expected = mean_of_seeds(problem, "layers/snr")[line.get_xdata() - 1, layer]
-            # Equality but for the median of two, which NumPy interpolates.
-            np.testing.assert_allclose(line.get_ydata(), expected, rtol=1e-14)
+            expected = in_bins(at, mean_of_seeds(problem, "layers/snr")[:, layer])
+            # Equality but for the order of medians: of a curve that falls, few roundings.
+            np.testing.assert_allclose(line.get_data(), expected, rtol=1e-14)
         dotted = [x.get_ydata()[0] for x in axes.get_lines() if x.get_linestyle() == ":"]
         assert dotted == [1]
     assert [dashed(axes) for axes in figure.axes[:4]] == [
@@ -212,28 +257,31 @@ def test_figure_a13_shows_each_layer_of_each_problem(assert_legible):
     assert_legible(figure)
 
 
-def test_figure_a14_shows_mean_and_std_of_each_layer_smoothed_and_not(assert_legible):
+def test_figure_a14_shows_mean_and_std_of_one_run_smoothed_and_not(assert_legible, in_bins):
     figure = figA14.draw(made_material(("allen_cahn",)), SETTINGS)
-    smoothed, raw = figure.axes[:2]
-    for axes, window in ((smoothed, SETTINGS.smoothing), (raw, 1)):
+    run = made_run("allen_cahn", "rba", 0)
+    at = run.arrays["history/iteration"]
+    for axes, window in zip(figure.axes[:2], (SETTINGS.smoothing, 1), strict=True):
         shown = full_lines(axes)
-        assert [x.get_color() for x in shown] == 2 * style.layer_colours(LAYERS)
+        every = list(style.ALL_PARAMETERS.values())
+        assert [x.get_color() for x in shown] == 2 * style.layer_colours(LAYERS) + every
         assert len({x.get_linestyle() for x in shown[:LAYERS]}) == 1
         assert shown[0].get_linestyle() != shown[LAYERS].get_linestyle()
-        for line, name in ((shown[1], "mean"), (shown[LAYERS + 1], "std")):
-            values = mean_of_seeds("allen_cahn", f"layers/gradient_{name}")[:, 1]
-            expected = [values[max(0, i - window) : i].mean() for i in line.get_xdata()]
-            np.testing.assert_allclose(line.get_ydata(), expected, rtol=1e-14)  # as above
-        assert dashed(axes) == [10.0, 10.0, 1000.0, 3000.0]
+        assert shown[-1].get_linewidth() > 2 * shown[0].get_linewidth()
+        assert len(axes.collections) == (2 if window == 1 else 0)  # (a) and (b) differ
+        for line, name in ((shown[1], "layers/gradient_mean"), (shown[-1], "gradient_std")):
+            values = run.arrays[f"history/{name}"]
+            values = values[:, 1] if values.ndim == 2 else values
+            smooth = [values[max(0, i - window) : i].mean() for i in range(1, len(at) + 1)]
+            np.testing.assert_allclose(line.get_data(), in_bins(at, np.array(smooth)), rtol=1e-13)
+        assert dashed(axes) == [10.0, 1000.0]
     assert_legible(figure)
 
 
-@pytest.mark.parametrize("module", [fig1, figA13, figA14])
-def test_one_seed_has_no_range_and_its_own_boundary(module):
+@pytest.mark.parametrize("module", [figA13, figA14])
+def test_one_seed_has_its_own_boundary(module):
     figure = module.draw(made_material(module.REQUIREMENT.problems, seeds=(0,)), SETTINGS)
-    axes = figure.axes[0]
-    assert len(axes.collections) == 0
-    assert 1000.0 in dashed(axes)
+    assert 1000.0 in dashed(figure.axes[0])
 
 
 @pytest.mark.parametrize("starts", [(1.0, 2.0), (1000.0, 1050.0)])
@@ -250,9 +298,36 @@ def test_names_of_short_phases_keep_apart(starts, assert_legible):
 def test_small_print_names_each_problem_where_they_differ():
     figure = fig1.Figure()
     small_print.add_small_print(figure, made_material().runs(), small_print.only("rba"))
-    first, second = figure.texts[0].get_text().splitlines()
-    assert first == "Scale test; seeds 0, 1; RBA alone"
-    assert "Allen-Cahn 1,199, 30; Helmholtz 1,599, 30" in second
+    text = figure.texts[0].get_text().replace("\n", " ")
+    assert text.startswith(
+        "Scale test; seeds 0, 1; RBA alone; Iterations with collocation points: "
+    )
+    assert "Allen-Cahn 1,199 with 30; Helmholtz 1,599 with 30" in text
+
+
+def test_small_print_says_what_is_not_the_papers():
+    runs = made_material(seeds=(0,)).runs()
+    for run in runs:
+        settings = run.attributes["settings"]
+        settings["training"] |= {
+            "network": {"hidden_layers": 4, "width": 64, "ansatz": "plain", "fourier_modes": 0}
+        }
+    runs[0].attributes["settings"]["training"]["network"]["ansatz"] = "initial"
+    runs[3].attributes["settings"]["equation"] = {"reynolds": 100.0}
+    figure = fig1.Figure()
+    small_print.add_small_print(figure, runs)
+    text = figure.texts[0].get_text().replace("\n", " ")
+    assert "in brackets: the paper's; network 4 × 64 (6 × 128);" in text
+    assert "Allen-Cahn 1,199 with 30, initial ansatz (plain);" in text
+    assert text.endswith("Lid-driven cavity 2,399 with 30, Re = 100 (1000)")
+
+
+def test_the_papers_numbers_are_those_of_the_configuration(config):
+    for key, value in differences.PAPER.items():
+        block = config if key.startswith("training") else config["problems"]["helmholtz"]
+        if key == "equation.reynolds":
+            block = config["problems"]["cavity"]
+        assert functools.reduce(lambda tree, name: tree[name], key.split("."), block) == value
 
 
 def small_print_of(*reached, problems=("allen_cahn",)):
@@ -271,8 +346,8 @@ def test_small_print_says_how_far_unfinished_trainings_have_come():
     assert small_print_of(900, 900) == f"Scale test; to iteration 900 of 1,199{rest}"
     assert small_print_of(900, 800) == f"Scale test; to iteration 800–900 of 1,199{rest}"
     assert small_print_of(900, None) == f"Scale test; to iteration 900–1,199 of 1,199{rest}"
-    each = small_print_of(900, 900, problems=("allen_cahn", "burgers")).splitlines()[1]
-    assert each.endswith("Allen-Cahn 900 of 1,199, 30; Burgers 1,999, 30")
+    each = small_print_of(900, 900, problems=("allen_cahn", "burgers"))
+    assert each.endswith("Allen-Cahn 900 of 1,199 with 30; Burgers 1,999 with 30")
 
 
 @pytest.mark.parametrize("module", [fig1, fig10, figA13])

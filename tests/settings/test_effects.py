@@ -20,6 +20,7 @@ WORDS = {
     "gradient_parameters": ["weights"],
     "ansatz": ["initial", "plain"],
     "phases_of": ["vanilla"],
+    "font": ["Arial"],
     "seeds": [[0, 1]],
     "compared_methods": [["rba", "sa"]],
     "points": [50],  # of the information, where null stands for all

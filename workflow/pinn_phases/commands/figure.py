@@ -33,13 +33,18 @@ def run(options: argparse.Namespace) -> None:
     # Importing matplotlib and seaborn takes seconds: after the checks.
     module = figure_module(options.name)
     from pinn_phases.figures import style
+    from pinn_phases.figures.listing import heading
 
-    style.set_style()
+    font = style.set_style(settings.font)
+    if settings.font not in (None, font):
+        print(f"figures.font: {settings.font} is not installed; words are set in {font}")
     figure = module.draw(material, settings)
+    number, subject = heading(options.name)
     made = provenance(code(options.name))
     metadata = {
-        "figure": f"pinn-phases {options.name}",
+        "figure": f"Figure {number}: {subject}",
         "made from": material.summary if options.inputs else "no files",
+        "font": font,
         "commit": made["git_commit"],
         "code": made["code"],
     }

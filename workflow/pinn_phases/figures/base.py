@@ -34,6 +34,7 @@ class FigureSettings(Frozen):
 
     smoothing: int = Field(ge=1)  # records in the moving average of SNR
     phases_of: str  # method whose SNR marks the phases
+    font: str | None = None  # family, if it is installed; else matplotlib's own
 
 
 @dataclass(frozen=True)

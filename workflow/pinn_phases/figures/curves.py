@@ -1,6 +1,7 @@
 """Curves over iterations: one method's files of several seeds, as median and range."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from pinn_phases.storage import Content
 
 Real = NDArray[np.float64]
 
-BINS_PER_DECADE = 200  # a bin is half to one dot of a PNG; PDFs stay small, whatever the run
+BINS_PER_DECADE = 40  # of iterations: a bin is one or two points wide in print
 FEW = 10  # rows: as many say nothing of what is between them
 DOTS = {"linestyle": "none", "marker": "o", "markersize": 2.2, "markeredgewidth": 0}
 
@@ -24,9 +25,10 @@ def plot_runs(
     *,
     layer: int | None = None,
     window: int = 1,
+    band: bool = True,
     **style: Any,
 ) -> None:
-    """Draw `history/{name}`: the median over the runs, and the range between the quartiles.
+    """Draw `history/{name}`: the median over the runs, and the range of their values.
 
     Rows without a value that a logarithmic axis can show (finite and positive, in each run) are
     left out. Runs of different length are drawn up to the shortest.
@@ -37,6 +39,8 @@ def plot_runs(
         Column of an array of shape (rows, layers); None for one of shape (rows,).
     window
         Rows in the moving average.
+    band
+        Whether the range is drawn.
     style
         Of the line, as matplotlib names it; the range gets its colour.
     """
@@ -45,7 +49,7 @@ def plot_runs(
         values = values[:, :, layer]  # (runs, rows, layers) to (runs, rows)
     there = (np.isfinite(values) & (values > 0)).all(0)
     smooth = np.stack([moving_average(run[there], window) for run in values])
-    _plot_quartiles(axes, iteration[there], smooth, style)
+    _plot_binned(axes, iteration[there], smooth, style, band=band)
 
 
 def plot_curve(
@@ -54,7 +58,7 @@ def plot_curve(
     """Draw one curve, shape (rows,), as `plot_runs` draws the median of several."""
     there = np.isfinite(values) & (values > 0)
     smooth = moving_average(values[there], window)
-    _plot_quartiles(axes, iteration[there], smooth[None], style)  # (rows,) to (1, rows)
+    _plot_binned(axes, iteration[there], smooth[None], style)  # (rows,) to (1, rows)
 
 
 def plot_rows(
@@ -83,20 +87,26 @@ def plot_rows(
     for group in [curves] if alike and not few else [[one] for one in curves]:
         values = np.stack([one[name] for one in group])
         there = (np.isfinite(values) & ((values > 0) | (not positive))).all(0)
-        _plot_quartiles(axes, group[0]["iteration"][there], values[:, there], looks)
+        _plot_binned(axes, group[0]["iteration"][there], values[:, there], looks)
 
 
 def plot_snapshots(
-    axes: Axes, files: Sequence[Content], name: str, *, layer: int, **style: Any
+    axes: Axes,
+    files: Sequence[Content],
+    name: str,
+    *,
+    layer: int,
+    change: Callable[[Real], Real] = np.asarray,
+    **style: Any,
 ) -> None:
-    """Draw one layer of `information/{name}` as `plot_runs` does.
+    """Draw one layer of `information/{name}`, changed by a function, as `plot_runs` does.
 
     Snapshots without a finite value, in any of the files, are left out.
     """
     iteration, values = _common_rows(files, f"information/{name}")
     values = values[:, :, layer]  # (files, snapshots, layers) to (files, snapshots)
     there = np.isfinite(values).all(0)
-    _plot_quartiles(axes, iteration[there], values[:, there], style)
+    _plot_binned(axes, iteration[there], change(values[:, there]), style)
 
 
 def _iterations(content: Content) -> NDArray[np.integer]:
@@ -112,25 +122,40 @@ def _common_rows(files: Sequence[Content], name: str) -> tuple[NDArray[np.intege
     return _iterations(files[0])[:rows], values
 
 
-def _plot_quartiles(
-    axes: Axes, iteration: NDArray[np.integer], values: Real, style: Mapping[str, Any]
+def _plot_binned(
+    axes: Axes,
+    iteration: NDArray[np.integer],
+    values: Real,
+    style: Mapping[str, Any],
+    *,
+    band: bool = True,
 ) -> None:
-    """Draw the median of values of shape (files, rows), and the range between the quartiles."""
-    quartiles = np.quantile(values, (0.25, 0.5, 0.75), axis=0)
-    seen = _distinct(iteration, quartiles[1])
-    at, (lower, middle, upper) = iteration[seen], quartiles[:, seen]
+    """Draw values of shape (files, rows), all that fall into a bin of iterations as one place.
+
+    The line is the median of the bin, the band reaches from its smallest to its largest value, of
+    all files: oscillations that are finer than a bin become a band, not a solid block of lines.
+    """
+    bins = binned(iteration)
+    middle, lower, upper = (np.empty(len(bins)) for _ in range(3))
+    for i, rows in enumerate(bins):
+        inside = values[:, rows]
+        middle[i] = np.median(np.median(inside, axis=1))
+        lower[i], upper[i] = inside.min(), inside.max()
+    at = np.array([np.median(iteration[rows]) for rows in bins])
+    at[-1:] = iteration[-1:]  # the curve reaches its end
     axes.plot(at, middle, **style)
-    if len(values) > 1:
-        axes.fill_between(at, lower, upper, color=style.get("color"), alpha=0.25, linewidth=0)
+    if band and (lower < upper).any():
+        looks: dict[str, Any] = {"color": style.get("color"), "alpha": 0.25, "linewidth": 0}
+        axes.fill_between(at, lower, upper, zorder=1.5, **looks)
 
 
-def _distinct(iteration: NDArray[np.integer], values: Real) -> NDArray[np.integer]:
-    """Rows that a figure can tell apart: the smallest and the largest value of each bin."""
+def binned(iteration: NDArray[np.integer]) -> list[slice]:
+    """Rows of each bin of iterations, increasing and from 1 on, that a figure can tell apart."""
+    if not len(iteration):
+        return []
     bins = np.floor(np.log10(iteration) * BINS_PER_DECADE)
-    order = np.lexsort((values, bins))  # by bins, and by values within
-    edge = np.flatnonzero(np.diff(bins))  # last row of each bin but the last
-    ends = np.concatenate([order[:1], order[edge], order[edge + 1], order[-1:]])
-    return np.unique(ends)
+    edges = [0, *(np.flatnonzero(np.diff(bins)) + 1), len(iteration)]
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def layer_count(runs: Sequence[Content]) -> int:

@@ -1,5 +1,11 @@
-"""Figure 1: the error of the benchmarks, which falls faster after total diffusion."""
+"""Figure 1: the error of the benchmarks, and where total diffusion starts.
 
+A thin line for each seed, a bold one for their median. The paper says that the error falls faster
+once total diffusion has started: a tick crosses the line of each seed where that is found.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -11,6 +17,7 @@ from pinn_phases.figures.phase_marks import share, starts
 from pinn_phases.figures.small_print import add_small_print, only
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.storage import Content
 
 SECTION = Section.INTRODUCTION
 REQUIREMENT = Requirement(
@@ -18,24 +25,38 @@ REQUIREMENT = Requirement(
     kinds=("runs", "phases"),
     one_method=True,
 )
+TICK: style.Looks = {
+    "marker": "|",
+    "markersize": 10,
+    "markeredgewidth": 1.6,
+    "linestyle": "none",
+    "color": "0.35",
+    "zorder": 4,
+}
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one method, a colour for each problem."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 3.3))
-    axes = figure.add_axes((0.075, 0.19, 0.905, 0.78))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.5))
+    axes = figure.add_axes((0.085, 0.26, 0.895, 0.72))
     shown = []
     seen: list[float] = []
-    for name, colour in style.problem_colours(REQUIREMENT.problems).items():
+    colours = style.problem_colours(REQUIREMENT.problems).items()
+    for (name, colour), line in zip(colours, style.PROBLEM_LINES, strict=True):
         runs = material.of("run", name, settings.phases_of)
         shown += runs
         phases = material.of("phases", name, settings.phases_of)
         title = plugin_class(PROBLEMS, name, Problem).title
         found = starts(phases, "total_diffusion")
         said = share(phases, "total_diffusion") if found else "none"
-        plot_runs(axes, runs, "relative_l2", color=colour, label=f"{title} ({said})")
-        for start in found:
-            axes.axvline(start, **style.PHASE_LINE | {"color": colour, "linewidth": 1.0})
+        for run, one in zip(runs, phases, strict=True):
+            if len(runs) > 1:
+                plot_runs(
+                    axes, [run], "relative_l2", band=False, color=colour, linewidth=0.5, alpha=0.6
+                )
+            _mark_start(axes, run, one, colour)
+        looks: style.Looks = {"color": colour, "linestyle": line, "linewidth": 1.4}
+        plot_runs(axes, runs, "relative_l2", band=False, label=f"{title} ({said})", **looks)
         seen += found
     style.log_axes(axes)
     axes.set_yscale("log")
@@ -43,8 +64,17 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     axes.set_ylabel(r"Relative $L^2$ error")
     style.plain_log_ticks(axes.yaxis)
     handles, labels = axes.get_legend_handles_labels()
-    handles.append(Line2D([], [], **style.PHASE_LINE if seen else {"linestyle": "none"}))
+    handles.append(Line2D([], [], **TICK if seen else {"linestyle": "none"}))
     labels.append("(start of total diffusion" + (", of each seed)" if seen else " not found)"))
     axes.legend(handles, labels, loc="lower left", frameon=False)
     add_small_print(figure, shown, only(settings.phases_of))
     return figure
+
+
+def _mark_start(axes: Axes, run: Content, phases: Content, colour: str) -> None:
+    """Cross the curve of a run where total diffusion starts, if it is found."""
+    for start in starts([phases], "total_diffusion"):
+        at, error = run.arrays["history/iteration"], run.arrays["history/relative_l2"]
+        known = np.isfinite(error)
+        there = np.exp(np.interp(np.log(start), np.log(at[known]), np.log(error[known])))
+        axes.plot(start, there, **TICK | {"color": colour})

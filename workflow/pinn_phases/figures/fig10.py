@@ -2,23 +2,39 @@
 
 SNR and SRR_B compare the batches of an iteration (Eq. 8, 17), SRR_C the steps of Adam (Eq. 13). A
 panel shows one problem and method, with its own phases and a dashed line where its own total
-diffusion starts. All curves are smoothed alike.
+diffusion starts. All curves are smoothed alike. Of the fitting phase, in which SNR falls by many
+decades, only the lower ones are shown, and where the curve begins is written there. A triangle for
+each seed marks the steepest fall of the error.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.curves import plot_runs
 from pinn_phases.figures.legends import add_legend, phase_handles, ratio_handles
 from pinn_phases.figures.listing import Section
-from pinn_phases.figures.phase_marks import over_phases
+from pinn_phases.figures.phase_marks import median_boundary, over_phases
 from pinn_phases.figures.small_print import add_small_print
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.storage import Content
 
+ROOM = 5.0  # factor above the largest SNR after fitting
+FALL: style.Looks = {
+    "marker": "^",
+    "markersize": 4.5,
+    "markeredgewidth": 0,
+    "color": "black",
+    "linestyle": "none",
+    "zorder": 5,
+}
 SECTION = Section.ADAM_AND_BATCHES
 REQUIREMENT = Requirement(
     problems=("allen_cahn", "helmholtz", "burgers", "cavity"), kinds=("runs", "phases")
@@ -28,26 +44,35 @@ REQUIREMENT = Requirement(
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: a row for each problem, a column for each method."""
     methods = material.methods()
-    figure = Figure(figsize=(style.TEXT_WIDTH, 7.6))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 8.6))
     panels = figure.subplots(
         len(REQUIREMENT.problems),
         len(methods),
         squeeze=False,
         sharey="row",
         gridspec_kw={
-            **{"left": 0.085, "right": 0.98, "top": 0.965, "bottom": 0.128},
-            **{"wspace": 0.12, "hspace": 0.22},
+            **{"left": 0.085, "right": 0.98, "top": 0.97, "bottom": 0.148},
+            **{"wspace": 0.12, "hspace": 0.32},
         },
     )
     for row, problem in zip(panels, REQUIREMENT.problems, strict=True):
         for axes, method in zip(row, methods, strict=True):
             _draw_panel(axes, problem, method, material, settings)
             axes.set_xlabel("")
-        row[0].set_ylabel(plugin_class(PROBLEMS, problem, Problem).title)
-    for column, method in enumerate(methods):
-        panels[0, column].set_title(plugin_class(METHODS, method, Method).title, weight="bold")
-        panels[-1, column].set_xlabel("Iteration")
-    handles = [*ratio_handles(), *phase_handles()]
+            titles = (
+                plugin_class(PROBLEMS, problem, Problem),
+                plugin_class(METHODS, method, Method),
+            )
+            letter = "abcdefghijklmnopqrstuvwxyz"[list(panels.flat).index(axes)]
+            words = f"({letter})  {', '.join(one.title for one in titles)}"
+            axes.set_title(words, loc="left", weight="bold")
+        _leave_out_fitting(row, [_parts(problem, method, material) for method in methods])
+        row[0].set_ylabel("Ratio of the gradients")
+    for axes in panels[-1]:
+        axes.set_xlabel("Iteration")
+    shown = [_parts(p, m, material)[1] for p in REQUIREMENT.problems for m in methods]
+    handles = [*ratio_handles(), Line2D([], [], label="Steepest fall of the error", **FALL)]
+    handles += phase_handles(shown)
     add_legend(figure, handles, centre=0.53)
     add_small_print(figure, material.runs())
     return figure
@@ -63,3 +88,32 @@ def _draw_panel(
     phases = material.of("phases", problem, method)
     over_phases(axes, runs, phases, named=False, lines=("total_diffusion",))
     style.unit_line(axes)
+    for one in phases:
+        fall = one.attributes.get("landmarks", {}).get("relative_l2")
+        if fall:
+            axes.plot(fall, 0.0, transform=axes.get_xaxis_transform(), clip_on=False, **FALL)
+
+
+def _parts(problem: str, method: str, material: Material) -> tuple[list[Content], list[Content]]:
+    """Return runs and phases of a panel."""
+    return material.of("run", problem, method), material.of("phases", problem, method)
+
+
+def _leave_out_fitting(
+    row: Sequence[Axes], parts: Sequence[tuple[list[Content], list[Content]]]
+) -> None:
+    """End the axis above what SNR is after fitting, and write where it begins if it is higher."""
+    starts, later = [], []
+    for runs, phases in parts:
+        end = median_boundary(phases, "diffusion") or 1.0
+        for run in runs:
+            snr, at = run.arrays["history/snr"], run.arrays["history/iteration"]
+            known = np.isfinite(snr) & (snr > 0)
+            later += [snr[known & (at >= end)].max(initial=1.0)]
+        starts.append(np.median([r.arrays["history/snr"][0] for r in runs]))
+    top = ROOM * max(later)
+    for axes, first in zip(row, starts, strict=True):
+        axes.set_ylim(top=min(top, axes.get_ylim()[1]))
+        if first > top:
+            words = f"SNR begins at $10^{{{np.log10(first):.0f}}}$"
+            axes.text(0.02, 0.95, words, transform=axes.transAxes, va="top", bbox=style.ON_LINES)

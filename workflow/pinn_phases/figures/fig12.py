@@ -21,14 +21,15 @@ from pinn_phases.figures.layer_information import hidden_colours
 from pinn_phases.figures.listing import Section
 from pinn_phases.figures.phase_marks import phase_at
 from pinn_phases.figures.small_print import add_small_print, only
-from pinn_phases.plugins import PROBLEMS, plugin_class
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.storage import Content
 
 PROBLEM = "allen_cahn"
 SECTION = Section.INFORMATION
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"), one_method=True)
-ROW_INCHES, RIM_INCHES = 0.78, 0.95  # height of a row; of what is above and below
+ROW_INCHES, RIM_INCHES = 0.84, 1.03  # height of a row; of what is above and below
 SATURATED = 0.9  # magnitude; tanh has bent here: its slope is a fifth of that at zero
 
 
@@ -50,15 +51,16 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         sharex=True,
         sharey=True,
         gridspec_kw={
-            **{"left": 0.085, "right": 0.98, "wspace": 0.06, "hspace": 0.16},
-            **{"top": 1 - 0.3 / height, "bottom": 0.6 / height},
+            **{"left": 0.1, "right": 0.98, "wspace": 0.06, "hspace": 0.16},
+            **{"top": 1 - 0.3 / height, "bottom": 0.68 / height},
         },
     )
     for row, colour in zip(range(len(colours)), colours, strict=True):
         for column in range(2):
             _draw_layer(panels[row, column], values[column, row], colour)
-        panels[row, 0].set_ylabel(f"Layer {row + 1}")
-    for axes, title in zip(panels[0], _titles(content, chosen, phases), strict=True):
+        panels[row, 0].set_ylabel(f"Layer {row + 1}\nactivation $a$")
+    titles = _titles(content, chosen, phases, settings.phases_of)
+    for axes, title in zip(panels[0], titles, strict=True):
         axes.set_title(title, loc="left", weight="bold")
     for axes in panels[-1]:
         axes.set_xlabel("Neuron, sorted by its activation")
@@ -79,14 +81,18 @@ def _draw_layer(
         (0.015, 0.93),
         xycoords="axes fraction",
         va="top",
-        fontsize=style.SMALL_POINTS,
+        fontsize=style.FONT_POINTS,
     )
 
 
-def _titles(content: Content, chosen: list[int], phases: Sequence[Content]) -> list[str]:
-    """Phase and iteration of the two columns."""
+def _titles(
+    content: Content, chosen: list[int], phases: Sequence[Content], method: str
+) -> list[str]:
+    """Benchmark, method, phase and iteration of the two columns."""
+    titles = (plugin_class(PROBLEMS, PROBLEM, Problem), plugin_class(METHODS, method, Method))
+    which = ", ".join(one.title for one in titles)
     return [
-        f"({letter})  {phase_at(phases, at).name}: iteration {at:,}"
+        f"({letter})  {which}, {phase_at(phases, at).name.lower()}: iteration {at:,}"
         for letter, at in zip("ab", content.arrays["iterations"][chosen], strict=True)
     ]
 

@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.curves import last_iteration, plot_runs
+from pinn_phases.figures.curves import plot_runs
 from pinn_phases.figures.listing import Section
-from pinn_phases.figures.phase_marks import over_phases, spans
-from pinn_phases.figures.small_print import add_small_print, only
-from pinn_phases.plugins import PROBLEMS, plugin_class
+from pinn_phases.figures.phase_marks import over_phases
+from pinn_phases.figures.small_print import add_small_print
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.storage import Content
 
@@ -30,26 +31,25 @@ CONDITIONS = {  # caption
     "Total diffusion": "after an abrupt rise",
     "Late decrease": r"signal $\to$ 0",
 }
-HEADROOM = 30.0  # factor above the largest SNR, for the words at the top
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one curve, its phases, and the sides of SNR = 1."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 2.7))
-    axes = figure.add_axes((0.075, 0.215, 0.885, 0.69))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 2.95))
+    axes = figure.add_axes((0.075, 0.25, 0.885, 0.61))
     run, phases = _chosen(material, settings.phases_of)
     plot_runs(axes, [run], "snr", window=settings.smoothing, **style.RATIOS["snr"])
-    over_phases(axes, [run], [phases], named=True)
+    over_phases(axes, [run], [phases], named=True, words=CONDITIONS)
     style.unit_line(axes)
     axes.set_ylabel("SNR")
-    axes.set_ylim(top=axes.get_ylim()[1] * HEADROOM)
-    _write_conditions(axes, [phases], last_iteration([run]))
     _name_sides(axes)
     of = run.attributes["settings"]
-    title = plugin_class(PROBLEMS, of["problem"], Problem).title
+    problem, method = plugin_class(PROBLEMS, of["problem"], Problem), of["method"]
+    title = f"{problem.title}, {plugin_class(METHODS, method, Method).title}, seed {of['seed']}"
+    axes.set_title(title, loc="left", pad=23, weight="bold")
     lacking = [name.replace("_", " ") for name in PHASES if not phases.attributes.get(name)]
     found = f"no run has all phases; here not found: {', '.join(lacking)}" if lacking else ""
-    add_small_print(figure, [run], title, only(of["method"]), *([found] if found else []))
+    add_small_print(figure, [run], *([found] if found else []))
     return figure
 
 
@@ -64,15 +64,6 @@ def _chosen(material: Material, phases_of: str) -> tuple[Content, Content]:
         )
     ]
     return max(pairs, key=lambda pair: sum(bool(pair[1].attributes.get(n)) for n in PHASES))
-
-
-def _write_conditions(axes: Axes, phases: list[Content], last: float) -> None:
-    """Write what makes a phase at the top of each that is found."""
-    for span in spans(phases, last):
-        if span.name in CONDITIONS:
-            middle = (span.start * span.end) ** 0.5  # of a logarithmic axis
-            place = axes.get_xaxis_transform()
-            axes.text(middle, 0.97, CONDITIONS[span.name], transform=place, ha="center", va="top")
 
 
 def _name_sides(axes: Axes) -> None:

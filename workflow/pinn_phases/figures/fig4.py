@@ -6,6 +6,8 @@ each axis through the minimum; (d) the same with the axis of theta_1 stretched a
 both curvatures are comparable.
 """
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
@@ -16,7 +18,7 @@ from pinn_phases.analysis import landscape
 from pinn_phases.analysis.landscape import Descent
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.legends import add_legend
+from pinn_phases.figures.legends import NEAR_NOTE, add_legend
 from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_note
 
@@ -25,15 +27,16 @@ REQUIREMENT = Requirement(problems=(), kinds=())
 
 NAMES = (r"$\theta_1$", r"$\theta_2$")
 TITLES = (
-    "(a)  loss and way of Adam",
-    "(b)  learning rate corrections",
-    "(c)  slices through the minimum",
-    r"(d)  $\theta_1$ stretched as Adam does",
+    "(a)  contours of the loss, and the path of Adam",
+    "(b)  size of the learning rate corrections",
+    "(c)  loss along each axis",
+    r"(d)  the same, with $\theta_1$ stretched by Adam",
 )
 MARGIN = 3.0  # of the map around start and minimum, in units of the parameters
-LEVELS = np.logspace(-1, 2.5, 15)  # of the contours: four a decade, the last above the start's loss
+LEVELS = 10.0 ** np.arange(-0.5, 3.0, 0.5)  # of the contours, the last above the start's loss
 SHADED = (1e-4, 1e4)  # loss at the ends of the greys, so that no contour is white or black
 REACH = 10.0  # of the slices: the distance from which the run started
+HIGHEST = 14.0  # loss at the top of both slices
 MEAN_LINE = (0, (3, 1.5))
 
 
@@ -45,7 +48,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         2,
         2,
         gridspec_kw={
-            **{"left": 0.075, "right": 0.98, "top": 0.95, "bottom": 0.2},
+            **{"left": 0.075, "right": 0.98, "top": 0.95, "bottom": 0.165},
             **{"wspace": 0.2, "hspace": 0.42},
         },
     ).ravel()
@@ -61,9 +64,10 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         for colour, name in zip(style.PARAMETER_COLOURS, NAMES, strict=True)
     ]
     handles.append(Line2D([], [], color="0.3", linestyle=MEAN_LINE, label="mean so far"))
-    add_legend(figure, handles, centre=0.5)
+    add_legend(figure, handles, centre=0.5, above=NEAR_NOTE)
     constants = f"{landscape.STEPS} steps of Adam, learning rate {landscape.LEARNING_RATE:g}"
-    add_note(figure, f"Computed loss of two parameters; {constants}")
+    levels = ", ".join(f"{level:.3g}" for level in LEVELS)
+    add_note(figure, f"Computed loss of two parameters, contours at {levels}; {constants}")
     return figure
 
 
@@ -108,11 +112,14 @@ def _draw_slices(axes: Axes, factor: float) -> None:
     for j, colour in enumerate(style.PARAMETER_COLOURS):
         axes.plot(distance, values[:, j], color=colour)
     axes.set_xlim(-REACH, REACH)
-    axes.set_ylim(0)
+    axes.set_ylim(0, HIGHEST)
     axes.set_ylabel("Loss")
     axes.set_xlabel("Distance from the minimum")
     ratio = landscape.CURVATURES[0] / landscape.CURVATURES[1] / factor**2
     words = f"curvatures {ratio:.3g} : 1"
+    if values.max() > HIGHEST:
+        words += f";\n{NAMES[0]} up to {values.max():.0f}"
     if factor != 1:
         axes.set_xlabel(rf"Distance from the minimum, of $\theta_1$ times {factor:.1f}")
-    axes.text(0.5, 0.95, words, transform=axes.transAxes, ha="center", va="top")
+    place: dict[str, Any] = {"transform": axes.transAxes, "ha": "center", "va": "top"}
+    axes.text(0.5 if factor != 1 else 0.2, 0.95, words, **place)

@@ -4,6 +4,8 @@ The paths are those of `analysis.branches`. Arrows show where each sample pulls:
 gradient, and as strongly as that is large. The mean of the three is the step.
 """
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +14,7 @@ from matplotlib.lines import Line2D
 from pinn_phases.analysis.branches import Branch, branches
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.legends import add_legend
+from pinn_phases.figures.legends import NEAR_NOTE, add_legend
 from pinn_phases.figures.listing import Section
 from pinn_phases.figures.small_print import add_note
 
@@ -27,37 +29,40 @@ TITLES = {
 SHOWN = (0, 6, 18, -1)  # steps t_1, t_2, ...; the last one is drawn for t -> infinity
 LAST = 34  # where the steps end that are drawn one by one
 AT_INFINITY = 46  # place of the last arrows on the axis of steps
-APART = 1.7  # steps between the arrows of two samples
+APART = 1.5  # steps between the arrows of two samples, and from theta to the first
+BREAK = 41  # place of the break in the axis
 LENGTH = 0.42  # of an arrow, in units of theta for each unit of the gradient
 HEAD = 0.03  # units of theta: shorter pulls are a dot
+THETA = r"$\theta$, this branch"
+OTHERS: style.Looks = {"color": "0.75", "linewidth": 1.0}
 ROOM = (-0.3, 3.3)  # of theta
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: a panel for each branch."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 3.2))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.3))
     panels = figure.subplots(
         1,
         3,
         sharey=True,
-        gridspec_kw={"left": 0.06, "right": 0.985, "top": 0.92, "bottom": 0.33, "wspace": 0.06},
+        gridspec_kw={"left": 0.06, "right": 0.985, "top": 0.92, "bottom": 0.245, "wspace": 0.06},
     )
     paths = branches()
     for axes, (name, branch) in zip(panels, paths.items(), strict=True):
         for other in paths.values():
-            axes.plot(other.theta[: LAST + 1], color="0.85")
+            axes.plot(other.theta[: LAST + 1], **OTHERS)
         _draw_path(axes, branch)
         _draw_pulls(axes, branch)
-        axes.set_title(TITLES[name], loc="left", weight="bold")
+        axes.set_title(TITLES[name], loc="left", pad=7, weight="bold")
     panels[0].set_ylabel(r"$\theta$")
     handles = [
         Line2D([], [], color=colour, label=f"pull of sample {i}")
         for i, colour in enumerate(style.SAMPLE_COLOURS, start=1)
     ]
-    words = r"$\theta$; grey: the other branches"
-    handles.append(Line2D([], [], color=style.MEAN_COLOUR, label=words))
-    add_legend(figure, handles, centre=0.5)
-    add_note(figure, "Computed model of one parameter; no training")
+    handles.append(Line2D([], [], color=style.MEAN_COLOUR, marker="o", markersize=3.5, label=THETA))
+    handles.append(Line2D([], [], **OTHERS, label="the other two branches"))
+    add_legend(figure, handles, centre=0.5, above=NEAR_NOTE)
+    add_note(figure, "Computed model of one parameter and three samples; no training")
     return figure
 
 
@@ -71,17 +76,30 @@ def _draw_path(axes: Axes, branch: Branch) -> None:
     names = [f"$t_{i}$" for i in range(1, len(SHOWN))]
     axes.set_xticks(places, [*names, r"$t_\infty$"])
     axes.set_xlabel("Step")
-    axes.set_xlim(-3 * APART, AT_INFINITY + 3 * APART)
+    axes.set_xlim(-2 * APART, AT_INFINITY + 5 * APART)
+    _break_axis(axes)
     axes.set_ylim(*ROOM)
+
+
+def _break_axis(axes: Axes) -> None:
+    """Cut the lower and the upper rim, where the axis leaps to infinity."""
+    for rim in (0.0, 1.0):
+        at: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False}
+        axes.plot(
+            (BREAK - 0.7, BREAK + 0.7), (rim, rim), color="white", linewidth=3, zorder=5, **at
+        )
+        for x in (BREAK - 0.7, BREAK + 0.7):
+            ends = ((x - 0.5, x + 0.5), (rim - 0.025, rim + 0.025))
+            axes.plot(*ends, color="0.15", linewidth=0.6, zorder=6, **at)
 
 
 def _draw_pulls(axes: Axes, branch: Branch) -> None:
     """Draw the pull of each sample beside the path, a dot where there is none."""
     for step, place in zip(SHOWN, [*SHOWN[:-1], AT_INFINITY], strict=True):
         theta, pulls = branch.theta[step], -LENGTH * branch.gradients[step]
-        axes.plot(place, theta, color=style.MEAN_COLOUR, marker="o", markersize=2.5)
+        axes.plot(place, theta, color=style.MEAN_COLOUR, marker="o", markersize=3.5)
         for i, (pull, colour) in enumerate(zip(pulls, style.SAMPLE_COLOURS, strict=True)):
-            x = place + (i - 1) * APART
+            x = place + (i + 1) * APART
             axes.plot(x, theta, color=colour, marker="o", markersize=1.8)
             tip = {"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0}
             if np.abs(pull) > HEAD:

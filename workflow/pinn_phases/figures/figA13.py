@@ -22,13 +22,13 @@ REQUIREMENT = Requirement(
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one method, a panel for each problem, layers from dark to light."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 5.0))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 5.5))
     panels = figure.subplots(
         2,
         2,
         gridspec_kw={
-            **{"left": 0.075, "right": 0.98, "top": 0.955, "bottom": 0.215},
-            **{"wspace": 0.17, "hspace": 0.27},
+            **{"left": 0.075, "right": 0.98, "top": 0.955, "bottom": 0.245},
+            **{"wspace": 0.17, "hspace": 0.3},
         },
     )
     shown = material.runs()
@@ -36,17 +36,21 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     for axes, problem in zip(panels.flat, REQUIREMENT.problems, strict=True):
         runs = material.of("run", problem, settings.phases_of)
         for layer in range(layer_count(runs)):
-            looks: style.Looks = {"color": colours[layer], "linewidth": style.THIN}
-            plot_runs(axes, runs, "layers/snr", layer=layer, window=settings.smoothing, **looks)
+            looks: style.Looks = {"color": colours[layer], "linewidth": 0.8}
+            window = settings.smoothing
+            plot_runs(axes, runs, "layers/snr", layer=layer, window=window, band=False, **looks)
         phases = material.of("phases", problem, settings.phases_of)
         over_phases(axes, runs, phases, named=False, lines=("total_diffusion",))
         style.unit_line(axes)
-        axes.set_title(plugin_class(PROBLEMS, problem, Problem).title, weight="bold")
+        title = plugin_class(PROBLEMS, problem, Problem).title
+        letter = "abcd"[REQUIREMENT.problems.index(problem)]
+        axes.set_title(f"({letter})  {title}", loc="left", weight="bold")
     for axes in panels[0]:
         axes.set_xlabel("")
     for axes in panels[:, 0]:
         axes.set_ylabel("SNR of the batch gradients")
     add_layer_bar(figure, colours)
-    add_legend(figure, phase_handles(), centre=0.68)
+    every = [material.of("phases", name, settings.phases_of) for name in REQUIREMENT.problems]
+    add_legend(figure, phase_handles(every), centre=0.68)
     add_small_print(figure, shown, only(settings.phases_of))
     return figure

@@ -1,6 +1,7 @@
 """Figure A.14: signal and noise of the batch gradients of the Allen-Cahn equation, by layers.
 
-The norms whose ratio is the SNR of a layer, smoothed (a) and as recorded (b).
+The norms whose ratio is the SNR of a layer, and of all parameters in bold, of one run: the moving
+average (a), and as recorded (b), with a band from the smallest to the largest record.
 """
 
 from matplotlib.axes import Axes
@@ -16,40 +17,44 @@ from pinn_phases.figures.phase_marks import over_phases
 from pinn_phases.figures.small_print import add_small_print, only
 
 PROBLEM = "allen_cahn"
+LABELS = ("mean, all parameters", "std, all parameters")
 SECTION = Section.SNR_DETAILS
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases"), one_method=True)
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one method, layers from dark to light, mean and std by the line."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 3.7))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 4.1))
     panels = figure.subplots(
         1,
         2,
         sharey=True,
-        gridspec_kw={"left": 0.075, "right": 0.98, "top": 0.89, "bottom": 0.275, "wspace": 0.06},
+        gridspec_kw={"left": 0.075, "right": 0.98, "top": 0.865, "bottom": 0.325, "wspace": 0.06},
     )
-    windows = {"(a)  moving average": settings.smoothing, "(b)  as recorded": 1}
+    windows = {"(a)  moving average": settings.smoothing, "(b)  as recorded, with its range": 1}
     for axes, (title, window) in zip(panels, windows.items(), strict=True):
         _draw_panel(axes, material, settings.phases_of, window)
-        axes.set_title(title, loc="left", pad=15, weight="bold")
-    panels[0].set_ylabel("Norm over the parameters of a layer")
+        axes.set_title(title, loc="left", pad=24, weight="bold")
+    panels[0].set_ylabel("Norm over the parameters")
     add_layer_bar(figure, style.layer_colours(layer_count(material.runs())))
     handles = [
-        Line2D([], [], color="0.2", **looks, label=f"{moment} of the batch gradients")
-        for moment, looks in style.MOMENTS.items()
+        Line2D([], [], color=style.ALL_PARAMETERS[moment], linewidth=1.6, label=label, **looks)
+        for (moment, looks), label in zip(style.MOMENTS.items(), LABELS, strict=True)
     ]
     add_legend(figure, handles, centre=0.68)
-    add_small_print(figure, material.runs(), only(settings.phases_of))
+    add_small_print(figure, material.runs()[:1], only(settings.phases_of))
     return figure
 
 
 def _draw_panel(axes: Axes, material: Material, method: str, window: int) -> None:
     """Draw both norms of every layer."""
-    runs = material.of("run", PROBLEM, method)
+    runs = material.of("run", PROBLEM, method)[:1]
     for moment, looks in style.MOMENTS.items():
         for layer, colour in enumerate(style.layer_colours(layer_count(runs))):
-            own = looks | {"color": colour, "linewidth": style.THIN}
+            own = looks | {"color": colour, "linewidth": style.THIN, "alpha": 0.6}
             name = f"layers/gradient_{moment}"
-            plot_runs(axes, runs, name, layer=layer, window=window, **own)
-    over_phases(axes, runs, material.of("phases", PROBLEM, method), named=True)
+            plot_runs(axes, runs, name, layer=layer, window=window, band=False, **own)
+    for moment, looks in style.MOMENTS.items():
+        bold = looks | {"color": style.ALL_PARAMETERS[moment], "linewidth": 1.6}
+        plot_runs(axes, runs, f"gradient_{moment}", window=window, band=window == 1, **bold)
+    over_phases(axes, runs, material.of("phases", PROBLEM, method)[:1], named=True)

@@ -6,6 +6,7 @@ drew their boundaries by hand; ours are found, and of several seeds the median i
 """
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -41,6 +42,7 @@ LINES: dict[str, Any] = {
     "diffusion": ":",
     "total_diffusion": (0, (4, 2)),
 }  # boundary -> style, whosever it is
+LETTER_LEFT = 15.0  # points from the panels to their letters, over the ticks
 NO_TEST = "Ours are of other sizes than the paper's: no test of agreement"
 
 
@@ -48,7 +50,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: a column for each problem and method of which there are both curves."""
     shown = [pair for pair in REQUIREMENT.published if _has_both(material, *pair)]
     colours = style.method_colours(list(dict.fromkeys(method for _, method in shown)))
-    figure = Figure(figsize=(style.TEXT_WIDTH, 4.3))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 4.7))
     panels = figure.subplots(
         2,
         len(shown),
@@ -56,12 +58,14 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         sharex="col",
         sharey="row",
         gridspec_kw={
-            **{"left": 0.075, "right": 0.985, "top": 0.91, "bottom": 0.23},
+            **{"left": 0.08, "right": 0.985, "top": 0.91, "bottom": 0.27},
             **{"wspace": 0.18, "hspace": 0.1},
         },
     )
     for (above, below), (problem, method) in zip(panels.T, shown, strict=True):
         _draw_column(above, below, material, settings, problem, method, colours[method])
+    for axes, letter in zip(panels.flat, ascii_lowercase, strict=False):
+        style.panel_letter(axes, f"({letter})", left=LETTER_LEFT)
     for axes in panels.flat:  # once all curves of a row are there
         style.plain_log_ticks(axes.yaxis)
     panels[0, 0].set_ylabel(r"Relative $L^2$ error")

@@ -6,6 +6,7 @@ opposed, which is shaded. Below: their norms, that of their sum, and the noise.
 """
 
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,9 @@ REQUIREMENT = Requirement(
     any_problem=True,
 )
 COLUMNS = 4  # side by side; more go below
-BLOCK, LEGEND, ABOVE = 2.75, 0.94, 0.3  # inches: three panels, what is below all, and above
+BLOCK, LEGEND, ABOVE = 2.85, 1.12, 0.3  # inches: three panels, what is below all, and above
 HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
+LETTER_LEFT = 24.0  # points from the panels to their letters, over the ticks
 NAMES = ("SNR", "Cosine", "Norms")
 OPPOSED = -0.9  # cosine, as in the claims
 
@@ -58,23 +60,25 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         top = 1 - (ABOVE + block * BLOCK) / height
         grid = GridSpec(
             *(3, columns, figure),
-            left=0.075,
+            left=0.085,
             right=0.985,
             top=top,
-            bottom=top - (BLOCK - 0.5) / height,
-            wspace=0.24,
+            bottom=top - (BLOCK - 0.6) / height,
+            wspace=0.34,
             hspace=0.12,
             height_ratios=HEIGHTS,
         )
         panels = [figure.add_subplot(grid[row, column]) for row in range(3)]
         _draw_column(panels, material, settings, problem, method)
+        style.panel_letter(panels[0], f"({ascii_lowercase[number]})", left=LETTER_LEFT)
         if block < blocks - 1:
             panels[-1].set_xlabel("")
         if column == 0:
             for axes, name in zip(panels, NAMES, strict=True):
                 axes.set_ylabel(name)
-    add_legend(figure, _handles(), centre=0.53, above=0.32)
-    add_legend(figure, phase_handles(), centre=0.53)
+    phases = [material.of("phases", problem, method) for problem, method in shown]
+    add_legend(figure, _handles(), centre=0.53, above=0.36)
+    add_legend(figure, phase_handles(phases), centre=0.53)
     add_small_print(figure, material.runs())
     return figure
 

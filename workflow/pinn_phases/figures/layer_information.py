@@ -10,30 +10,27 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material
-from pinn_phases.figures.curves import plot_snapshots
+from pinn_phases.figures.curves import Real, plot_snapshots
 from pinn_phases.figures.legends import add_layer_bar, add_legend, phase_handles
 from pinn_phases.figures.phase_marks import over_phases
 from pinn_phases.figures.small_print import add_small_print
 from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, plugin_class
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
 from pinn_phases.storage import Content
 
 LABELS = {
-    "relative": "$I(\\mathcal{X};T)$ in bits,\nrelative bins",
-    "fixed": "$I(\\mathcal{X};T)$ in bits,\nfixed bins",
-    "binary": "Binary activations",
+    "relative": "Lost information\n$\\log_2 n - I(\\mathcal{X};T)$,\nbits, relative bins",
+    "fixed": "Lost information\n$\\log_2 n - I(\\mathcal{X};T)$,\nbits, fixed bins",
+    "binary": "Binary activations\n(share)",
     "norm": "Norm of the weights",
 }
 BITS = ("relative", "fixed")
-# A single pair of points that share a string costs 2/n bits: noise that must not fill a panel.
-MIN_BITS = 1.0  # between the limits of an axis
-ROW_INCHES, RIM_INCHES = 1.55, 1.2  # height of a row with its labels; of what is above and below
-LIMIT: style.Looks = {"color": "0.25", "linestyle": ":", "linewidth": 0.8}
+ROW_INCHES, RIM_INCHES = 1.55, 1.6  # height of a row with its labels; of what is above and below
 
 
 def draw(
@@ -49,8 +46,8 @@ def draw(
         squeeze=False,
         sharey="all" if set(names) <= set(BITS) else "row",
         gridspec_kw={
-            **{"left": 0.095, "right": 0.98, "wspace": 0.1, "hspace": 0.32},
-            **{"top": 1 - 0.3 / height, "bottom": 1.0 / height},
+            **{"left": 0.115, "right": 0.98, "wspace": 0.1, "hspace": 0.32},
+            **{"top": 1 - 0.3 / height, "bottom": 1.4 / height},
         },
     )
     for column, method in enumerate(methods):
@@ -60,14 +57,17 @@ def draw(
             _draw_panel(panels[row, column], name, files, phases)
             letter = "abcdefghijklmnopqrstuvwxyz"[row * len(methods) + column]
             panels[row, column].set_title(f"({letter})", loc="left", weight="bold")
-        panels[0, column].set_title(plugin_class(METHODS, method, Method).title, weight="bold")
+        titles = (plugin_class(PROBLEMS, problem, Problem), plugin_class(METHODS, method, Method))
+        panels[0, column].set_title(", ".join(one.title for one in titles), weight="bold")
         panels[-1, column].set_xlabel("Iteration")
     for row, name in enumerate(names):
         panels[row, 0].set_ylabel(LABELS[name])
+        if name == "binary":
+            panels[row, 0].set_ylim(bottom=0)  # once all curves of the row are there
     shown = [
         content for method in methods for content in material.of("information", problem, method)
     ]
-    _add_legends(figure, shown)
+    _add_legends(figure, shown, [material.of("phases", problem, method) for method in methods])
     return figure
 
 
@@ -79,26 +79,35 @@ def hidden_colours(files: Sequence[Content]) -> list[tuple[float, float, float]]
 
 def _draw_panel(axes: Axes, name: str, files: Sequence[Content], phases: Sequence[Content]) -> None:
     """One quantity of every hidden layer of one method."""
+    points = min(content.attributes["points"] for content in files)
+    least = (
+        2 / points
+    )  # bits that a single pair of points with one string costs; 0 has no logarithm
+
+    def lost(bits: Real) -> Real:
+        missing: Real = np.maximum(np.log2(points) - bits, least)
+        return missing
+
     for layer, colour in enumerate(hidden_colours(files)):
-        plot_snapshots(axes, files, name, layer=layer, color=colour, linewidth=0.8)
-    over_phases(axes, files, phases, named=False, lines=("total_diffusion",), scale="linear")
+        looks: style.Looks = {"color": colour, "linewidth": 0.8}
+        change = lost if name in BITS else np.asarray
+        plot_snapshots(axes, files, name, layer=layer, change=change, **looks)
+    scale = "log" if name in BITS else "linear"
+    over_phases(axes, files, phases, named=False, lines=("total_diffusion",), scale=scale)
     axes.set_xlabel("")
-    if name in BITS:
-        limit = np.log2(min(content.attributes["points"] for content in files))
-        axes.axhline(limit, **LIMIT)
-        bottom = min(axes.get_ylim()[0], limit - MIN_BITS)
-        axes.set_ylim(bottom, limit + 0.06 * (limit - bottom))  # the line is seen below the frame
     if name == "binary":
-        axes.set_ylim(0, 1)
-        axes.yaxis.set_major_formatter(PercentFormatter(1))
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
 
 
-def _add_legends(figure: Figure, files: Sequence[Content]) -> None:
+def _add_legends(
+    figure: Figure, files: Sequence[Content], phases: Sequence[Sequence[Content]]
+) -> None:
     """Explain colours, shades and lines, and say how the information was measured."""
     add_layer_bar(figure, hidden_colours(files), "Hidden layer")
-    limit = Line2D([], [], **LIMIT, label=r"$\log_2 n$")
-    add_legend(figure, [*phase_handles(), limit], centre=0.68)
+    add_legend(figure, phase_handles(phases), centre=0.68)
     points = sorted({content.attributes["points"] for content in files})
     bins = sorted({content.attributes["information_settings"]["bins"] for content in files})
     measured = f"information: n = {', '.join(f'{n:,}' for n in points)} points, "
-    add_small_print(figure, files, f"{measured}{', '.join(map(str, bins))} bins")
+    add_small_print(
+        figure, files, f"{measured}{', '.join(map(str, bins))} bins; none lost: drawn at 2/n"
+    )

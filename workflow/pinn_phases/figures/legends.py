@@ -1,5 +1,6 @@
 """Legends that several figures share, below their panels."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,27 +12,36 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from pinn_phases.figures import style
+from pinn_phases.figures.phase_marks import spans, starts
+from pinn_phases.storage import Content
 
-SHOWN = ("Fitting", "Diffusion", "Total diffusion", "Late decrease", "After fitting")
-ROW = 5  # handles side by side
-MIDDLE = 0.5  # inches from the lower rim to the middle of a legend, above the small print
+COMMANDS = re.compile(r"\\[a-zA-Z]+|\$|[{}_]")  # of formulas, each a letter at most
+LETTER = 0.55 * style.FONT_POINTS / 72  # inches, of a letter
+LOOKS = 0.4  # inches, of what stands beside a word
+MIDDLE = 0.76  # inches from the lower rim to the middle of a legend, above the small print
+NEAR_NOTE = -0.44  # inches above that, where the small print is a single line
 
 
 def add_legend(
     figure: Figure, handles: Sequence[Artist], centre: float, *, above: float = 0.0
 ) -> None:
-    """Put one or two rows of handles below the panels, around `centre` as a share of the width.
+    """Put a row of handles below the panels, or two where one has no room.
 
     Parameters
     ----------
+    centre
+        As a share of the width.
     above
         Inches above where a single legend has its place.
     """
+    labels = (COMMANDS.sub("x", str(handle.get_label())) for handle in handles)
+    width = sum(len(label) * LETTER + LOOKS for label in labels)
+    room = 2 * min(centre, 1 - centre) * figure.get_figwidth()
     figure.legend(
         handles=handles,
         loc="center",
         bbox_to_anchor=(centre, (MIDDLE + above) / figure.get_figheight()),
-        ncols=len(handles) if len(handles) <= ROW else -(-len(handles) // 2),
+        ncols=len(handles) if width <= room else -(-len(handles) // 2),
         frameon=False,
         borderaxespad=0,
         columnspacing=1.2,
@@ -43,7 +53,7 @@ def add_legend(
 def add_layer_bar(
     figure: Figure,
     colours: Sequence[tuple[float, float, float]],
-    label: str = "Layer (the last one is the output)",
+    label: str = "Layer (black: the output)",
 ) -> None:
     """Put the colours of the layers below the panels, at the left."""
     height = figure.get_figheight()
@@ -65,8 +75,15 @@ def ratio_handles() -> list[Artist]:
     return [Line2D([], [], **looks) for looks in style.RATIOS.values()]
 
 
-def phase_handles() -> list[Artist]:
-    """Shades of the phases, and the dashed line."""
+def phase_handles(shown: Sequence[Sequence[Content]]) -> list[Artist]:
+    """Shades of the phases that a figure has, and the dashed line if a start is among them.
+
+    Parameters
+    ----------
+    shown
+        Files of phases, one sequence for each panel.
+    """
+    there = {span.name for phases in shown for span in spans(phases, np.inf)}
     shades = [
         Patch(
             facecolor=style.PHASE_SHADES[name],
@@ -75,6 +92,8 @@ def phase_handles() -> list[Artist]:
             linewidth=0.4,
             label=name,
         )
-        for name in SHOWN
+        for name in style.PHASE_SHADES
+        if name in there
     ]
-    return [*shades, Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion")]
+    line = Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion, of each seed")
+    return [*shades, *([line] if any(starts(p, "total_diffusion") for p in shown) else [])]

@@ -5,7 +5,7 @@ diffusion is not found in most, the time after fitting is called that, and not d
 knows which it is. Hatching tells the shades apart in grey.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.figures.curves import last_iteration
 from pinn_phases.figures.style import (
+    FONT_POINTS,
     PHASE_HATCHES,
     PHASE_LINE,
     PHASE_SHADES,
-    SMALL_POINTS,
     TEXT_WIDTH,
     log_axes,
 )
@@ -101,6 +101,7 @@ def over_phases(
     named: bool,
     lines: Sequence[str] = PHASES,
     scale: str = "log",
+    words: Mapping[str, str] | None = None,
 ) -> None:
     """Show iterations from 1 to the last on a logarithmic axis, and shade the phases behind.
 
@@ -114,6 +115,8 @@ def over_phases(
         Phases whose start gets a dashed line as well, one for each run.
     scale
         Of the other axis.
+    words
+        What is written below the names, by name.
     """
     last = last_iteration(runs)
     log_axes(axes)
@@ -125,7 +128,8 @@ def over_phases(
     for at in (at for name in lines for at in starts(phases, name) if at > 1):
         axes.axvline(at, **PHASE_LINE)
     if named:
-        _name_phases(axes, shown)
+        below = {name: f"\n{said}" for name, said in (words or {}).items()}
+        _name_phases(axes, shown, [span.label + below.get(span.name, "") for span in shown])
 
 
 def shade(axes: Axes, span: Span) -> None:
@@ -141,23 +145,23 @@ def shade(axes: Axes, span: Span) -> None:
     )
 
 
-def _name_phases(axes: Axes, shown: Sequence[Span]) -> None:
+def _name_phases(axes: Axes, shown: Sequence[Span], labels: Sequence[str]) -> None:
     """Write names above the axes: over the middle of the phases, or as near as they find room."""
-    width = axes.get_position().width * TEXT_WIDTH * 72 / (LETTER_WIDTH * SMALL_POINTS)  # letters
+    width = axes.get_position().width * TEXT_WIDTH * 72 / (LETTER_WIDTH * FONT_POINTS)  # letters
     last = np.log(axes.get_xlim()[1])
-    letters = [max(map(len, span.label.split("\n"))) + 1 for span in shown]
+    letters = [max(map(len, label.split("\n"))) + 1 for label in labels]
     half = np.array(letters) / width / 2
     middle = np.array([np.log(span.start * span.end) / last / 2 for span in shown])
     reach = np.concatenate([[0.0], half[:-1] + half[1:]]).cumsum()  # between the first and each
     # From the right: each moves left as far as the rim and the next ask it to; then into the axes.
     free = np.minimum.accumulate((np.minimum(middle, 1 - half) - reach)[::-1])[::-1]
     place = np.maximum(free, half[0]) + reach
-    for span, x in zip(shown, place, strict=True):
+    for label, x in zip(labels, place, strict=True):
         axes.annotate(
-            span.label,
+            label,
             (x, 1.02),
             xycoords="axes fraction",
             ha="center",
             va="bottom",
-            fontsize=SMALL_POINTS,
+            fontsize=FONT_POINTS,
         )

@@ -1,4 +1,7 @@
-"""Matplotlib as it is shipped: neither its settings files nor the fonts of a machine are used."""
+"""Matplotlib as it is shipped: neither its settings files nor fonts of a machine change a figure.
+
+A font of the machine is used where it is asked for by name, and no other.
+"""
 
 import os
 from collections.abc import Iterator
@@ -34,6 +37,22 @@ def restore_defaults() -> None:
     fontManager.ttflist = []
     for path in sorted(Path(mpl.get_data_path(), "fonts", "ttf").glob("*.ttf")):
         fontManager.addfont(path)
+
+
+def add_installed(family: str) -> bool:
+    """Let matplotlib know the fonts of one family that the machine has; False if there are none."""
+    from matplotlib.font_manager import findSystemFonts, fontManager, get_font
+
+    found = False
+    for path in sorted(findSystemFonts()):
+        try:
+            named = get_font(path).family_name == family
+        except (OSError, RuntimeError):  # a file that is no font
+            continue
+        if named:
+            fontManager.addfont(path)
+            found = True
+    return found
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from pinn_phases.figures import style
+from pinn_phases.figures.differences import not_the_papers
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.reached import length_in_words
 from pinn_phases.storage import Content
 
-LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.55 * style.SMALL_POINTS))  # of a line, 0.55 wide
+LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))  # of a line, 0.59 wide
 
 
 def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> None:
@@ -19,7 +20,7 @@ def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> Non
 
     Of an unfinished training the iteration that it has reached is written beside their number.
 
-    Several problems get a line of their own, with iterations and points of each.
+    What differs from the paper follows. Of several problems each has its own numbers.
     """
     settings = [run.attributes["settings"] for run in runs]
     seeds = sorted({s["seed"] for s in settings})
@@ -32,19 +33,28 @@ def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> Non
         for name in points
     }
     scale = f"Scale {settings[0]['scale']}"
+    others = {s["problem"]: not_the_papers(s) for s in settings}
     if len(points) == 1:
         ((name, count),) = points.items()
         size = f"{count} collocation points"
-        lines = _filled([scale, lengths[name], size, seeds_text, *notes])
+        own = _of_the_paper(others[name])
+        lines = _filled([scale, lengths[name], size, seeds_text, *own, *notes])
     else:
-        each = [
-            f"{_title(name)} {_numbers(lengths[name])}, {count}" for name, count in points.items()
+        shared = [
+            text for text in others[next(iter(others))] if all(text in o for o in others.values())
         ]
-        each[0] = f"Iterations, collocation points: {each[0]}"
-        head = [scale, seeds_text, *notes]
-        lines = [*_filled(head), *_filled(each)]
-        if len(lines) > 2:  # then each line is needed
-            lines = _filled([*head, *each])
+        each = [
+            ", ".join(
+                [
+                    f"{_title(name)} {_numbers(lengths[name])} with {count}",
+                    *(text for text in others[name] if text not in shared),
+                ]
+            )
+            for name, count in points.items()
+        ]
+        each[0] = f"Iterations with collocation points: {each[0]}"
+        own = _of_the_paper(shared) if any(others.values()) else []
+        lines = _filled([scale, seeds_text, *own, *notes, *each])
     add_note(figure, "\n".join(lines))
 
 
@@ -56,9 +66,14 @@ def add_note(figure: Figure, text: str) -> None:
         text,
         ha="right",
         va="bottom",
-        fontsize=style.SMALL_POINTS,
+        fontsize=style.FONT_POINTS,
         color="0.35",
     )
+
+
+def _of_the_paper(said: Sequence[str]) -> list[str]:
+    """Say whose the numbers in brackets are, where there are any."""
+    return ["in brackets: the paper's", *said] if said else []
 
 
 def _numbers(length: str) -> str:

@@ -1,0 +1,112 @@
+"""Figures look as they did when somebody last looked at them: small pictures are kept beside.
+
+After a change of looks that is meant, look at the new figures at their printed size, and renew the
+pictures with ``python -m tests.figures.test_looks``, which writes all of them.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.mathtext import MathTextParser
+from matplotlib.text import Text
+from PIL import Image
+
+from pinn_phases.figures import style
+from pinn_phases.figures.base import FigureSettings, Material, figure_module
+from tests.figures import (
+    test_layer_information,
+    test_over_iterations,
+    test_published_curves,
+    test_regimes,
+    test_terms,
+    test_training_dynamics,
+)
+
+KEPT = Path(__file__).with_name("looks")
+DPI = 50  # a letter is five dots high: it is seen where it stands, and files stay small
+SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
+# Of 255 levels, root mean square over the picture. Pinned versions of matplotlib and its own font
+# give the same picture; processors that round differently may move edges by parts of a level. The
+# least change that was tried, another colour of one of two curves, gives 1.7.
+TOLERANCE = 0.5
+MADE = {
+    "fig1": test_over_iterations.made_material,
+    "fig2": lambda: Material(tuple(test_regimes.made(0, late_decrease=4000.0))),
+    "fig3": lambda: Material(()),
+    "fig4": lambda: Material(()),
+    "fig5": lambda: Material(()),
+    "fig6": test_training_dynamics.material,
+    "fig9": test_training_dynamics.made_cavity,
+    "fig10": lambda: test_over_iterations.made_material(methods=("vanilla", "rba")),
+    "fig11": test_layer_information.material,
+    "fig12": test_layer_information.material,
+    "figA13": test_over_iterations.made_material,
+    "figA14": lambda: test_over_iterations.made_material(("allen_cahn",)),
+    "figS1": test_layer_information.material,
+    "figS2": test_published_curves.material,
+    "figS3": lambda: Material(
+        tuple(test_terms.made("allen_cahn", "vanilla") + test_terms.made("allen_cahn", "rba"))
+    ),
+}
+
+
+def drawn(name):
+    """Draw a figure from made files."""
+    style.set_style()
+    return figure_module(name).draw(MADE[name](), SETTINGS)
+
+
+def picture(name):
+    """Return the dots of a figure: shape (height, width, 3)."""
+    figure = drawn(name)
+    figure.set_dpi(DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3]
+
+
+def difference(first, second):
+    """Root mean square of two pictures' difference, in levels of 255; infinite for other sizes."""
+    if first.shape != second.shape:
+        return np.inf
+    return float(np.sqrt(np.mean((first.astype(float) - second.astype(float)) ** 2)))
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_looks_as_it_did(name):
+    kept = np.asarray(Image.open(KEPT / f"{name}.png").convert("RGB"))
+    assert difference(picture(name), kept) < TOLERANCE, (
+        f"{name} looks otherwise than tests/figures/looks/{name}.png: look at it, and renew that"
+    )
+
+
+def test_a_change_of_looks_is_seen(monkeypatch):
+    before = picture("fig4")
+    monkeypatch.setattr(style, "PARAMETER_COLOURS", ("#332288", "#56b4e9"))
+    assert difference(picture("fig4"), before) > 2 * TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["fig3", "fig9", "fig10", "fig11", "figA14", "figS3"])
+def test_words_have_7_points_and_subscripts_6(name):
+    figure = drawn(name)
+    assert figure.get_figwidth() == pytest.approx(178 / 25.4)  # printed as it is
+    FigureCanvasAgg(figure).draw()
+    parser = MathTextParser("path")
+    for text in figure.findobj(Text):
+        if text.get_text():
+            assert text.get_fontsize() >= 7, text
+            glyphs = parser.parse(text.get_text(), 72, text.get_fontproperties()).glyphs
+            assert min(size for _, size, *_ in glyphs) >= 6 - 1e-9, text
+
+
+def renew():
+    """Write all pictures anew."""
+    KEPT.mkdir(exist_ok=True)
+    for name in MADE:
+        Image.fromarray(picture(name)).save(KEPT / f"{name}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    renew()
