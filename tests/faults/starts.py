@@ -30,7 +30,9 @@ MOMENTS = (  # and the ends of names in the folder of compiled code that show ho
 PYTHON_SECONDS = 0.5  # to get as far as a line of ours
 IMPORT_SECONDS = 3.0  # to import torch, or less
 COMPILER_SECONDS = 60.0  # until one that was left alone has ended
-HANGS = HEAD + 'touch "$(dirname "$0")/hangs"; sleep 600\n'
+# No child of the shell once the file is there: where a signal meets one that ends by itself, the
+# shell takes no note of the signal and goes on.
+HANGS = HEAD + 'folder=$(dirname "$0"); : > "$folder/hangs"; exec sleep 600\n'
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
