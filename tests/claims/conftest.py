@@ -3,7 +3,10 @@
 import numpy as np
 
 from pinn_phases.claims.base import Case, Run
+from pinn_phases.judging.quantities import Outcome
 from pinn_phases.judging.verdicts import all_claims
+
+HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome
 
 ITERATIONS = 20_000
 AT = np.unique(np.r_[1:101, 100 : ITERATIONS + 1 : 10])
@@ -43,6 +46,33 @@ def steps(fitting, diffusion, total_diffusion, at=AT):
 def by_layer(levels, at=SNAPSHOTS):
     """Constant levels, one a layer, shape (snapshots, layers)."""
     return np.tile(np.asarray(levels, float), (len(at), 1))
+
+
+def falling_at(iteration):
+    """Curve that falls by a decade within a factor of two of iterations, and slowly else."""
+    x = np.log10(AT / iteration)
+    return 10 ** (-0.01 * np.log10(AT) - np.clip(x / 0.3 + 0.5, 0, 1))
+
+
+def snapshots(diffusion, total_diffusion, fitting=None):
+    """Levels by phase at the snapshots, shape (snapshots,)."""
+    first = diffusion if fitting is None else fitting
+    return steps(first, diffusion, total_diffusion, at=SNAPSHOTS)
+
+
+def drop(iteration, size):
+    """Curve that falls by decades at an iteration."""
+    return np.where(iteration <= AT, 10.0**-size, 1.0)
+
+
+def total_at(iteration):
+    """Phases of which total diffusion starts at an iteration."""
+    return {**phases(), "total_diffusion": starting(iteration)}
+
+
+NOT_DIFFUSED = phases(diffusion=False, total_diffusion=False)
+NOT_TOTAL = phases(total_diffusion=False)
+LATE_DECREASE = phases(late_decrease=10_000.0)
 
 
 def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, **parts):

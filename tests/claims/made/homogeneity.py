@@ -1,0 +1,52 @@
+"""Synthetic runs for the claims about the spread of residuals, for every outcome."""
+
+import numpy as np
+
+from tests.claims.conftest import (
+    FAILS,
+    HOLDS,
+    IN_PART,
+    NOT_TOTAL,
+    SNAPSHOTS,
+    UNTESTABLE,
+    snapshots,
+)
+
+
+def boxes(right=1.0, left=1.0, bottom=1.0, lid=1.0):
+    """Residuals of the cavity, of 1 away from the walls."""
+    one = np.ones((6, 6))
+    one[-1], one[0], one[:, 0], one[:, -1] = right, left, bottom, lid
+    return np.tile(one, (SNAPSHOTS.size, 1, 1))
+
+
+CAVITY_LID = boxes(right=3, left=2, lid=9)
+
+
+CASES = [
+    ("homogeneous_in_total_diffusion", HOLDS, {"homogeneity": snapshots(0.4, 0.8)}),
+    ("homogeneous_in_total_diffusion", IN_PART, {"homogeneity": snapshots(0.4, 0.42)}),
+    ("homogeneous_in_total_diffusion", FAILS, {"homogeneity": snapshots(0.8, 0.4)}),
+    ("homogeneous_in_total_diffusion", UNTESTABLE, {"phases": NOT_TOTAL}),
+    (
+        *("homogeneous_with_rba", HOLDS),
+        *({"homogeneity": snapshots(0.9, 0.4)}, {"homogeneity": snapshots(0.1, 0.8)}),
+    ),
+    (
+        *("homogeneous_with_rba", IN_PART),
+        *({"homogeneity": snapshots(0.9, 0.4)}, {"homogeneity": snapshots(0.1, 0.43)}),
+    ),
+    (
+        *("homogeneous_with_rba", FAILS),
+        *({"homogeneity": snapshots(0.1, 0.8)}, {"homogeneity": snapshots(0.9, 0.4)}),
+    ),
+    ("cavity_residuals_at_the_right_wall", HOLDS, {"boxes": CAVITY_LID}),
+    ("cavity_residuals_at_the_right_wall", IN_PART, {"boxes": boxes(right=1.5)}),
+    ("cavity_residuals_at_the_right_wall", FAILS, {"boxes": boxes(right=3, left=4)}),
+    ("cavity_residuals_at_the_right_wall", FAILS, {"boxes": boxes(right=3, bottom=4)}),
+    (
+        "cavity_residuals_at_the_right_wall",
+        FAILS,
+        {"boxes": boxes(right=0.9, left=0.5, bottom=0.5)},
+    ),
+]
