@@ -45,7 +45,9 @@ SMOOTHING = 10  # records in the moving average of SNR; 3.1
 LATE = 0.5  # decades before the end: the last two thirds of a training
 HALF_A_DECADE = 10**LATE  # factor in iterations that is still the same part of a training
 START = 10  # records: the same number for the level at the start
+WINDOW = 0.3  # decades in which a change is the steepest: a factor of two in iterations
 ORDERED, MOSTLY = 0.8, 0.5  # rank correlations of layers: neighbours exchanged; an order at all
+NEIGHBOURS = "an order of four to six layers, with neighbours exchanged at most"
 ORDER_ALONE = "the text gives an order and no size"  # a reason for no tolerance
 
 
@@ -178,6 +180,10 @@ class Run:
         late = self.phases.get("late_decrease")
         return self.start_of("total_diffusion"), late["iteration"] if late else self.iterations
 
+    def of_layers(self, name: str, span: Span) -> Array:
+        """Median of an entry of `layers` over the snapshots of a span, shape (layers,)."""
+        return median_in(self.layers["iterations"], self.layers[name], span)
+
     def reached(self, level: float) -> seeds.Observation:
         """Return the first recorded iteration with an error below the level, or the last."""
         return seeds.reached(self.at, self.error, level)
@@ -207,6 +213,11 @@ def median_in(at: Array, values: Array, span: Span) -> Array:
     """Median over these rows: of each column, if there are columns."""
     median: Array = np.nanmedian(within(at, values, span), axis=0)
     return median
+
+
+def listed(levels: Array) -> str:
+    """Return the level of each layer as a note."""
+    return f"layers: {', '.join(f'{level:.4g}' for level in levels)}"
 
 
 @dataclass(frozen=True)

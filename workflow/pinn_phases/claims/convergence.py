@@ -10,6 +10,7 @@ from pinn_phases.claims.base import (
     RBA,
     SAME_EXPERIMENT,
     VANILLA,
+    WINDOW,
     Claim,
     Measured,
     Quantity,
@@ -31,7 +32,6 @@ from pinn_phases.judging.predicates import (
 
 ACCURACY = 0.1  # relative L2 error at which speeds are compared; Figs. 6 and 7
 SAID = {RBA: 10_000, VANILLA: 100_000}  # iterations to that error; Figs. 6 and 7
-WINDOW = 0.3  # decades: a factor of two in iterations
 FALL = "steepest fall over start of total diffusion"
 FINAL = "final error of RBA over vanilla's"
 MEDIANS = "final error of RBA over that of vanilla (medians of the last tenth)"

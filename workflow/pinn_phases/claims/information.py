@@ -12,6 +12,7 @@ from pinn_phases.analysis.trajectories import rank_correlation
 from pinn_phases.claims.base import (
     HALF_A_DECADE,
     MOSTLY,
+    NEIGHBOURS,
     ORDERED,
     RBA,
     VANILLA,
@@ -24,6 +25,7 @@ from pinn_phases.claims.base import (
     Untestable,
     compared,
     each,
+    listed,
     measured,
     median_in,
     within,
@@ -35,11 +37,6 @@ NEGLIGIBLE = 0.05  # share of log2 n: what an axis of the figure's height hardly
 # network's differ by up to 0.013 with the same points.
 DIFFERENT = 0.02
 COARSE = "share of log2 n, coarse bins"
-
-
-def _median(run: Run, name: str, span: Span) -> Array:
-    """Median over the snapshots of a span, shape (layers,)."""
-    return median_in(run.layers["iterations"], run.layers[name], span)
 
 
 def _shares(run: Run, name: str = "relative") -> Array:
@@ -60,7 +57,7 @@ def _poorest(run: Run, span: Span) -> Array:
 def _loses_after_total_diffusion(run: Run) -> Measured:
     before = _coarse_median(run, run.in_diffusion)
     lost = before - _poorest(run, run.in_total_diffusion)
-    return measured(float(lost.max()), note=f"before: {_listed(before)}")
+    return measured(float(lost.max()), note=f"before: {listed(before)}")
 
 
 def _lost_at_onset(run: Run) -> Array:
@@ -88,19 +85,15 @@ def _bounces_back(vanilla: Run) -> Measured:
 
 def _information_descends(run: Run) -> Measured:
     shares = _coarse_median(run, run.late)
-    fine = rank_correlation(_median(run, "relative", run.late))
+    fine = rank_correlation(run.of_layers("relative", run.late))
     return measured(
-        rank_correlation(shares), float(shares[0] - shares[-1]), fine, note=_listed(shares)
+        rank_correlation(shares), float(shares[0] - shares[-1]), fine, note=listed(shares)
     )
 
 
 def _fixed_bins_invert(run: Run) -> Measured:
     shares = _coarse_median(run, run.in_diffusion, "fixed")
-    return measured(float(shares[-1] - shares[0]), note=_listed(shares))
-
-
-def _listed(levels: Array) -> str:
-    return f"layers: {', '.join(f'{level:.4g}' for level in levels)}"
+    return measured(float(shares[-1] - shares[0]), note=listed(shares))
 
 
 FIG_11 = ("allen_cahn",)  # its problem is not named; 3.3 names the others as not shown
@@ -108,7 +101,6 @@ NOT_SATURATED = (
     "coarse bins: by the paper's 30 any network of these sizes keeps all, so that the claim could "
     "not fail"
 )
-NEIGHBOURS = "an order of four to six layers, with neighbours exchanged at most"
 
 CLAIMS = (
     Claim(

@@ -11,6 +11,7 @@ from pinn_phases.claims.base import (
     RBA,
     START,
     VANILLA,
+    WINDOW,
     Array,
     Claim,
     Measured,
@@ -25,7 +26,6 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.judging.predicates import AtMost, Below, WithinFactor
 
-WINDOW = 0.3  # decades: a factor of two in iterations
 A14 = ("allen_cahn",)
 
 

@@ -8,6 +8,7 @@ from pinn_phases.claims.base import (
     ALL,
     HALF_A_DECADE,
     MOSTLY,
+    NEIGHBOURS,
     ORDERED,
     RBA,
     Array,
@@ -15,30 +16,23 @@ from pinn_phases.claims.base import (
     Measured,
     Quantity,
     Run,
-    Span,
     Untestable,
     each,
+    listed,
     measured,
-    median_in,
 )
 from pinn_phases.judging.predicates import Above, Anything, AtLeast, WithinFactor
 
-
-def _median(run: Run, name: str, span: Span) -> Array:
-    """Median over the snapshots of a span, shape (layers,)."""
-    return median_in(run.layers["iterations"], run.layers[name], span)
+LARGEST = 1e6  # of a growth from nothing
 
 
 def _saturates(run: Run) -> Measured:
     start = run.start_of("total_diffusion")
     spans = (start / HALF_A_DECADE, start), run.in_total_diffusion
-    before, after = (float(_median(run, "binary", span).mean()) for span in spans)
+    before, after = (float(run.of_layers("binary", span).mean()) for span in spans)
     # Where no neuron is in its first or last bin before, any that is later is a sudden growth.
     growth = after / before if before else np.inf if after else 0.0
     return measured(min(growth, LARGEST), note=f"{before:.2g} to {after:.2g}")
-
-
-LARGEST = 1e6  # of a growth from nothing
 
 
 def _growth(run: Run) -> Measured:
@@ -59,16 +53,16 @@ def _middle(levels: Array) -> Measured:
     if len(levels) < 3:
         raise Untestable(f"{len(levels)} hidden layers have none in the middle")
     middle, ends = levels[1:-1], max(levels[0], levels[-1])
-    return measured(middle.max() / ends, middle.mean() / levels[-1], note=_listed(levels))
+    return measured(middle.max() / ends, middle.mean() / levels[-1], note=listed(levels))
 
 
 def _middle_saturates(run: Run) -> Measured:
-    return _middle(_median(run, "binary", run.late))
+    return _middle(run.of_layers("binary", run.late))
 
 
 def _per_weight(run: Run) -> Array:
     """Root mean square of the weights of each hidden layer at the end, shape (layers,)."""
-    norms: Array = _median(run, "norm", run.late) / np.sqrt(run.layer_weights)
+    norms: Array = run.of_layers("norm", run.late) / np.sqrt(run.layer_weights)
     return norms
 
 
@@ -77,12 +71,8 @@ def _middle_norm(run: Run) -> Measured:
 
 
 def _norms_ascend(run: Run) -> Measured:
-    norms = _median(run, "norm", run.late)
-    return measured(rank_correlation(norms), rank_correlation(norms[1:]), note=_listed(norms))
-
-
-def _listed(levels: Array) -> str:
-    return f"layers: {', '.join(f'{level:.4g}' for level in levels)}"
+    norms = run.of_layers("norm", run.late)
+    return measured(rank_correlation(norms), rank_correlation(norms[1:]), note=listed(norms))
 
 
 MIDDLE_OVER_ENDS = "largest of the middle layers over the larger one of the first and the last"
@@ -90,7 +80,6 @@ MIDDLE_OVER_LAST = "mean of the middle layers over the last one"
 NO_LAYER = "the text names no layer, and compares with the last ones: to exceed these is the part"
 PER_WEIGHT = "root mean square of a layer's weights (norm over the square root of their number)"
 MIDDLE = ("allen_cahn", "burgers", "cavity")
-NEIGHBOURS = "an order of four to six layers, with neighbours exchanged at most"
 
 CLAIMS = (
     Claim(
