@@ -168,7 +168,7 @@ SETTINGS = {
     "equation": {"reynolds": 100.0},
     "training": {
         "iterations": 5000,
-        "network": {"hidden_layers": 5, "width": 8, "fourier_modes": 0},
+        "network": {"hidden_layers": 5, "width": 8, "fourier_modes": 0, "ansatz": "plain"},
     },
 }
 PAPER = {"cavity": {"rba": SETTINGS | {"equation": {"reynolds": 1000.0}}}}

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.analysis.term_curves import term_curves
 from pinn_phases.claims.base import Case, Claim, Kind, Run
+from pinn_phases.frozen import validated
 from pinn_phases.judging.quantities import Finding, Outcome, Untestable, graded
+from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.plugins import PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.reached import is_unfinished, last_iteration, length_in_words
@@ -240,12 +243,9 @@ def _verdict(outcomes: Sequence[Outcome], coverage: float) -> Verdict:
 
 def _hidden_weights(settings: Mapping[str, Any]) -> NDArray[np.int64]:
     """Return the number of weights of each hidden layer, shape (layers,)."""
-    problem = plugin_class(PROBLEMS, settings["problem"], Problem)
-    network = settings["training"]["network"]
-    modes = network["fourier_modes"] * len(problem.periodic)
-    inputs = len(problem.coordinates) + 2 * modes  # cosine and sine of each
-    width, layers = network["width"], network["hidden_layers"]
-    return np.array([inputs * width] + [width * width] * (layers - 1))
+    network = validated(NetworkSettings, settings["training"]["network"])
+    sizes = network.sizes(plugin_class(PROBLEMS, settings["problem"], Problem))
+    return np.array([inputs * outputs for inputs, outputs in pairwise(sizes[:-1])])
 
 
 def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:

@@ -15,7 +15,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.network.features import input_features
 from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.problems.base import Problem
 
@@ -35,9 +34,7 @@ class Network:
     @classmethod
     def of(cls, problem: Problem, settings: NetworkSettings) -> "Network":
         """Return the network of a problem: its features go in, its fields come out."""
-        features = input_features(problem, settings, torch.zeros(len(problem.coordinates)))
-        hidden = [settings.width] * settings.hidden_layers
-        return cls((len(features), *hidden, len(problem.fields)))
+        return cls(settings.sizes(problem))
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
