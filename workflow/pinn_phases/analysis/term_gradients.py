@@ -46,13 +46,13 @@ class TermGradients:
     ) -> None:
         training = settings.training
         self._settings, self._workers = settings, workers
-        self._problem, self._method = settings.make_problem(), settings.make_method()
+        self._problem = settings.make_problem()
         self._network = Network.of(self._problem, training.network)
         work = snapshots * len(points) * self._network.parameter_count
         self._objective = compiled_if_possible(
             partial(
                 Objective,
-                *(self._problem, self._method, training, points),
+                *(self._problem, settings.make_method(), training, points),
                 place=Place(torch.device("cpu"), torch.float64),
                 workers=workers,
             ),
@@ -106,13 +106,10 @@ class TermGradients:
         streams = objective.network.forward(parameters).detach().requires_grad_()
         jets = objective.interior.jets(streams)
         residual = torch.stack(self._problem.residual(jets, objective.source))
-        multiplier = self._method.multiplier(weights)
-        if isinstance(multiplier, Tensor):
-            multiplier = multiplier.view_as(residual)  # (equations, points) to (..., batches, m)
-        loss = (multiplier * residual).square().mean(-1).sum()
-        (slope,) = torch.autograd.grad(loss, [streams])
+        loss = objective.weighted_loss(residual, weights).sum()
+        (cotangent,) = torch.autograd.grad(loss, [streams])
         nothing = [torch.zeros_like(parameter) for parameter in parameters]
-        return objective.network.backward(parameters, slope, nothing)
+        return objective.network.backward(parameters, cotangent, nothing)
 
     def _condition_gradient(self, name: str, parameters: Sequence[Tensor]) -> list[Tensor]:
         """Gradient of one condition, with its weight."""

@@ -126,11 +126,24 @@ class Objective:
         residual = torch.stack(self.problem.residual(self.interior.jets(streams), self.source))
         flat = residual.detach().flatten(1)  # (equations, batches, m) -> (equations, points)
         weights = self.method.update(weights, flat)
+        pde = self.weighted_loss(residual, weights)
+        return pde.sum(), pde.detach(), flat, weights
+
+    def weighted_loss(self, residual: Tensor, weights: Tensor) -> Tensor:
+        """Each batch's own loss, shape (batches,), for given weights.
+
+        Parameters
+        ----------
+        residual
+            Shape (equations, batches, points of a batch).
+        weights
+            Shape (equations, points).
+        """
         multiplier = self.method.multiplier(weights)
         if isinstance(multiplier, Tensor):
             multiplier = multiplier.unflatten(1, (self.batches, -1))
-        pde = (multiplier * residual).square().mean(-1).sum(0)  # (batches,)
-        return pde.sum(), pde.detach(), flat, weights
+        losses: Tensor = (multiplier * residual).square().mean(-1).sum(0)
+        return losses
 
     def _conditions_loss(self, parameters: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Weighted sum of the conditions, to be differentiated, and each without its weight."""
@@ -150,7 +163,7 @@ class Objective:
         -------
         Loss, list of Tensor
             The gradients have the shapes of the parameters with a leading dimension (batches,);
-            their mean over it is the gradient of `value`. The next call writes them anew.
+            their mean over it is the gradient of `value`. The next call overwrites them.
         """
         fixed = [p.detach() for p in parameters]
         conditions = self.workers.start(lambda: self._condition_gradients(fixed))
