@@ -20,7 +20,8 @@ NEW = {**MADE, "code": "fade", "git_commit": "def456"}
 def trained(folder, reference, code, made_by, iterations=33, **options):
     """Train by some code, with checkpoints in a folder."""
     settings = make_settings(iterations=iterations, **options.pop("changes", {}))
-    checkpoints = Checkpoints.beside(folder / "run.h5", settings, code)
+    digest = storage.data_digest(reference)
+    checkpoints = Checkpoints.beside(folder / "run.h5", settings, code, digest)
     options = {"other_code": True, "threads": 1, "gpus": 0, "bar": False} | options
     return train(settings, reference, checkpoints, made_by=made_by, **options)
 
@@ -29,8 +30,8 @@ def trained(folder, reference, code, made_by, iterations=33, **options):
 def old(reference, tmp_path):
     """Folder with a training by other code, after 20 iterations, and its newest checkpoint."""
     trained(tmp_path, reference, "old", MADE, iterations=20)
-    settings = make_settings()
-    return tmp_path, Checkpoints.beside(tmp_path / "run.h5", settings, "old").newest
+    of = make_settings(), "old", storage.data_digest(reference)
+    return tmp_path, Checkpoints.beside(tmp_path / "run.h5", *of).newest
 
 
 def stretches(content):

@@ -65,16 +65,10 @@ def _settings(given: str | None) -> PhaseSettings:
     """Return the constants that are given, or those of config.yaml here or of the checkout."""
     if given is not None:
         return validated_json(PhaseSettings, given)
-    import yaml  # not where rules run
+    from pinn_phases.config_file import default_config, read_config  # not where rules run
 
-    here = Path("config.yaml")
-    path = here if here.exists() else Path(__file__).parents[3] / here
-    try:
-        config = yaml.safe_load(path.read_text())
-    except yaml.YAMLError as error:
-        raise SettingsError((str(path),), ..., f"expected YAML ({error})") from None
-    block = config.get("phases") if isinstance(config, dict) else None
-    return validated(PhaseSettings, block, (str(path), "phases"))
+    path = default_config()
+    return validated(PhaseSettings, read_config(path).get("phases"), (str(path), "phases"))
 
 
 def _found(path: Path, iterations: Any, snr: Any, settings: PhaseSettings) -> dict[str, Any]:

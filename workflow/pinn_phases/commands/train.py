@@ -51,8 +51,7 @@ def run(options: argparse.Namespace) -> None:
     result = train(
         settings,
         reference,
-        # The errors in the history are against this very reference.
-        Checkpoints.beside(options.output, settings, digest + storage.data_digest(reference)),
+        Checkpoints.beside(options.output, settings, digest, storage.data_digest(reference)),
         made_by=provenance(digest),
         other_code=bool(options.continue_other_code),
         threads=options.threads,

@@ -6,8 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-import yaml
-
+from pinn_phases.config_file import default_config, read_config
 from pinn_phases.frozen import SettingsError
 from pinn_phases.settings import load_scales
 
@@ -18,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
     parser.add_argument("folder", type=Path, nargs="?", default=Path("results"), metavar="FOLDER")
     words = "settings; config.yaml in this folder, or else that of the checkout"
-    parser.add_argument("--config", type=Path, default=_settings(), help=words)
+    parser.add_argument("--config", type=Path, default=default_config(), help=words)
     parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
 
 
@@ -28,11 +27,8 @@ def run(options: argparse.Namespace) -> None:
         raise SettingsError(("--every",), options.every, "expected more than 0")
     if options.folder.exists() and not options.folder.is_dir():
         raise NotADirectoryError(0, "expected a folder of results", str(options.folder))
-    try:
-        config = yaml.safe_load(options.config.read_text())
-    except yaml.YAMLError as error:
-        raise SettingsError((str(options.config),), ..., f"expected YAML ({error})") from None
-    phases = {name: settings.phases for name, settings in load_scales(config).items()}
+    scales = load_scales(read_config(options.config))
+    phases = {name: settings.phases for name, settings in scales.items()}
     # Importing scipy takes a second: after the checks.
     from pinn_phases.watching import look, page
 
@@ -46,9 +42,3 @@ def run(options: argparse.Namespace) -> None:
             time.sleep(options.every)
     except KeyboardInterrupt:
         print()
-
-
-def _settings() -> Path:
-    """Return the file that the Snakefile takes."""
-    here = Path("config.yaml")
-    return here if here.exists() else Path(__file__).parents[3] / here

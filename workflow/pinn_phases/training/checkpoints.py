@@ -46,6 +46,8 @@ class Checkpoints:
     ----------
     newest
         The newest of the two.
+    reference
+        Digest of the reference's numbers, against which the record has errors.
     about
         Says what is stored with a state: settings, who trains, and on what.
     parts
@@ -53,16 +55,19 @@ class Checkpoints:
     """
 
     newest: Path
+    reference: str = ""
     about: Callable[[], Mapping[str, Any]] = dict
     parts: list[Part] = field(default_factory=list)
 
     @classmethod
-    def beside(cls, output: Path, settings: RunSettings, code: str) -> "Checkpoints":
+    def beside(
+        cls, output: Path, settings: RunSettings, code: str, reference: str = ""
+    ) -> "Checkpoints":
         """Name the checkpoints of the training that will write `output`."""
-        text = json.dumps([settings.computed(), code], sort_keys=True)
+        text = json.dumps([settings.computed(), code + reference], sort_keys=True)
         key = hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
         stem = f"{settings.problem}-{settings.method}-seed{settings.seed}-{key}"
-        return cls(output.parent / "checkpoints" / f"{stem}.h5")
+        return cls(output.parent / "checkpoints" / f"{stem}.h5", reference)
 
     @property
     def previous(self) -> Path:
@@ -72,7 +77,7 @@ class Checkpoints:
     @property
     def shorter(self) -> "Checkpoints":
         """Checkpoints of this training with fewer iterations than these have reached."""
-        return Checkpoints(self.newest.with_suffix(".shorter.h5"))
+        return Checkpoints(self.newest.with_suffix(".shorter.h5"), self.reference)
 
     def save(self, state: State) -> None:
         """Write a new generation; the one before stays until the new one is whole.

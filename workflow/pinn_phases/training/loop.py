@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pinn_phases.stopping import Stopped, stop_on_signals
-from pinn_phases.storage import Content, data_digest
+from pinn_phases.storage import Content
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.compilation import compiled_if_possible, provide_cache
 from pinn_phases.training.device import choose_device, describe, usable_threads
@@ -81,13 +81,12 @@ def train(
         partial(prepare, settings, reference, device=device, workers=workers), wanted
     )
 
-    against = data_digest(reference)
     newest = checkpoints.load()
     if newest is None and other_code:
-        newest = newest_of_other_code(checkpoints, settings, against)
+        newest = newest_of_other_code(checkpoints, settings)
     checkpoints, past = resume(training, checkpoints, newest)
 
-    start, made_by = training.state.iteration, {REFERENCE: against, **made_by}
+    start, made_by = training.state.iteration, {REFERENCE: checkpoints.reference, **made_by}
     maker = Maker(training, made_by, past, device, workers.count, began, start)
     maker.tell_changes()
     checkpoints = dataclasses.replace(checkpoints, about=maker.attributes)

@@ -14,17 +14,13 @@ REFERENCE = "reference_data"  # the attribute with the digest of the reference's
 log = logging.getLogger(__name__)
 
 
-def newest_of_other_code(
-    checkpoints: Checkpoints, settings: RunSettings, reference: str
-) -> Content | None:
+def newest_of_other_code(checkpoints: Checkpoints, settings: RunSettings) -> Content | None:
     """Return the newest checkpoint of this training beside its own, None if none can be used.
 
     Parameters
     ----------
     checkpoints
         The training's own.
-    reference
-        Digest of the reference solution's numbers, against which errors are measured.
     """
     training = settings.problem, settings.method, settings.seed
     for path in checkpoints_in(checkpoints.newest.parent, *training):
@@ -33,7 +29,7 @@ def newest_of_other_code(
         try:
             content = read_whole(path, "checkpoint")
             require_same_training(content, settings)
-            _require_same_reference(content, reference)
+            _require_same_reference(content, checkpoints.reference)
         except StorageError as error:
             log.warning("checkpoint of other code not used: %s: %s", path, error)
             continue
