@@ -28,7 +28,7 @@ CONTENT = Content(
     {"settings": {"seed": 0, "points": [1, 2]}, "device": "CPU"},
 )
 
-# The folder of a test is not made anew for each example: the files are overwritten.
+# All examples of a test share its folder and overwrite the files.
 same_folder = settings(
     derandomize=True,
     deadline=None,

@@ -110,7 +110,7 @@ def reached(lines: Iterable[str]) -> int:
 
 
 def went_on(lines: Iterable[str]) -> int:
-    """Iteration after which a training went on; 0 if it began anew."""
+    """Iteration after which a training went on; 0 if it started from the beginning."""
     return next((int(found[1]) for line in lines if (found := GOES_ON.search(line))), 0)
 
 

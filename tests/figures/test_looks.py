@@ -78,7 +78,7 @@ def difference(first, second):
 def test_looks_as_it_did(name):
     kept = np.asarray(Image.open(KEPT / f"{name}.png").convert("RGB"))
     assert difference(picture(name), kept) < TOLERANCE, (
-        f"{name} looks otherwise than tests/figures/looks/{name}.png: look at it, and renew that"
+        f"{name} differs from tests/figures/looks/{name}.png: look at it, and renew the picture"
     )
 
 
@@ -102,7 +102,7 @@ def test_words_have_7_points_and_subscripts_6(name):
 
 
 def renew():
-    """Write all pictures anew."""
+    """Replace all kept pictures by what is drawn now."""
     KEPT.mkdir(exist_ok=True)
     for name in MADE:
         Image.fromarray(picture(name)).save(KEPT / f"{name}.png", optimize=True)

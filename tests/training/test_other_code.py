@@ -50,7 +50,7 @@ def test_every_stretch_is_listed_and_said(old, reference, caplog):
     assert {key: second[key] for key in NEW} == NEW
     assert first["device"] == second["device"] and first["device"].endswith(", not compiled")
     (note,) = [line for line in caplog.messages if line.startswith("note: ")]
-    assert "up to iteration 20 by another maker" in note and "code c0de, then fade" in note
+    assert "iterations 1 to 20 are by another maker" in note and "code c0de, then fade" in note
 
 
 def test_without_the_request_the_training_begins_anew(old, reference, caplog):

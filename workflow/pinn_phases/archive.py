@@ -2,8 +2,8 @@
 
 An archive is a folder with the settings of its scale, files as below results/{scale}, and the
 checksums of all. Its runs hold their history and the snapshots that figures show; what is measured
-of all snapshots (information, homogeneity, terms) is archived as it is. Everything else is made
-anew.
+of all snapshots (information, homogeneity, terms) is archived as it is. Everything else is computed
+from these.
 """
 
 import hashlib

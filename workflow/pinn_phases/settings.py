@@ -43,7 +43,7 @@ from pinn_phases.training.settings import RunSettings, Seed, TrainingSettings
 ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
 REACHED = "reached-"  # before that of a scale that trains: its runs as far as they have come
 ARCHIVED_SETTINGS = "settings.json"
-# What of archived runs is chosen or made anew: all that the command line may change of them.
+# Settings of archived runs that the command line may change: which are shown, and how.
 OF_AN_ARCHIVE = ("seeds", "compared_methods", "phases", "figures")
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)  # of a scale: a folder of results, and safe in any shell
 

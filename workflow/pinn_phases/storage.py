@@ -152,7 +152,7 @@ def _require_whole(path: Path, data: bytes, expected: str) -> None:
     if not fits:
         raise StorageError(
             f"{path}: damaged or changed since it was written (its checksum does not fit); delete "
-            "it to make it anew"
+            "it to make it again"
         )
 
 

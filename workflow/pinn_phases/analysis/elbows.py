@@ -14,9 +14,9 @@ def find_elbow(bins: Bins, window: float) -> Interval | None:
     """Return where the first fall ends that leads below the middle of the curve, None if none does.
 
     Ceilings are compared, since dips that grow deeper are no fall. At a place, the fall is how much
-    lower they are in the window after it than in that before; it has ended where this is half of
-    the largest so far. If SNR is then still above the middle between its highest level and the
-    level of the rest, the fall has only paused.
+    lower they are in the window after it than in that before; it has ended where this is less than
+    `SLOWED` times the largest so far. If SNR is then still above the middle between its highest
+    level and the level of the rest, the fall has only paused.
 
     Returns
     -------

@@ -213,7 +213,7 @@ def _named(finding: Finding) -> Iterator[str]:
 
 
 def _other(runs: Sequence[Run]) -> Table:
-    """List what these runs compute otherwise than the paper's."""
+    """List the settings that differ from the paper's."""
     found = {
         (run.problem, key, str(here), str(there)): run
         for run in runs

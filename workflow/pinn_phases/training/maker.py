@@ -37,12 +37,12 @@ class Maker:
         return {"execution": execution, STRETCHES: stretches, "settings": settings, **self.made_by}
 
     def tell_changes(self) -> None:
-        """Say what makes the result another one than that of an undisturbed training."""
+        """Report what makes the result differ from that of an undisturbed training."""
         changed = changes(self.past[-1], self._stretch()) if self.past else []
         if changed:
             log.warning(
-                "%sup to iteration %d by another maker, so that it rounds differently from there "
-                "on than an undisturbed run: %s; the result lists all stretches",
+                "%siterations 1 to %d are by another maker: %s; from there on, rounding may differ "
+                "from that of an undisturbed run; the result lists all stretches",
                 *(NOTE, self.past[-1]["last"], "; ".join(changed)),
             )
 

@@ -122,7 +122,7 @@ def cut(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None:
         return None
     milestone = earlier[-1]
     done = milestone["iteration"]
-    # The milestone itself is kept anew when the training goes on.
+    # The milestone itself is recorded again when the training continues.
     ends = {"history/": done, "snapshots/": done, MILESTONES: done - 1}
     kept = {
         name: values[: np.searchsorted(arrays[f"{record}iteration"], end, "right")]
