@@ -136,7 +136,7 @@ rule homogeneity:
 
 
 rule terms:
-    """Measure how the gradients of the loss's terms stand to each other at each snapshot of a run."""
+    """Measure norms and cosines of the gradients of the loss's terms at each snapshot of a run."""
     input:
         run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
     output:

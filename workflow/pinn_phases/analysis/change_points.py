@@ -1,4 +1,4 @@
-"""Where a curve bends, and where it goes over from one side of a level to the other.
+"""Where a curve bends, and where it crosses a level.
 
 Both give a place with an interval: all places that explain the curve nearly as well as the best.
 Nothing is drawn at random, so that the same curve gives the same interval.

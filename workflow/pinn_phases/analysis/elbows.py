@@ -11,7 +11,7 @@ SLOWED = 0.45  # of the steepest fall: from there on it has ended
 
 
 def find_elbow(bins: Bins, window: float) -> Interval | None:
-    """Return where the first fall ends that leads below the middle of the curve, None if none does.
+    """Return the end of the first fall that leads below the middle of the curve, None if none does.
 
     Ceilings are compared, since dips that grow deeper are no fall. At a place, the fall is how much
     lower they are in the window after it than in that before; it has ended where this is less than

@@ -32,7 +32,7 @@ class Bins:
 
     @classmethod
     def of(cls, x: Array, y: Array, per_unit: int) -> "Bins":
-        """Bin a curve of increasing x; the last bin counts only if it is over.
+        """Bin a curve of increasing x; the last bin is dropped, as it may be incomplete.
 
         Bins start at multiples of their width, so that a longer curve has the same ones.
         """

@@ -1,4 +1,4 @@
-"""Abrupt and lasting rises of a curve into an equilibrium, and why others are none."""
+"""Abrupt and lasting rises of a curve into an equilibrium, and why other rises do not count."""
 
 from dataclasses import dataclass, replace
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
 
+OPPOSED = -0.9  # cosine below which terms oppose each other: 26 degrees from the opposite direction
 NAMES = ("snr", "snr_residual", "cosine", "gradient_std", "gradient_conditions")
 """What both files of a run have, under the same names."""
 

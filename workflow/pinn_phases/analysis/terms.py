@@ -1,4 +1,4 @@
-"""How the gradients of the loss's terms stand to each other, and what of the SNR is whose.
+"""Norms and cosines of the gradients of the loss's terms, and SNR of the whole and of a part.
 
 The loss is the weighted mean square of the residuals and a weighted sum of conditions, which are
 the same for every batch. So the mean over batches of its gradient has two parts, and its standard

@@ -222,7 +222,7 @@ def listed(levels: Array) -> str:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement: of the paper, or our own about what the paper looks at.
+    """One statement, of the paper or our own.
 
     Attributes
     ----------

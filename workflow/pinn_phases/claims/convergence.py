@@ -99,7 +99,7 @@ def _earliest_of_all(burgers: Run, *others: Run) -> Measured:
 
 
 def _beside_the_others(problem: str) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """Return a case a method: the problem first, then the other three."""
+    """Return one case per method: the problem first, then the other three."""
     order = (problem, *(other for other in ALL if other != problem))
     return tuple(tuple((name, method) for name in order) for method in (RBA, VANILLA))
 

@@ -6,6 +6,7 @@ agreed and the terms of the loss cancelled; these claims tell the two apart.
 
 import numpy as np
 
+from pinn_phases.analysis.term_curves import OPPOSED
 from pinn_phases.claims.base import (
     ALL,
     RBA,
@@ -25,7 +26,6 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.judging.predicates import Above, Anything, Below, WithinFactor
 
-OPPOSED = Below(-0.9)  # cosine: within 26 degrees of the opposite direction
 CLOSE = 1.5  # factor in iterations: a sixth of a decade
 CASES = each(ALL, RBA, VANILLA)
 WHERE = (Kind.OURS.value, "Fig. S.3")
@@ -57,7 +57,7 @@ def _standoff_ends(run: Run) -> Measured:
     start = run.start_of("total_diffusion")
     after = run.start_of("diffusion"), float(run.iterations)
     at = within(run.terms["iteration"], run.terms["iteration"], after)
-    opposed = within(run.terms["iteration"], run.terms["cosine"], after) < OPPOSED.high
+    opposed = within(run.terms["iteration"], run.terms["cosine"], after) < OPPOSED
     first, last = _best_splits(opposed)
     if first == 0 or last == len(at):
         words = "are never opposed" if first == 0 else "stay opposed to the end"
@@ -101,7 +101,7 @@ CLAIMS = (
                 "cosine",
                 "between the gradient of the weighted conditions and the mean over batches of the "
                 "residual's, median over diffusion",
-                OPPOSED,
+                Below(OPPOSED),
                 in_part=Below(0),
             ),
         ),
@@ -134,8 +134,8 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "end over start",
-                f"iteration that best divides cosines {OPPOSED} from those above, from diffusion "
-                "on (the middle, of several), over that where total diffusion starts",
+                f"iteration that best divides cosines {Below(OPPOSED)} from those above, from "
+                "diffusion on (the middle, of several), over that where total diffusion starts",
                 WithinFactor(CLOSE, of=1),
                 in_part=WithinFactor(3, of=1),
             ),

@@ -1,4 +1,4 @@
-"""Measure how the gradients of the loss's terms stand to each other at each snapshot of a run."""
+"""Measure norms and cosines of the gradients of the loss's terms at each snapshot of a run."""
 
 import argparse
 from pathlib import Path

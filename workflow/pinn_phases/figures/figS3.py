@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from pinn_phases.analysis.term_curves import term_curves
+from pinn_phases.analysis.term_curves import OPPOSED, term_curves
 from pinn_phases.figures import style
 from pinn_phases.figures.base import FigureSettings, Material, Requirement
 from pinn_phases.figures.curves import FEW, plot_rows, plot_runs
@@ -41,7 +41,6 @@ BLOCK, LEGEND, ABOVE = 2.85, 1.12, 0.3  # inches: three panels, what is below al
 HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
 LETTER_LEFT = 24.0  # points from the panels to their letters, over the ticks
 NAMES = ("SNR", "Cosine", "Norms")
-OPPOSED = -0.9  # cosine, as in the claims
 
 Curves = Sequence[Mapping[str, NDArray[Any]]]
 
