@@ -28,8 +28,8 @@ from benchmarks.processes import EngineProcess
 from benchmarks.ratios import pairwise, spread
 from benchmarks.sizes import add_arguments, chosen, resized
 from benchmarks.training_task import evaluate_exactly, make_task
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training import replay
-from pinn_phases.training.settings import RunSettings
 
 OURS, FLOOR = "ours", "products"
 # Relative to the norm of residual and gradient. Rounding in float32 (6e-8 an operation) comes to

@@ -20,7 +20,7 @@ from benchmarks.processes import EngineProcess
 from benchmarks.ratios import slope
 from benchmarks.sizes import add_arguments, chosen, resized
 from benchmarks.training_task import make_task
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 
 POINTS = (6400, 12800, 25600, 51200)
 WIDTHS = (128, 256, 512)

@@ -21,7 +21,7 @@ import yaml
 from pinn_phases.analysis.activations import HiddenLayers
 from pinn_phases.analysis.information import layer_information
 from pinn_phases.network.network import Network, flattened
-from pinn_phases.settings import load_scales
+from pinn_phases.settings.scales import load_scales
 from pinn_phases.training.points import collocation_points
 
 ROOT = Path(__file__).parents[1]

@@ -32,7 +32,7 @@ from benchmarks.processes import EngineProcess
 from benchmarks.ratios import pairwise, spread
 from benchmarks.sizes import ROOT, add_arguments, chosen
 from benchmarks.training_task import make_task
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 
 AT_ONCE = (1, 2)
 ROUNDS = 5

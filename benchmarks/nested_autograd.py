@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from pinn_phases.network.features import input_features
-from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.operators import Fields, Jet, Operators, Term
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.network import NetworkSettings
 
 
 def fields(

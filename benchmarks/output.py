@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pinn_phases.storage import write_bytes
+from pinn_phases.files.storage import write_bytes
 
 
 def put(report: Any, path: Path | None) -> None:

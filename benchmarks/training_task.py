@@ -13,8 +13,8 @@ from benchmarks.task import Adam, Array, Task, Term
 from pinn_phases.network.network import Network
 from pinn_phases.operators import Fields, Operators
 from pinn_phases.problems.base import Condition, Problem
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.points import collocation_points
-from pinn_phases.training.settings import RunSettings
 
 CHUNK = 1000  # points at a time in float64: memory
 

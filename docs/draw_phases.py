@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 
 from pinn_phases.analysis.levels import Bins
 from pinn_phases.analysis.phases import find_phases
-from pinn_phases.figures import style
-from pinn_phases.figures.phase_marks import Span, shade
-from pinn_phases.published import read_curves
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.phase_marks import Span, shade
+from pinn_phases.files.published import read_curves
 
 ROOT = Path(__file__).parents[1]
 

@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 
 from pinn_phases.analysis.phases import Phases, find_phases
-from pinn_phases.analysis.settings import PhaseSettings
+from pinn_phases.settings.analysis import PhaseSettings
 from tests.analysis.made_curves import WITHOUT_A_RISE, Generator, Made, training
 
 CURVES = 1000

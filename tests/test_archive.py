@@ -6,12 +6,12 @@ import subprocess
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.snapshots import chosen_snapshots
-from pinn_phases.archive import thinned
-from pinn_phases.settings import load_scales
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
+from pinn_phases.results.archive import thinned
+from pinn_phases.settings.scales import load_scales
 
 ITERATIONS = np.unique(np.round(10 ** np.arange(0, 4.01, 0.1))).astype(int)
 STARTS = {"diffusion": {"iteration": 100.0}, "total_diffusion": {"iteration": 1000.0}}

@@ -8,17 +8,17 @@ from collections import Counter
 
 import pytest
 
-from pinn_phases import storage
-from pinn_phases.cards import JOBS_PER_GPU, VISIBLE, Card, cards_of_this_machine, take_card
-from pinn_phases.frozen import SettingsError
+from pinn_phases.files import storage
+from pinn_phases.jobs.gpus import JOBS_PER_GPU, VISIBLE, Card, cards_of_this_machine, take_card
+from pinn_phases.model import SettingsError
 from tests.training.conftest import make_settings, reference  # noqa: F401
 
 # Takes a card, says which, and holds it until its input ends.
 HOLDER = """
 import logging, os, sys
 from pathlib import Path
-from pinn_phases import storage
-from pinn_phases.cards import take_card
+from pinn_phases.files import storage
+from pinn_phases.jobs.gpus import take_card
 logging.basicConfig(level="INFO", stream=sys.stderr, format="%(message)s")
 held = take_card(folder=Path(sys.argv[1]))
 print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)

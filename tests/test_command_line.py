@@ -11,11 +11,11 @@ import h5py
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 from pinn_phases.plugins import COMMANDS, names
-from pinn_phases.settings import load_scales
-from pinn_phases.storage import Content
+from pinn_phases.settings.scales import load_scales
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pinn_phases.__main__ import main
-from pinn_phases.curve_files import read_curve
-from pinn_phases.stopping import Stopped
+from pinn_phases.files.curve_files import read_curve
+from pinn_phases.jobs.stopping import Stopped
 from tests.analysis.test_phases import plain
 
 ROWS = [(1.0, 3e5), (2.0, 0.5), (10.0, 1e-3)]

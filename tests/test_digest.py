@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pinn_phases import digest
 from pinn_phases.commands import fields, figure, phases, reference, train
+from pinn_phases.files import digest
 
 PROBLEM = "allen_cahn"
 RULES = {
@@ -71,19 +71,19 @@ def edit_code(path: Path) -> None:
         ("analysis/fields.py", {"fields"}),
         ("analysis/snapshots.py", {"fields"}),
         ("analysis/phases.py", {"phases"}),
-        ("analysis/settings.py", {"phases"}),
+        ("settings/analysis.py", {"phases"}),
         ("commands/phases.py", {"phases"}),
         (f"reference/{PROBLEM}.py", {"reference"}),
-        ("reference/fourier.py", {"reference"}),
+        ("reference/numerics/fourier.py", {"reference"}),
         ("figures/fig6.py", {"figure"}),
-        ("figures/style.py", {"figure"}),
-        ("figures/curves.py", {"figure"}),
+        ("figures/drawing/style.py", {"figure"}),
+        ("figures/drawing/curves.py", {"figure"}),
         ("commands/figure.py", {"figure"}),
         (f"problems/{PROBLEM}.py", set(RULES) - {"phases"}),
-        ("storage.py", set(RULES)),
-        ("descriptions.py", set()),
+        ("files/storage.py", set(RULES)),
+        ("files/descriptions.py", set()),
         ("__main__.py", set()),
-        ("settings.py", set()),
+        ("settings/scales.py", set()),
     ],
 )
 def test_editing_code_reruns_what_reaches_it(package, file, expected):
@@ -101,11 +101,11 @@ def test_code_of_a_package_counts_for_its_modules(package):
 def test_removing_an_import_counts(package):
     before = digests()
     path = package / "figures" / "fig6.py"
-    path.write_text(path.read_text().replace("import training_dynamics", "import style"))
-    edit_code(package / "figures" / "training_dynamics.py")
+    path.write_text(path.read_text().replace("import training_dynamics", "import plain"))
+    edit_code(package / "figures" / "drawing" / "training_dynamics.py")
     changed = digests()
     assert changed["figure"] != before["figure"]
-    edit_code(package / "figures" / "training_dynamics.py")  # no longer reached
+    edit_code(package / "figures" / "drawing" / "training_dynamics.py")  # no longer reached
     assert reruns(changed) == set()
 
 

@@ -5,6 +5,7 @@ import functools
 import re
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -83,24 +84,26 @@ OF_A_RUN = tuple(
 )
 
 
+CLAIMS = tuple(f"claims.{path.stem}" for path in (ROOT / "claims").glob("[!_]*.py"))
+
+
 @pytest.mark.parametrize(
     ("of", "forbidden"),
     [
-        (("problems", "methods"), ("training", "reference", "analysis", "figures", "storage")),
-        (("problems", "methods"), ("network",)),
-        (("network",), ("training", "methods", "reference", "analysis", "figures", "storage")),
+        (("problems", "methods"), ("training", "reference", "analysis", "figures", "files")),
+        (("problems", "methods"), ("network", "settings")),
+        (("network",), ("training", "reference", "analysis", "figures", "files")),
         (("reference",), ("training", "analysis", "figures", "methods", "network.network")),
-        (("training",), ("reference", "analysis", "figures", "settings")),
-        (("analysis",), ("training.loop", "reference", "figures", "settings")),
-        (("figures",), ("training", "reference", "settings", "network")),
+        (("training",), ("analysis", "figures", "settings.scales")),
+        (("analysis",), ("training.loop", "figures", "settings.scales")),
+        (("figures",), ("training", "network", "settings.scales")),
         (("figures",), OF_A_RUN),
-        (("claims",), ("training", "problems", "methods", "reference", "figures", "storage")),
-        (("claims",), (*OF_A_RUN, "summary", "judging.verdicts", "settings")),
-        (("summary",), ("training", "reference", "figures", "settings", *OF_A_RUN)),
-        (
-            ("storage", "layout", "digest", "frozen", "provenance"),
-            ("training", "analysis", "figures"),
-        ),
+        (CLAIMS, ("training", "problems", "methods", "reference", "figures", "files.storage")),
+        (CLAIMS, (*OF_A_RUN, "summary", "claims.judging.verdicts", "settings.scales")),
+        (("summary",), ("training", "figures", "settings.scales", *OF_A_RUN)),
+        (("model", "plugins", "operators", "grids"), ("settings", "files", "problems", "jobs")),
+        (("files",), ("training", "analysis", "figures", "summary")),
+        (("jobs",), ("training", "analysis", "figures", "summary")),
     ],
 )
 def test_imports_point_one_way(of, forbidden):
@@ -109,6 +112,14 @@ def test_imports_point_one_way(of, forbidden):
     for name in checked:
         wrong = {other for other in reached(name) if below(other, in_package(*forbidden))}
         assert not wrong, f"{name} imports {wrong}"
+
+
+def test_folders_import_in_no_circle():
+    folders = {name: name.split(".")[1] for name in modules() if name.count(".") > 1}
+    graph: dict[str, set[str]] = {folder: set() for folder in folders.values()}
+    for name, folder in folders.items():
+        graph[folder] |= {folders[other] for other in imports(name) if other in folders} - {folder}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 def test_only_the_command_line_knows_of_itself():
@@ -124,30 +135,31 @@ def test_nothing_imports_snakemake():
 
 def test_only_the_layout_knows_hdf5():
     users = {name for name in modules() if below("h5py", tuple(imports(name)))}
-    assert users == {f"{PACKAGE}.layout"}
+    assert users == {f"{PACKAGE}.files.layout"}
 
 
 NO_TORCH = [
-    *("problems", "methods", "reference", "figures", "summary", "commands", "claims", "judging"),
+    *(
+        "problems",
+        "methods",
+        "reference",
+        "figures",
+        "summary",
+        "commands",
+        "claims",
+        "files",
+        "jobs",
+        "settings",
+    ),
     *(
         "analysis.homogeneity",
         "analysis.information",
         "analysis.phases",
-        "analysis.settings",
         "analysis.snapshots",
         "analysis.terms",
         "analysis.term_curves",
     ),
-    *(
-        "settings",
-        "storage",
-        "layout",
-        "digest",
-        "frozen",
-        "plugins",
-        "provenance",
-        "training.settings",
-    ),
+    *("model", "plugins", "operators", "grids"),
 ]
 
 
@@ -161,7 +173,7 @@ def test_reading_files_imports_no_torch(python):
 def test_settings_import_no_plotting_and_no_search(python):
     """Snakemake reads the settings in every job that it starts."""
     heavy = "{'torch', 'matplotlib', 'seaborn', 'scipy', 'pandas'}"
-    code = f"import sys, {PACKAGE}.settings; print({heavy} & sys.modules.keys())"
+    code = f"import sys, {PACKAGE}.settings.scales; print({heavy} & sys.modules.keys())"
     assert python("-c", code).stdout == "set()\n"
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from pinn_phases import storage
-from pinn_phases.descriptions import AXES, DESCRIPTIONS, dimensions
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.descriptions import AXES, DESCRIPTIONS, dimensions
+from pinn_phases.files.storage import Content
 from tests.test_storage import CONTENT, same_folder
 
 NAMES = [

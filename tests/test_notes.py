@@ -2,7 +2,7 @@
 
 import os
 
-from pinn_phases.notes import notes
+from pinn_phases.jobs.notes import notes
 
 
 def test_each_note_is_told_once_with_its_trainings(tmp_path):

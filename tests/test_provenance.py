@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pinn_phases import provenance
-from pinn_phases.provenance import stated_commit
+from pinn_phases.files import provenance
+from pinn_phases.files.provenance import stated_commit
 
 NOT_KNOWN = (None, None)
 
@@ -70,7 +70,9 @@ def test_a_repository_reached_by_a_link_counts(checkout, monkeypatch):
     commit = committed(checkout)
     link = checkout.with_name("link")
     link.symlink_to(checkout)
-    monkeypatch.setattr(provenance, "__file__", str(link / "workflow/pinn_phases/provenance.py"))
+    monkeypatch.setattr(
+        provenance, "__file__", str(link / "workflow/pinn_phases/files/provenance.py")
+    )
     assert found() == (commit, False)
 
 

@@ -8,13 +8,13 @@ import shutil
 import numpy as np
 import pytest
 
-from pinn_phases import published, storage
 from pinn_phases.__main__ import main
 from pinn_phases.figures.figS2 import REQUIREMENT
-from pinn_phases.published import COLUMNS, DEPARTURES, departures, other_sizes
-from pinn_phases.settings import load_paper, load_scales
-from pinn_phases.storage import StorageError
-from pinn_phases.trees import leaves
+from pinn_phases.files import published, storage
+from pinn_phases.files.published import COLUMNS, DEPARTURES, departures, other_sizes
+from pinn_phases.files.storage import StorageError
+from pinn_phases.settings.scales import load_paper, load_scales
+from pinn_phases.settings.trees import leaves
 
 PAIRS = REQUIREMENT.published
 ROWS = {  # of the logs that they were made from

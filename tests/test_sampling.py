@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinn_phases.sampling import FEWEST_INSIDE, largest_stride, vanishes
+from pinn_phases.grids import FEWEST_INSIDE, largest_stride, vanishes
 
 
 @given(points=st.integers(2, 2000), stride=st.integers(1, 2000))

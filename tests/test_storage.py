@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pinn_phases import storage
-from pinn_phases.storage import Content, StorageError
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content, StorageError
 
 CONTENT = Content(
     "run",
@@ -297,7 +297,7 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
-from pinn_phases import storage
+from pinn_phases.files import storage
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails instead, as on a full disk
 noise = np.random.default_rng(0).random(10_000)  # hardly compressible

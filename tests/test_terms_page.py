@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.analysis.term_gradients import TermGradients
 from pinn_phases.analysis.terms import term_statistics
-from pinn_phases.frozen import validated
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.files import storage
+from pinn_phases.model import validated
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.workers import Workers
 
 RUN = "allen_cahn/rba/seed0.h5"

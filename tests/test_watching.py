@@ -7,12 +7,12 @@ import shutil
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
-from pinn_phases.settings import load_scales
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
+from pinn_phases.results.watching import count, fitted, look, table
+from pinn_phases.settings.scales import load_scales
 from pinn_phases.training.progress import Progress
-from pinn_phases.watching import count, fitted, look, table
 
 AT = np.arange(1, 2001)
 NOW = 1_000_000.0
@@ -143,7 +143,7 @@ def test_seeds_are_in_the_order_of_numbers(say, tmp_path, phases):
 
 
 def test_a_phase_that_the_workflow_has_found_is_not_searched_again(row, tmp_path, monkeypatch):
-    monkeypatch.setattr("pinn_phases.watching.find_phases", pytest.fail)
+    monkeypatch.setattr("pinn_phases.results.watching.find_phases", pytest.fail)
     result = tmp_path / "laptop/runs/burgers/rba/seed0.h5"
     storage.write(result, Content("run", RUN, {}))
     found = {"diffusion": {"iteration": 30.0}, "total_diffusion": {"iteration": 1500.0}}

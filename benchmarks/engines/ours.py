@@ -7,10 +7,10 @@ import torch
 from benchmarks.engines.base import Engine, Evaluation, flat
 from benchmarks.task import Task
 from pinn_phases.network.fields import Place
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.compilation import compiled_if_possible
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.objective import Objective
-from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.state import State
 from pinn_phases.training.workers import Workers
 

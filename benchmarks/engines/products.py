@@ -6,7 +6,7 @@ from torch import Tensor
 from benchmarks.engines.base import Engine
 from benchmarks.task import Task
 from pinn_phases.network.streams import Layout
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 
 
 class Products(Engine):

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.report.goals import GROWTH, TITLES, Reports, conditions, read
-from pinn_phases.figures import style
+from pinn_phases.figures.drawing import style
 
 PROBLEMS = {  # in the order of the paper
     "allen_cahn": "Allen-Cahn",

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
+from pinn_phases.files.storage import Content, write
 from pinn_phases.network.network import Network, flattened
-from pinn_phases.storage import Content, write
 from pinn_phases.training.points import collocation_points
 from tests.training.conftest import make_settings
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.activations import HiddenLayers, random_input
 from pinn_phases.analysis.information import layer_information
+from pinn_phases.files import storage
 from pinn_phases.network.features import input_features
 from pinn_phases.network.network import flattened
 from pinn_phases.plugins import PROBLEMS, names

@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from benchmarks import nested_autograd
-from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis import fields
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 from pinn_phases.network.network import Network, flattened
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.reference.helmholtz import HelmholtzReference
-from pinn_phases.storage import Content
 from pinn_phases.training.error import grid_points
 from tests.training.conftest import make_settings
 

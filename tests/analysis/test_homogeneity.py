@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.fields import observables_and_residuals
 from pinn_phases.analysis.homogeneity import box_means, homogeneity, midpoints
+from pinn_phases.files import storage
 from pinn_phases.problems.burgers import Burgers
 from tests.analysis.conftest import write_made
 

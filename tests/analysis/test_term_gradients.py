@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from benchmarks import nested_autograd
-from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.term_gradients import TermGradients
 from pinn_phases.analysis.terms import term_statistics
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
 from pinn_phases.training.workers import Workers

@@ -1,9 +1,9 @@
 """Trainings side by side, and the start of one."""
 
 from benchmarks import jobs
-from pinn_phases import storage
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 from pinn_phases.reference.helmholtz import HelmholtzReference
-from pinn_phases.storage import Content
 from tests.benchmarks.conftest import small_settings
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from pinn_phases.claims.base import Case, Run
-from pinn_phases.judging.quantities import Outcome
-from pinn_phases.judging.verdicts import all_claims
+from pinn_phases.claims.judging.quantities import Outcome
+from pinn_phases.claims.judging.verdicts import all_claims
 
 HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pinn_phases import claims
-from pinn_phases.judging.verdicts import all_claims, judge
+from pinn_phases.claims.judging.verdicts import all_claims, judge
 from pinn_phases.plugins import names
 from tests.claims.conftest import (
     FAILS,

@@ -9,9 +9,9 @@ import pytest
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.claims.base import RBA, VANILLA, Kind, each
-from pinn_phases.judging.predicates import Above, Anything
-from pinn_phases.judging.quantities import Quantity, Untestable, measured
-from pinn_phases.judging.verdicts import Verdict, all_claims, as_plain, judge_all
+from pinn_phases.claims.judging.predicates import Above, Anything
+from pinn_phases.claims.judging.quantities import Quantity, Untestable, measured
+from pinn_phases.claims.judging.verdicts import Verdict, all_claims, as_plain, judge_all
 from pinn_phases.summary.claims import IDENTITIES, NO_BREAK, OURS, SECTIONS, TONES, claims_page
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import Page, Table, Tone, render

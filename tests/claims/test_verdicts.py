@@ -6,11 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.claims.base import RBA, VANILLA, Claim, Kind, compared, each
-from pinn_phases.judging.predicates import (
+from pinn_phases.claims.judging.predicates import (
     Above,
     Anything,
     AtLeast,
@@ -19,12 +18,20 @@ from pinn_phases.judging.predicates import (
     Between,
     WithinFactor,
 )
-from pinn_phases.judging.quantities import Measured, Outcome, Quantity, Untestable, graded, measured
-from pinn_phases.judging.verdicts import Verdict, all_claims, judge, judge_all, load_runs
-from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales
-from pinn_phases.storage import Content, StorageError
+from pinn_phases.claims.judging.quantities import (
+    Measured,
+    Outcome,
+    Quantity,
+    Untestable,
+    graded,
+    measured,
+)
+from pinn_phases.claims.judging.verdicts import Verdict, all_claims, judge, judge_all, load_runs
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content, StorageError
+from pinn_phases.settings.scales import ScaleBesidePaper, load_paper, load_scales
+from pinn_phases.settings.trees import differences
 from pinn_phases.summary.claims import claims_page
-from pinn_phases.trees import differences
 from tests.claims.conftest import SNAPSHOTS, made_run
 
 HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from pinn_phases import storage
+from pinn_phases.files import storage
 from tests.faults.mounts import NO_PROGRAMS, READ_ONLY, fill, small_disk
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.processes import PATIENCE_SECONDS

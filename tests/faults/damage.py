@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import h5py
 
-from pinn_phases.figures.base import FigureSettings
+from pinn_phases.settings.figures import FigureSettings
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.processes import call
 from tests.faults.training import SETTINGS, Place, errors, same, went_on

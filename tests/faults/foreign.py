@@ -12,8 +12,8 @@ import h5py
 import numpy as np
 import torch
 
-from pinn_phases import storage
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.training import Place, errors, same, went_on
 

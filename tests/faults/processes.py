@@ -17,7 +17,11 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         *("torch", "torch._dynamo", "torch._functorch.eager_transforms"),
-        *("pinn_phases.training.loop", "pinn_phases.figures.style", "tests.faults.processes"),
+        *(
+            "pinn_phases.training.loop",
+            "pinn_phases.figures.drawing.style",
+            "tests.faults.processes",
+        ),
     ]
 )
 

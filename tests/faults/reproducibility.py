@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import yaml
 
-from pinn_phases import storage
-from pinn_phases.settings import load_scales
+from pinn_phases.files import storage
+from pinn_phases.settings.scales import load_scales
 from tests.conftest import ROOT
 from tests.faults.training import same
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pinn_phases import storage
+from pinn_phases.files import storage
+from pinn_phases.files.storage import StorageError
 from pinn_phases.reference.base import ReferenceSettings
-from pinn_phases.storage import StorageError
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 from tests.faults.processes import Call, call
 from tests.training.conftest import EQUATIONS, TRAINING, make_settings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from pinn_phases import storage
+from pinn_phases.files import storage
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.processes import PATIENCE_SECONDS
 from tests.faults.repository import RUN, TARGET, copied_repository, training_log

@@ -12,8 +12,10 @@ from matplotlib.text import Annotation
 from pinn_phases.__main__ import main
 from pinn_phases.analysis import branches, landscape
 from pinn_phases.analysis.gradient_noise import gradients_of_ratio, signal_to_noise
-from pinn_phases.figures import fig3, fig4, fig5, style
-from pinn_phases.figures.base import FigureSettings, Material
+from pinn_phases.figures import fig3, fig4, fig5
+from pinn_phases.figures.base import Material
+from pinn_phases.figures.drawing import style
+from pinn_phases.settings.figures import FigureSettings
 
 SETTINGS = FigureSettings.model_construct(smoothing=10, phases_of="rba")
 MODULES = (fig3, fig4, fig5)

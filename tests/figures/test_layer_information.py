@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from pinn_phases.figures import curves, fig11, fig12, figS1, phase_marks, style
-from pinn_phases.figures.base import FigureSettings, Material
-from pinn_phases.storage import Content
+from pinn_phases.figures import fig11, fig12, figS1
+from pinn_phases.figures.base import Material
+from pinn_phases.figures.drawing import curves, phase_marks, style
+from pinn_phases.files.storage import Content
+from pinn_phases.settings.figures import FigureSettings
 
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
 ITERATIONS = np.unique(np.round(10 ** np.arange(0, 4.01, 0.1))).astype(int)

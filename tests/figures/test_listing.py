@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from pinn_phases.figures import listing
 from pinn_phases.figures.base import figure_module
+from pinn_phases.figures.drawing import listing
 from pinn_phases.plugins import FIGURES, names
-from pinn_phases.settings import load_scales
+from pinn_phases.settings.scales import load_scales
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 from PIL import Image
 
-from pinn_phases.figures import style
-from pinn_phases.figures.base import FigureSettings, Material, figure_module
+from pinn_phases.figures.base import Material, figure_module
+from pinn_phases.figures.drawing import style
+from pinn_phases.settings.figures import FigureSettings
 from tests.figures import (
     test_layer_information,
     test_over_iterations,

@@ -16,8 +16,9 @@ from pinn_phases.figures import (
     small_print,
     style,
 )
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.storage import Content
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.files.storage import Content
+from pinn_phases.settings.figures import FigureSettings
 
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
 PROBLEMS = ("allen_cahn", "helmholtz", "burgers", "cavity")

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from pinn_phases.figures import figS2, style
-from pinn_phases.figures.base import FigureSettings, Material, requirement
-from pinn_phases.settings import load_scales
-from pinn_phases.storage import Content
+from pinn_phases.figures import figS2
+from pinn_phases.figures.base import Material, requirement
+from pinn_phases.figures.drawing import style
+from pinn_phases.files.storage import Content
+from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.settings.scales import load_scales
 
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
 OUR_AT = np.unique(np.round(np.logspace(0, 4, 200))).astype(int)

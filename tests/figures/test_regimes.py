@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import yaml
 
-from pinn_phases.figures import fig2, style
-from pinn_phases.figures.base import FigureSettings, Material
-from pinn_phases.settings import load_scales
-from pinn_phases.storage import Content
+from pinn_phases.figures import fig2
+from pinn_phases.figures.base import Material
+from pinn_phases.figures.drawing import style
+from pinn_phases.files.storage import Content
+from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.settings.scales import load_scales
 
 SETTINGS = FigureSettings.model_construct(smoothing=10, phases_of="rba")
 NAMES = ["Fitting", "Diffusion", "Total diffusion", "Late decrease"]

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from pinn_phases.figures import figS3, listing, style
-from pinn_phases.figures.base import FigureSettings, Material, requirement
-from pinn_phases.settings import load_scales
-from pinn_phases.storage import Content
+from pinn_phases.figures import figS3
+from pinn_phases.figures.base import Material, requirement
+from pinn_phases.figures.drawing import listing, style
+from pinn_phases.files.storage import Content
+from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.settings.scales import load_scales
 
 SETTINGS = FigureSettings(smoothing=1, phases_of="rba")
 AT = np.unique(np.round(np.logspace(0, 4, 150))).astype(int)

@@ -6,9 +6,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from pinn_phases.figures import curves, fig6, fig9, phase_marks, style
-from pinn_phases.figures.base import FigureSettings, Material, figure_module
-from pinn_phases.storage import Content
+from pinn_phases.figures import fig6, fig9
+from pinn_phases.figures.base import Material, figure_module
+from pinn_phases.figures.drawing import curves, phase_marks, style
+from pinn_phases.files.storage import Content
+from pinn_phases.settings.figures import FigureSettings
 
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
 ITERATIONS = np.unique(np.round(np.logspace(0, 4, 200))).astype(int)

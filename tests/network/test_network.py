@@ -5,9 +5,9 @@ import torch
 
 from pinn_phases.network.features import input_features
 from pinn_phases.network.network import Network, flattened
-from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.plugins import PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.network import NetworkSettings
 from tests.training.conftest import EQUATIONS
 
 

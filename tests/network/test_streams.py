@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from benchmarks import nested_autograd
 from pinn_phases.network.fields import FieldAt, Place
 from pinn_phases.network.network import Network
-from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.network.streams import Layout, function_streams, product_streams
 from pinn_phases.operators import Operators, d
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.cavity import Cavity
+from pinn_phases.settings.network import NetworkSettings
 
 EXACT = Place(torch.device("cpu"), torch.float64)
 RELATIVE = 1e-10  # of the largest value; float64 over a few layers rounds at about 1e-14

@@ -5,7 +5,7 @@ import pytest
 
 from pinn_phases.operators import Jet, d
 from pinn_phases.problems.burgers import Burgers
-from pinn_phases.reference import cole_hopf
+from pinn_phases.reference.numerics import cole_hopf
 from tests.problems.differences import field, spectral_derivative, time_derivative
 
 PROBLEM = Burgers(viscosity=0.02)  # a front that 512 points resolve to rounding

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pinn_phases.reference.cavity_galerkin import Cavity
-from pinn_phases.reference.cavity_stream_function import Flow, solve
+from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.stream_function import Flow, solve
 
 GRID = np.linspace(0.0, 1.0, 65)
 INNER = np.array([0.1, 0.35, 0.6, 0.85])

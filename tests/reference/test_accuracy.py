@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
+from pinn_phases.files import storage
 from pinn_phases.problems.burgers import Burgers
 from pinn_phases.reference.base import ReferenceSolution, relative_l2, require_accurate
 from pinn_phases.reference.burgers import BurgersReference

@@ -7,10 +7,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from pinn_phases.reference.base import relative_l2
-from pinn_phases.reference.cavity_extrema import SplineFlow, find_extrema
-from pinn_phases.reference.cavity_finite_differences import extrapolate, solve, velocity
-from pinn_phases.reference.cavity_galerkin import Cavity
-from pinn_phases.reference.cavity_stream_function import solve as solve_spectral
+from pinn_phases.reference.driven_cavity.extrema import SplineFlow, find_extrema
+from pinn_phases.reference.driven_cavity.finite_differences import extrapolate, solve, velocity
+from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.stream_function import solve as solve_spectral
 
 
 def lid(x):

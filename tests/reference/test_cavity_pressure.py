@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from pinn_phases.reference.cavity_extrema import unit_lid
-from pinn_phases.reference.cavity_galerkin import Cavity
-from pinn_phases.reference.cavity_pressure import integrate_gradient, pressure
-from pinn_phases.reference.cavity_stream_function import solve
-from pinn_phases.reference.chebyshev import nodes
+from pinn_phases.reference.driven_cavity.extrema import unit_lid
+from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.pressure import integrate_gradient, pressure
+from pinn_phases.reference.driven_cavity.stream_function import solve
+from pinn_phases.reference.numerics.chebyshev import nodes
 from tests.reference.cavity_flows import GRID, INNER, flow
 
 

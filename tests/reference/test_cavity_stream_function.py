@@ -9,12 +9,17 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from pinn_phases.reference import cavity_stream_function as stream_function
 from pinn_phases.reference.base import relative_l2
-from pinn_phases.reference.cavity_extrema import BOTELLA_PEYRET, REYNOLDS, find_extrema, unit_lid
-from pinn_phases.reference.cavity_galerkin import Cavity, Galerkin
-from pinn_phases.reference.cavity_stream_function import newton, refine, solve
-from pinn_phases.reference.chebyshev import interpolate, nodes
+from pinn_phases.reference.driven_cavity import stream_function as stream_function
+from pinn_phases.reference.driven_cavity.extrema import (
+    BOTELLA_PEYRET,
+    REYNOLDS,
+    find_extrema,
+    unit_lid,
+)
+from pinn_phases.reference.driven_cavity.galerkin import Cavity, Galerkin
+from pinn_phases.reference.driven_cavity.stream_function import newton, refine, solve
+from pinn_phases.reference.numerics.chebyshev import interpolate, nodes
 from tests.reference.cavity_flows import GRID, INNER, LID, flow, speed
 
 

@@ -4,18 +4,18 @@ import pytest
 
 from pinn_phases.__main__ import main
 from pinn_phases.commands.validate import require_agreement
-from pinn_phases.reference.cavity_extrema import BOTELLA_PEYRET, unit_lid
-from pinn_phases.reference.cavity_galerkin import Cavity
-from pinn_phases.reference.cavity_profiles import (
+from pinn_phases.jobs.stopping import Stopped
+from pinn_phases.reference.driven_cavity.extrema import BOTELLA_PEYRET, unit_lid
+from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.profiles import (
     ProfileComparison,
     U,
     V,
     compare_profiles,
     tolerance,
 )
-from pinn_phases.reference.cavity_stream_function import solve
-from pinn_phases.reference.cavity_validation import AtReynolds, Comparison
-from pinn_phases.stopping import Stopped
+from pinn_phases.reference.driven_cavity.stream_function import solve
+from pinn_phases.reference.driven_cavity.validation import AtReynolds, Comparison
 
 COARSE = ("validate", "--intervals", "32", "--reynolds", "1000")
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.polynomial import Polynomial
 from numpy.testing import assert_allclose
 
-from pinn_phases.reference import chebyshev
+from pinn_phases.reference.numerics import chebyshev
 
 DEGREE = 12
 POINTS = np.linspace(0.0, 1.0, 7)

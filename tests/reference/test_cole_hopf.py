@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize_scalar
 
-from pinn_phases.reference import cole_hopf
+from pinn_phases.reference.numerics import cole_hopf
 
 VISCOSITY = 1.0 / (100.0 * np.pi)  # the benchmark's, dimensionless
 X = np.linspace(-1.0, 1.0, 401)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from pinn_phases.reference.corner_singularity import LidEnd, corner_flow
+from pinn_phases.reference.numerics.corner_singularity import LidEnd, corner_flow
 
 
 @pytest.mark.parametrize("lid", [LidEnd(1.0, 0.0), LidEnd(0.0, 8.0), LidEnd(0.7, -2.0)])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from pinn_phases.reference.exponential_time_differencing import (
+from pinn_phases.reference.numerics.exponential_time_differencing import (
     advance,
     coefficients,
     integrate,

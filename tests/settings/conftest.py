@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pinn_phases.frozen import SettingsError
-from pinn_phases.settings import load_scales
+from pinn_phases.model import SettingsError
+from pinn_phases.settings.scales import load_scales
 
 ABSENT = object()  # in the place of a value: take the key out
 PROBLEM = "problems.allen_cahn"

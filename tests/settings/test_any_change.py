@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinn_phases.frozen import SettingsError
-from pinn_phases.settings import Settings, load_scales
+from pinn_phases.model import SettingsError
+from pinn_phases.settings.scales import Settings, load_scales
 from tests.settings.conftest import ABSENT, changed
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"

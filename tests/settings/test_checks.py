@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from pinn_phases.analysis.settings import MIN_RECORDS
-from pinn_phases.checks import fewest_iterations
-from pinn_phases.settings import load_scales
+from pinn_phases.settings.analysis import MIN_RECORDS
+from pinn_phases.settings.checks import fewest_iterations
+from pinn_phases.settings.scales import load_scales
+from pinn_phases.settings.training import RecordSettings
 from pinn_phases.training.history import is_recorded
-from pinn_phases.training.settings import RecordSettings
 from tests.settings.conftest import CONDITIONS, PROBLEM, changed, refusal
 
 NOT_PERIODIC = {"helmholtz": "Helmholtz", "burgers": "Burgers", "cavity": "Lid-driven cavity"}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from pinn_phases.frozen import SettingsError
-from pinn_phases.settings import Settings, load_scales
-from pinn_phases.trees import leaves
+from pinn_phases.model import SettingsError
+from pinn_phases.settings.scales import Settings, load_scales
+from pinn_phases.settings.trees import leaves
 from tests.settings.conftest import changed
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())

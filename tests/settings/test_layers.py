@@ -6,10 +6,10 @@ from typing import Any
 
 import yaml
 
-from pinn_phases.frozen import validated_json
-from pinn_phases.layers import words_to_values
-from pinn_phases.settings import Settings, load_paper, load_scales
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.model import validated_json
+from pinn_phases.settings.layers import words_to_values
+from pinn_phases.settings.scales import Settings, load_paper, load_scales
+from pinn_phases.settings.training import RunSettings
 from tests.settings.conftest import PROBLEM, changed
 
 

@@ -6,12 +6,12 @@ import math
 
 import pytest
 
-from pinn_phases.analysis.settings import PhaseSettings
-from pinn_phases.frozen import SettingsError, validated_json
-from pinn_phases.layers import words_to_values
+from pinn_phases.model import SettingsError, validated_json
 from pinn_phases.plugins import PROBLEMS, names
-from pinn_phases.settings import load_scales
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.analysis import PhaseSettings
+from pinn_phases.settings.layers import words_to_values
+from pinn_phases.settings.scales import load_scales
+from pinn_phases.settings.training import RunSettings
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
 
 # The place of the value, the value (`...`: not shown), what is allowed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pinn_phases import storage
+from pinn_phases.files import storage
 from tests.slurm.cluster import Cluster
 from tests.slurm.conftest import finish, head
 from tests.training.test_loop import assert_same_data

@@ -1,8 +1,8 @@
 """The table of phases, found and drawn."""
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 from pinn_phases.summary.boundaries import boundaries_page
 
 SETTINGS = {"problem": "cavity", "method": "rba", "scale": "test", "seed": 3}

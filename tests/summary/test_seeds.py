@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 from pinn_phases.summary.seeds import as_plain, measure, seeds_page
 
 AT = np.arange(1, 101)

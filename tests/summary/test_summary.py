@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
 from pinn_phases.commands.summary import PAGES
-from pinn_phases.settings import ScaleBesidePaper, load_paper, load_scales
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
+from pinn_phases.settings.scales import ScaleBesidePaper, load_paper, load_scales
 from pinn_phases.summary.page import Page, Table, render
 from pinn_phases.summary.references import references_page
 from pinn_phases.summary.settings import settings_page

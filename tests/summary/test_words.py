@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 from tests.summary.test_summary import MADE, reference
 
 SETTINGS = {"scale": "test", "problem": "burgers", "method": "rba", "seed": 3}

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.allen_cahn import AllenCahnReference
-from pinn_phases.storage import Content
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 
 TRAINING = {
     "iterations": 60,

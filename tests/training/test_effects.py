@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from pinn_phases.checks import require_effect
-from pinn_phases.frozen import SettingsError, validated
+from pinn_phases.model import SettingsError, validated
+from pinn_phases.settings.checks import require_effect
+from pinn_phases.settings.training import RunSettings
+from pinn_phases.settings.trees import leaves
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.loop import run
 from pinn_phases.training.progress import Progress
-from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.setup import prepare
 from pinn_phases.training.workers import Workers
-from pinn_phases.trees import leaves
 from tests.settings.conftest import changed
 from tests.training.conftest import EQUATIONS, TRAINING, make_settings, random_reference
 

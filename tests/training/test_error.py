@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from pinn_phases.frozen import SettingsError
+from pinn_phases.jobs.stopping import Stopped
+from pinn_phases.model import SettingsError
 from pinn_phases.network.fields import Place
-from pinn_phases.stopping import Stopped
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.error import TestError
 from pinn_phases.training.workers import Workers

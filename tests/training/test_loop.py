@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from pinn_phases import storage
-from pinn_phases.stopping import Stopped
+from pinn_phases.files import storage
+from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.training import loop
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.device import usable_threads

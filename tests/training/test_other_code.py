@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pinn_phases import storage
+from pinn_phases.files import storage
 from pinn_phases.training import maker
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.loop import train

@@ -6,8 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
+from pinn_phases.files import storage
 from pinn_phases.training import parts
 from pinn_phases.training.checkpoints import Checkpoints
 from tests.training.conftest import make_settings

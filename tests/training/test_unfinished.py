@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
-from pinn_phases.stopping import Stopped
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
+from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.training import loop
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.loop import train

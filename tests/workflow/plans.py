@@ -64,7 +64,7 @@ def _plan_all(folders: Sequence[Path]) -> None:
     sys.path.insert(0, str(REPOSITORY / "workflow"))
     import snakemake.cli  # noqa: F401
 
-    import pinn_phases.figures.style  # noqa: F401
+    import pinn_phases.figures.drawing.style  # noqa: F401
 
     for folder in folders:
         child = os.fork()

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pinn_phases.__main__ import main
-from pinn_phases.settings import load_scales
+from pinn_phases.settings.scales import load_scales
 from tests.workflow.conftest import snakemake
 
 ARCHIVED = ("--config", "scale=archive-smoke", "--")

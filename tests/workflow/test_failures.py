@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pinn_phases.failures import failures
+from pinn_phases.jobs.failures import failures
 from tests.faults.repository import RUN, TARGET, copied_repository, training_log
 from tests.workflow.conftest import snakemake
 

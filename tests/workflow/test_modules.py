@@ -5,8 +5,8 @@ import shutil
 import pytest
 import yaml
 
-from pinn_phases import storage
 from pinn_phases.commands import train
+from pinn_phases.files import storage
 from tests.workflow.conftest import REPOSITORY, copy_repository, snakemake
 
 RUN = "runs/burgers/rba/seed0.h5"

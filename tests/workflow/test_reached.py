@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
-from pinn_phases import storage
-from pinn_phases.settings import load_archives
+from pinn_phases.files import storage
+from pinn_phases.settings.scales import load_archives
 from tests.workflow.conftest import snakemake
 
 # The trainings of the copy have come to 40; these settings ask for more.

@@ -11,9 +11,9 @@ import zipfile
 import pytest
 import yaml
 
-from pinn_phases.figures.listing import Section, file_name, section
+from pinn_phases.figures.drawing.listing import Section, file_name, section
 from pinn_phases.plugins import FIGURES, names
-from pinn_phases.settings import load_scales
+from pinn_phases.settings.scales import load_scales
 from pinn_phases.summary.claims import figure_link
 from tests.workflow.conftest import copy_repository, snakemake
 

@@ -125,7 +125,7 @@ def test_editing_the_training_loop_trains_everything(finished, edit):
             *("figures/fig6.py", "return training_dynamics"),
             *("print()\n    return training_dynamics", {"fig6": 1}),
         ),
-        ("figures/style.py", '"magma"', '"cividis"', BOTH),
+        ("figures/drawing/style.py", '"magma"', '"cividis"', BOTH),
     ],
 )
 def test_editing_a_figure_draws_it_and_nothing_else(finished, edit, name, old, new, figures):

@@ -5,9 +5,9 @@ import pytest
 import xarray
 import yaml
 
-from pinn_phases import storage
 from pinn_phases.__main__ import main
-from pinn_phases.settings import load_scales
+from pinn_phases.files import storage
+from pinn_phases.settings.scales import load_scales
 
 INSTALLED = {"h5netcdf", "netcdf4"} & xarray.backends.list_engines().keys()
 ENGINES = [None, *sorted(INSTALLED)]  # None: xarray chooses

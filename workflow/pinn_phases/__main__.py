@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from pinn_phases.stopping import EXIT_FAILED, Stopped
+from pinn_phases.jobs.stopping import EXIT_FAILED, Stopped
 
 EXIT_USAGE = 2  # argparse's own
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -27,9 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _main(arguments: list[str] | None) -> int:
     # Imports take a second, in which Ctrl-C is met as later.
-    from pinn_phases.frozen import SettingsError
+    from pinn_phases.files.storage import StorageError
+    from pinn_phases.model import SettingsError
     from pinn_phases.plugins import COMMANDS
-    from pinn_phases.storage import StorageError
 
     parser = argparse.ArgumentParser(prog="pinn_phases", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

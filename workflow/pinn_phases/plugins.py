@@ -15,7 +15,7 @@ from pydantic import AfterValidator
 PROBLEMS = "pinn_phases.problems"
 METHODS = "pinn_phases.methods"
 REFERENCES = "pinn_phases.reference"
-FIGURES = "pinn_phases.figures"  # its plugins are the files fig*, the others are shared
+FIGURES = "pinn_phases.figures"
 COMMANDS = "pinn_phases.commands"
 
 T = TypeVar("T")
@@ -23,9 +23,11 @@ T = TypeVar("T")
 
 @cache
 def names(package: str) -> tuple[str, ...]:
-    """Stems of the plugin files of `package`, sorted."""
-    stems = {module.name for module in pkgutil.iter_modules(import_module(package).__path__)}
-    return tuple(sorted(s for s in stems - {"base"} if package != FIGURES or s.startswith("fig")))
+    """Stems of the plugin files of `package`, sorted; folders in it hold what plugins share."""
+    found = pkgutil.iter_modules(import_module(package).__path__)
+    return tuple(
+        sorted(module.name for module in found if not module.ispkg and module.name != "base")
+    )
 
 
 def known(package: str, name: str) -> str:

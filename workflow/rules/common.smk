@@ -9,7 +9,7 @@ from snakemake.utils import update_config
 
 STARTED = time.time()
 
-from pinn_phases.checkpoint_files import checkpoint_files, finished_run, stored_files, without_files
+from pinn_phases.files.checkpoint_files import checkpoint_files, finished_run, stored_files, without_files
 from pinn_phases.commands import agreement as agreement_command
 from pinn_phases.commands import archive as archive_command
 from pinn_phases.commands import claims as claims_command
@@ -26,14 +26,14 @@ from pinn_phases.commands import summary as summary_command
 from pinn_phases.commands import terms as terms_command
 from pinn_phases.commands import train as train_command
 from pinn_phases.commands import validate as validate_command
-from pinn_phases.failures import failures
+from pinn_phases.jobs.failures import failures
 from pinn_phases.figures.base import requirement
-from pinn_phases.figures.listing import file_name, labels, section
-from pinn_phases.frozen import SettingsError
-from pinn_phases.layers import CommandLineError, words_to_values
-from pinn_phases.notes import notes
+from pinn_phases.figures.drawing.listing import file_name, labels, section
+from pinn_phases.model import SettingsError
+from pinn_phases.settings.layers import CommandLineError, words_to_values
+from pinn_phases.jobs.notes import notes
 from pinn_phases.plugins import FIGURES, METHODS, PROBLEMS, names
-from pinn_phases.settings import (
+from pinn_phases.settings.scales import (
     ARCHIVE,
     REACHED,
     ScaleBesidePaper,

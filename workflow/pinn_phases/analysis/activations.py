@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pinn_phases.network.features import input_features
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Points, Problem
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 
 Values = NDArray[np.float32]
 

@@ -11,7 +11,7 @@ from pinn_phases.network.fields import FieldAt, Place
 from pinn_phases.network.network import Network
 from pinn_phases.operators import Fields
 from pinn_phases.problems.base import Points, Problem, Source
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 
 CHUNK_POINTS = 16384  # evaluated at a time: bounds the memory at any size of the grid
 MAP_POINTS = 512  # along an axis at most: more than a map in a figure has pixels

@@ -42,7 +42,7 @@ from pinn_phases.analysis.change_points import Interval, crossing
 from pinn_phases.analysis.elbows import MIN_FALL, find_elbow
 from pinn_phases.analysis.levels import FEWEST, Array, Bins
 from pinn_phases.analysis.rises import MOST, Rise, confidence, find_rises
-from pinn_phases.analysis.settings import MIN_RECORDS
+from pinn_phases.settings.analysis import MIN_RECORDS
 
 ORDER_ONE = 10.0  # SNR, in stochastic levels: what is beyond is not O(1)
 UNSURE = 0.5  # of a start at the first record: a fall may be seen later

@@ -16,9 +16,9 @@ from pinn_phases.analysis.terms import Real
 from pinn_phases.network.fields import Place
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Points
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.compilation import compiled_if_possible
 from pinn_phases.training.objective import Objective
-from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.statistics import gradient_statistics
 from pinn_phases.training.workers import Workers
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pinn_phases.analysis import seeds
 from pinn_phases.analysis.trajectories import moving_average
-from pinn_phases.judging.quantities import Measured, Quantity, Untestable, measured
+from pinn_phases.claims.judging.quantities import Measured, Quantity, Untestable, measured
 
 __all__ = ["Measured", "Quantity", "Untestable", "measured"]  # with what is defined here
 

@@ -20,7 +20,7 @@ from pinn_phases.claims.base import (
     each,
     measured,
 )
-from pinn_phases.judging.predicates import (
+from pinn_phases.claims.judging.predicates import (
     Above,
     Anything,
     AtLeast,

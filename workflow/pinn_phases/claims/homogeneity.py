@@ -14,7 +14,7 @@ from pinn_phases.claims.base import (
     measured,
     median_in,
 )
-from pinn_phases.judging.predicates import Above, AtLeast, Predicate
+from pinn_phases.claims.judging.predicates import Above, AtLeast, Predicate
 
 MEASURE = "ratio of mean to root mean square of |R| over equal boxes (Eq. 20: 1)"
 # Of a ratio that ends at 1. The text says "highly homogeneous", a difference that maps show.

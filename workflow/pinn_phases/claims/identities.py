@@ -16,7 +16,7 @@ from pinn_phases.claims.base import (
     each,
     measured,
 )
-from pinn_phases.judging.predicates import AtMost
+from pinn_phases.claims.judging.predicates import AtMost
 
 HALF = np.sqrt(0.5)  # SRR_B at SNR = 1, Eq. 18
 SMALL = 0.1  # "much smaller than 1"; there Eq. 17 makes SNR 0.5 % larger

@@ -30,7 +30,7 @@ from pinn_phases.claims.base import (
     median_in,
     within,
 )
-from pinn_phases.judging.predicates import Above, Anything, AtLeast, AtMost, Below
+from pinn_phases.claims.judging.predicates import Above, Anything, AtLeast, AtMost, Below
 
 NEGLIGIBLE = 0.05  # share of log2 n: what an axis of the figure's height hardly shows
 # Share of log2 n by which layers have to differ before their order means something: an untrained

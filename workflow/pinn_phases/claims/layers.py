@@ -24,7 +24,7 @@ from pinn_phases.claims.base import (
     median_in,
     within,
 )
-from pinn_phases.judging.predicates import AtMost, Below, WithinFactor
+from pinn_phases.claims.judging.predicates import AtMost, Below, WithinFactor
 
 A14 = ("allen_cahn",)
 

@@ -22,7 +22,14 @@ from pinn_phases.claims.base import (
     median_in,
     within,
 )
-from pinn_phases.judging.predicates import Above, Anything, AtLeast, AtMost, Below, WithinFactor
+from pinn_phases.claims.judging.predicates import (
+    Above,
+    Anything,
+    AtLeast,
+    AtMost,
+    Below,
+    WithinFactor,
+)
 
 QUARTILES = (0.25, 0.75)
 

@@ -21,7 +21,7 @@ from pinn_phases.claims.base import (
     listed,
     measured,
 )
-from pinn_phases.judging.predicates import Above, Anything, AtLeast, WithinFactor
+from pinn_phases.claims.judging.predicates import Above, Anything, AtLeast, WithinFactor
 
 LARGEST = 1e6  # of a growth from nothing
 

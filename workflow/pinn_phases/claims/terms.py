@@ -24,7 +24,7 @@ from pinn_phases.claims.base import (
     median_in,
     within,
 )
-from pinn_phases.judging.predicates import Above, Anything, Below, WithinFactor
+from pinn_phases.claims.judging.predicates import Above, Anything, Below, WithinFactor
 
 CLOSE = 1.5  # factor in iterations: a sixth of a decade
 CASES = each(ALL, RBA, VANILLA)

@@ -4,12 +4,12 @@ import argparse
 import logging
 from pathlib import Path
 
-from pinn_phases import storage
-from pinn_phases.archive import CHECKSUMS, KINDS, write_archive
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import SettingsError, validated_json
-from pinn_phases.settings import Settings
-from pinn_phases.storage import StorageError
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.storage import StorageError
+from pinn_phases.model import SettingsError, validated_json
+from pinn_phases.results.archive import CHECKSUMS, KINDS, write_archive
+from pinn_phases.settings.scales import Settings
 
 log = logging.getLogger(__name__)
 

@@ -6,12 +6,13 @@ import json
 import logging
 from pathlib import Path
 
-from pinn_phases import claims, storage
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import validated_json
+from pinn_phases import claims
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.model import validated_json
 from pinn_phases.plugins import METHODS, PROBLEMS, names
-from pinn_phases.provenance import provenance
-from pinn_phases.settings import ScaleBesidePaper
+from pinn_phases.settings.scales import ScaleBesidePaper
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
     """Read, judge and save."""
     settings = validated_json(ScaleBesidePaper, options.settings)
     # Importing scipy takes a second: after the checks.
-    from pinn_phases.judging.verdicts import all_claims, as_plain, judge_all, load_runs
+    from pinn_phases.claims.judging.verdicts import all_claims, as_plain, judge_all, load_runs
     from pinn_phases.summary.claims import claims_page
 
     paper = {

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pinn_phases.frozen import SettingsError
+from pinn_phases.model import SettingsError
 
 # Where the workflow puts runs and checkpoints, and nothing else: an archive stays, for one.
 FILE = re.compile(

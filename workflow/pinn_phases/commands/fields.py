@@ -3,18 +3,18 @@
 import argparse
 from pathlib import Path
 
-from pinn_phases import storage
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import validated
-from pinn_phases.provenance import provenance
-from pinn_phases.reached import about_run
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.files.reached import about_run
+from pinn_phases.files.storage import Content
+from pinn_phases.grids import vanishes
+from pinn_phases.jobs.stopping import Stopped
+from pinn_phases.model import validated
 from pinn_phases.reference.base import relative_l2
-from pinn_phases.sampling import vanishes
-from pinn_phases.stopping import Stopped
-from pinn_phases.storage import Content
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 
 
 def code(problem: str) -> str:

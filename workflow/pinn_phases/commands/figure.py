@@ -3,17 +3,18 @@
 import argparse
 from pathlib import Path
 
-from pinn_phases.digest import code_digest
-from pinn_phases.figures.base import FigureSettings, Material, figure_module, requirement
-from pinn_phases.frozen import validated_json
+from pinn_phases.figures.base import Material, figure_module, requirement
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.model import validated_json
 from pinn_phases.plugins import FIGURES, names
-from pinn_phases.provenance import provenance
+from pinn_phases.settings.figures import FigureSettings
 
 
 def code(name: str) -> str:
     """Digest of the code behind a figure."""
     problems = (f"problems.{problem}" for problem in requirement(name).problems)
-    return code_digest("commands.figure", "figures.style", f"figures.{name}", *problems)
+    return code_digest("commands.figure", "figures.drawing.style", f"figures.{name}", *problems)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +33,8 @@ def run(options: argparse.Namespace) -> None:
     material = Material.load(options.inputs)
     # Importing matplotlib and seaborn takes seconds: after the checks.
     module = figure_module(options.name)
-    from pinn_phases.figures import style
-    from pinn_phases.figures.listing import heading
+    from pinn_phases.figures.drawing import style
+    from pinn_phases.figures.drawing.listing import heading
 
     font = style.set_style(settings.font)
     if settings.font not in (None, font):

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from pinn_phases import storage
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pinn_phases import storage
-from pinn_phases.analysis.settings import InformationSettings
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import validated, validated_json
-from pinn_phases.provenance import provenance
-from pinn_phases.reached import about_run
-from pinn_phases.storage import Content
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.files.reached import about_run
+from pinn_phases.files.storage import Content
+from pinn_phases.model import validated, validated_json
+from pinn_phases.settings.analysis import InformationSettings
+from pinn_phases.settings.training import RunSettings
 
 
 def code(problem: str) -> str:

@@ -6,15 +6,15 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from pinn_phases import storage
-from pinn_phases.analysis.settings import PhaseSettings
-from pinn_phases.curve_files import read_curve
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import SettingsError, validated, validated_json
-from pinn_phases.provenance import provenance
-from pinn_phases.reached import about_run
-from pinn_phases.stopping import Stopped
-from pinn_phases.storage import Content
+from pinn_phases.files import storage
+from pinn_phases.files.curve_files import read_curve
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.files.reached import about_run
+from pinn_phases.files.storage import Content
+from pinn_phases.jobs.stopping import Stopped
+from pinn_phases.model import SettingsError, validated, validated_json
+from pinn_phases.settings.analysis import PhaseSettings
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def _settings(given: str | None) -> PhaseSettings:
     """Return the constants that are given, or those of config.yaml here or of the checkout."""
     if given is not None:
         return validated_json(PhaseSettings, given)
-    from pinn_phases.config_file import default_config, read_config  # not where rules run
+    from pinn_phases.settings.file import default_config, read_config  # not where rules run
 
     path = default_config()
     return validated(PhaseSettings, read_config(path).get("phases"), (str(path), "phases"))

@@ -5,20 +5,20 @@ import dataclasses
 import logging
 from pathlib import Path
 
-from pinn_phases import storage
-from pinn_phases.analysis.settings import PhaseSettings
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import Frozen, validated_json
-from pinn_phases.provenance import provenance
-from pinn_phases.published import (
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.files.published import (
     BOUNDARIES,
     SCALE,
     SOURCE,
     read_curves,
     read_training,
 )
-from pinn_phases.storage import Content
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.files.storage import Content
+from pinn_phases.model import Frozen, validated_json
+from pinn_phases.settings.analysis import PhaseSettings
+from pinn_phases.settings.training import RunSettings
 
 log = logging.getLogger(__name__)
 

@@ -4,11 +4,11 @@ import argparse
 import logging
 from pathlib import Path
 
-from pinn_phases import storage
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import validated_json
-from pinn_phases.storage import Content, StorageError
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.storage import Content, StorageError
+from pinn_phases.model import validated_json
+from pinn_phases.settings.training import RunSettings
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
     """Take the first file that can be used, and save."""
     settings = validated_json(RunSettings, options.settings)
     # Importing scipy takes a second: after the check.
-    from pinn_phases.reached import length_in_words
+    from pinn_phases.files.reached import length_in_words
 
     refused = []
     for path in options.checkpoints:
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _taken(path: Path, settings: RunSettings) -> Content:
     from pinn_phases.training.parts import read_whole
-    from pinn_phases.unfinished import Statement, read_statement, taken
+    from pinn_phases.training.unfinished import Statement, read_statement, taken
 
     content = read_whole(path)
     training = content.attributes.get("training")

@@ -4,13 +4,13 @@ import argparse
 import logging
 from pathlib import Path
 
-from pinn_phases import storage
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import validated_json
-from pinn_phases.provenance import provenance
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.files.storage import Content
+from pinn_phases.jobs.stopping import Stopped
+from pinn_phases.model import validated_json
 from pinn_phases.reference.base import ReferenceSettings
-from pinn_phases.stopping import Stopped
-from pinn_phases.storage import Content
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ import hashlib
 import json
 from pathlib import Path
 
-from pinn_phases import storage
 from pinn_phases.commands.info import phases_beside
-from pinn_phases.digest import code_digest
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.files.storage import StorageError
 from pinn_phases.plugins import METHODS, PROBLEMS, names
-from pinn_phases.provenance import provenance
-from pinn_phases.storage import StorageError
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
 

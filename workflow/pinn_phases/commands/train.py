@@ -5,14 +5,14 @@ import logging
 import sys
 from pathlib import Path
 
-from pinn_phases import storage
-from pinn_phases.cards import take_card
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import SettingsError, validated_json
-from pinn_phases.notes import NOTE
-from pinn_phases.provenance import provenance
-from pinn_phases.stopping import end_on_signals
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.files.provenance import provenance
+from pinn_phases.jobs.gpus import take_card
+from pinn_phases.jobs.notes import NOTE
+from pinn_phases.jobs.stopping import end_on_signals
+from pinn_phases.model import SettingsError, validated_json
+from pinn_phases.settings.training import RunSettings
 
 log = logging.getLogger(__name__)
 

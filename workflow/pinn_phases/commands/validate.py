@@ -5,13 +5,13 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pinn_phases import storage
-from pinn_phases.digest import code_digest
-from pinn_phases.frozen import SettingsError
-from pinn_phases.stopping import Stopped
+from pinn_phases.files import storage
+from pinn_phases.files.digest import code_digest
+from pinn_phases.jobs.stopping import Stopped
+from pinn_phases.model import SettingsError
 
 if TYPE_CHECKING:
-    from pinn_phases.reference.cavity_validation import AtReynolds, Comparison
+    from pinn_phases.reference.driven_cavity.validation import AtReynolds, Comparison
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Solve, compare, print and save the tables."""
     # Importing scipy takes a second: not for the help.
-    from pinn_phases.reference.cavity_finite_differences import FEWEST_INTERVALS
-    from pinn_phases.reference.cavity_profiles import REYNOLDS
-    from pinn_phases.reference.cavity_stream_function import FEWEST_MODES, MOST_MODES
-    from pinn_phases.reference.cavity_validation import compare, compare_at
+    from pinn_phases.reference.driven_cavity.finite_differences import FEWEST_INTERVALS
+    from pinn_phases.reference.driven_cavity.profiles import REYNOLDS
+    from pinn_phases.reference.driven_cavity.stream_function import FEWEST_MODES, MOST_MODES
+    from pinn_phases.reference.driven_cavity.validation import compare, compare_at
 
     if not FEWEST_MODES <= options.modes <= MOST_MODES:
         raise SettingsError(("--modes",), options.modes, f"expected {FEWEST_MODES} to {MOST_MODES}")
@@ -98,7 +98,7 @@ def _table(comparisons: "tuple[Comparison, ...]", modes: int, intervals: int) ->
 
 def _profile_table(flows: "tuple[AtReynolds, ...]") -> str:
     """Set extrema, and distances from the published velocities, in columns of text."""
-    from pinn_phases.reference.cavity_extrema import parts
+    from pinn_phases.reference.driven_cavity.extrema import parts
 
     rows: list[tuple[str, ...]] = [
         ("", *(f"Re = {flow.reynolds:g}" for flow in flows)),

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from pinn_phases.storage import StorageError
+from pinn_phases.files.storage import StorageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-from pinn_phases.config_file import default_config, read_config
-from pinn_phases.frozen import SettingsError
-from pinn_phases.settings import load_scales
+from pinn_phases.model import SettingsError
+from pinn_phases.settings.file import default_config, read_config
+from pinn_phases.settings.scales import load_scales
 
 CLEAR = "\x1b[H\x1b[J"  # to the upper left corner, and erase from there on
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
     scales = load_scales(read_config(options.config))
     phases = {name: settings.phases for name, settings in scales.items()}
     # Importing scipy takes a second: after the checks.
-    from pinn_phases.watching import look, page
+    from pinn_phases.results.watching import look, page
 
     if not sys.stdout.isatty():
         print(page(options.folder, look(options.folder, phases)))

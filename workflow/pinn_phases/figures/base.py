@@ -7,16 +7,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from pinn_phases import storage
-from pinn_phases.figures.plain import import_matplotlib
-from pinn_phases.frozen import Frozen
+from pinn_phases.figures.drawing.plain import import_matplotlib
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.plugins import FIGURES
-from pinn_phases.storage import Content, StorageError
 
 if TYPE_CHECKING:
-    from pinn_phases.settings import Settings
+    from pinn_phases.settings.scales import Settings
 
 KINDS = (
     "run",
@@ -27,14 +24,6 @@ KINDS = (
     "terms",
 )  # of files that figures are made from
 NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, and for `fields`
-
-
-class FigureSettings(Frozen):
-    """Numbers of the figures."""
-
-    smoothing: int = Field(ge=1)  # records in the moving average of SNR
-    phases_of: str  # method whose SNR marks the phases
-    font: str | None = None  # family, if it is installed; else matplotlib's own
 
 
 @dataclass(frozen=True)

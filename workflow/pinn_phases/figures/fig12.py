@@ -15,16 +15,17 @@ from numpy.typing import NDArray
 
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
-from pinn_phases.figures import style
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.layer_information import hidden_colours
-from pinn_phases.figures.listing import Section
-from pinn_phases.figures.phase_marks import phase_at
-from pinn_phases.figures.small_print import add_small_print, only
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.layer_information import hidden_colours
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.figures.drawing.phase_marks import phase_at
+from pinn_phases.figures.drawing.small_print import add_small_print, only
+from pinn_phases.files.storage import Content
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.storage import Content
+from pinn_phases.settings.figures import FigureSettings
 
 PROBLEM = "allen_cahn"
 SECTION = Section.INFORMATION

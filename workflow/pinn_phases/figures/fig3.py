@@ -12,11 +12,12 @@ from mpl_toolkits.mplot3d.axes3d import Axes3D  # type: ignore[import-untyped]
 from mpl_toolkits.mplot3d.proj3d import proj_transform  # type: ignore[import-untyped]
 
 from pinn_phases.analysis.gradient_noise import Real, gradients_of_ratio, signal_to_noise
-from pinn_phases.figures import style
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.legends import NEAR_NOTE, add_legend
-from pinn_phases.figures.listing import Section
-from pinn_phases.figures.small_print import add_note
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.legends import NEAR_NOTE, add_legend
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.figures.drawing.small_print import add_note
+from pinn_phases.settings.figures import FigureSettings
 
 SECTION = Section.SIGNAL_AND_NOISE
 REQUIREMENT = Requirement(problems=(), kinds=())

@@ -16,11 +16,12 @@ from matplotlib.lines import Line2D
 
 from pinn_phases.analysis import landscape
 from pinn_phases.analysis.landscape import Descent
-from pinn_phases.figures import style
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.legends import NEAR_NOTE, add_legend
-from pinn_phases.figures.listing import Section
-from pinn_phases.figures.small_print import add_note
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.legends import NEAR_NOTE, add_legend
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.figures.drawing.small_print import add_note
+from pinn_phases.settings.figures import FigureSettings
 
 SECTION = Section.SENSITIVITY
 REQUIREMENT = Requirement(problems=(), kinds=())

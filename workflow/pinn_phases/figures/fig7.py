@@ -2,9 +2,10 @@
 
 from matplotlib.figure import Figure
 
-from pinn_phases.figures import training_dynamics
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.listing import Section
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import training_dynamics
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.settings.figures import FigureSettings
 
 PROBLEM = "helmholtz"
 SECTION = Section.TOTAL_DIFFUSION

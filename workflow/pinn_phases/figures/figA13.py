@@ -2,15 +2,16 @@
 
 from matplotlib.figure import Figure
 
-from pinn_phases.figures import style
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.curves import layer_count, plot_runs
-from pinn_phases.figures.legends import add_layer_bar, add_legend, phase_handles
-from pinn_phases.figures.listing import Section
-from pinn_phases.figures.phase_marks import over_phases
-from pinn_phases.figures.small_print import add_small_print, only
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.curves import layer_count, plot_runs
+from pinn_phases.figures.drawing.legends import add_layer_bar, add_legend, phase_handles
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.figures.drawing.phase_marks import over_phases
+from pinn_phases.figures.drawing.small_print import add_small_print, only
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.figures import FigureSettings
 
 SECTION = Section.SNR_DETAILS
 REQUIREMENT = Requirement(

@@ -5,9 +5,10 @@ Not in the paper, which says of fixed bins that they gave mixed results (3.3).
 
 from matplotlib.figure import Figure
 
-from pinn_phases.figures import layer_information
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.listing import Section
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import layer_information
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.settings.figures import FigureSettings
 
 PROBLEM = "allen_cahn"
 SECTION = Section.NOT_IN_THE_PAPER

@@ -14,18 +14,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pinn_phases.figures import style
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.curves import last_iteration, plot_curve, plot_runs
-from pinn_phases.figures.legends import add_legend
-from pinn_phases.figures.listing import Section
-from pinn_phases.figures.phase_marks import median_boundary
-from pinn_phases.figures.small_print import add_small_print
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.curves import last_iteration, plot_curve, plot_runs
+from pinn_phases.figures.drawing.legends import add_legend
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.figures.drawing.phase_marks import median_boundary
+from pinn_phases.figures.drawing.small_print import add_small_print
+from pinn_phases.files.published import other_sizes
+from pinn_phases.files.storage import Content
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.published import other_sizes
-from pinn_phases.storage import Content
+from pinn_phases.settings.figures import FigureSettings
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(

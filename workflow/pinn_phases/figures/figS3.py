@@ -19,16 +19,17 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from pinn_phases.analysis.term_curves import OPPOSED, term_curves
-from pinn_phases.figures import style
-from pinn_phases.figures.base import FigureSettings, Material, Requirement
-from pinn_phases.figures.curves import FEW, plot_rows, plot_runs
-from pinn_phases.figures.legends import add_legend, phase_handles
-from pinn_phases.figures.listing import Section
-from pinn_phases.figures.phase_marks import over_phases
-from pinn_phases.figures.small_print import add_small_print
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.curves import FEW, plot_rows, plot_runs
+from pinn_phases.figures.drawing.legends import add_legend, phase_handles
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.figures.drawing.phase_marks import over_phases
+from pinn_phases.figures.drawing.small_print import add_small_print
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.figures import FigureSettings
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(

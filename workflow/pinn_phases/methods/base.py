@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pinn_phases.frozen import Frozen
+from pinn_phases.model import Frozen
 
 Tensor = Any  # a torch tensor; this module is read with the settings, before torch is needed
 

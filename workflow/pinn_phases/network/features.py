@@ -5,8 +5,8 @@ import math
 import torch
 from torch import Tensor
 
-from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.network import NetworkSettings
 
 
 def input_features(problem: Problem, network: NetworkSettings, point: Tensor) -> Tensor:

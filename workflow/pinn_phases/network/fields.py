@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from pinn_phases.network.features import input_features
-from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.network.streams import (
     Layout,
     function_streams,
@@ -20,6 +19,7 @@ from pinn_phases.network.streams import (
 )
 from pinn_phases.operators import Fields, Operators
 from pinn_phases.problems.base import Points, Problem
+from pinn_phases.settings.network import NetworkSettings
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.network import NetworkSettings
 
 
 @dataclass(frozen=True)

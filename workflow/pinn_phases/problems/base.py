@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_phases.frozen import Frozen
+from pinn_phases.model import Frozen
 from pinn_phases.operators import Array, Fields, Operators, operators_in
 
 Points = NDArray[np.float64]  # shape (points, coordinates)

@@ -12,7 +12,7 @@ them in the exact solution, instead of being folded back on modes that live long
 
 References
 ----------
-See `pinn_phases.reference.exponential_time_differencing` and `pinn_phases.reference.fourier`.
+See `exponential_time_differencing` and `fourier` in `pinn_phases.reference.numerics`.
 """
 
 from dataclasses import replace
@@ -24,9 +24,9 @@ from pydantic import Field
 
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.base import Problem
-from pinn_phases.reference import fourier
 from pinn_phases.reference.base import ReferenceSolution, relative_l2
-from pinn_phases.reference.evolution import LEFT, PERIOD, ROUNDING, EvolutionSolver, evolve
+from pinn_phases.reference.numerics import fourier
+from pinn_phases.reference.numerics.evolution import LEFT, PERIOD, ROUNDING, EvolutionSolver, evolve
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

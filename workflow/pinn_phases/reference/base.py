@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from pinn_phases.frozen import Frozen, Tree, validated
+from pinn_phases.model import Frozen, Tree, validated
 from pinn_phases.plugins import PROBLEMS, REFERENCES, ProblemName, plugin_class
 from pinn_phases.problems.base import Problem
 

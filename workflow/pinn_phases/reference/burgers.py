@@ -15,8 +15,8 @@ another method evaluates.
 
 References
 ----------
-See `pinn_phases.reference.exponential_time_differencing`, `pinn_phases.reference.fourier` and
-`pinn_phases.reference.cole_hopf`.
+See `exponential_time_differencing`, `fourier` and `cole_hopf` in
+`pinn_phases.reference.numerics`.
 """
 
 from dataclasses import replace
@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 
 from pinn_phases.problems.base import Problem
 from pinn_phases.problems.burgers import Burgers
-from pinn_phases.reference import cole_hopf, fourier
 from pinn_phases.reference.base import ReferenceSolution, relative_l2
-from pinn_phases.reference.evolution import LEFT, PERIOD, EvolutionSolver, evolve
+from pinn_phases.reference.numerics import cole_hopf, fourier
+from pinn_phases.reference.numerics.evolution import LEFT, PERIOD, EvolutionSolver, evolve
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

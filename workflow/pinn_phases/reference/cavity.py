@@ -10,7 +10,7 @@ is approached; that part of the solution is in closed form.
 
 References
 ----------
-See `pinn_phases.reference.cavity_stream_function` and `pinn_phases.reference.cavity_pressure`.
+See `stream_function` and `pressure` in `pinn_phases.reference.driven_cavity`.
 """
 
 from typing import ClassVar, Protocol
@@ -21,10 +21,10 @@ from pydantic import Field
 
 from pinn_phases.problems.base import Problem
 from pinn_phases.problems.cavity import Cavity
-from pinn_phases.reference import cavity_galerkin
-from pinn_phases.reference import cavity_stream_function as stream_function
 from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver, relative_l2
-from pinn_phases.reference.cavity_pressure import pressure
+from pinn_phases.reference.driven_cavity import galerkin as cavity_galerkin
+from pinn_phases.reference.driven_cavity import stream_function as stream_function
+from pinn_phases.reference.driven_cavity.pressure import pressure
 
 Real = NDArray[np.float64]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from pinn_phases.analysis.agreement import Agreement, Curve, Values, compare
 from pinn_phases.analysis.seeds import Bound, Observation
+from pinn_phases.files.published import BOUNDARIES, Departure, departures, other_sizes
+from pinn_phases.files.storage import Content
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.published import BOUNDARIES, Departure, departures, other_sizes
-from pinn_phases.storage import Content
 from pinn_phases.summary.page import Page, Table
 
 FINAL = "final error"

@@ -5,10 +5,10 @@ from typing import Any
 
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.landmarks import LANDMARKS
+from pinn_phases.files.storage import Content
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.storage import Content
 from pinn_phases.summary.page import Page, Table
 
 TITLE = "Phases found, and drawn by hand"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.claims.base import Case, Claim, Kind, Run
-from pinn_phases.judging.predicates import Anything
-from pinn_phases.judging.quantities import Finding, Outcome, Quantity, Value
-from pinn_phases.judging.verdicts import Judged, Verdict
+from pinn_phases.claims.judging.predicates import Anything
+from pinn_phases.claims.judging.quantities import Finding, Outcome, Quantity, Value
+from pinn_phases.claims.judging.verdicts import Judged, Verdict
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.storage import Content
 from pinn_phases.summary.page import Page, Table
 
 HEAD = ("benchmark", "solver", "grid", "resolution", "compared", "error estimate")

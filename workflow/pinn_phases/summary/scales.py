@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pinn_phases.claims.base import Kind
-from pinn_phases.judging.quantities import Outcome
+from pinn_phases.claims.judging.quantities import Outcome
 from pinn_phases.summary.claims import BOUNDS, MARKS, NONE, case_title
 from pinn_phases.summary.page import Page, Table
 

@@ -18,10 +18,10 @@ from pinn_phases.analysis.seeds import (
     observed,
     reached,
 )
+from pinn_phases.files.storage import Content
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.storage import Content
 from pinn_phases.summary.page import Page, Table
 
 ERROR = "final error"

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from pinn_phases.files.reached import is_unfinished, length_in_words
+from pinn_phases.files.storage import Content
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.reached import is_unfinished, length_in_words
-from pinn_phases.storage import Content
 from pinn_phases.summary.page import Page, Table
 
 NOT_KNOWN = "not known"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pinn_phases.files.provenance import stated_commit
+from pinn_phases.files.storage import Content
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.provenance import stated_commit
-from pinn_phases.storage import Content
 from pinn_phases.summary.page import Page, Table
 
 Values = Mapping[str, Mapping[str, str]]  # what is stated -> file -> its value

@@ -8,15 +8,15 @@ import numpy as np
 
 from pinn_phases.analysis.seeds import LEVELS
 from pinn_phases.analysis.trajectories import first_below
-from pinn_phases.descriptions import description
+from pinn_phases.files.descriptions import description
+from pinn_phases.files.provenance import stated_commit
+from pinn_phases.files.reached import is_unfinished, length_in_words
+from pinn_phases.files.storage import Content
 from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.provenance import stated_commit
-from pinn_phases.reached import is_unfinished, length_in_words
-from pinn_phases.storage import Content
+from pinn_phases.settings.trees import leaves
 from pinn_phases.summary.phase_words import phase_lines
-from pinn_phases.trees import leaves
 
 NOT_KNOWN = "not known"  # of a run taken from a checkpoint that does not say it
 CHANGES = {

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pinn_phases import storage
-from pinn_phases.storage import Content, StorageError
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content, StorageError
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.history import MILESTONES
 from pinn_phases.training.parts import (
     PARTS,
@@ -29,7 +30,6 @@ from pinn_phases.training.parts import (
     with_parts,
     write_part,
 )
-from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.state import State, cut
 from pinn_phases.training.stretches import STRETCHES, stretches_of
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from pinn_phases.notes import NOTE
+from pinn_phases.jobs.notes import NOTE
 
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
 """Variable that names torch's folder of compiled code; torch sets it itself where it is not set."""

@@ -7,11 +7,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.frozen import SettingsError
+from pinn_phases.grids import largest_stride, vanishes
+from pinn_phases.model import SettingsError
 from pinn_phases.network.fields import FieldAt, Place
-from pinn_phases.network.settings import NetworkSettings
 from pinn_phases.problems.base import Points, Problem
-from pinn_phases.sampling import largest_stride, vanishes
+from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.training.workers import Workers
 
 PIECE = 2048  # points of the test grid at a time, which stay in a processor's cache

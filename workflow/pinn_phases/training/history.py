@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_phases.training.settings import RecordSettings
+from pinn_phases.settings.training import RecordSettings
 
 MILESTONES = "state/milestones/"  # where a checkpoint holds them
 RECORD = ("history/", "snapshots/", MILESTONES)  # series that grow; what is in them stays

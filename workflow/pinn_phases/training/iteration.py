@@ -5,9 +5,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from pinn_phases.settings.training import OptimiserSettings
 from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.replay import Replayed, Result
-from pinn_phases.training.settings import OptimiserSettings
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import srr_adam
 

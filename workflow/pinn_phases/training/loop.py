@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pinn_phases.stopping import Stopped, stop_on_signals
-from pinn_phases.storage import Content
+from pinn_phases.files.storage import Content
+from pinn_phases.jobs.stopping import Stopped, stop_on_signals
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.compilation import compiled_if_possible, provide_cache
 from pinn_phases.training.device import choose_device, describe, usable_threads
@@ -21,7 +22,6 @@ from pinn_phases.training.measure import measured, not_finite, on_host, require_
 from pinn_phases.training.other_code import REFERENCE, newest_of_other_code
 from pinn_phases.training.points import loss_points
 from pinn_phases.training.progress import Progress
-from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.setup import Training, prepare
 from pinn_phases.training.state import State
 from pinn_phases.training.stretches import Stretch, stretches_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from pinn_phases.notes import NOTE
+from pinn_phases.jobs.notes import NOTE
 from pinn_phases.training.device import describe, name_of
 from pinn_phases.training.setup import Training
 from pinn_phases.training.stretches import MAKER, STRETCHES, Stretch, changes, extended

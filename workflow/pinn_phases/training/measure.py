@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.network.network import flattened
-from pinn_phases.stopping import Stopped
 from pinn_phases.training.history import Row, recorded
 from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.setup import Training

@@ -17,8 +17,8 @@ from pinn_phases.methods.base import Method
 from pinn_phases.network.fields import FieldAt, Place
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Condition, Points, Problem
+from pinn_phases.settings.training import TrainingSettings
 from pinn_phases.training.batched_network import BatchedNetwork
-from pinn_phases.training.settings import TrainingSettings
 from pinn_phases.training.workers import Workers
 
 

@@ -2,12 +2,12 @@
 
 import logging
 
-from pinn_phases.checkpoint_files import checkpoints_in
-from pinn_phases.storage import Content, StorageError
+from pinn_phases.files.checkpoint_files import checkpoints_in
+from pinn_phases.files.storage import Content, StorageError
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.parts import read_whole
-from pinn_phases.training.settings import RunSettings
-from pinn_phases.unfinished import read_statement, require_same_training
+from pinn_phases.training.unfinished import read_statement, require_same_training
 
 REFERENCE = "reference_data"  # the attribute with the digest of the reference's numbers
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_phases import storage
-from pinn_phases.storage import Content, StorageError
+from pinn_phases.files import storage
+from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.training.history import RECORD
 
 PARTS = "parts"  # the attribute of a checkpoint that lists them

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from pinn_phases.problems.base import Points, Problem
-from pinn_phases.training.settings import RunSettings
+from pinn_phases.settings.training import RunSettings
 
 
 def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -> Points:

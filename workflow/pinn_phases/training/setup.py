@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from pinn_phases.files.storage import Content
 from pinn_phases.network.fields import Place
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Points, Problem
-from pinn_phases.storage import Content
+from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.error import TestError
 from pinn_phases.training.objective import Objective
 from pinn_phases.training.points import collocation_points
-from pinn_phases.training.settings import RunSettings
 from pinn_phases.training.state import State
 from pinn_phases.training.workers import Workers
 

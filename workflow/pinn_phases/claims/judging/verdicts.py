@@ -1,0 +1,277 @@
+"""Judge the claims of the paper by the stored files of one scale.
+
+A verdict is made of the findings of all cases and seeds. Those that cannot be tested are left out;
+of the rest each one that holds counts 1, one that holds in part 1/2, and the mean is the share.
+
+| verdict           | findings                                                |
+|-------------------|---------------------------------------------------------|
+| not testable here | none can be tested                                      |
+| too few cases     | half of the findings or fewer can be tested             |
+| reproduced        | all hold                                                |
+| mostly            | a share of 3/4 or more                                  |
+| mixed             | between                                                 |
+| mostly not        | a share of 1/4 or less                                  |
+| not reproduced    | all fail                                                |
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinn_phases import claims
+from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.seeds import Bound, Ratio
+from pinn_phases.analysis.term_curves import term_curves
+from pinn_phases.claims.base import Case, Claim, Kind, Run
+from pinn_phases.claims.judging.quantities import Finding, Outcome, Untestable, graded
+from pinn_phases.files import storage
+from pinn_phases.files.reached import is_unfinished, last_iteration, length_in_words
+from pinn_phases.files.storage import Content, StorageError
+from pinn_phases.model import validated
+from pinn_phases.plugins import PROBLEMS, names, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.settings.network import NetworkSettings
+from pinn_phases.settings.trees import differences
+
+KINDS = (
+    "run",
+    "phases",
+    "information",
+    "coarse",
+    "homogeneity",
+    "terms",
+)  # of files that claims are judged by
+LEFT_OUT = ("snapshots/", "points/", "activations/")
+
+
+class Verdict(StrEnum):
+    """What all runs together say of a claim."""
+
+    REPRODUCED = "reproduced"
+    MOSTLY = "mostly"
+    MIXED = "mixed"
+    MOSTLY_NOT = "mostly not"
+    NOT_REPRODUCED = "not reproduced"
+    TOO_FEW = "too few cases"
+    NOT_TESTABLE = "not testable here"
+
+
+COVERAGE = 0.5  # share of the findings of which more have to be testable; an identity needs none
+MOST = 0.75  # least share that is most: three of four
+COUNTS = {Outcome.HOLDS: 1.0, Outcome.IN_PART: 0.5, Outcome.FAILS: 0.0}
+
+
+@dataclass(frozen=True)
+class CaseFindings:
+    """Finding of each seed for one case."""
+
+    case: Case
+    findings: Mapping[int, Finding]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim, what was found, and what follows."""
+
+    claim: Claim
+    cases: tuple[CaseFindings, ...]
+    verdict: Verdict
+
+    @property
+    def counts(self) -> Counter[Outcome]:
+        """How many findings have which outcome."""
+        return Counter(f.outcome for case in self.cases for f in case.findings.values())
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why runs cannot decide it, each once."""
+        found = (f for case in self.cases for f in case.findings.values())
+        return list(dict.fromkeys(f.note for f in found if f.outcome is Outcome.UNTESTABLE))
+
+
+def all_claims() -> Iterator[Claim]:
+    """Every claim, in the order of the files and within them."""
+    package = claims.__name__
+    for name in names(package):
+        yield from import_module(f"{package}.{name}").CLAIMS
+
+
+def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
+    """Put together what the files say of each training.
+
+    Parameters
+    ----------
+    paths
+        One file of each kind of `KINDS` for every training.
+    paper
+        Settings of the paper's own runs: problem -> method -> settings as a run stores them.
+
+    Raises
+    ------
+    StorageError
+        If a file cannot be used, or one is missing.
+    """
+    trainings: dict[tuple[str, str, int], dict[str, Content]] = {}
+    for path in paths:
+        content = storage.read(path, leave_out=LEFT_OUT)
+        if content.kind not in KINDS:
+            expected = f"expected one of {', '.join(KINDS)}"
+            raise StorageError(f"{path}: {expected}, found a {content.kind} file")
+        settings = content.attributes["settings"]
+        key = (settings["problem"], settings["method"], settings["seed"])
+        trainings.setdefault(key, {})[content.kind] = content
+    for (problem, method, seed), files in trainings.items():
+        missing = [kind for kind in KINDS if kind not in files]
+        if missing:
+            one = f"{problem}, {method}, seed {seed}"
+            raise StorageError(f"{one}: expected a {missing[0]} file, received none")
+    return [_run(files, paper) for files in trainings.values()]
+
+
+def judge_all(stated: Iterable[Claim], runs: Sequence[Run]) -> list[Judged]:
+    """Judge claims by runs of any number of problems, methods and seeds."""
+    return [judge(claim, runs) for claim in stated]
+
+
+def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
+    """Judge one claim: every case, every seed."""
+    by_subject = {(run.problem, run.method, run.seed): run for run in runs}
+    seeds = sorted({run.seed for run in runs})
+    cases = []
+    for case in claim.cases:
+        findings = {}
+        for seed in seeds:
+            of_case = [by_subject.get((*subject, seed)) for subject in case]
+            findings[seed] = _finding(claim, case, of_case)
+        cases.append(CaseFindings(case, findings))
+    outcomes = [f.outcome for case in cases for f in case.findings.values()]
+    needed = 0.0 if claim.kind is Kind.IDENTITY else COVERAGE
+    return Judged(claim, tuple(cases), _verdict(outcomes, needed))
+
+
+def as_plain(judged: Judged) -> dict[str, Any]:
+    """Return all that is known of a judged claim as plain values."""
+    claim = judged.claim
+    words = {
+        name: getattr(claim, name)
+        for name in ("name", "kind", "where", "statement", "reason", "min_iterations")
+    }
+    quantities = [
+        {
+            "name": one.name,
+            "measured": one.measured,
+            "must": str(one.must),
+            "in_part": None if one.in_part is None else str(one.in_part),
+        }
+        for one in claim.quantities
+    ]
+    cases = [
+        {
+            "case": [list(subject) for subject in case.case],
+            "findings": {str(seed): _plain(f) for seed, f in case.findings.items()},
+        }
+        for case in judged.cases
+    ]
+    return {
+        **words,
+        "same_as_paper": claim.same_as_paper,
+        "quantities": quantities,
+        "cases": cases,
+        "verdict": judged.verdict,
+        "reasons": judged.reasons,
+    }
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    values = {
+        name: {"value": value.value, "bound": value.bound}
+        if isinstance(value, Ratio)
+        else {"value": value if value is None else float(value), "bound": Bound.EXACT}
+        for name, value in finding.values.items()
+    }
+    return {"outcome": finding.outcome, "values": values, "note": finding.note}
+
+
+def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
+    """Judge the runs of one case and seed, if they can be judged at all."""
+    present = [run for run in runs if run is not None]
+    try:
+        if len(present) < len(runs):
+            absent = [name for name, run in zip(case, runs, strict=True) if run is None]
+            raise Untestable(f"no run of {', '.join(' with '.join(name) for name in absent)}")
+        for run in present:
+            _require_testable(claim, run)
+        finding = graded(claim.quantities, claim.measure(*present))
+    except Untestable as reason:
+        finding = Finding(Outcome.UNTESTABLE, note=str(reason))
+    ends = [f"{run.method} {run.unfinished}" for run in present if run.unfinished]
+    return dataclasses.replace(finding, note="; ".join(filter(None, [finding.note, *ends])))
+
+
+def _require_testable(claim: Claim, run: Run) -> None:
+    if run.iterations < claim.min_iterations:
+        expected = f"expected at least {claim.min_iterations:,}"
+        raise Untestable(f"{run.iterations:,} iterations, {expected}")
+    for key, (here, there) in run.differences.items():
+        for pattern in claim.same_as_paper:
+            if fnmatchcase(key, pattern) or key.startswith(f"{pattern}."):
+                raise Untestable(f"{key} is {here}, in the paper {there}")
+
+
+def _verdict(outcomes: Sequence[Outcome], coverage: float) -> Verdict:
+    tested = [COUNTS[outcome] for outcome in outcomes if outcome is not Outcome.UNTESTABLE]
+    if not tested:
+        return Verdict.NOT_TESTABLE
+    if len(tested) <= coverage * len(outcomes):
+        return Verdict.TOO_FEW
+    share = float(np.mean(tested))
+    if share in (0, 1):
+        return Verdict.REPRODUCED if share else Verdict.NOT_REPRODUCED
+    if share >= MOST:
+        return Verdict.MOSTLY
+    return Verdict.MOSTLY_NOT if share <= 1 - MOST else Verdict.MIXED
+
+
+def _hidden_weights(settings: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Return the number of weights of each hidden layer, shape (layers,)."""
+    network = validated(NetworkSettings, settings["training"]["network"])
+    sizes = network.sizes(plugin_class(PROBLEMS, settings["problem"], Problem))
+    return np.array([inputs * outputs for inputs, outputs in pairwise(sizes[:-1])])
+
+
+def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
+    run, phases, layers, coarse, spread, terms = (files[kind] for kind in KINDS)
+    settings = run.attributes["settings"]
+    problem, method = settings["problem"], settings["method"]
+    last = last_iteration(run.attributes)
+    done = {**settings, "training": {**settings["training"], "iterations": last}}
+    return Run(
+        problem=problem,
+        method=method,
+        seed=settings["seed"],
+        iterations=last,
+        history={key.removeprefix("history/"): values for key, values in run.arrays.items()},
+        phases={name: phases.attributes.get(name) for name in PHASES},
+        layers={key.removeprefix("information/"): v for key, v in layers.arrays.items()},
+        coarse={key.removeprefix("information/"): v for key, v in coarse.arrays.items()},
+        layer_weights=_hidden_weights(settings),
+        log2_points=float(np.log2(coarse.attributes["points"])),
+        spread={
+            "iterations": spread.arrays["iterations"],
+            "homogeneity": spread.arrays["homogeneity/residual"],
+            "boxes": spread.arrays["boxes/residual"],
+        },
+        terms=term_curves(run.arrays, terms.arrays),
+        differences=differences(done, paper[problem][method]),
+        unfinished=length_in_words([run.attributes]) if is_unfinished(run.attributes) else "",
+    )

@@ -1,0 +1,41 @@
+"""What of a run is not the paper's, in the few words that small print has room for.
+
+Iterations and points stand there anyway, and are left out. A test compares `PAPER` with
+config.yaml.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pinn_phases.settings.trees import leaves
+
+PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is silent
+    "equation.a1": 6,
+    "equation.reynolds": 1000.0,
+    "training.network.ansatz": "plain",
+    "training.network.fourier_modes": 0,
+    "training.network.hidden_layers": 6,
+    "training.network.width": 128,
+    "training.optimiser.learning_rate": 1.0e-3,
+}
+
+
+def not_the_papers(settings: Mapping[str, Any]) -> list[str]:
+    """Say what differs, "Re = 100 (1000)", the paper's in brackets; nothing of what a run lacks."""
+    here = {key: value for key, value in leaves(settings) if key in PAPER}
+    others = {key for key, value in here.items() if value != PAPER[key]}
+    merged = PAPER | here
+    network = "training.network"
+    hidden, width = f"{network}.hidden_layers", f"{network}.width"
+    words = {
+        "equation.a1": "{} half waves ({})",
+        "equation.reynolds": "Re = {:g} ({:g})",
+        f"{network}.ansatz": "{} ansatz ({})",
+        f"{network}.fourier_modes": "{} Fourier modes ({})",
+        "training.optimiser.learning_rate": "learning rate {:g} ({:g})",
+    }
+    said = [text.format(merged[key], PAPER[key]) for key, text in words.items() if key in others]
+    if {hidden, width} & others:
+        sizes = (f"{of[hidden]} x {of[width]}" for of in (merged, PAPER))
+        said.append("network {} ({})".format(*sizes).replace(" x ", " \N{MULTIPLICATION SIGN} "))
+    return said

@@ -1,0 +1,114 @@
+"""What the hidden layers hold over the iterations (Figures 11 and S.1): a column for each method.
+
+The method whose SNR marks the phases comes first. A column has its own phases, and a dashed line
+where its own total diffusion starts. Hidden layers have the colours that they have in the figures
+of all layers.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from pinn_phases.figures.base import Material
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.curves import Real, plot_snapshots
+from pinn_phases.figures.drawing.legends import add_layer_bar, add_legend, phase_handles
+from pinn_phases.figures.drawing.phase_marks import over_phases
+from pinn_phases.figures.drawing.small_print import add_small_print
+from pinn_phases.files.storage import Content
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.settings.figures import FigureSettings
+
+LABELS = {
+    "relative": "Lost information\n$\\log_2 n - I(\\mathcal{X};T)$,\nbits, relative bins",
+    "fixed": "Lost information\n$\\log_2 n - I(\\mathcal{X};T)$,\nbits, fixed bins",
+    "binary": "Binary activations\n(share)",
+    "norm": "Norm of the weights",
+}
+BITS = ("relative", "fixed")
+ROW_INCHES, RIM_INCHES = 1.55, 1.6  # height of a row with its labels; of what is above and below
+
+
+def draw(
+    problem: str, names: Sequence[str], material: Material, settings: FigureSettings
+) -> Figure:
+    """Draw a row for each name of `LABELS`."""
+    methods = sorted(material.methods(), key=lambda method: method != settings.phases_of)
+    height = ROW_INCHES * len(names) + RIM_INCHES
+    figure = Figure(figsize=(style.TEXT_WIDTH, height))
+    panels = figure.subplots(
+        len(names),
+        len(methods),
+        squeeze=False,
+        sharey="all" if set(names) <= set(BITS) else "row",
+        gridspec_kw={
+            **{"left": 0.115, "right": 0.98, "wspace": 0.1, "hspace": 0.32},
+            **{"top": 1 - 0.3 / height, "bottom": 1.4 / height},
+        },
+    )
+    for column, method in enumerate(methods):
+        files = material.of("information", problem, method)
+        phases = material.of("phases", problem, method)
+        for row, name in enumerate(names):
+            _draw_panel(panels[row, column], name, files, phases)
+            letter = "abcdefghijklmnopqrstuvwxyz"[row * len(methods) + column]
+            panels[row, column].set_title(f"({letter})", loc="left", weight="bold")
+        titles = (plugin_class(PROBLEMS, problem, Problem), plugin_class(METHODS, method, Method))
+        panels[0, column].set_title(", ".join(one.title for one in titles), weight="bold")
+        panels[-1, column].set_xlabel("Iteration")
+    for row, name in enumerate(names):
+        panels[row, 0].set_ylabel(LABELS[name])
+        if name == "binary":
+            panels[row, 0].set_ylim(bottom=0)  # once all curves of the row are there
+    shown = [
+        content for method in methods for content in material.of("information", problem, method)
+    ]
+    _add_legends(figure, shown, [material.of("phases", problem, method) for method in methods])
+    return figure
+
+
+def hidden_colours(files: Sequence[Content]) -> list[tuple[float, float, float]]:
+    """Colour of each hidden layer, beside the output layer, which has the last colour."""
+    layers = max(int(content.arrays["information/norm"].shape[1]) for content in files)
+    return style.layer_colours(layers + 1)[:-1]
+
+
+def _draw_panel(axes: Axes, name: str, files: Sequence[Content], phases: Sequence[Content]) -> None:
+    """One quantity of every hidden layer of one method."""
+    points = min(content.attributes["points"] for content in files)
+    least = (
+        2 / points
+    )  # bits that a single pair of points with one string costs; 0 has no logarithm
+
+    def lost(bits: Real) -> Real:
+        missing: Real = np.maximum(np.log2(points) - bits, least)
+        return missing
+
+    for layer, colour in enumerate(hidden_colours(files)):
+        looks: style.Looks = {"color": colour, "linewidth": 0.8}
+        change = lost if name in BITS else np.asarray
+        plot_snapshots(axes, files, name, layer=layer, change=change, **looks)
+    scale = "log" if name in BITS else "linear"
+    over_phases(axes, files, phases, named=False, lines=("total_diffusion",), scale=scale)
+    axes.set_xlabel("")
+    if name == "binary":
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+
+def _add_legends(
+    figure: Figure, files: Sequence[Content], phases: Sequence[Sequence[Content]]
+) -> None:
+    """Explain colours, shades and lines, and say how the information was measured."""
+    add_layer_bar(figure, hidden_colours(files), "Hidden layer")
+    add_legend(figure, phase_handles(phases), centre=0.68)
+    points = sorted({content.attributes["points"] for content in files})
+    bins = sorted({content.attributes["information_settings"]["bins"] for content in files})
+    measured = f"information: n = {', '.join(f'{n:,}' for n in points)} points, "
+    add_small_print(
+        figure, files, f"{measured}{', '.join(map(str, bins))} bins; none lost: drawn at 2/n"
+    )

@@ -1,0 +1,167 @@
+"""How figures mark phases: what is known of each, in how many of the seeds.
+
+A phase is shaded where most seeds have it, between the medians of its boundaries. Where total
+diffusion is not found in most, the time after fitting is called that, and not diffusion: nobody
+knows which it is. Hatching tells the shades apart in grey.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.figures.drawing.curves import last_iteration
+from pinn_phases.figures.drawing.style import (
+    FONT_POINTS,
+    PHASE_HATCHES,
+    PHASE_LINE,
+    PHASE_SHADES,
+    TEXT_WIDTH,
+    log_axes,
+)
+from pinn_phases.files.storage import Content
+
+LETTER_WIDTH = 0.55  # of a small letter, in font sizes: the mean of these names, rounded up
+FITTING, DIFFUSION, TOTAL_DIFFUSION, LATE_DECREASE, AFTER_FITTING, UNKNOWN = PHASE_SHADES
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of iterations that figures shade.
+
+    Attributes
+    ----------
+    name
+        One of those of `style.PHASE_SHADES`.
+    start, end
+        Iterations.
+    note
+        In how many seeds it is found, if not in all.
+    """
+
+    name: str
+    start: float
+    end: float
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name, and the note in a line above."""
+        return f"{self.note}\n{self.name}" if self.note else self.name
+
+
+def starts(phases: Sequence[Content], name: str) -> list[float]:
+    """Return the iterations at which a phase starts, of the runs in which it is found."""
+    found = [one.attributes.get(name) for one in phases]
+    return [boundary["iteration"] for boundary in found if boundary]
+
+
+def median_boundary(phases: Sequence[Content], name: str) -> float | None:
+    """Return the median of the iterations where a phase starts; None if most runs lack it."""
+    found = starts(phases, name)
+    return float(np.median(found)) if 2 * len(found) > len(phases) else None
+
+
+def share(phases: Sequence[Content], name: str) -> str:
+    """Say in how many seeds a phase is found, "2 of 3 seeds"."""
+    return f"{len(starts(phases, name))} of {len(phases)} seeds"
+
+
+def spans(phases: Sequence[Content], last: float) -> list[Span]:
+    """Return the stretches from the first iteration to the last, as far as most seeds know them."""
+    fall, rise, decrease = (median_boundary(phases, name) for name in PHASES)
+    if fall is None:
+        return [Span(UNKNOWN, 1.0, last)]
+    notes = ["" if len(starts(phases, n)) == len(phases) else share(phases, n) for n in PHASES]
+    found = [Span(FITTING, 1.0, fall)]
+    if rise is None:
+        alone = not starts(phases, "total_diffusion")
+        said = "not found" if alone else f"in {share(phases, 'total_diffusion')}"
+        found.append(Span(AFTER_FITTING, fall, last, f"total diffusion {said}"))
+    else:
+        end = last if decrease is None else max(decrease, rise)
+        found += [Span(DIFFUSION, fall, rise), Span(TOTAL_DIFFUSION, rise, end, notes[1])]
+        note = notes[2] if notes[2] != notes[1] else ""
+        found.append(Span(LATE_DECREASE, end, last, note))
+    return [span for span in found if span.end > span.start]
+
+
+def phase_at(phases: Sequence[Content], iteration: float) -> Span:
+    """Return the stretch in which an iteration lies, the same in every figure."""
+    return next(s for s in spans(phases, np.inf) if s.start <= iteration < s.end)
+
+
+def over_phases(
+    axes: Axes,
+    runs: Sequence[Content],
+    phases: Sequence[Content],
+    *,
+    named: bool,
+    lines: Sequence[str] = PHASES,
+    scale: str = "log",
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """Show iterations from 1 to the last on a logarithmic axis, and shade the phases behind.
+
+    Comes after the curves.
+
+    Parameters
+    ----------
+    named
+        Whether their names stand above the axes.
+    lines
+        Phases whose start gets a dashed line as well, one for each run.
+    scale
+        Of the other axis.
+    words
+        What is written below the names, by name.
+    """
+    last = last_iteration(runs)
+    log_axes(axes)
+    axes.set_yscale(scale)
+    axes.set_xlim(1, last)
+    shown = spans(phases, last)
+    for span in shown:
+        shade(axes, span)
+    for at in (at for name in lines for at in starts(phases, name) if at > 1):
+        axes.axvline(at, **PHASE_LINE)
+    if named:
+        below = {name: f"\n{said}" for name, said in (words or {}).items()}
+        _name_phases(axes, shown, [span.label + below.get(span.name, "") for span in shown])
+
+
+def shade(axes: Axes, span: Span) -> None:
+    """Shade a stretch, and hatch it."""
+    axes.axvspan(
+        span.start,
+        span.end,
+        facecolor=PHASE_SHADES[span.name],
+        edgecolor="0.78",
+        hatch=PHASE_HATCHES[span.name],
+        zorder=0,
+        linewidth=0,
+    )
+
+
+def _name_phases(axes: Axes, shown: Sequence[Span], labels: Sequence[str]) -> None:
+    """Write names above the axes: over the middle of the phases, or as near as they find room."""
+    width = axes.get_position().width * TEXT_WIDTH * 72 / (LETTER_WIDTH * FONT_POINTS)  # letters
+    last = np.log(axes.get_xlim()[1])
+    letters = [max(map(len, label.split("\n"))) + 1 for label in labels]
+    half = np.array(letters) / width / 2
+    middle = np.array([np.log(span.start * span.end) / last / 2 for span in shown])
+    reach = np.concatenate([[0.0], half[:-1] + half[1:]]).cumsum()  # between the first and each
+    # From the right: each moves left as far as the rim and the next ask it to; then into the axes.
+    free = np.minimum.accumulate((np.minimum(middle, 1 - half) - reach)[::-1])[::-1]
+    place = np.maximum(free, half[0]) + reach
+    for label, x in zip(labels, place, strict=True):
+        axes.annotate(
+            label,
+            (x, 1.02),
+            xycoords="axes fraction",
+            ha="center",
+            va="bottom",
+            fontsize=FONT_POINTS,
+        )

@@ -1,0 +1,102 @@
+"""What stands below a figure: which runs it was made from."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.differences import not_the_papers
+from pinn_phases.files.reached import length_in_words
+from pinn_phases.files.storage import Content
+from pinn_phases.methods.base import Method
+from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+
+LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))  # of a line, 0.59 wide
+
+
+def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> None:
+    """Write scale, seeds, iterations and points of the runs, and notes, at the lower rim.
+
+    Of an unfinished training the iteration that it has reached is written beside their number.
+
+    What differs from the paper follows. Of several problems each has its own numbers.
+    """
+    settings = [run.attributes["settings"] for run in runs]
+    seeds = sorted({s["seed"] for s in settings})
+    seeds_text = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
+    points = {s["problem"]: f"{s['training']['points']:,}" for s in settings}
+    lengths = {
+        name: length_in_words(
+            run.attributes for run in runs if run.attributes["settings"]["problem"] == name
+        )
+        for name in points
+    }
+    scale = f"Scale {settings[0]['scale']}"
+    others = {s["problem"]: not_the_papers(s) for s in settings}
+    if len(points) == 1:
+        ((name, count),) = points.items()
+        size = f"{count} collocation points"
+        own = _of_the_paper(others[name])
+        lines = _filled([scale, lengths[name], size, seeds_text, *own, *notes])
+    else:
+        shared = [
+            text for text in others[next(iter(others))] if all(text in o for o in others.values())
+        ]
+        each = [
+            ", ".join(
+                [
+                    f"{_title(name)} {_numbers(lengths[name])} with {count}",
+                    *(text for text in others[name] if text not in shared),
+                ]
+            )
+            for name, count in points.items()
+        ]
+        each[0] = f"Iterations with collocation points: {each[0]}"
+        own = _of_the_paper(shared) if any(others.values()) else []
+        lines = _filled([scale, seeds_text, *own, *notes, *each])
+    add_note(figure, "\n".join(lines))
+
+
+def add_note(figure: Figure, text: str) -> None:
+    """Write a text of its own at the lower rim."""
+    figure.text(
+        0.99,
+        0.05 / figure.get_figheight(),  # inches
+        text,
+        ha="right",
+        va="bottom",
+        fontsize=style.FONT_POINTS,
+        color="0.35",
+    )
+
+
+def _of_the_paper(said: Sequence[str]) -> list[str]:
+    """Say whose the numbers in brackets are, where there are any."""
+    return ["in brackets: the paper's", *said] if said else []
+
+
+def _numbers(length: str) -> str:
+    """Leave out of a length in words that iterations are meant."""
+    return length.removesuffix(" iterations").removeprefix("to iteration ")
+
+
+def _filled(parts: Sequence[str]) -> list[str]:
+    """Join parts to lines that a figure has room for; one that is longer alone stays whole."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if len(lines[-1]) + len(part) < LETTERS:
+            lines[-1] += f"; {part}"
+        else:
+            lines[-1] += ";"
+            lines.append(part)
+    return lines
+
+
+def only(method: str) -> str:
+    """Say that a figure shows one method alone."""
+    return f"{plugin_class(METHODS, method, Method).title} alone"
+
+
+def _title(problem: str) -> str:
+    return plugin_class(PROBLEMS, problem, Problem).title

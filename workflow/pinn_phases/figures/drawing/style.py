@@ -1,0 +1,215 @@
+"""The looks of all figures: sizes, fonts, colours."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib import _mathtext
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from pinn_phases.figures.drawing.plain import add_installed, restore_defaults
+from pinn_phases.files.storage import write_bytes
+
+Looks = dict[str, Any]  # keywords of matplotlib's lines
+
+TEXT_WIDTH = 178 / 25.4  # inches, both columns of a journal page
+DPI = 300  # of the PNG, and of the parts of the PDF that are pixels
+FONT = "DejaVu Sans"  # comes with matplotlib, and is embedded
+FONT_POINTS = 7.0  # the least that journals print
+SUBSCRIPT_POINTS = 6.0  # the least of these, and of powers of ten at the ticks
+LINE_INCHES = FONT_POINTS / 72 * 1.2  # from one line of words to the next
+THIN = 0.6  # points, lines where there are many
+MANY_DECADES = 2.5  # more need no labels between the powers of ten
+
+# Colours that readers with any colour vision tell apart; the two methods keep theirs everywhere.
+_PALETTE = sns.color_palette("colorblind")
+_FIXED = {"vanilla": _PALETTE[3], "rba": _PALETTE[0]}
+_OTHERS = [_PALETTE[i] for i in (2, 4, 5, 7, 8, 9)]
+PHASE_SHADES = {
+    "Fitting": "#f3e9d2",
+    "Diffusion": "#ffffff",
+    "Total diffusion": "#dcebdd",
+    "Late decrease": "#e4e0ee",
+    "After fitting": "#f4f4f4",
+    "No phase found": "#f4f4f4",
+}
+PHASE_HATCHES = {  # for grey, in which shades are alike
+    **dict.fromkeys(PHASE_SHADES, ""),
+    **{"Fitting": r"\\\\\\", "Total diffusion": "//////", "Late decrease": "......"},
+}
+SIGNED_MAP, POSITIVE_MAP = "RdBu_r", "YlGnBu_r"  # of predictions with both signs, with one
+RESIDUAL_MAP, WEIGHT_MAP = "magma", "viridis"
+
+# Neither is a method's, and all differ for any colour vision: by 34 and more in CIELAB, also as
+# simulated for lacking red, green or blue cones (Machado et al. 2009); the first three by 48.
+_NEUTRAL = ("#332288", "#de8f05", "#56b4e9", "#882255")
+RATIOS: dict[str, Looks] = {  # of signal to noise, by their names in the history
+    "snr": {"label": "SNR", "color": _NEUTRAL[0], "linestyle": "-"},
+    "srr_batch": {
+        "label": r"$\mathrm{SRR}_\mathcal{B}$",
+        "color": _NEUTRAL[1],
+        "linestyle": (0, (4, 1)),
+    },
+    "srr_adam": {
+        "label": r"$\mathrm{SRR}_\mathcal{C}$",
+        "color": _NEUTRAL[2],
+        "linestyle": (0, (4, 1, 1, 1)),
+    },
+}
+ALL_PARAMETERS = {"mean": _NEUTRAL[0], "std": _NEUTRAL[1]}  # beside the layers' colours
+MOMENTS: dict[str, Looks] = {  # of the batch gradients, by their names in the history
+    "mean": {"linestyle": "-"},
+    "std": {"linestyle": (0, (2.5, 1.2))},
+}
+TERMS: dict[str, Looks] = {  # of the loss's gradient
+    "whole": {"color": "0.15", "linewidth": 0.8, "linestyle": "-"},
+    "residual": {"color": _NEUTRAL[1], "linewidth": 0.9, "linestyle": "-"},
+    "conditions": {"color": _NEUTRAL[0], "linewidth": 0.9, "linestyle": (0, (2.5, 1.2))},
+    "noise": {"color": "0.5", "linewidth": 0.8, "linestyle": ":"},
+    "cosine": {"color": _NEUTRAL[3], "linewidth": 0.9, "linestyle": "-"},
+}
+PROBLEM_LINES = ("-", (0, (5, 1.2)), (0, (1.2, 1)), (0, (5, 1.2, 1, 1.2)))  # for grey
+SAMPLE_COLOURS = _NEUTRAL[:3]  # of the models with three samples
+PARAMETER_COLOURS = _NEUTRAL[:2]  # of the model with two parameters
+MEAN_COLOUR = "0.15"  # of what the samples give together
+ARROWS: Looks = {  # of vectors; heads of one size
+    "arrowstyle": "-|>,head_length=0.45,head_width=0.2",
+    "linewidth": 1.3,
+    "shrinkA": 0,
+    "shrinkB": 0,
+}
+DROP_LINE: Looks = {"linestyle": (0, (1, 1.6)), "linewidth": 0.7}
+LANDSCAPE_MAP = "Greys"
+ON_LINES: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # box behind words
+# Hidden layers from dark, the first, to light, where the map is not too pale for a line. The output
+# layer, of another kind, is black.
+LAYER_MAP, LAYER_END, OUTPUT_LAYER = "plasma", 0.78, (0.1, 0.1, 0.1)
+PHASE_LINE: Looks = {"color": "0.35", "linestyle": "--", "linewidth": 0.7, "zorder": 1.0}
+
+PUBLISHED: Looks = {"color": "0.1", "linewidth": 1.1}  # the authors' own curves, beneath ours
+
+
+def set_style(font: str | None = None) -> str:
+    """Apply the style, and nothing that was set elsewhere, to all figures of this process.
+
+    Parameters
+    ----------
+    font
+        Family of an installed font for all words, which journals may ask for; its formulas are
+        STIX's. Where it is None or not installed, matplotlib's own, alike on every machine.
+
+    Returns
+    -------
+    str
+        Family of the words.
+    """
+    restore_defaults()
+    family = font if font is not None and add_installed(font) else FONT
+    # No setting of matplotlib: 0.7 makes 5 points of 7. The version is pinned, and a test looks.
+    _mathtext.SHRINK_FACTOR = SUBSCRIPT_POINTS / FONT_POINTS
+    sns.set_theme(
+        context="paper",
+        style="ticks",
+        rc={
+            "font.sans-serif": [family, FONT],
+            "mathtext.fontset": "dejavusans" if family == FONT else "stixsans",
+            "font.size": FONT_POINTS,
+            "axes.labelsize": FONT_POINTS,
+            "axes.titlesize": FONT_POINTS,
+            "xtick.labelsize": FONT_POINTS,
+            "ytick.labelsize": FONT_POINTS,
+            "legend.fontsize": FONT_POINTS,
+            "axes.linewidth": 0.6,
+            "xtick.major.width": 0.6,
+            "ytick.major.width": 0.6,
+            "xtick.minor.width": 0.4,
+            "ytick.minor.width": 0.4,
+            "xtick.major.size": 2.5,
+            "ytick.major.size": 2.5,
+            "xtick.minor.size": 1.5,
+            "ytick.minor.size": 1.5,
+            "lines.linewidth": 1.0,
+            "hatch.linewidth": 0.35,
+            "pdf.fonttype": 42,  # text stays text, and its font is embedded
+        },
+    )
+    return family
+
+
+def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, float]]:
+    """Colour of each method: fixed for the paper's own, in order for others."""
+    others = iter(_OTHERS)
+    return {name: _FIXED[name] if name in _FIXED else next(others) for name in methods}
+
+
+def problem_colours(problems: Sequence[str]) -> dict[str, str]:
+    """Colour of each problem, in order; as many as there are colours."""
+    return dict(zip(problems, _NEUTRAL[: len(problems)], strict=True))
+
+
+def layer_colours(count: int) -> list[tuple[float, float, float]]:
+    """Colour of each layer, from the first to the last, which is the output."""
+    hidden = [mpl.colormaps[LAYER_MAP](x)[:3] for x in np.linspace(0, LAYER_END, count - 1)]
+    return [*hidden, OUTPUT_LAYER]
+
+
+def log_axes(axes: Axes) -> None:
+    """Show iterations from 1 on a logarithmic axis."""
+    axes.set_xscale("log")
+    axes.set_xlim(left=1)
+    axes.set_xlabel("Iteration")
+
+
+def unit_line(axes: Axes) -> None:
+    """Mark the ratio 1, where signal equals noise."""
+    axes.axhline(1, color="0.5", linewidth=0.6, linestyle=":")
+
+
+def panel_letter(axes: Axes, letter: str, *, pad: float = 4.0, left: float = 0.0) -> None:
+    """Write the letter of a panel, above its upper left corner.
+
+    Parameters
+    ----------
+    pad, left
+        Points above the axes, and to the left of their rim.
+    """
+    axes.annotate(
+        letter,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-left, pad),
+        textcoords="offset points",
+        ha="left",
+        va="bottom",
+        weight="bold",
+    )
+
+
+def plain_log_ticks(axis: Axis) -> None:
+    """Label a logarithmic axis by 0.1, 0.2, 0.5, 1, unless it spans too many decades for that."""
+    lower, upper = axis.get_view_interval()
+    if upper > lower * 10**MANY_DECADES:
+        return
+    axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def save(figure: Figure, pdf: Path, png: Path, metadata: dict[str, Any]) -> None:
+    """Write a figure as PDF and PNG, with what it was made from in the files' metadata."""
+    words = "; ".join(f"{name}: {value}" for name, value in metadata.items())
+    fixed = {"CreationDate": None}  # the same figure gives the same bytes
+    for path, kind, dpi, notes in (
+        (pdf, "pdf", DPI, {"Title": metadata["figure"], "Keywords": words, **fixed}),
+        (png, "png", DPI, {"Title": metadata["figure"], "Description": words}),
+    ):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=notes)
+        write_bytes(path, buffer.getbuffer())

@@ -1,0 +1,61 @@
+"""Where the runs of trainings and their checkpoints lie."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+NO_STATE = re.compile(r"\.(shorter|part\d+)\.")
+
+if TYPE_CHECKING:
+    from pinn_phases.settings.scales import Settings
+
+
+def finished_run(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
+    """Return the run of a finished training, if it is there.
+
+    Parameters
+    ----------
+    results
+        Folder with a folder for each scale.
+    """
+    run = results / scale / "runs" / problem / method / f"seed{seed}.h5"
+    return [run] if run.exists() else []
+
+
+def checkpoint_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
+    """Return the checkpoints of a training, the newest first."""
+    folder = results / scale / "runs" / problem / method / "checkpoints"
+    return checkpoints_in(folder, problem, method, seed)
+
+
+def checkpoints_in(folder: Path, problem: str, method: str, seed: int) -> list[Path]:
+    """Return the checkpoints of a training in their folder, of any code, the newest first.
+
+    What a shorter training saves beside a longer one holds less than that, and is left out.
+    """
+    found = folder.glob(f"{problem}-{method}-seed{seed}-*.h5")
+    states = (path for path in found if not NO_STATE.search(path.name))
+    return sorted(states, key=_newest_last, reverse=True)
+
+
+def stored_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
+    """Return the files that may hold a training, the best first."""
+    training = results, scale, problem, method, seed
+    return [*finished_run(*training), *checkpoint_files(*training)]
+
+
+def without_files(settings: "Settings", results: Path, scale: str) -> dict[str, list[str]]:
+    """Return the trainings of which there is no file: problem -> methods with seeds, in words."""
+    missing: dict[str, list[str]] = {}
+    for problem, block in settings.problems.items():
+        for method in block.methods:
+            for seed in settings.seeds:
+                if not stored_files(results, scale, problem, method, seed):
+                    missing.setdefault(problem, []).append(f"{method}, seed {seed}")
+    return missing
+
+
+def _newest_last(path: Path) -> tuple[bool, float]:
+    """Sort by age, the generation before the newest below all newest ones."""
+    changed = path.stat().st_mtime if path.exists() else 0.0  # a training may have moved it
+    return ".previous." not in path.name, changed

@@ -1,0 +1,41 @@
+"""Anybody's SNR curve: a text file of two columns, iteration and SNR."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinn_phases.jobs.stopping import Stopped
+
+Real = NDArray[np.float64]
+
+
+def read_curve(path: Path) -> tuple[Real, Real]:
+    """Return iterations and SNR, each of shape (n,).
+
+    Columns are separated by a comma, a semicolon or blanks. A first line of words names them; lines
+    that are empty or start with "#" are left out.
+
+    Raises
+    ------
+    Stopped
+        If a line is not two numbers.
+    """
+    rows: list[tuple[float, float]] = []
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
+        words = line.replace(",", " ").replace(";", " ").split()
+        if not words or words[0].startswith("#"):
+            continue
+        try:
+            iteration, snr = (float(word) for word in words)
+        except ValueError:
+            if number == 1:
+                continue
+            raise Stopped(
+                f"{path}, line {number}: expected an iteration and its SNR, received {line!r:.60}"
+            ) from None
+        rows.append((iteration, snr))
+    if not rows:
+        raise Stopped(f"{path}: expected lines of an iteration and its SNR, received none")
+    columns = np.array(rows)
+    return columns[:, 0], columns[:, 1]

@@ -1,0 +1,1 @@
+"""What a job needs of the machine, and how its end is reported."""

@@ -1,0 +1,131 @@
+"""Which GPU a training takes where no scheduler says: one card a process, by locks on files.
+
+A process holds the lock on its card's file as long as it lives; the kernel releases it at the
+end, however that comes. The files stay. They lie in the machine's folder of temporary files, the
+same for all its users, and are called by the UUIDs of the cards, which mean the same everywhere.
+"""
+
+import fcntl
+import io
+import logging
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import MutableMapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pinn_phases.model import SettingsError
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+JOBS_PER_GPU = "PINN_PHASES_JOBS_PER_GPU"
+FOLDER = "pinn-phases-cards"
+POLL_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One GPU of this machine."""
+
+    index: str  # as nvidia-smi counts
+    uuid: str
+
+
+def take_card(
+    environment: MutableMapping[str, str] = os.environ, folder: Path | None = None
+) -> io.IOBase | None:
+    """Set CUDA_VISIBLE_DEVICES to a card that no other training has, and wait if all are taken.
+
+    It has to be called before CUDA is first used. Where the variable names a single card already,
+    as under Slurm, it stays; of several named, one is taken. Without cards nothing is done.
+
+    Parameters
+    ----------
+    environment
+        Variables to read and set. PINN_PHASES_JOBS_PER_GPU, if there, says how many trainings may
+        share a card.
+    folder
+        Where the files to lock are; None: `FOLDER`, among the machine's temporary files.
+
+    Returns
+    -------
+    file or None
+        Holds the card until it is closed; None where there is nothing to hold.
+
+    Raises
+    ------
+    SettingsError
+        If PINN_PHASES_JOBS_PER_GPU is not a whole number of at least 1.
+    """
+    places = _places(environment)
+    visible = environment.get(VISIBLE)
+    if visible is not None and "," not in visible:
+        log.info("GPU card from %s=%s", VISIBLE, visible)
+        return None
+    cards = cards_of_this_machine()
+    if visible is not None:
+        words = [word.strip() for word in visible.split(",")]
+        cards = [card for card in cards if card.index in words or card.uuid in words]
+    if not cards:
+        return None
+    folder = folder or Path(tempfile.gettempdir()) / FOLDER  # not sooner: there may be no place
+    _share(folder)
+    said = False
+    while True:
+        for place in range(places):  # no card gets a second training while one has none
+            for card in cards:
+                if held := _locked(folder / f"{card.uuid}.{place}"):
+                    environment[VISIBLE] = card.uuid
+                    log.info("GPU card %s of this machine, %s", card.index, card.uuid)
+                    return held
+        if not said:
+            log.info("waiting for a GPU card: other trainings have all %d", len(cards))
+            said = True
+        time.sleep(POLL_SECONDS)
+
+
+def cards_of_this_machine() -> Sequence[Card]:
+    """GPUs that nvidia-smi lists; none where it is missing or fails."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return ()
+    command = [program, "--query-gpu=index,uuid", "--format=csv,noheader"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        log.warning("nvidia-smi: %s", " ".join((done.stderr or done.stdout).split()))
+        return ()
+    return [Card(*line.split(", ")) for line in done.stdout.splitlines()]
+
+
+def _places(environment: MutableMapping[str, str]) -> int:
+    """Trainings that may share a card."""
+    text = environment.get(JOBS_PER_GPU, "1")
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError((JOBS_PER_GPU,), text, "expected a whole number of at least 1")
+    return int(text)
+
+
+def _share(folder: Path) -> None:
+    """Make the folder, for all users."""
+    folder.mkdir(exist_ok=True)
+    with suppress(PermissionError):  # another user's, who has done it
+        folder.chmod(0o777)
+
+
+def _locked(path: Path) -> io.IOBase | None:
+    """Lock a file; None if another process has it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    with suppress(PermissionError):  # another user's
+        os.fchmod(descriptor, 0o666)
+    file = os.fdopen(descriptor, "r+b", buffering=0)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file

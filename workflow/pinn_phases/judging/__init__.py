@@ -1,1 +1,0 @@
-"""From numbers to verdicts: predicates judge numbers, quantities a run, verdicts all runs."""

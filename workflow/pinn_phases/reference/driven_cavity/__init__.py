@@ -1,0 +1,1 @@
+"""Solvers of the lid-driven cavity, and published values to compare with."""

@@ -1,0 +1,1 @@
+"""Spectral methods and time stepping of the reference solvers."""

@@ -1,0 +1,1 @@
+"""Folders of results: live views and archives."""

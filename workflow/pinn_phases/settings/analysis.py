@@ -1,0 +1,49 @@
+"""Settings of the analysis."""
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from pinn_phases.model import Frozen
+
+MIN_RECORDS = 20  # of an SNR curve: fewer cannot hold a fall and a plateau of several records each
+MOST_DECADES = 9  # of iterations, of which there are at most 10^9: anything longer is never found
+MOST_BINS = 50  # a decade; more are narrower than records are apart
+MOST_MIDPOINTS = 256  # along a coordinate; memory: 0.9 GB for a hundred snapshots of the cavity
+
+
+class PhaseSettings(Frozen):
+    """Constants of the search for phases in an SNR curve.
+
+    They are the keyword arguments of `pinn_phases.analysis.phases.find_phases`, which explains
+    them; they stand apart so that reading the settings does not import what the search needs.
+    """
+
+    stochastic_level: float = Field(gt=0)
+    bins_per_decade: int = Field(ge=1, le=MOST_BINS)
+    window: float = Field(gt=0, le=MOST_DECADES)
+    min_duration: float = Field(gt=0, le=MOST_DECADES)
+    min_rise: float = Field(gt=0)
+    min_confidence: float = Field(ge=0, le=1)
+
+
+class HomogeneitySettings(Frozen):
+    """How the spread of residuals is measured: see `pinn_phases.analysis.homogeneity`."""
+
+    boxes: int = Field(ge=2)  # along each coordinate
+    points_per_box: int = Field(ge=1)  # along each coordinate
+
+    @field_validator("points_per_box")
+    @classmethod
+    def _points_fit_into_memory(cls, points: int, info: ValidationInfo) -> int:
+        boxes = info.data.get("boxes", 1)  # absent if it is a mistake itself
+        if boxes * points > MOST_MIDPOINTS:
+            raise ValueError(f"expected at most {MOST_MIDPOINTS} in all of boxes = {boxes}")
+        return points
+
+
+class InformationSettings(Frozen):
+    """How the information of a layer is measured: see `pinn_phases.analysis.information`."""
+
+    bins: int = Field(ge=2)  # of a neuron of mean range, and of [-1, 1]
+    coarse_bins: int = Field(ge=2)  # the same, few enough for the measure not to saturate
+    points: int | None = Field(ge=2)  # at most so many of the collocation points; None: all
+    sample_seed: int = Field(ge=0)  # of the one random input whose activations are stored

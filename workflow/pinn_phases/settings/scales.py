@@ -1,0 +1,321 @@
+"""The one place where config.yaml becomes objects: typed, frozen, checked before any job starts.
+
+config.yaml holds the paper's values and, under `scales`, what each scale changes; `layers` says how
+blocks lie over one another, and the command line over all of them. What stands outside `scales` has
+to be complete by itself. Constants of every method are checked; the methods that `compared_methods`
+names are kept.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from pinn_phases.methods.base import Method
+from pinn_phases.model import (
+    A_BLOCK,
+    Frozen,
+    Path,
+    SettingsError,
+    Tree,
+    require_plain,
+    validated,
+)
+from pinn_phases.plugins import (
+    METHODS,
+    PROBLEMS,
+    REFERENCES,
+    MethodName,
+    ProblemName,
+    plugin_class,
+)
+from pinn_phases.problems.base import Problem
+from pinn_phases.reference.base import ReferenceSettings, ReferenceSolver
+from pinn_phases.settings.analysis import HomogeneitySettings, InformationSettings, PhaseSettings
+from pinn_phases.settings.checks import require_effect, require_records, require_test_points, unused
+from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.settings.layers import Layers, from_the_command_line, merged, source_at
+from pinn_phases.settings.training import RunSettings, Seed, TrainingSettings
+
+ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
+REACHED = "reached-"  # before that of a scale that trains: its runs as far as they have come
+ARCHIVED_SETTINGS = "settings.json"
+# Settings of archived runs that the command line may change: which are shown, and how.
+OF_AN_ARCHIVE = ("seeds", "compared_methods", "phases", "figures")
+NAME = re.compile(r"\w[\w.-]*", re.ASCII)  # of a scale: a folder of results, and safe in any shell
+
+
+class ExecutionSettings(Frozen):
+    """What a training job asks of the machine; changing it does not train again."""
+
+    threads: int = Field(ge=1)
+    memory_mb: int = Field(ge=1)
+    runtime_minutes: int = Field(ge=1)  # of the first attempt
+    gpus: int = Field(ge=0, le=1)
+
+
+class ProblemSettings(Frozen):
+    """All that belongs to one problem; `equation`, `reference`, `methods` in their own models."""
+
+    equation: Tree
+    reference: Tree
+    training: TrainingSettings
+    execution: ExecutionSettings
+    methods: Mapping[MethodName, Tree] = Field(min_length=1)
+
+
+class Settings(Frozen):
+    """config.yaml at one scale."""
+
+    scale: str
+    seeds: tuple[Seed, ...] = Field(min_length=1)
+    problems: Mapping[ProblemName, ProblemSettings] = Field(min_length=1)
+    phases: PhaseSettings
+    information: InformationSettings
+    homogeneity: HomogeneitySettings
+    figures: FigureSettings
+    continue_other_code: bool
+
+    @field_validator("seeds")
+    @classmethod
+    def _seeds_differ(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("expected different integers")
+        return seeds
+
+    def reference(self, problem: str) -> ReferenceSettings:
+        """Everything that the reference solution of a problem needs."""
+        block = self.problems[problem]
+        return ReferenceSettings(problem=problem, equation=block.equation, solver=block.reference)
+
+    def run(self, problem: str, method: str, seed: int) -> "RunSettings":
+        """Everything that one training needs."""
+        block = self.problems[problem]
+        return RunSettings(
+            scale=self.scale,
+            problem=problem,
+            method=method,
+            seed=seed,
+            equation=block.equation,
+            method_constants=block.methods[method],
+            training=block.training,
+        )
+
+
+class Comparison(Frozen):
+    """Which of the methods that have constants are trained and shown, in the figures' order."""
+
+    compared_methods: tuple[MethodName, ...] = Field(min_length=1)
+
+    @field_validator("compared_methods")
+    @classmethod
+    def _methods_differ(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(methods)) < len(methods):
+            raise ValueError("expected different methods")
+        return methods
+
+
+class ScaleBesidePaper(Frozen):
+    """Settings of a scale, and those that no scale has changed: the paper's."""
+
+    scale: Settings
+    paper: Settings
+
+
+def load_scales(
+    config: Tree, archives: Mapping[str, Settings] = {}, command_line: Mapping[str, Any] = {}
+) -> dict[str, Settings]:
+    """Check the whole of config.yaml and return the settings of every scale, by name.
+
+    Each scale that trains is there a second time, to take its trainings as far as they have come.
+
+    Parameters
+    ----------
+    config
+        As the file has it.
+    archives
+        Further settings that `scale` may choose: of archived runs, as `load_archives` finds them.
+    command_line
+        What was given beside the file, as the file would have it; it wins over every block. Scales
+        that it does not suit are left out, unless it is the chosen one.
+
+    Raises
+    ------
+    SettingsError
+        At the first key that is unknown, missing, of the wrong type, out of range or without
+        effect; CommandLineError if the command line gave it.
+    """
+    layers = Layers(config, command_line)
+    chosen = _chosen(layers, archives)
+    # First without any scale, so that a mistake is not blamed on a scale that changes a part of it;
+    # then without the command line, so that a mistake in the file is not hidden by it.
+    load_paper(config)
+    loaded = {scale: _at_scale(Layers(config), scale) for scale in config["scales"]}
+    loaded |= archives
+    given = {**loaded, **command_line.get("scales", {})} if {*command_line} - {"scale"} else {}
+    for scale in given:
+        try:
+            if scale in archives:
+                loaded[scale] = _of_archive(archives[scale], command_line)
+            else:
+                loaded[scale] = _at_scale(layers, scale)
+        except SettingsError:
+            if scale == chosen:
+                raise
+            loaded.pop(scale, None)
+    trained = {name: of for name, of in loaded.items() if name not in archives}
+    again = (of.model_copy(update={"scale": f"{REACHED}{name}"}) for name, of in trained.items())
+    return loaded | {settings.scale: settings for settings in again}
+
+
+def load_archives(folder: FilePath) -> dict[str, Settings]:
+    """Return the settings of every archive of runs, under the name of its scale.
+
+    Parameters
+    ----------
+    folder
+        Holds a folder for each archive, with its settings.
+
+    Raises
+    ------
+    SettingsError
+        If the settings of one are not settings.
+    """
+    found = {}
+    for path in sorted(folder.glob(f"*/{ARCHIVED_SETTINGS}")):
+        try:
+            tree = json.loads(path.read_text())
+        except ValueError as error:
+            raise SettingsError((str(path),), ..., f"expected JSON ({error})") from None
+        older = {"continue_other_code": False}  # which archives of older versions do not say
+        settings = validated(Settings, older | tree, (str(path),))
+        _require_name((str(path.parent),), path.parent.name)
+        name = f"{ARCHIVE}{path.parent.name}"
+        found[name] = settings.model_copy(update={"scale": name})
+    return found
+
+
+def load_paper(config: Tree) -> Settings:
+    """Return the settings as they stand outside `scales`, of all methods, compared or not.
+
+    Raises
+    ------
+    SettingsError
+        As `load_scales`.
+    """
+    return _at_scale(Layers({**config, "scales": {"paper": {}}}), "paper", all_methods=True)
+
+
+def _chosen(layers: Layers, archives: Mapping[str, Settings]) -> str:
+    """Check all that is needed to choose a scale, and return the name of its settings."""
+    file, command_line = layers.file, layers.command_line
+    require_plain(file)
+    names = {**_scales(file, archives)}
+    with from_the_command_line():
+        require_plain(command_line)
+        if "scales" in command_line:
+            names |= _scales(command_line, archives)
+    chosen = {**file, **command_line}.get("scale")
+    there = [*names, *archives, *(f"{REACHED}{name}" for name in names)]
+    if not isinstance(chosen, str) or chosen not in there:
+        expected = f"expected one of {', '.join(there)}"
+        raise layers.placed("", SettingsError(("scale",), chosen, expected))
+    return chosen.removeprefix(REACHED)
+
+
+def _scales(source: Tree, archives: Mapping[str, Settings]) -> Tree:
+    """Return the blocks of the scales, after checking that they are such."""
+    scales = source.get("scales")
+    if not isinstance(scales, Mapping) or not scales:
+        raise SettingsError(("scales",), scales, "expected a block for each scale")
+    for name, block in scales.items():
+        _require_name(("scales", name), name)
+        if name in archives:
+            raise SettingsError(("scales", name), ..., "expected a name that no archive has")
+        if name.startswith(REACHED):
+            expected = f"expected a name that does not start with {REACHED}"
+            raise SettingsError(("scales", name), ..., expected)
+        if not isinstance(block, Mapping):
+            raise SettingsError(("scales", name), block, A_BLOCK)
+    return scales
+
+
+def _require_name(path: Path, name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise SettingsError(path, ..., "expected a name of letters, digits, '-', '_' and '.'")
+
+
+def _at_scale(layers: Layers, scale: str, *, all_methods: bool = False) -> Settings:
+    """Put one scale together; errors name the place that holds the value."""
+    keys = {*Settings.model_fields, *Comparison.model_fields} - {"scale"}
+    try:
+        tree = layers.at(scale, keys)
+        compared = validated(Comparison, _part(tree, Comparison)).compared_methods
+        settings = validated(Settings, _part(tree, Settings) | {"scale": scale})
+        for name, problem in settings.problems.items():
+            _check_problem(name, problem, settings.figures)
+        comparing = _comparing(settings, compared)
+        for path, value, expected in unused(settings.problems, compared):
+            if layers.is_given(scale, path):
+                raise SettingsError(path, value, expected)
+    except SettingsError as error:
+        raise layers.placed(scale, error) from None
+    return settings if all_methods else comparing
+
+
+def _of_archive(settings: Settings, command_line: Tree) -> Settings:
+    """Lay the command line over the settings of archived runs, as far as it can have an effect."""
+    given = source_at(command_line, settings.scale)
+    with from_the_command_line():
+        for key, value in given.items():
+            if key not in OF_AN_ARCHIVE:
+                allowed = ", ".join(OF_AN_ARCHIVE)
+                expected = f"of archived runs nothing can be changed any more but {allowed}"
+                raise SettingsError((key,), value, expected)
+        tree = merged(settings.model_dump(mode="json"), _part(given, Settings))
+        changed = validated(Settings, tree)
+        for index, seed in enumerate(changed.seeds):
+            if seed not in settings.seeds:
+                expected = f"expected one of the archived {', '.join(map(str, settings.seeds))}"
+                raise SettingsError(("seeds", index), seed, expected)
+        methods = list(next(iter(settings.problems.values())).methods)
+        compared = validated(Comparison, {"compared_methods": methods, **_part(given, Comparison)})
+        return _comparing(changed, compared.compared_methods)
+
+
+def _part(tree: Tree, model: type[Frozen]) -> dict[str, Any]:
+    """Return what `model` is made from."""
+    return {key: value for key, value in tree.items() if key in model.model_fields}
+
+
+def _comparing(settings: Settings, methods: tuple[str, ...]) -> Settings:
+    """Keep these methods of every problem, in this order."""
+    problems = {}
+    for name, block in settings.problems.items():
+        for index, method in enumerate(methods):
+            if method not in block.methods:
+                expected = f"expected one of {', '.join(block.methods)}"
+                raise SettingsError(("compared_methods", index), method, expected)
+        kept = {method: block.methods[method] for method in methods}
+        problems[name] = block.model_copy(update={"methods": kept})
+    if settings.figures.phases_of not in methods:
+        expected = f"expected one of {', '.join(methods)}"
+        raise SettingsError(("figures", "phases_of"), settings.figures.phases_of, expected)
+    return settings.model_copy(update={"problems": problems})
+
+
+def _check_problem(name: str, block: ProblemSettings, figures: FigureSettings) -> None:
+    """Check what only the problem itself and the methods can say of their numbers."""
+    path: Path = ("problems", name)
+    problem = validated(plugin_class(PROBLEMS, name, Problem), block.equation, (*path, "equation"))
+    solver = validated(
+        plugin_class(REFERENCES, name, ReferenceSolver), block.reference, (*path, "reference")
+    )
+    require_test_points(solver.grid, block.training.record.error_stride, path)
+    for method, constants in block.methods.items():
+        validated(plugin_class(METHODS, method, Method), constants, (*path, "methods", method))
+    require_effect(problem, block.training, (*path, "training"))
+    require_records(block.training, figures.smoothing, (*path, "training"))

@@ -1,0 +1,94 @@
+"""Settings of one training."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from pinn_phases.methods.base import Method
+from pinn_phases.model import Frozen, Tree, validated
+from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.settings.network import NetworkSettings
+
+# Of a training's settings: how long, how fast or how safely it runs, but not what it computes.
+NOT_COMPUTED = {"iterations", "checkpoint_seconds"}
+
+Seed = Annotated[int, Field(ge=0, lt=2**63)]  # what torch's generators take
+
+
+class ConditionSettings(Frozen):
+    """One initial or boundary condition as a term of the loss."""
+
+    points: int = Field(ge=2)  # in each point set
+    weight: float = Field(ge=0)  # factor of the term; 0 leaves the condition out
+
+
+class OptimiserSettings(Frozen):
+    """Adam with a learning rate that falls in steps."""
+
+    learning_rate: float = Field(gt=0)
+    beta1: float = Field(ge=0, lt=1)
+    beta2: float = Field(ge=0, lt=1)
+    epsilon: float = Field(gt=0)
+    decay: float = Field(gt=0, le=1)  # factor of the learning rate ...
+    decay_every: int = Field(ge=1)  # ... every so many iterations
+
+
+class RecordSettings(Frozen):
+    """What is written down, and when; independent of the number of iterations."""
+
+    dense_until: int = Field(ge=0)  # every iteration is recorded up to this one, ...
+    every: int = Field(ge=1)  # ... then each iteration divisible by this
+    error_stride: int = Field(ge=1)  # the error is taken on every so-many-th grid point an axis
+    snapshots_per_decade: int = Field(ge=1)
+    gradient_parameters: Literal["all", "weights"]  # whose gradients enter SNR, SRR_B
+
+
+class TrainingSettings(Frozen):
+    """One training, but for the problem's and the method's own numbers."""
+
+    iterations: int = Field(ge=1)
+    batches: int = Field(ge=2)  # of the collocation points, for the gradient statistics
+    points: int = Field(ge=1)  # collocation points
+    conditions: Mapping[str, ConditionSettings]
+    network: NetworkSettings
+    optimiser: OptimiserSettings
+    record: RecordSettings
+    compiled: bool  # with torch.compile, where that works
+    checkpoint_seconds: float = Field(gt=0)  # time between checkpoints
+
+    @field_validator("points")
+    @classmethod
+    def _batches_are_equal(cls, points: int, info: ValidationInfo) -> int:
+        batches = info.data.get("batches", 1)  # absent if it is a mistake itself
+        if points % batches:
+            raise ValueError(f"expected a multiple of batches = {batches}")
+        return points
+
+
+class RunSettings(Frozen):
+    """Everything that one training needs; stored in its result file."""
+
+    scale: str
+    problem: ProblemName
+    method: MethodName
+    seed: Seed
+    equation: Tree
+    method_constants: Tree
+    training: TrainingSettings
+
+    def computed(self) -> dict[str, Any]:
+        """Return what the numbers of a training depend on, but for how many there are."""
+        return self.model_dump(mode="json", exclude={"training": NOT_COMPUTED})
+
+    def make_problem(self) -> Problem:
+        """Return the problem with its coefficients."""
+        return validated(
+            plugin_class(PROBLEMS, self.problem, Problem), self.equation, ("equation",)
+        )
+
+    def make_method(self) -> Method:
+        """Return the method with its constants."""
+        method = plugin_class(METHODS, self.method, Method)
+        return validated(method, self.method_constants, ("method_constants",))
