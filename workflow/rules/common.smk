@@ -9,7 +9,12 @@ from snakemake.utils import update_config
 
 STARTED = time.time()
 
-from pinn_phases.files.checkpoint_files import checkpoint_files, finished_run, stored_files, without_files
+from pinn_phases.files.checkpoint_files import (
+    checkpoint_files,
+    finished_run,
+    stored_files,
+    without_files,
+)
 from pinn_phases.commands import agreement as agreement_command
 from pinn_phases.commands import archive as archive_command
 from pinn_phases.commands import claims as claims_command
