@@ -38,7 +38,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     scales = load_scales(yaml.safe_load((ROOT / "config.yaml").read_text()))
     run, bins = scales["paper"].run("allen_cahn", "rba", 0), scales["paper"].information.bins
-    problem, network = run.make_problem(), run.training.network
+    problem, network = run.equation, run.training.network
     points = collocation_points(problem, run.training.points, np.random.default_rng(0))
     layers = HiddenLayers(run, points)
     generator = torch.Generator().manual_seed(0)

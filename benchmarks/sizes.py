@@ -26,7 +26,7 @@ def resized(
     training = settings.training.model_dump()
     training["points"] = points or training["points"]
     training["network"]["width"] = width or training["network"]["width"]
-    equation = {**settings.equation, **COEFFICIENTS.get(settings.problem, {})}
+    equation = {**settings.equation.model_dump(), **COEFFICIENTS.get(settings.problem, {})}
     return RunSettings.model_validate(
         {**settings.model_dump(), "equation": equation, "training": training}
     )

@@ -27,7 +27,7 @@ def make_task(settings: RunSettings) -> Task:
     ValueError
         If the network is not the plain one of the coordinates, which all engines have.
     """
-    problem, training = settings.make_problem(), settings.training
+    problem, training = settings.equation, settings.training
     network = training.network
     if network.fourier_modes or network.ansatz != "plain":
         raise ValueError(f"expected a network of the coordinates, u = N; received {network}")
@@ -60,7 +60,7 @@ def evaluate_exactly(task: Task) -> Evaluation:
     With the equations and conditions of the library, some points at a time.
     """
     settings = RunSettings.model_validate_json(task.settings)
-    problem, training = settings.make_problem(), settings.training
+    problem, training = settings.equation, settings.training
     parameters = [torch.from_numpy(p).double().requires_grad_() for p in task.parameters]
     points = torch.from_numpy(task.points).double()
 

@@ -37,7 +37,7 @@ def _digest(problem: str, method: str, *, compiled: bool) -> str:
     settings = make_settings(method, problem, **changes)
     with TemporaryDirectory() as folder:
         checkpoints = Checkpoints.beside(Path(folder) / "run.h5", settings, "code")
-        reference = random_reference(settings.make_problem())
+        reference = random_reference(settings.equation)
         try:
             train(settings, reference, checkpoints, threads=1, gpus=0, bar=False)
         except Stopped as stopped:  # self-adaptive weights diverge for Helmholtz, at this rate

@@ -20,13 +20,13 @@ class Ours(Engine):
 
     def __init__(self, task: Task) -> None:
         settings = RunSettings.model_validate_json(task.settings)
-        training, problem = settings.training, settings.make_problem()
+        training, problem = settings.training, settings.equation
         device = torch.device(task.device)
         self.workers = Workers(torch.get_num_threads() if task.device == "cpu" else 1)
         make_objective = partial(
             Objective,
             problem,
-            settings.make_method(),
+            settings.method_constants,
             training,
             task.points.astype("float64"),
             place=Place(device),

@@ -20,7 +20,7 @@ class Products(Engine):
 
     def __init__(self, task: Task) -> None:
         settings = RunSettings.model_validate_json(task.settings)
-        problem = settings.make_problem()
+        problem = settings.equation
         streams = 1 + len(Layout.of(problem.coordinates, problem.residual_operators).streams)
         batches = settings.training.batches
         rows = streams * len(task.points) // batches

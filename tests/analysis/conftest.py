@@ -14,7 +14,7 @@ POINTS = 50
 def made(problem_name):
     """Settings of a run, its points, and the parameters of two snapshots."""
     settings = make_settings(problem=problem_name)
-    problem, network = settings.make_problem(), settings.training.network
+    problem, network = settings.equation, settings.training.network
     generator = torch.Generator().manual_seed(0)
     made = Network.of(problem, network)
     snapshots = [made.initial_parameters(generator) for _ in range(2)]

@@ -21,7 +21,7 @@ from tests.training.conftest import make_settings
 @pytest.mark.parametrize("problem_name", names(PROBLEMS))
 def test_activations_are_those_of_a_point_by_point_network(problem_name):
     settings, points, snapshots = made(problem_name)
-    problem, network = settings.make_problem(), settings.training.network
+    problem, network = settings.equation, settings.training.network
     layers = HiddenLayers(settings, points)
     for parameters in snapshots:
         found = [h.copy() for h in layers.activations(flattened(parameters))]
@@ -44,7 +44,7 @@ def test_norms_are_those_of_the_hidden_weights():
 
 
 def test_the_random_input_is_one_point_of_the_domain():
-    problem = make_settings().make_problem()
+    problem = make_settings().equation
     many = np.concatenate([random_input(problem, seed) for seed in range(50)])
     assert many.shape == (50, len(problem.coordinates)) and len(np.unique(many, axis=0)) == 50
     for column, name in enumerate(problem.coordinates):

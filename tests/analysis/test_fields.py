@@ -19,7 +19,7 @@ from tests.training.conftest import make_settings
 @pytest.mark.parametrize("problem_name", names(PROBLEMS))
 def test_observables_and_residuals_of_a_snapshot(problem_name, monkeypatch):
     settings = make_settings(problem=problem_name)
-    problem, network = settings.make_problem(), settings.training.network
+    problem, network = settings.equation, settings.training.network
     generator = torch.Generator().manual_seed(0)
     networks = [Network.of(problem, network).initial_parameters(generator) for _ in range(2)]
     axes = {name: np.linspace(*problem.domain[name], 5) for name in problem.coordinates}
@@ -50,7 +50,7 @@ def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, ca
     )
     # Of 1,201 points a map shows every third: all zeros of 200 half waves a unit length.
     solver = HelmholtzReference(grid={"x": 1201, "y": 7}, largest_error=1e-5)
-    solution = solver.solve_accurately(settings.make_problem())
+    solution = solver.solve_accurately(settings.equation)
     network = Network((2, 8, 8, 1))
     parameters = flattened(network.initial_parameters(torch.Generator().manual_seed(0)))
     run = {
@@ -77,7 +77,7 @@ def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, ca
 
 
 def test_grid_points_run_fastest_in_the_last_coordinate():
-    problem = make_settings().make_problem()
+    problem = make_settings().equation
     points = grid_points(problem, {"t": np.array([0.0, 1.0]), "x": np.array([-1.0, 0.0, 1.0])})
     np.testing.assert_array_equal(points[:3], [[0, -1], [0, 0], [0, 1]])
     np.testing.assert_array_equal(points[3:, 0], 1)

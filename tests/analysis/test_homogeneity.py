@@ -87,7 +87,7 @@ def test_the_command_measures_every_snapshot(tmp_path, problem_name):
     found = storage.read(output, "homogeneity")
     assert found.attributes["homogeneity_settings"] == measured
     np.testing.assert_array_equal(found.arrays["iterations"], [1, 10])
-    problem = run_settings.make_problem()
+    problem = run_settings.equation
     points = midpoints(problem, 3, 2)
     _, residuals = observables_and_residuals(run_settings, parameters, points)
     total = np.sqrt(sum(values.astype(float) ** 2 for values in residuals.values()))

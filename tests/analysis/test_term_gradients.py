@@ -23,7 +23,7 @@ reference, fresh_compiler = conftest.reference, conftest.fresh_compiler  # fixtu
 
 def obvious(settings, parameters, weights, points):
     """Gradient of the residual for each batch, and of each condition, flat and in float64."""
-    problem, chosen = settings.make_problem(), settings.training
+    problem, chosen = settings.equation, settings.training
 
     def fields(at, operators):
         return nested_autograd.fields(problem, chosen.network, at, leaves, operators)

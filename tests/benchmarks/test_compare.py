@@ -49,7 +49,7 @@ def test_sizes_are_of_the_scale_and_the_rest_is_the_papers():
 def test_sizes_can_be_others():
     settings = resized(from_config("allen_cahn", "paper"), points=1200, width=32)
     assert (settings.training.points, settings.training.network.width) == (1200, 32)
-    assert settings.equation == {**COEFFICIENTS["allen_cahn"], "reaction": 5.0}
+    assert settings.equation.model_dump() == {**COEFFICIENTS["allen_cahn"], "reaction": 5.0}
 
 
 def test_engines_are_compared_in_processes_of_their_own():

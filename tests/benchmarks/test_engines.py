@@ -45,7 +45,7 @@ def test_what_is_wrong_does_not_pass(problem):
     exact = evaluate_exactly(task)
     wrong = []
     for name, value in task.coefficients.items():
-        equation = {**settings.equation, name: 2 * value}
+        equation = settings.equation.model_copy(update={name: 2 * value})
         wrong.append(settings.model_copy(update={"equation": equation}))
     for name, term in settings.training.conditions.items():
         changed = {name: term.model_copy(update={"weight": 2.0})}

@@ -26,7 +26,7 @@ def test_trainings_through_snakemake(monkeypatch):
 
 def test_every_start_is_a_job_that_ends(tmp_path):
     settings = small_settings("helmholtz")
-    problem = settings.make_problem()
+    problem = settings.equation
     solution = HelmholtzReference(grid={"x": 201, "y": 201}, largest_error=1e-5).solve(problem)
     arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
     content = Content("reference", {**arrays, "fields/u": solution.fields["u"]}, {})

@@ -9,7 +9,7 @@ import numpy as np
 
 from pinn_phases.files import storage
 from pinn_phases.files.storage import StorageError
-from pinn_phases.reference.base import ReferenceSettings
+from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.training import RunSettings
 from tests.faults.processes import Call, call
 from tests.training.conftest import EQUATIONS, TRAINING, make_settings

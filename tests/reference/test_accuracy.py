@@ -8,8 +8,9 @@ import pytest
 
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
+from pinn_phases.grids import relative_l2
 from pinn_phases.problems.burgers import Burgers
-from pinn_phases.reference.base import ReferenceSolution, relative_l2, require_accurate
+from pinn_phases.reference.base import ReferenceSolution, require_accurate
 from pinn_phases.reference.burgers import BurgersReference
 from pinn_phases.reference.cavity import MOST_MODES, CavityReference
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.integrate import solve_ivp
 
+from pinn_phases.grids import relative_l2
 from pinn_phases.reference import allen_cahn
-from pinn_phases.reference.base import ReferenceSolution, relative_l2
+from pinn_phases.reference.base import ReferenceSolution
 from pinn_phases.reference.numerics import fourier
 
 T = np.arange(201) / 200

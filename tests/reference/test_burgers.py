@@ -9,9 +9,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from pydantic import ValidationError
 
+from pinn_phases.grids import relative_l2
 from pinn_phases.problems.burgers import Burgers
 from pinn_phases.reference import burgers
-from pinn_phases.reference.base import relative_l2
 from pinn_phases.reference.numerics import cole_hopf
 
 VISCOSITY = 1.0 / (100.0 * np.pi)  # the benchmark's, dimensionless

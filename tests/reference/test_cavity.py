@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from pinn_phases.grids import relative_l2
 from pinn_phases.problems.cavity import Cavity as Problem
 from pinn_phases.reference import cavity
-from pinn_phases.reference.base import relative_l2
 from tests.reference.cavity_flows import GRID, Benchmark, flow
 
 

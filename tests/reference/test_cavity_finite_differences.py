@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from pinn_phases.reference.base import relative_l2
+from pinn_phases.grids import relative_l2
 from pinn_phases.reference.driven_cavity.extrema import SplineFlow, find_extrema
 from pinn_phases.reference.driven_cavity.finite_differences import extrapolate, solve, velocity
 from pinn_phases.reference.driven_cavity.galerkin import Cavity

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from pinn_phases.reference.base import relative_l2
+from pinn_phases.grids import relative_l2
 from pinn_phases.reference.driven_cavity import stream_function as stream_function
 from pinn_phases.reference.driven_cavity.extrema import (
     BOTELLA_PEYRET,

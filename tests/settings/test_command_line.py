@@ -50,8 +50,9 @@ def test_a_problem_s_block_reaches_that_problem_alone(config):
     file = load_scales(config)["laptop"].problems
     given = {"problems": {"cavity": {"equation": {"reynolds": 400.0}}}}
     loaded = load_scales(config, {}, given)["laptop"].problems
-    assert file["cavity"].equation["reynolds"] == 100.0
-    assert loaded["cavity"].equation == {**file["cavity"].equation, "reynolds": 400.0}
+    assert file["cavity"].equation.reynolds == 100.0
+    changed = file["cavity"].equation.model_copy(update={"reynolds": 400.0})
+    assert loaded["cavity"].equation == changed
     assert {**loaded, "cavity": None} == {**file, "cavity": None}
 
 
@@ -164,7 +165,7 @@ def test_what_others_switch_off_is_refused(config, given, message):
 def test_what_is_switched_on_beside_it_is_accepted(config):
     given = {"methods": {"sa": {"rate": 0.1}}, "compared_methods": ["rba", "sa"]}
     block = load_scales(config, {}, given)["laptop"].problems["helmholtz"]
-    assert block.methods["sa"]["rate"] == 0.1  # also over the problem's own block
+    assert block.methods["sa"].rate == 0.1  # also over the problem's own block
 
 
 def test_of_an_archive_what_is_made_anew_can_be_changed(config, archives):

@@ -45,7 +45,7 @@ def trained(settings: RunSettings, checkpoints: Checkpoints) -> dict[str, np.nda
     """History and snapshots of a training, against a solution of numbers at random."""
     training = prepare(
         settings,
-        random_reference(settings.make_problem()),
+        random_reference(settings.equation),
         compiled=False,
         device=torch.device("cpu"),
         workers=Workers(1),
@@ -73,7 +73,7 @@ def test_every_setting_of_a_training_has_an_effect_or_is_refused(problem, tmp_pa
         other = OTHER[key] if key in OTHER else value + 1 if type(value) is int else 0.9 * value
         after = validated(RunSettings, changed(tree, key, other))
         try:
-            require_effect(after.make_problem(), after.training, ("training",))
+            require_effect(after.equation, after.training, ("training",))
         except SettingsError:
             refused.add(key)
             continue
@@ -92,5 +92,5 @@ def test_an_ansatz_has_an_effect_where_it_is_accepted(tmp_path):
     checkpoints = Checkpoints.beside(tmp_path / "run.h5", before, "code")
     tree = changed(before.model_dump(mode="json"), "training.network.ansatz", "initial")
     after = validated(RunSettings, tree)
-    require_effect(after.make_problem(), after.training, ("training",))
+    require_effect(after.equation, after.training, ("training",))
     assert not same(trained(before, checkpoints), trained(after, checkpoints))

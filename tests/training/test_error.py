@@ -17,7 +17,7 @@ from tests.training.test_loop import run
 def errors(problem, points, stride, exact=None):
     """Set up the test error on a grid of so many points along each axis."""
     settings = make_settings(problem=problem)
-    problem = settings.make_problem()
+    problem = settings.equation
     axes = {name: np.linspace(*problem.domain[name], points) for name in problem.coordinates}
     shape = (points,) * len(axes)
     return TestError(
@@ -59,7 +59,7 @@ def test_a_reference_that_is_zero_or_no_number_is_refused(value):
 
 def test_a_training_stops_at_an_error_that_is_not_finite(reference, tmp_path, monkeypatch):
     settings = make_settings()  # every iteration up to the tenth is recorded
-    problem_class = type(settings.make_problem())
+    problem_class = type(settings.equation)
     calls, observables = 0, problem_class.observables
 
     def failing(self, fields):

@@ -256,7 +256,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
     reference, tmp_path, monkeypatch, seconds, told_at, initial
 ):
     settings = make_settings(checkpoint_seconds=seconds)  # every seventh iteration is recorded
-    problem_class = type(settings.make_problem())
+    problem_class = type(settings.equation)
     calls = 0
     residual = problem_class.residual
 

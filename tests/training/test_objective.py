@@ -19,17 +19,17 @@ EXACT = Place(torch.device("cpu"), torch.float64)
 
 def make_objective(settings, chosen, *, compiled=False, place=EXACT):
     """Objective of a small training, in float64, and its points."""
-    problem = settings.make_problem()
+    problem = settings.equation
     points = collocation_points(problem, chosen.points, np.random.default_rng(0))
     workers = Workers(2 if place.device.type == "cpu" else 1)
     options = {"compiled": compiled, "place": place, "workers": workers}
-    return Objective(problem, settings.make_method(), chosen, points, **options), points
+    return Objective(problem, settings.method_constants, chosen, points, **options), points
 
 
 def small_case(method, problem="allen_cahn", compiled=False, place=EXACT, **network):
     """Objective, parameters, weights and points of a small training in float64."""
     settings = make_settings(method, problem)
-    problem = settings.make_problem()
+    problem = settings.equation
     chosen = settings.training.model_copy(
         update={"network": settings.training.network.model_copy(update=network)}
     )
@@ -45,7 +45,7 @@ def small_case(method, problem="allen_cahn", compiled=False, place=EXACT, **netw
 
 def batch_loss(batch, settings, chosen, parameters, weights, points):
     """Loss of one batch as Section 3.1 says it, by nested differentiation."""
-    problem, method = settings.make_problem(), settings.make_method()
+    problem, method = settings.equation, settings.method_constants
 
     def fields(at, operators):
         return nested_autograd.fields(problem, chosen.network, at, parameters, operators)
@@ -136,7 +136,7 @@ def test_all_is_compiled_before_the_first_iteration(method, monkeypatch):
 
 
 def test_latin_hypercube_has_one_point_in_each_slice():
-    problem = make_settings().make_problem()
+    problem = make_settings().equation
     points = collocation_points(problem, 64, np.random.default_rng(5))
     for column, name in enumerate(problem.coordinates):
         lower, upper = problem.domain[name]

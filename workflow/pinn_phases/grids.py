@@ -48,3 +48,38 @@ def vanishes(part: Real, whole: Real) -> bool:
     with np.errstate(over="ignore"):
         of_part, of_whole = (float(np.sqrt(np.mean(values**2))) for values in (part, whole))
     return not np.inf > of_part >= SMALLEST_PART * of_whole > 0.0
+
+
+def relative_l2(approximation: Real, reference: Real, *, free_constant: bool = False) -> float:
+    """Measure ||approximation - reference|| / ||reference|| in the discrete L2 norm.
+
+    Parameters
+    ----------
+    approximation, reference : ndarray, shape (...)
+        Values at the same points of a uniform grid.
+    free_constant : bool
+        Take the means out of both first: for what is determined up to a constant.
+
+    Returns
+    -------
+    float
+        Relative L2 difference, dimensionless.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    ZeroDivisionError
+        If the reference vanishes.
+    """
+    if approximation.shape != reference.shape:
+        raise ValueError(
+            f"approximation: expected shape {reference.shape}, received {approximation.shape}"
+        )
+    if free_constant:
+        approximation = approximation - approximation.mean()
+        reference = reference - reference.mean()
+    norm = float(np.linalg.norm(reference))
+    if norm == 0.0:
+        raise ZeroDivisionError("a relative error against a solution that vanishes on the grid")
+    return float(np.linalg.norm(approximation - reference)) / norm

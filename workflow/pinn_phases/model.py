@@ -1,4 +1,4 @@
-"""The base of everything that is made from config.yaml, and the error for what cannot be made."""
+"""The base class of all settings, and the error for a setting that cannot be used."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -30,16 +30,16 @@ WORDS = {
 }
 
 Tree = Mapping[str, Any]
-Path = tuple[str, ...]
+KeyPath = tuple[str, ...]
 
 
-class Frozen(BaseModel):
+class StrictModel(BaseModel):
     """A typed, immutable record: unknown keys, NaN and values of another type are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-Model = TypeVar("Model", bound=Frozen)
+Model = TypeVar("Model", bound=StrictModel)
 
 
 class SettingsError(ValueError):
@@ -57,31 +57,42 @@ class SettingsError(ValueError):
         super().__init__(" ".join(message.splitlines()))
 
 
-def validated(model: type[Model], tree: object, path: Path = ()) -> Model:
+def validated(model: type[Model], tree: object, path: KeyPath = ()) -> Model:
     """Make `model` from plain data; SettingsError names the first bad key, under `path`."""
+    return validated_json(model, json.dumps(tree), path)
+
+
+def validated_block(model: type[Model], block: object) -> Model:
+    """Make `model` from a block of another model's data; as `validated`, without JSON."""
     try:
-        return model.model_validate_json(json.dumps(tree), strict=True)
+        return model.model_validate(block)
     except ValidationError as error:
-        mistakes = error.errors(include_url=False)
+        raise _settings_error(model, error, ()) from None
+
+
+def validated_json(model: type[Model], text: str, path: KeyPath = ("--settings",)) -> Model:
+    """Make `model` from JSON; SettingsError names the first bad key, under `path`."""
+    try:
+        return model.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise _settings_error(model, error, path) from None
+
+
+def _settings_error(model: type[Model], error: ValidationError, path: KeyPath) -> SettingsError:
+    """Return the first mistake as one line."""
+    mistakes = error.errors(include_url=False)
     unknown = [mistake for mistake in mistakes if mistake["type"] == "extra_forbidden"]
     mistake = (unknown or mistakes)[0]  # a misspelt key is unknown, and missing under its name
-    where = tuple(part for part in mistake["loc"] if part != "[key]")
-    about_the_key = mistake["type"] == "missing" or where != mistake["loc"]
+    where = tuple(str(part) for part in mistake["loc"] if part != "[key]")
+    cause = mistake["input"]
+    if isinstance(cause, SettingsError):  # in place of a plugin: see `pinn_phases.plugins.made`
+        return SettingsError((*path, *where, *cause.path), cause.value, cause.expected)
+    about_the_key = mistake["type"] == "missing" or len(where) != len(mistake["loc"])
     value = ... if about_the_key else mistake["input"]
-    raise SettingsError((*path, *where), value, _expected(model, mistake))
+    return SettingsError((*path, *where), value, _expected(model, mistake))
 
 
-def validated_json(model: type[Model], text: str) -> Model:
-    """Make `model` from JSON, as the command line gets it."""
-    option = ("--settings",)
-    try:
-        tree = json.loads(text)
-    except ValueError as error:
-        raise SettingsError(option, text, f"expected JSON ({error})") from None
-    return validated(model, tree, option)
-
-
-def require_plain(tree: object, path: Path = ()) -> None:
+def require_plain(tree: object, path: KeyPath = ()) -> None:
     """Refuse what no setting is: a date, a number as a key, a number beyond all bounds."""
     if len(path) > DEEPEST:
         raise SettingsError(path[:DEEPEST], ..., f"expected at most {DEEPEST} levels")
@@ -105,10 +116,12 @@ def require_plain(tree: object, path: Path = ()) -> None:
         raise SettingsError(path, tree, f"expected less than 2^{SEED_BITS}")
 
 
-def _expected(model: type[Frozen], mistake: Mapping[str, Any]) -> str:
+def _expected(model: type[StrictModel], mistake: Mapping[str, Any]) -> str:
     """Pydantic's explanation in the words of config.yaml."""
     kind: str = mistake["type"]
     message: str = mistake["msg"].removeprefix("Value error, ")
+    if kind == "json_invalid":
+        return f"expected JSON ({message})"
     if kind == "extra_forbidden":
         return f"unknown key; expected one of {', '.join(_keys(model, mistake['loc'][:-1]))}"
     for theirs, ours in WORDS.items():
@@ -116,11 +129,11 @@ def _expected(model: type[Frozen], mistake: Mapping[str, Any]) -> str:
     return KINDS.get(kind, message)
 
 
-def _keys(model: type[Frozen], where: Iterable[object]) -> Iterable[str]:
+def _keys(model: type[StrictModel], where: Iterable[object]) -> Iterable[str]:
     """Keys of the block at `where` in what `model` is made from."""
     block: Any = model
     for part in where:
-        is_model = isinstance(block, type) and issubclass(block, Frozen)
+        is_model = isinstance(block, type) and issubclass(block, StrictModel)
         block = block.model_fields[part].annotation if is_model else get_args(block)[-1]
     keys: Mapping[str, Any] = block.model_fields
     return keys
@@ -131,7 +144,7 @@ def _is_text(word: str) -> bool:
     return word.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
-def _is_seed(path: Path) -> bool:
+def _is_seed(path: KeyPath) -> bool:
     key = next((part for part in reversed(path) if not part.isdigit()), "")
     return key == "seeds" or key.endswith("seed")
 
@@ -140,7 +153,7 @@ def _shown(value: object) -> str:
     """Show a value in one short line."""
     if isinstance(value, int) and value.bit_length() > SHOWN_LENGTH * 4:  # Python shows no such
         return f"a number of {value.bit_length()} bits"
-    text = "{...}" if isinstance(value, Mapping) else repr(value)
+    text = "{...}" if isinstance(value, Mapping | BaseModel) else repr(value)
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}..."
 
 

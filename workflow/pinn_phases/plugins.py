@@ -12,6 +12,8 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
+from pinn_phases.model import Model, SettingsError, validated_block
+
 PROBLEMS = "pinn_phases.problems"
 METHODS = "pinn_phases.methods"
 REFERENCES = "pinn_phases.reference"
@@ -45,6 +47,22 @@ def known(package: str, name: str) -> str:
 
 ProblemName = Annotated[str, AfterValidator(partial(known, PROBLEMS))]
 MethodName = Annotated[str, AfterValidator(partial(known, METHODS))]
+
+
+def made(package: str, name: object, base: type[Model], block: object) -> Model | SettingsError:
+    """Make the plugin `name` of `package` from its settings; a plugin stays as it is.
+
+    For validators that run before pydantic's own. A mistake is returned in place of the plugin:
+    pydantic refuses it in its turn, after mistakes in what comes before.
+    """
+    if isinstance(block, base):
+        return block
+    try:
+        return validated_block(plugin_class(package, str(name), base), block)
+    except SettingsError as error:
+        return error
+    except ValueError as error:  # no such plugin
+        return SettingsError((), ..., str(error))
 
 
 def plugin_class(package: str, name: str, base: type[T]) -> type[T]:

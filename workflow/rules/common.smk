@@ -152,7 +152,7 @@ def reference_settings(wildcards):
 
 def reference_solver(wildcards):
     """How a reference solution is solved."""
-    return scale_with(wildcards).reference(wildcards.problem).make_solver()
+    return scale_with(wildcards).reference(wildcards.problem).solver
 
 
 def reference_memory(wildcards):

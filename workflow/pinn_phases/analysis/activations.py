@@ -33,7 +33,7 @@ class HiddenLayers:
     """
 
     def __init__(self, settings: RunSettings, points: Points) -> None:
-        problem, network = settings.make_problem(), settings.training.network
+        problem, network = settings.equation, settings.training.network
         self._network = Network.of(problem, network)
         exact = torch.as_tensor(points, dtype=torch.float64)
         features = torch.vmap(lambda point: input_features(problem, network, point))(exact)

@@ -44,7 +44,7 @@ def observables_and_residuals(
     observables, residuals
         Name of the observable or equation -> values of shape (snapshots, points), float32.
     """
-    problem, network = settings.make_problem(), settings.training.network
+    problem, network = settings.equation, settings.training.network
     networks = [Network.of(problem, network).unflattened(parameters) for parameters in snapshots]
     operators = problem.residual_operators + problem.observed_operators
     place = Place(torch.device("cpu"))

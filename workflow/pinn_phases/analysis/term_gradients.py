@@ -46,13 +46,13 @@ class TermGradients:
     ) -> None:
         training = settings.training
         self._settings, self._workers = settings, workers
-        self._problem = settings.make_problem()
+        self._problem = settings.equation
         self._network = Network.of(self._problem, training.network)
         work = snapshots * len(points) * self._network.parameter_count
         self._objective = compiled_if_possible(
             partial(
                 Objective,
-                *(self._problem, settings.make_method(), training, points),
+                *(self._problem, settings.method_constants, training, points),
                 place=Place(torch.device("cpu"), torch.float64),
                 workers=workers,
             ),

@@ -10,10 +10,9 @@ from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.reached import about_run
 from pinn_phases.files.storage import Content
-from pinn_phases.grids import vanishes
+from pinn_phases.grids import relative_l2, vanishes
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.model import validated
-from pinn_phases.reference.base import relative_l2
 from pinn_phases.settings.training import RunSettings
 
 
@@ -40,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
     from pinn_phases.analysis.fields import map_stride, observables_and_residuals
     from pinn_phases.training.error import grid_points
 
-    problem = settings.make_problem()
+    problem = settings.equation
     available = content.arrays["snapshots/iteration"]
     chosen = chosen_snapshots(available, *(phases.get(name) for name in PHASES))
     grid = [reference.arrays[f"axes/{name}"] for name in problem.coordinates]

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     from pinn_phases.analysis.fields import observables_and_residuals
     from pinn_phases.analysis.homogeneity import box_means, homogeneity, middles, midpoints
 
-    problem = run_settings.make_problem()
+    problem = run_settings.equation
     points = midpoints(problem, settings.boxes, settings.points_per_box)
     snapshots = content.arrays["snapshots/parameters"]
     _, residuals = observables_and_residuals(run_settings, snapshots, points)

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
 
     bins = settings.coarse_bins if options.coarse else settings.bins
     points = content.arrays["points/collocation"][: settings.points]  # their order is random
-    sample = random_input(run_settings.make_problem(), settings.sample_seed)
+    sample = random_input(run_settings.equation, settings.sample_seed)
     network, at_sample = HiddenLayers(run_settings, points), HiddenLayers(run_settings, sample)
     snapshots = content.arrays["snapshots/parameters"]
     measured = [

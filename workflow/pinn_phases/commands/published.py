@@ -16,14 +16,14 @@ from pinn_phases.files.published import (
     read_training,
 )
 from pinn_phases.files.storage import Content
-from pinn_phases.model import Frozen, validated_json
+from pinn_phases.model import StrictModel, validated_json
 from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.settings.training import RunSettings
 
 log = logging.getLogger(__name__)
 
 
-class PublishedSettings(Frozen):
+class PublishedSettings(StrictModel):
     """What is kept beside a published curve."""
 
     phases: PhaseSettings  # of our search, for a look at their SNR as well

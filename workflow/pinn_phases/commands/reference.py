@@ -10,7 +10,7 @@ from pinn_phases.files.provenance import provenance
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.model import validated_json
-from pinn_phases.reference.base import ReferenceSettings
+from pinn_phases.settings.reference import ReferenceSettings
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Solve and save."""
     settings = validated_json(ReferenceSettings, options.settings)
-    solver, problem = settings.make_solver(), settings.make_problem()
+    solver, problem = settings.solver, settings.equation
     try:
         solution = solver.solve_accurately(problem)
     except ArithmeticError as error:  # a method that is not up to these numbers

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pinn_phases.model import Frozen
+from pinn_phases.model import StrictModel
 
 Tensor = Any  # a torch tensor; this module is read with the settings, before torch is needed
 
 
-class Method(Frozen, ABC):
+class Method(StrictModel, ABC):
     """Weights of the collocation points; the fields of the model are the method's constants.
 
     Weights and residuals are arrays of shape (equations, points), dimensionless. In each iteration

@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_phases.model import Frozen
+from pinn_phases.model import StrictModel
 from pinn_phases.operators import Array, Fields, Operators, operators_in
 
 Points = NDArray[np.float64]  # shape (points, coordinates)
@@ -48,7 +48,7 @@ class Condition:
         return operators_in(lambda jets: self.expressions(*[jets] * len(self.points)), fields)
 
 
-class Problem(Frozen, ABC):
+class Problem(StrictModel, ABC):
     """An equation on a box with its conditions; the fields of the model are its coefficients.
 
     Coordinates are ordered; a point is a row with one column a coordinate, in that order.

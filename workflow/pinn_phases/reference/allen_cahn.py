@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from pinn_phases.grids import relative_l2
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.base import Problem
-from pinn_phases.reference.base import ReferenceSolution, relative_l2
+from pinn_phases.reference.base import ReferenceSolution
 from pinn_phases.reference.numerics import fourier
 from pinn_phases.reference.numerics.evolution import LEFT, PERIOD, ROUNDING, EvolutionSolver, evolve
 

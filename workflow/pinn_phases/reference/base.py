@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from pinn_phases.model import Frozen, Tree, validated
-from pinn_phases.plugins import PROBLEMS, REFERENCES, ProblemName, plugin_class
+from pinn_phases.model import StrictModel
 from pinn_phases.problems.base import Problem
 
 Real = NDArray[np.float64]
@@ -61,42 +60,7 @@ class ReferenceSolution:
                 raise ValueError(f"field {name!r}: expected shape {shape}, received {values.shape}")
 
 
-def relative_l2(approximation: Real, reference: Real, *, free_constant: bool = False) -> float:
-    """Measure ||approximation - reference|| / ||reference|| in the discrete L2 norm.
-
-    Parameters
-    ----------
-    approximation, reference : ndarray, shape (...)
-        Values at the same points of a uniform grid.
-    free_constant : bool
-        Take the means out of both first: for what is determined up to a constant.
-
-    Returns
-    -------
-    float
-        Relative L2 difference, dimensionless.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    ZeroDivisionError
-        If the reference vanishes.
-    """
-    if approximation.shape != reference.shape:
-        raise ValueError(
-            f"approximation: expected shape {reference.shape}, received {approximation.shape}"
-        )
-    if free_constant:
-        approximation = approximation - approximation.mean()
-        reference = reference - reference.mean()
-    norm = float(np.linalg.norm(reference))
-    if norm == 0.0:
-        raise ZeroDivisionError("a relative error against a solution that vanishes on the grid")
-    return float(np.linalg.norm(approximation - reference)) / norm
-
-
-class ReferenceSolver(Frozen, ABC):
+class ReferenceSolver(StrictModel, ABC):
     """How one problem's reference is solved; the fields of the model are the solver's numbers.
 
     A solver is a subclass in the file of `pinn_phases.reference` that has the problem's name.
@@ -182,21 +146,3 @@ def require_accurate(solution: ReferenceSolution, largest_error: float) -> None:
             f"the reference solution's error estimate, {name} = {error:.1e}, is not within "
             f"reference.largest_error = {largest_error:.1e}"
         )
-
-
-class ReferenceSettings(Frozen):
-    """Everything that one reference solution needs; stored in its file."""
-
-    problem: ProblemName
-    equation: Tree
-    solver: Tree
-
-    def make_problem(self) -> Problem:
-        """Return the problem with its coefficients."""
-        problem = plugin_class(PROBLEMS, self.problem, Problem)
-        return validated(problem, self.equation, ("equation",))
-
-    def make_solver(self) -> ReferenceSolver:
-        """Return the solver with its numbers."""
-        solver = plugin_class(REFERENCES, self.problem, ReferenceSolver)
-        return validated(solver, self.solver, ("solver",))

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from pinn_phases.grids import relative_l2
 from pinn_phases.problems.base import Problem
 from pinn_phases.problems.cavity import Cavity
-from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver, relative_l2
+from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver
 from pinn_phases.reference.driven_cavity import galerkin as cavity_galerkin
 from pinn_phases.reference.driven_cavity import stream_function as stream_function
 from pinn_phases.reference.driven_cavity.pressure import pressure

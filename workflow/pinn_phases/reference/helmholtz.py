@@ -4,9 +4,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from pinn_phases.grids import relative_l2
 from pinn_phases.problems.base import Problem
 from pinn_phases.problems.helmholtz import Helmholtz
-from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver, relative_l2
+from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver
 
 
 class HelmholtzReference(ReferenceSolver):

@@ -2,7 +2,7 @@
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from pinn_phases.model import Frozen
+from pinn_phases.model import StrictModel
 
 MIN_RECORDS = 20  # of an SNR curve: fewer cannot hold a fall and a plateau of several records each
 MOST_DECADES = 9  # of iterations, of which there are at most 10^9: anything longer is never found
@@ -10,7 +10,7 @@ MOST_BINS = 50  # a decade; more are narrower than records are apart
 MOST_MIDPOINTS = 256  # along a coordinate; memory: 0.9 GB for a hundred snapshots of the cavity
 
 
-class PhaseSettings(Frozen):
+class PhaseSettings(StrictModel):
     """Constants of the search for phases in an SNR curve.
 
     They are the keyword arguments of `pinn_phases.analysis.phases.find_phases`, which explains
@@ -25,7 +25,7 @@ class PhaseSettings(Frozen):
     min_confidence: float = Field(ge=0, le=1)
 
 
-class HomogeneitySettings(Frozen):
+class HomogeneitySettings(StrictModel):
     """How the spread of residuals is measured: see `pinn_phases.analysis.homogeneity`."""
 
     boxes: int = Field(ge=2)  # along each coordinate
@@ -40,7 +40,7 @@ class HomogeneitySettings(Frozen):
         return points
 
 
-class InformationSettings(Frozen):
+class InformationSettings(StrictModel):
     """How the information of a layer is measured: see `pinn_phases.analysis.information`."""
 
     bins: int = Field(ge=2)  # of a neuron of mean range, and of [-1, 1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pinn_phases.grids import FEWEST_INSIDE, largest_stride
-from pinn_phases.model import Path, SettingsError
+from pinn_phases.model import KeyPath, SettingsError
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.analysis import MIN_RECORDS
 from pinn_phases.settings.training import RecordSettings, TrainingSettings
@@ -21,7 +21,7 @@ MOST_SNAPSHOTS = 200  # a decade: 0.5 GB in 300,000 iterations at the paper's si
 PROBES = 5  # points of a condition that are looked at: ends, middle, and between
 
 
-def require_effect(problem: Problem, training: TrainingSettings, path: Path) -> None:
+def require_effect(problem: Problem, training: TrainingSettings, path: KeyPath) -> None:
     """Check that a problem has what the settings of its training name.
 
     Parameters
@@ -59,7 +59,7 @@ def _is_built_in(problem: Problem, ansatz: str, name: str) -> bool:
     )
 
 
-def require_test_points(grid: Mapping[str, int], stride: int, path: Path) -> None:
+def require_test_points(grid: Mapping[str, int], stride: int, path: KeyPath) -> None:
     """Check that errors are taken at more points of each axis than its ends.
 
     Parameters
@@ -78,17 +78,17 @@ def require_test_points(grid: Mapping[str, int], stride: int, path: Path) -> Non
     """
     for coordinate, points in grid.items():
         largest = largest_stride(points)
-        where: Path = (*path, "reference", "grid", coordinate)
+        where: KeyPath = (*path, "reference", "grid", coordinate)
         if not largest:
             expected = f"expected at least {FEWEST_INSIDE + 2}, {FEWEST_INSIDE} between the ends"
             raise SettingsError(where, points, expected)
         if stride > largest:
             left = f"{FEWEST_INSIDE} points between the ends of {'.'.join(where)} = {points}"
-            stands: Path = (*path, "training", "record", "error_stride")
+            stands: KeyPath = (*path, "training", "record", "error_stride")
             raise SettingsError(stands, stride, f"expected at most {largest}, which leaves {left}")
 
 
-def require_records(training: TrainingSettings, smoothing: int, path: Path) -> None:
+def require_records(training: TrainingSettings, smoothing: int, path: KeyPath) -> None:
     """Check that a training writes down enough for its phases and figures, and fits into memory.
 
     Parameters
@@ -134,7 +134,7 @@ def fewest_iterations(record: RecordSettings, records: int) -> int:
 
 def unused(
     problems: Mapping[str, "ProblemSettings"], compared: tuple[str, ...]
-) -> Iterator[tuple[Path, object, str]]:
+) -> Iterator[tuple[KeyPath, object, str]]:
     """Find settings that others switch off: path, value and what would be needed for an effect.
 
     In config.yaml they may stand for later use. Whoever gives one on the command line means it.
@@ -147,7 +147,7 @@ def unused(
     for name, block in problems.items():
         for method, constants in block.methods.items():
             if method not in compared:
-                path: Path = ("problems", name, "methods", method)
+                path: KeyPath = ("problems", name, "methods", method)
                 yield path, constants, f"expected one of compared_methods = {', '.join(compared)}"
         for condition, chosen in block.training.conditions.items():
             if chosen.weight == 0:

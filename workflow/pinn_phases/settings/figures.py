@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from pinn_phases.model import Frozen
+from pinn_phases.model import StrictModel
 
 
-class FigureSettings(Frozen):
+class FigureSettings(StrictModel):
     """Numbers of the figures."""
 
     smoothing: int = Field(ge=1)  # records in the moving average of SNR

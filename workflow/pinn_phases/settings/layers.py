@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pinn_phases.model import A_BLOCK, Path, SettingsError, Tree
+from pinn_phases.model import A_BLOCK, KeyPath, SettingsError, Tree
 
 GENERAL_BLOCKS = ("training", "execution", "methods")
 NOT_OF_A_SCALE = ("scale", "scales")  # keys that say which blocks there are
@@ -74,7 +74,7 @@ class Layers:
             tree = _laid_over(tree, source_at(self.command_line, scale), keys)
         return tree
 
-    def place(self, scale: str, path: Path) -> Path:
+    def place(self, scale: str, path: KeyPath) -> KeyPath:
         """Where the value at `path` of the settings at a scale comes from, or is missing."""
         candidates = _places(scale, path)
         sources = (self.command_line, self.file)
@@ -82,7 +82,7 @@ class Layers:
         missing = [place for place in reversed(candidates) if holds(self.file, place[:-1])]
         return [*there, *missing, path][0]
 
-    def is_given(self, scale: str, path: Path) -> bool:
+    def is_given(self, scale: str, path: KeyPath) -> bool:
         """Whether the command line gives the value at `path` of the settings at a scale."""
         return any(holds(self.command_line, place) for place in _places(scale, path))
 
@@ -127,16 +127,16 @@ def _laid_over(below: Tree, tree: Tree, keys: Collection[str]) -> dict[str, Any]
     return whole
 
 
-def _places(scale: str, path: Path) -> list[Path]:
+def _places(scale: str, path: KeyPath) -> list[KeyPath]:
     """Places in a source that may hold the value at `path` of its settings, the strongest first."""
-    places: list[Path] = [("scales", scale, *path), path]
+    places: list[KeyPath] = [("scales", scale, *path), path]
     if path[0] == "problems" and path[2:3] and path[2] in GENERAL_BLOCKS:
         general = path[2:]
         places += [("scales", scale, *general), general]
     return places
 
 
-def holds(tree: object, path: Path) -> bool:
+def holds(tree: object, path: KeyPath) -> bool:
     """Whether there is something at the path."""
     for key in path:
         if isinstance(tree, list) and key.isdigit() and int(key) < len(tree):

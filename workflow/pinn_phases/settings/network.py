@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from pinn_phases.model import Frozen
+from pinn_phases.model import StrictModel
 from pinn_phases.problems.base import Problem
 
 
-class NetworkSettings(Frozen):
+class NetworkSettings(StrictModel):
     """Size of the network and what stands before and behind it."""
 
     hidden_layers: int = Field(ge=1)

@@ -1,6 +1,6 @@
 """The one place where config.yaml becomes objects: typed, frozen, checked before any job starts.
 
-config.yaml holds the paper's values and, under `scales`, what each scale changes; `layers` says how
+config.yaml holds the paper's values and `scales`, what each scale changes; `layers` says how
 blocks lie over one another, and the command line over all of them. What stands outside `scales` has
 to be complete by itself. Constants of every method are checked; the methods that `compared_methods`
 names are kept.
@@ -9,35 +9,29 @@ names are kept.
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, SerializeAsAny, field_validator
 
 from pinn_phases.methods.base import Method
 from pinn_phases.model import (
     A_BLOCK,
-    Frozen,
-    Path,
+    KeyPath,
     SettingsError,
+    StrictModel,
     Tree,
     require_plain,
     validated,
 )
-from pinn_phases.plugins import (
-    METHODS,
-    PROBLEMS,
-    REFERENCES,
-    MethodName,
-    ProblemName,
-    plugin_class,
-)
+from pinn_phases.plugins import METHODS, PROBLEMS, REFERENCES, MethodName, ProblemName, made
 from pinn_phases.problems.base import Problem
-from pinn_phases.reference.base import ReferenceSettings, ReferenceSolver
+from pinn_phases.reference.base import ReferenceSolver
 from pinn_phases.settings.analysis import HomogeneitySettings, InformationSettings, PhaseSettings
 from pinn_phases.settings.checks import require_effect, require_records, require_test_points, unused
 from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.settings.layers import Layers, from_the_command_line, merged, source_at
+from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.training import RunSettings, Seed, TrainingSettings
 
 ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
@@ -48,7 +42,7 @@ OF_AN_ARCHIVE = ("seeds", "compared_methods", "phases", "figures")
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)  # of a scale: a folder of results, and safe in any shell
 
 
-class ExecutionSettings(Frozen):
+class ExecutionSettings(StrictModel):
     """What a training job asks of the machine; changing it does not train again."""
 
     threads: int = Field(ge=1)
@@ -57,17 +51,17 @@ class ExecutionSettings(Frozen):
     gpus: int = Field(ge=0, le=1)
 
 
-class ProblemSettings(Frozen):
-    """All that belongs to one problem; `equation`, `reference`, `methods` in their own models."""
+class ProblemSettings(StrictModel):
+    """All that belongs to one problem."""
 
-    equation: Tree
-    reference: Tree
+    equation: SerializeAsAny[Problem]  # with its coefficients
+    reference: SerializeAsAny[ReferenceSolver]
     training: TrainingSettings
     execution: ExecutionSettings
-    methods: Mapping[MethodName, Tree] = Field(min_length=1)
+    methods: Mapping[MethodName, SerializeAsAny[Method]] = Field(min_length=1)
 
 
-class Settings(Frozen):
+class Settings(StrictModel):
     """config.yaml at one scale."""
 
     scale: str
@@ -78,6 +72,13 @@ class Settings(Frozen):
     homogeneity: HomogeneitySettings
     figures: FigureSettings
     continue_other_code: bool
+
+    @field_validator("problems", mode="before")
+    @classmethod
+    def _make_plugins(cls, blocks: object) -> object:
+        if not isinstance(blocks, Mapping):
+            return blocks
+        return {name: _with_plugins(name, block) for name, block in blocks.items()}
 
     @field_validator("seeds")
     @classmethod
@@ -91,7 +92,7 @@ class Settings(Frozen):
         block = self.problems[problem]
         return ReferenceSettings(problem=problem, equation=block.equation, solver=block.reference)
 
-    def run(self, problem: str, method: str, seed: int) -> "RunSettings":
+    def run(self, problem: str, method: str, seed: int) -> RunSettings:
         """Everything that one training needs."""
         block = self.problems[problem]
         return RunSettings(
@@ -105,7 +106,24 @@ class Settings(Frozen):
         )
 
 
-class Comparison(Frozen):
+def _with_plugins(problem: str, block: object) -> object:
+    """Make the problem, its solver and the methods in the block of a problem."""
+    if not isinstance(block, Mapping):
+        return block
+    plugins: dict[str, object] = {}
+    if "equation" in block:
+        plugins["equation"] = made(PROBLEMS, problem, Problem, block["equation"])
+    if "reference" in block:
+        plugins["reference"] = made(REFERENCES, problem, ReferenceSolver, block["reference"])
+    if isinstance(block.get("methods"), Mapping):
+        plugins["methods"] = {
+            method: made(METHODS, method, Method, constants)
+            for method, constants in block["methods"].items()
+        }
+    return {**block, **plugins}
+
+
+class Comparison(StrictModel):
     """Which of the methods that have constants are trained and shown, in the figures' order."""
 
     compared_methods: tuple[MethodName, ...] = Field(min_length=1)
@@ -118,7 +136,7 @@ class Comparison(Frozen):
         return methods
 
 
-class ScaleBesidePaper(Frozen):
+class ScaleBesidePaper(StrictModel):
     """Settings of a scale, and those that no scale has changed: the paper's."""
 
     scale: Settings
@@ -171,8 +189,8 @@ def load_scales(
     return loaded | {settings.scale: settings for settings in again}
 
 
-def load_archives(folder: FilePath) -> dict[str, Settings]:
-    """Return the settings of every archive of runs, under the name of its scale.
+def load_archives(folder: Path) -> dict[str, Settings]:
+    """Return the settings of every archive of runs the name of its scale.
 
     Parameters
     ----------
@@ -243,7 +261,7 @@ def _scales(source: Tree, archives: Mapping[str, Settings]) -> Tree:
     return scales
 
 
-def _require_name(path: Path, name: str) -> None:
+def _require_name(path: KeyPath, name: str) -> None:
     if not NAME.fullmatch(name):
         raise SettingsError(path, ..., "expected a name of letters, digits, '-', '_' and '.'")
 
@@ -286,7 +304,7 @@ def _of_archive(settings: Settings, command_line: Tree) -> Settings:
         return _comparing(changed, compared.compared_methods)
 
 
-def _part(tree: Tree, model: type[Frozen]) -> dict[str, Any]:
+def _part(tree: Tree, model: type[StrictModel]) -> dict[str, Any]:
     """Return what `model` is made from."""
     return {key: value for key, value in tree.items() if key in model.model_fields}
 
@@ -308,14 +326,8 @@ def _comparing(settings: Settings, methods: tuple[str, ...]) -> Settings:
 
 
 def _check_problem(name: str, block: ProblemSettings, figures: FigureSettings) -> None:
-    """Check what only the problem itself and the methods can say of their numbers."""
-    path: Path = ("problems", name)
-    problem = validated(plugin_class(PROBLEMS, name, Problem), block.equation, (*path, "equation"))
-    solver = validated(
-        plugin_class(REFERENCES, name, ReferenceSolver), block.reference, (*path, "reference")
-    )
-    require_test_points(solver.grid, block.training.record.error_stride, path)
-    for method, constants in block.methods.items():
-        validated(plugin_class(METHODS, method, Method), constants, (*path, "methods", method))
-    require_effect(problem, block.training, (*path, "training"))
+    """Check what only the problem itself can say of its numbers."""
+    path: KeyPath = ("problems", name)
+    require_test_points(block.reference.grid, block.training.record.error_stride, path)
+    require_effect(block.equation, block.training, (*path, "training"))
     require_records(block.training, figures.smoothing, (*path, "training"))

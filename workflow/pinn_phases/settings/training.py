@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from pinn_phases.methods.base import Method
-from pinn_phases.model import Frozen, Tree, validated
-from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, plugin_class
+from pinn_phases.model import StrictModel
+from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, made
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
 
@@ -17,14 +17,14 @@ NOT_COMPUTED = {"iterations", "checkpoint_seconds"}
 Seed = Annotated[int, Field(ge=0, lt=2**63)]  # what torch's generators take
 
 
-class ConditionSettings(Frozen):
+class ConditionSettings(StrictModel):
     """One initial or boundary condition as a term of the loss."""
 
     points: int = Field(ge=2)  # in each point set
     weight: float = Field(ge=0)  # factor of the term; 0 leaves the condition out
 
 
-class OptimiserSettings(Frozen):
+class OptimiserSettings(StrictModel):
     """Adam with a learning rate that falls in steps."""
 
     learning_rate: float = Field(gt=0)
@@ -35,7 +35,7 @@ class OptimiserSettings(Frozen):
     decay_every: int = Field(ge=1)  # ... every so many iterations
 
 
-class RecordSettings(Frozen):
+class RecordSettings(StrictModel):
     """What is written down, and when; independent of the number of iterations."""
 
     dense_until: int = Field(ge=0)  # every iteration is recorded up to this one, ...
@@ -45,7 +45,7 @@ class RecordSettings(Frozen):
     gradient_parameters: Literal["all", "weights"]  # whose gradients enter SNR, SRR_B
 
 
-class TrainingSettings(Frozen):
+class TrainingSettings(StrictModel):
     """One training, but for the problem's and the method's own numbers."""
 
     iterations: int = Field(ge=1)
@@ -67,28 +67,27 @@ class TrainingSettings(Frozen):
         return points
 
 
-class RunSettings(Frozen):
+class RunSettings(StrictModel):
     """Everything that one training needs; stored in its result file."""
 
     scale: str
     problem: ProblemName
     method: MethodName
     seed: Seed
-    equation: Tree
-    method_constants: Tree
+    equation: SerializeAsAny[Problem]  # with its coefficients
+    method_constants: SerializeAsAny[Method]
     training: TrainingSettings
+
+    @field_validator("equation", mode="before")
+    @classmethod
+    def _equation(cls, block: object, info: ValidationInfo) -> object:
+        return made(PROBLEMS, info.data.get("problem"), Problem, block)
+
+    @field_validator("method_constants", mode="before")
+    @classmethod
+    def _method_constants(cls, block: object, info: ValidationInfo) -> object:
+        return made(METHODS, info.data.get("method"), Method, block)
 
     def computed(self) -> dict[str, Any]:
         """Return what the numbers of a training depend on, but for how many there are."""
         return self.model_dump(mode="json", exclude={"training": NOT_COMPUTED})
-
-    def make_problem(self) -> Problem:
-        """Return the problem with its coefficients."""
-        return validated(
-            plugin_class(PROBLEMS, self.problem, Problem), self.equation, ("equation",)
-        )
-
-    def make_method(self) -> Method:
-        """Return the method with its constants."""
-        method = plugin_class(METHODS, self.method, Method)
-        return validated(method, self.method_constants, ("method_constants",))

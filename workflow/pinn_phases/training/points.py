@@ -33,7 +33,7 @@ def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -
 
 def loss_points(settings: RunSettings) -> dict[str, Points]:
     """Collocation points and those of every condition of a run, under their names in its file."""
-    problem, chosen = settings.make_problem(), settings.training
+    problem, chosen = settings.equation, settings.training
     rng = np.random.default_rng(settings.seed)
     found = {"points/collocation": collocation_points(problem, chosen.points, rng)}
     for name, condition in chosen.conditions.items():

@@ -42,7 +42,7 @@ def prepare(
 
     Points and parameters come from generators of their own, both seeded with the run's seed.
     """
-    problem, method = settings.make_problem(), settings.make_method()
+    problem, method = settings.equation, settings.method_constants
     chosen = settings.training
     points = collocation_points(problem, chosen.points, np.random.default_rng(settings.seed))
     generator = torch.Generator().manual_seed(settings.seed)

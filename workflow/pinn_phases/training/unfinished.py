@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pinn_phases.files.reached import REACHED
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.model import Frozen, validated
+from pinn_phases.model import StrictModel, validated
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.settings.trees import leaves
 from pinn_phases.training.parts import PARTS
@@ -26,7 +26,7 @@ LAST_ROW = {"history/": "state/last_row/", "snapshots/": "state/last_snapshot/"}
 Arrays = Mapping[str, NDArray[Any]]
 
 
-class Execution(Frozen):
+class Execution(StrictModel):
     """What a training ran on and took; None: not known."""
 
     device: str | None = None
@@ -36,7 +36,7 @@ class Execution(Frozen):
     peak_memory_mb: float | None = None
 
 
-class Statement(Frozen):
+class Statement(StrictModel):
     """What somebody says of a checkpoint that does not say it itself; None: not known."""
 
     code: str | None = None
