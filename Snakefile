@@ -21,6 +21,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/checkout.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/functions/common.smk"
 include: "workflow/rules/reference.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/reached.smk"
@@ -31,7 +32,6 @@ include: "workflow/rules/published.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/archive.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/timings.smk"
 include: "workflow/rules/benchmarks.smk"
 
 

@@ -201,10 +201,13 @@ PLUGINS = {
 @pytest.mark.parametrize("command", PLUGINS)
 def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
     rules = "".join(path.read_text() for path in sorted((ROOT.parent / "rules").glob("*.smk")))
-    each = re.split(r"\n *rule\b", rules)  # also those that a loop makes
-    called = [rule for rule in each if f" {PACKAGE} {command} " in rule]
+    each = re.split(r"\n(?: *|use )rule\b", rules)  # also those that a loop makes
+    calls = f" {PACKAGE} {command} ", f'command="{command}",'
+    called = [rule for rule in each if any(call in rule for call in calls)]
     assert len(called) == 1
-    path = re.search(r'conda:\s+"(\S+)"', called[0]).group(1)
+    used = re.match(r" (\w+) as", called[0])  # a rule whose environment it takes over
+    rule = next(rule for rule in each if rule.startswith(f" {used[1]}:")) if used else called[0]
+    path = re.search(r'conda:\s+"(\S+)"', rule).group(1)
     entries = yaml.safe_load((ROOT.parent / "rules" / path).read_text())["dependencies"]
     there = {name.partition("==")[0] for name in entries[-1]["pip"]}
     entry_points = [f"{PACKAGE}.__main__", f"{PACKAGE}.commands.{command}"]

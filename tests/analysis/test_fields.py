@@ -11,6 +11,7 @@ from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from pinn_phases.network.network import Network, flattened
 from pinn_phases.plugins import PROBLEMS, names
+from pinn_phases.problems.helmholtz import Helmholtz
 from pinn_phases.reference.helmholtz import HelmholtzReference
 from pinn_phases.training.error import grid_points
 from tests.training.conftest import make_settings
@@ -46,7 +47,7 @@ def test_observables_and_residuals_of_a_snapshot(problem_name, monkeypatch):
 
 def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, caplog):
     settings = make_settings(problem="helmholtz").model_copy(
-        update={"equation": {"a1": 200, "a2": 1, "k": 1.0}}
+        update={"equation": Helmholtz(a1=200, a2=1, k=1.0)}
     )
     # Of 1,201 points a map shows every third: all zeros of 200 half waves a unit length.
     solver = HelmholtzReference(grid={"x": 1201, "y": 7}, largest_error=1e-5)

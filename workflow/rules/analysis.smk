@@ -1,6 +1,9 @@
 """Cheap functions of the stored runs."""
 
 
+include: "functions/analysis.smk"
+
+
 rule phases:
     """Find fitting, diffusion and total diffusion in the SNR curve of a run."""
     input:
@@ -76,17 +79,17 @@ rule information:
         runtime=10,
     params:
         python=PYTHON,
+        command="information",
         settings=information_settings,
-        bins="",
         code=information_code,
     message:
         "Information of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "{params.python} pinn_phases information --settings {params.settings:q} {params.bins}"
+        "{params.python} pinn_phases {params.command} --settings {params.settings:q}"
         " --run {input.run:q} --output {output:q} --log {log:q}"
 
 
-# By bins so few that the measure does not saturate; of an archive, at the snapshots that it keeps.
+# With so few bins that the measure does not saturate. Of an archive, at the snapshots it keeps.
 use rule information as coarse with:
     output:
         ensure("results/{scale}/coarse/{problem}/{method}/seed{seed}.h5", non_empty=True),
@@ -98,41 +101,29 @@ use rule information as coarse with:
         scale="|".join(SCALES),
     params:
         python=PYTHON,
+        command="information --coarse",
         settings=information_settings,
-        bins="--coarse",
         code=information_code,
     message:
         "Information by coarse bins of {wildcards.problem} with {wildcards.method},"
         " seed {wildcards.seed}"
 
 
-rule homogeneity:
-    """Measure how evenly the residuals of a run are spread at each of its snapshots."""
-    input:
-        run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
+# How evenly the residuals of a run are spread at each of its snapshots.
+use rule information as homogeneity with:
     output:
         ensure("results/{scale}/homogeneity/{problem}/{method}/seed{seed}.h5", non_empty=True),
     log:
         "results/{scale}/logs/homogeneity/{problem}/{method}/seed{seed}.log",
     benchmark:
         "results/{scale}/benchmarks/homogeneity/{problem}/{method}/seed{seed}.tsv"
-    wildcard_constraints:
-        scale="|".join([*TRAINED, *UNFINISHED]),
-    conda:
-        "../../envs/train.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
     params:
         python=PYTHON,
+        command="homogeneity",
         settings=homogeneity_settings,
         code=homogeneity_code,
     message:
         "Homogeneity of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
-    shell:
-        "{params.python} pinn_phases homogeneity --settings {params.settings:q}"
-        " --run {input.run:q} --output {output:q} --log {log:q}"
 
 
 rule terms:

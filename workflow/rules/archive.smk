@@ -1,5 +1,9 @@
 """Runs kept in the repository: figures are drawn from them without training."""
 
+
+include: "functions/archive.smk"
+
+
 if SETTINGS.scale in ARCHIVES:
 
     rule archived:
@@ -47,7 +51,7 @@ else:
         params:
             python=PYTHON,
             settings=SETTINGS.model_copy(update={"scale": ORIGIN}).model_dump_json(),
-            code=archive_command.code(),
+            code=digest("archive"),
         message:
             f"Archive of the runs at scale {SETTINGS.scale}"
         shell:

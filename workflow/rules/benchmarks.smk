@@ -1,6 +1,9 @@
 """Timings against other engines: asked for by name, no part of the figures of the paper."""
 
 
+include: "functions/benchmarks.smk"
+
+
 rule benchmark_environment:
     """Install a peer, by its exact versions, where it meets nothing else."""
     input:

@@ -31,7 +31,7 @@ rule claims:
     params:
         python=PYTHON,
         settings=SCALE_BESIDE_PAPER,
-        code=claims_command.code(),
+        code=digest("claims"),
     message:
         f"Claims of the paper, scale {SETTINGS.scale}"
     shell:

@@ -4,6 +4,10 @@ A rule of its own for each figure, of the figure's name: a caption in the report
 and knows no wildcards.
 """
 
+
+include: "functions/figures.smk"
+
+
 for figure in names(FIGURES):
 
     rule:
@@ -35,7 +39,7 @@ for figure in names(FIGURES):
             python=PYTHON,
             figure=figure,
             settings=SETTINGS.figures.model_dump_json(),
-            code=figure_command.code(figure),
+            code=digest("figure", figure),
         message:
             f"Drawing {figure}"
         shell:

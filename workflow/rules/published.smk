@@ -1,5 +1,9 @@
 """Curves that the paper's authors published, and how ours agree with them."""
 
+
+include: "functions/published.smk"
+
+
 PUBLISHED = f"{HOME}published"
 
 
@@ -21,7 +25,7 @@ rule published:
     params:
         python=PYTHON,
         settings=published_settings,
-        code=published_command.code(),
+        code=digest("published"),
     message:
         "The authors' curves of {wildcards.problem} with {wildcards.method}"
     shell:
@@ -55,7 +59,7 @@ rule agreement:
     params:
         python=PYTHON,
         scale=SETTINGS.scale,
-        code=agreement_command.code(),
+        code=digest("agreement"),
     message:
         f"Agreement with the authors' curves, scale {SETTINGS.scale}"
     shell:

@@ -1,6 +1,9 @@
 """Trainings as far as they have come, as runs of their own scale."""
 
 
+include: "functions/reached.smk"
+
+
 rule reached:
     """Take the run that the newest checkpoint of a training holds, or the finished one."""
     input:

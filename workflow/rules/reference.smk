@@ -1,6 +1,9 @@
 """Reference solutions, each with a measured error."""
 
 
+include: "functions/reference.smk"
+
+
 rule reference:
     """Solve a problem on its test grid in float64."""
     output:
@@ -42,7 +45,7 @@ rule validation:
         runtime=10,
     params:
         python=PYTHON,
-        code=validate_command.code(),
+        code=digest("validate"),
     message:
         "Solver of the cavity against published values"
     shell:

@@ -27,7 +27,7 @@ rule seeds:
         runtime=10,
     params:
         python=PYTHON,
-        code=seeds_command.code(),
+        code=digest("seeds"),
     message:
         f"Statistics over seeds, scale {SETTINGS.scale}"
     shell:

@@ -1,6 +1,9 @@
 """Training: the one expensive step, one job for each problem, method and seed."""
 
 
+include: "functions/train.smk"
+
+
 rule train:
     """Train one network, from its newest checkpoint if there is one."""
     input:

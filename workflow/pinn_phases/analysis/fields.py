@@ -1,17 +1,23 @@
-"""Solution and residual on a grid, from a stored snapshot of the parameters."""
+"""Solution and residual on a grid, from stored snapshots of the parameters."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.snapshots import chosen_snapshots
+from pinn_phases.files.storage import Content
+from pinn_phases.grids import relative_l2, vanishes
 from pinn_phases.network.fields import FieldAt, Place
 from pinn_phases.network.network import Network
 from pinn_phases.operators import Fields
 from pinn_phases.problems.base import Points, Problem, Source
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.training.error import grid_points
 
 CHUNK_POINTS = 16384  # evaluated at a time: bounds the memory at any size of the grid
 MAP_POINTS = 512  # along an axis at most: more than a map in a figure has pixels
@@ -22,6 +28,64 @@ Maps = Mapping[str, NDArray[np.float32]]
 def map_stride(points: int) -> int:
     """Return the step that leaves at most MAP_POINTS of the points along an axis."""
     return -(-points // MAP_POINTS)
+
+
+def evaluate_run(
+    settings: RunSettings, run: Content, phases: Mapping[str, Any], reference: Content
+) -> Content:
+    """Evaluate a run on the test grid at the snapshots that figures show.
+
+    Parameters
+    ----------
+    phases
+        Attributes of the phases that choose the snapshots.
+    reference
+        Solution of the problem, whose grid is thinned to what a map shows.
+
+    Returns
+    -------
+    Content
+        Of kind "fields", with the relative L2 error of each observable at each snapshot.
+
+    Raises
+    ------
+    ArithmeticError
+        If an observable of the reference vanishes on the thinned grid.
+    """
+    problem = settings.equation
+    available = run.arrays["snapshots/iteration"]
+    chosen = chosen_snapshots(available, *(phases.get(name) for name in PHASES))
+    grid = [reference.arrays[f"axes/{name}"] for name in problem.coordinates]
+    thinned = tuple(slice(None, None, map_stride(len(axis))) for axis in grid)
+    axes = {n: axis[s] for n, axis, s in zip(problem.coordinates, grid, thinned, strict=True)}
+    parts = observables_and_residuals(
+        settings, run.arrays["snapshots/parameters"][chosen], grid_points(problem, axes)
+    )
+    shape = (len(chosen), *(len(axis) for axis in axes.values()))
+    predictions, residuals = (
+        {name: values.reshape(shape) for name, values in part.items()} for part in parts
+    )
+    exact = {name: reference.arrays[f"fields/{name}"][thinned] for name in predictions}
+    for name, values in exact.items():
+        if vanishes(values, reference.arrays[f"fields/{name}"]):
+            raise ArithmeticError(f"{name} vanishes at the points of the grid that a map shows")
+    errors = {
+        name: [
+            relative_l2(one.astype(float), exact[name], free_constant=name in problem.free_constant)
+            for one in values
+        ]
+        for name, values in predictions.items()
+    }
+    arrays = {
+        "iterations": available[chosen],
+        "weights": run.arrays["snapshots/weights"][chosen],
+        "points/collocation": run.arrays["points/collocation"],
+        **{f"axes/{name}": axis for name, axis in axes.items()},
+        f"fields/{problem.observable}": exact[problem.observable],
+        **{f"prediction/{name}": values for name, values in predictions.items()},
+        **{f"residual/{name}": values for name, values in residuals.items()},
+    }
+    return Content("fields", arrays, {"relative_l2": errors})
 
 
 @torch.no_grad()

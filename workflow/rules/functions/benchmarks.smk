@@ -82,4 +82,4 @@ def benchmark_points(wildcards):
 
 def benchmarked_code(wildcards):
     """Digest of the code that is timed."""
-    return digest(train_command, wildcards.get("problem", "allen_cahn"), "vanilla")
+    return digest("train", wildcards.get("problem", "allen_cahn"), "vanilla")

@@ -1,0 +1,44 @@
+"""What several rules ask for."""
+
+from functools import cache
+from importlib import import_module
+
+# All at once: where two checkouts are modules of one workflow, a later import finds the other's.
+MODULES = {name: import_module(f"{COMMANDS}.{name}") for name in names(COMMANDS)}
+CODE = {name: module.code for name, module in MODULES.items() if hasattr(module, "code")}
+
+
+def only(settings, *wanted):
+    """Say which problems a scale has, and which runs of the wanted ones are missing."""
+    absent = [name for name in wanted if name not in settings.problems]
+    lacking = [f"{name} with {', '.join(LACKING[name])}" for name in absent if name in LACKING]
+    why = f"no checkpoint of {'; '.join(lacking)}" if lacking else f"no run of {', '.join(absent)}"
+    return f"only {', '.join(settings.problems)}: {why}"
+
+
+@cache  # the same for all seeds: to follow the imports each time would be most of the planning
+def digest(command, *plugins):
+    """Digest of the code behind a command."""
+    return CODE[command](*plugins)
+
+
+def without(words):
+    """Input of what these settings cannot make: ends with one line, once somebody asks for it."""
+
+    def refuse(wildcards):
+        sys.exit(words)
+
+    return refuse
+
+
+def scale_with(wildcards):
+    """Settings of a scale that has the problem, and the method if there is one."""
+    settings = SCALES[wildcards.scale]
+    if wildcards.problem not in settings.problems:
+        there = only(settings, wildcards.problem)
+        sys.exit(f"scale {settings.scale} does not have {wildcards.problem}, {there}")
+    methods = settings.problems[wildcards.problem].methods
+    if wildcards.get("method", next(iter(methods))) not in methods:
+        there = ", ".join(methods)
+        sys.exit(f"scale {settings.scale} does not have {wildcards.method}, only {there}")
+    return settings

@@ -1,0 +1,40 @@
+"""What figures are made from, and what the report says of them."""
+
+from pinn_phases.figures.drawing.listing import file_name, labels, section
+
+
+def figure_inputs(figure):
+    """Files that a figure is made from, at the chosen scale."""
+    needed, folder = requirement(figure), f"results/{SETTINGS.scale}"
+    if figure not in FIGURE_NAMES:
+        shown = [" with ".join(pair) for pair in needed.published] or needed.problems
+        there = f"scale {SETTINGS.scale} has {only(SETTINGS, *needed.problems)}"
+        return without(f"{figure} shows {', '.join(shown)}; {there}")
+    published = needed.pairs(SETTINGS) if needed.published else []
+    return [
+        *(f"{folder}/{kind}/{p}/{m}/seed{seed}.h5" for kind, p, m, seed in needed.files(SETTINGS)),
+        *(f"{folder}/published/{problem}/{method}.h5" for problem, method in published),
+    ]
+
+
+def figure_labels(figure):
+    """What stands in a figure's row of the report."""
+    return labels(figure, SETTINGS) if figure in FIGURE_NAMES else {}
+
+
+NAMED_FIGURES = {
+    figure: f"results/{SETTINGS.scale}/figures/{file_name(figure, SETTINGS)}.pdf"
+    for figure in FIGURE_NAMES
+}
+
+
+def benchmark_targets(problem):
+    """What belongs to one benchmark: the figures that show it alone."""
+    if problem not in SETTINGS.problems:
+        there = only(SETTINGS, problem)
+        return without(f"scale {SETTINGS.scale} does not have {problem}, {there}")
+    return [
+        f"paper_figures/{figure}.pdf"
+        for figure in FIGURE_NAMES
+        if requirement(figure).problems == (problem,)
+    ]

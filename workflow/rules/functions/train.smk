@@ -1,0 +1,43 @@
+"""What a training asks for."""
+
+
+def execution(wildcards):
+    """What a training job asks of the machine."""
+    return scale_with(wildcards).problems[wildcards.problem].execution
+
+
+def run_settings(wildcards):
+    """Resolved settings of a run, as JSON."""
+    settings = scale_with(wildcards)
+    run = settings.run(wildcards.problem, wildcards.method, int(wildcards.seed))
+    return run.model_dump_json()
+
+
+def run_code(wildcards):
+    """Digest of the code behind it."""
+    return digest("train", wildcards.problem, wildcards.method)
+
+
+def run_threads(wildcards):
+    """CPU threads of a training."""
+    return execution(wildcards).threads
+
+
+def run_processors(wildcards, threads):
+    """Processors that a training keeps busy: one, where a GPU has the work."""
+    return 1 if run_gpus(wildcards) else min(threads, PROCESSORS)
+
+
+def run_memory(wildcards):
+    """Memory of a training, MB."""
+    return execution(wildcards).memory_mb
+
+
+def run_time(wildcards, attempt):
+    """Time limit of a training, minutes: it resumes, so later attempts get more."""
+    return execution(wildcards).runtime_minutes * attempt
+
+
+def run_gpus(wildcards):
+    """GPUs of a training."""
+    return execution(wildcards).gpus
