@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.galerkin import DrivenCavity
 from pinn_phases.reference.driven_cavity.stream_function import Flow, solve
 
 GRID = np.linspace(0.0, 1.0, 65)
@@ -30,7 +30,7 @@ LID = Benchmark().lid
 @functools.cache
 def flow(reynolds: float, modes: int) -> Flow:
     """Solution with the lid of the benchmark."""
-    return solve(Cavity.with_corners(LID), reynolds, modes)
+    return solve(DrivenCavity.with_corners(LID), reynolds, modes)
 
 
 def speed(solution, x=GRID, y=GRID):

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from pinn_phases.grids import relative_l2
 from pinn_phases.reference.driven_cavity.extrema import SplineFlow, find_extrema
 from pinn_phases.reference.driven_cavity.finite_differences import extrapolate, solve, velocity
-from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.galerkin import DrivenCavity
 from pinn_phases.reference.driven_cavity.stream_function import solve as solve_spectral
 
 
@@ -21,7 +21,7 @@ def lid(x):
 @functools.cache
 def spectral(reynolds):
     """Solution with an error of about 1e-6 or less, far below what is measured here."""
-    return solve_spectral(Cavity.with_corners(lid), reynolds, 48)
+    return solve_spectral(DrivenCavity.with_corners(lid), reynolds, 48)
 
 
 def exact_speed(reynolds, intervals):

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from pinn_phases.reference.driven_cavity.extrema import unit_lid
-from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.galerkin import DrivenCavity
 from pinn_phases.reference.driven_cavity.pressure import integrate_gradient, pressure
 from pinn_phases.reference.driven_cavity.stream_function import solve
 from pinn_phases.reference.numerics.chebyshev import nodes
@@ -62,4 +62,4 @@ def test_the_pressure_is_finite_with_zero_mean():
 
 def test_a_pressure_too_singular_is_rejected():
     with pytest.raises(ValueError, match="lid: expected zero at both ends, received"):
-        pressure(solve(Cavity.with_corners(unit_lid), 10.0, 8), GRID, GRID)
+        pressure(solve(DrivenCavity.with_corners(unit_lid), 10.0, 8), GRID, GRID)

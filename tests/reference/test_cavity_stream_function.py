@@ -17,14 +17,14 @@ from pinn_phases.reference.driven_cavity.extrema import (
     find_extrema,
     unit_lid,
 )
-from pinn_phases.reference.driven_cavity.galerkin import Cavity, Galerkin
+from pinn_phases.reference.driven_cavity.galerkin import DrivenCavity, Galerkin
 from pinn_phases.reference.driven_cavity.stream_function import newton, refine, solve
 from pinn_phases.reference.numerics.chebyshev import interpolate, nodes
 from tests.reference.cavity_flows import GRID, INNER, LID, flow, speed
 
 
 def test_the_jacobian_is_the_derivative_of_the_residual():
-    equations = Galerkin(Cavity.with_corners(LID), 8)
+    equations = Galerkin(DrivenCavity.with_corners(LID), 8)
     generator = np.random.default_rng(5)
     unknowns, direction = generator.uniform(-0.1, 0.1, (2, 7, 7))
     _, psi = equations.residual(unknowns, 100.0)
@@ -43,7 +43,7 @@ def test_a_made_clamped_flow_is_recovered():
             found, psi = super().residual(unknowns, reynolds)
             return found - self.target, psi
 
-    equations = Made(Cavity.without_corners(np.zeros_like), 16)
+    equations = Made(DrivenCavity.without_corners(np.zeros_like), 16)
     x = nodes(equations.degree)
     bump = (x * (1.0 - x)) ** 2
     coefficients = interpolate(interpolate(30.0 * np.outer(bump * np.exp(x), bump)).T).T
@@ -70,7 +70,7 @@ def test_convergence_is_fast_despite_the_corners():
 
 def test_without_the_corner_flow_it_converges_more_slowly():
     finer = speed(flow(100.0, 48))
-    plain = speed(solve(Cavity.without_corners(LID), 100.0, 24))
+    plain = speed(solve(DrivenCavity.without_corners(LID), 100.0, 24))
     # Same number of unknowns; measured: 145 times the error.
     assert relative_l2(plain, finer) > 30.0 * relative_l2(speed(flow(100.0, 24)), finer)
 
@@ -112,7 +112,7 @@ def test_the_equation_holds_away_from_the_corners():
 @pytest.mark.parametrize(("modes", "tolerance"), [(24, 1e-3), (40, 5e-5)])
 def test_published_values_are_met(modes, tolerance):
     """Measured: 5e-4 with 24 modes, 3e-5 with 40, 1e-6 with 64; published to seven digits."""
-    found = find_extrema(solve(Cavity.with_corners(unit_lid), REYNOLDS, modes))
+    found = find_extrema(solve(DrivenCavity.with_corners(unit_lid), REYNOLDS, modes))
     assert found.keys() == BOTELLA_PEYRET.keys()
     for name, published in BOTELLA_PEYRET.items():
         assert found[name].value == pytest.approx(published.value, abs=tolerance)
@@ -132,7 +132,7 @@ def test_published_values_are_met(modes, tolerance):
 )
 def test_bad_arguments_are_rejected(name, arguments):
     with pytest.raises(ValueError, match=rf"^{name}: expected .* received"):
-        solve(Cavity.with_corners(LID), *arguments)
+        solve(DrivenCavity.with_corners(LID), *arguments)
 
 
 def test_refining_to_less_is_rejected():
@@ -145,12 +145,12 @@ def test_a_flow_that_cannot_be_resolved_is_said_to_be():
     with pytest.raises(
         ArithmeticError, match="no steady flow of Reynolds number 100000 on 8 modes"
     ):
-        solve(Cavity.with_corners(LID), 1e5, 8)
+        solve(DrivenCavity.with_corners(LID), 1e5, 8)
 
 
 def test_a_step_in_the_reynolds_number_that_fails_is_halved():
     """From 300 the full step, to 700, fails with this lid on so few modes."""
-    cavity = Cavity.with_corners(unit_lid)
+    cavity = DrivenCavity.with_corners(unit_lid)
     equations, start = Galerkin(cavity, 20), np.zeros((19, 19))
     for reynolds in (0.0, 100.0, 300.0):
         start = newton(equations, reynolds, start, stream_function.ON_THE_WAY)
@@ -163,7 +163,7 @@ def test_a_step_in_the_reynolds_number_that_fails_is_halved():
 
 
 def test_more_modes_are_taken_where_the_flow_cannot_be_continued_on_few(monkeypatch):
-    cavity = Cavity.with_corners(LID)
+    cavity = DrivenCavity.with_corners(LID)
     monkeypatch.setattr(stream_function, "CONTINUATION_MODES", (8,))
     with pytest.raises(ArithmeticError, match="Reynolds number 3000 on 32 modes"):
         solve(cavity, 3000.0, 32)
@@ -174,7 +174,7 @@ def test_more_modes_are_taken_where_the_flow_cannot_be_continued_on_few(monkeypa
 
 def test_one_matrix_is_held_at_a_time():
     """Which takes 1.6 GB on the 120 modes that 80 are compared with."""
-    equations = Galerkin(Cavity.with_corners(LID), 32)
+    equations = Galerkin(DrivenCavity.with_corners(LID), 32)
     start = np.zeros((31, 31))
     tracemalloc.start()
     newton(equations, 100.0, start)  # with two Jacobians at least, as the flow changes much

@@ -6,7 +6,7 @@ from pinn_phases.__main__ import main
 from pinn_phases.commands.validate import require_agreement
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.reference.driven_cavity.extrema import BOTELLA_PEYRET, unit_lid
-from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.galerkin import DrivenCavity
 from pinn_phases.reference.driven_cavity.profiles import (
     ProfileComparison,
     U,
@@ -15,7 +15,7 @@ from pinn_phases.reference.driven_cavity.profiles import (
     tolerance,
 )
 from pinn_phases.reference.driven_cavity.stream_function import solve
-from pinn_phases.reference.driven_cavity.validation import AtReynolds, Comparison
+from pinn_phases.reference.driven_cavity.validation import AtReynolds, ValueComparison
 
 COARSE = ("validate", "--intervals", "32", "--reynolds", "1000")
 
@@ -41,7 +41,9 @@ def test_extrema_that_differ_end_in_an_error(capsys, caplog):
 def made(ours=1.0, extrapolated=1.1, u=0.0, v=0.0):
     """One value of 1.0 as published, on grids with 0.5 and 0.9; one flow at 1000."""
     published = dict.fromkeys(("botella_peyret", "ghia"), 1.0)
-    value = Comparison("psi", ours=ours, finite_differences=(0.5, 0.9, extrapolated), **published)
+    value = ValueComparison(
+        "psi", ours=ours, finite_differences=(0.5, 0.9, extrapolated), **published
+    )
     return (value,), (AtReynolds(1000.0, {}, ProfileComparison(u, 0.1), ProfileComparison(v, 0.1)),)
 
 
@@ -66,7 +68,7 @@ def test_each_disagreement_ends_in_an_error(changes, message):
 
 def test_a_wrong_flow_is_far_from_the_published_velocities():
     """Of another Reynolds number: the tolerance tells them apart."""
-    found = solve(Cavity.with_corners(unit_lid), 1100.0, 40)
+    found = solve(DrivenCavity.with_corners(unit_lid), 1100.0, 40)
     assert all(one.difference > tolerance(1000.0) for one in compare_profiles(found, 1000.0))
     assert U.shape == V.shape == (21, 5)
 

@@ -1,9 +1,8 @@
 """Which points of a test grid tell something of a solution: not the ends alone, nor zeros alone."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 # Points that a step through an axis has to leave between its ends. Fewer do not tell one solution
 # from another, and at the ends it is often zero by its conditions.

@@ -13,7 +13,7 @@ SEED_BITS = 63  # what torch's generators take
 DEEPEST = 20  # blocks within blocks
 A_BLOCK = "expected a block of keys and values"
 # Pydantic's kinds of mistakes in the words of config.yaml, where its own words are not.
-KINDS = {
+MESSAGES = {
     "missing": "missing",
     "model_type": A_BLOCK,
     "dict_type": A_BLOCK,
@@ -126,7 +126,7 @@ def _expected(model: type[StrictModel], mistake: Mapping[str, Any]) -> str:
         return f"unknown key; expected one of {', '.join(_keys(model, mistake['loc'][:-1]))}"
     for theirs, ours in WORDS.items():
         message = message.replace(theirs, ours)
-    return KINDS.get(kind, message)
+    return MESSAGES.get(kind, message)
 
 
 def _keys(model: type[StrictModel], where: Iterable[object]) -> Iterable[str]:

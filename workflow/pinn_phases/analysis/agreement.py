@@ -15,7 +15,8 @@ import numpy as np
 
 from pinn_phases.analysis import seeds
 from pinn_phases.analysis.seeds import Bound, Observation, Ratio, final_error, reached
-from pinn_phases.analysis.trajectories import Iterations, Real
+from pinn_phases.analysis.trajectories import Iterations
+from pinn_phases.arrays import Real
 
 LEVELS = (0.5, 0.1)  # relative L2 errors, dimensionless
 

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
+
 Residual = Callable[[float], tuple[float, float]]  # of theta: R and dR/dtheta
 
 START = 0.0  # theta at t_1

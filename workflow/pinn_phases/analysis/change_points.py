@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-Array = NDArray[np.float64]
+from pinn_phases.arrays import Real
+
 Interval = tuple[float, float, float]  # estimate, lower end, upper end
 
 COVERAGE = 0.9  # nominal, of the interval of a bend, if deviations are independent and normal
 FEWEST = 6  # points of a bend: four parameters, and something left over
 
 
-def bend(x: Array, y: Array) -> Interval:
+def bend(x: Real, y: Real) -> Interval:
     """Return where two straight lines that meet fit y best, with the profile likelihood interval.
 
     Parameters
@@ -37,14 +38,14 @@ def bend(x: Array, y: Array) -> Interval:
     return float(x[best + 2]), float(x[first - 1]), float(x[last + 1])
 
 
-def _squares(x: Array, y: Array, place: int) -> float:
+def _squares(x: Real, y: Real, place: int) -> float:
     """Return the sum of squares that two lines leave which meet at a point of x."""
     basis = np.stack([np.ones_like(x), x, np.maximum(x - x[place], 0)], axis=-1)
     fit = np.linalg.lstsq(basis, y, rcond=None)[0]
     return float(np.sum((y - basis @ fit) ** 2)) + np.finfo(float).tiny
 
 
-def crossing(x: Array, above: NDArray[np.bool_], slack: float) -> Interval:
+def crossing(x: Real, above: NDArray[np.bool_], slack: float) -> Interval:
     """Return where a curve goes from below a level to above it, by the time on the wrong side.
 
     The place leaves the least time, in units of x, that is above before it or below after it. The

@@ -5,9 +5,9 @@ a test holds the two equal.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 
 def signal_to_noise(gradients: ArrayLike) -> float:

@@ -11,9 +11,8 @@ since boxes that hold a whole wave of a residual do not see it.
 import numpy as np
 from numpy.typing import NDArray
 
+from pinn_phases.arrays import Real
 from pinn_phases.problems.base import Points, Problem
-
-Real = NDArray[np.float64]
 
 
 def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pinn_phases.analysis.trajectories import Iterations, Real, steepest_fall
+from pinn_phases.analysis.trajectories import Iterations, steepest_fall
+from pinn_phases.arrays import Real
 
 WINDOW = float(np.log10(2.0))  # decades of iterations
 LANDMARKS = {

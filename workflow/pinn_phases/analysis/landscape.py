@@ -39,9 +39,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 MINIMUM = (0.0, -10.0)  # caption of Fig. 4
 START = (10.0, 0.0)  # 10 away from the minimum along each axis: only the shape differs

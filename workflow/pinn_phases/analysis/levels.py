@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 CEILING = 0.9  # quantile of the records of a bin
 FEWEST = 3  # bins with records in a window, for its level
@@ -27,11 +27,11 @@ class Bins:
 
     label: NDArray[np.intp]
     width: float
-    level: Array
-    ceiling: Array
+    level: Real
+    ceiling: Real
 
     @classmethod
-    def of(cls, x: Array, y: Array, per_unit: int) -> "Bins":
+    def of(cls, x: Real, y: Real, per_unit: int) -> "Bins":
         """Bin a curve of increasing x; the last bin is dropped, as it may be incomplete.
 
         Bins start at multiples of their width, so that a longer curve has the same ones.
@@ -44,7 +44,7 @@ class Bins:
         return cls(label[first][:-1], 1 / per_unit, level, ceiling)
 
     @property
-    def start(self) -> Array:
+    def start(self) -> Real:
         """Where each bin starts, shape (bins,)."""
         return np.asarray(self.label * self.width, dtype=np.float64)
 

@@ -40,8 +40,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from pinn_phases.analysis.change_points import Interval, crossing
 from pinn_phases.analysis.elbows import MIN_FALL, find_elbow
-from pinn_phases.analysis.levels import FEWEST, Array, Bins
+from pinn_phases.analysis.levels import FEWEST, Bins
 from pinn_phases.analysis.rises import MOST, Rise, confidence, find_rises
+from pinn_phases.arrays import Real
 from pinn_phases.settings.analysis import MIN_RECORDS
 
 ORDER_ONE = 10.0  # SNR, in stochastic levels: what is beyond is not O(1)
@@ -173,7 +174,7 @@ def find_phases(
     return Phases(diffusion, total_diffusion, late_decrease, candidates)
 
 
-def _usable_records(iterations: ArrayLike, snr: ArrayLike) -> tuple[Array, Array]:
+def _usable_records(iterations: ArrayLike, snr: ArrayLike) -> tuple[Real, Real]:
     """Return the records that a plot with two logarithmic axes can show, each of shape (m,)."""
     at, value = np.asarray(iterations, dtype=float), np.asarray(snr, dtype=float)
     if at.ndim != 1 or at.shape != value.shape:
@@ -188,13 +189,13 @@ def _usable_records(iterations: ArrayLike, snr: ArrayLike) -> tuple[Array, Array
     return at[usable], value[usable]
 
 
-def _boundary(at: Array, place: Interval, confidence: float) -> Boundary:
+def _boundary(at: Real, place: Interval, confidence: float) -> Boundary:
     """Return the boundary at the recorded iterations nearest to a place on the logarithmic axis."""
     at_place, lower, upper = (float(at[np.argmin(np.abs(np.log10(at) - x))]) for x in place)
     return Boundary(at_place, lower, upper, confidence)
 
 
-def _diffusion(at: Array, bins: Bins, window: float) -> Boundary | None:
+def _diffusion(at: Real, bins: Bins, window: float) -> Boundary | None:
     """Return the start of diffusion: the elbow, or the first record of a stochastic start."""
     first = float(np.log10(at[0]))
     # Where records start late, a fall could not have been seen before, nor in the first bins.
@@ -226,7 +227,7 @@ def _candidate(rise: Rise, min_confidence: float) -> Candidate:
 
 
 def _late_decrease(
-    at: Array, low: NDArray[np.bool_], min_duration: float, slack: float
+    at: Real, low: NDArray[np.bool_], min_duration: float, slack: float
 ) -> Boundary | None:
     """Return where the time begins that is low up to the end of the record, if it lasts."""
     x = np.log10(at)

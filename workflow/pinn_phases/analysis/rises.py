@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pinn_phases.analysis.levels import FEWEST, Array, Bins
+from pinn_phases.analysis.levels import FEWEST, Bins
+from pinn_phases.arrays import Real
 
 MOST = 0.6  # of the time before a rise is low, and of that after it high: oscillations aside
 STEADY = 0.9  # of that time, in which the ceiling stays within its spread
@@ -140,7 +141,7 @@ def _lasts(bins: Bins, here: int, rise: Rise) -> float:
     return float(end - bins.start[here + up])
 
 
-def _climbs(x: Array, ceiling: Array) -> bool:
+def _climbs(x: Real, ceiling: Real) -> bool:
     """Return whether a ceiling goes up steadily: a line leaves less than half of its spread."""
     slope, _ = line = np.polyfit(x, ceiling, 1)
     return bool(slope > 0 and np.std(ceiling - np.polyval(line, x)) < np.std(ceiling) / 2)

@@ -23,7 +23,8 @@ from enum import StrEnum
 import numpy as np
 from scipy.stats import CensoredData, bootstrap, ecdf
 
-from pinn_phases.analysis.trajectories import Iterations, Real, first_below
+from pinn_phases.analysis.trajectories import Iterations, first_below
+from pinn_phases.arrays import Real
 
 LEVELS = (0.5, 0.1, 0.01)  # relative L2 errors, dimensionless
 FINAL = 0.1  # share of the iterations whose median error is the final one: errors fluctuate (3.1)

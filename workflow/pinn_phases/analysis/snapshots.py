@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-Boundary = Mapping[str, float]
+Start = Mapping[str, float]
 
 
 def chosen_snapshots(
     available: NDArray[np.integer],
-    diffusion: Boundary | None,
-    total_diffusion: Boundary | None,
-    late_decrease: Boundary | None = None,
+    diffusion: Start | None,
+    total_diffusion: Start | None,
+    late_decrease: Start | None = None,
 ) -> list[int]:
     """Choose three snapshots from the phases, different ones if there are three.
 

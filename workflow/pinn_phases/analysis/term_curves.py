@@ -1,11 +1,10 @@
 """Curves of the loss's terms over a training: of every recorded row, or else of the snapshots."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
 
-Arrays = Mapping[str, NDArray[Any]]
+from pinn_phases.arrays import Arrays
 
 OPPOSED = -0.9  # cosine below which terms oppose each other: 26 degrees from the opposite direction
 NAMES = ("snr", "snr_residual", "cosine", "gradient_std", "gradient_conditions")

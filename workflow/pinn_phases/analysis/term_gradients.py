@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.analysis.terms import Real
+from pinn_phases.arrays import Real
 from pinn_phases.network.fields import Place
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Points

@@ -22,9 +22,8 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 RESIDUAL = "residual"
 

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import linregress, pearsonr, spearmanr
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
+
 Iterations = NDArray[np.integer]
 
 BINS_PER_DECADE = 20  # of a trend: late records do not outweigh early ones

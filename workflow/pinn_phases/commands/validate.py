@@ -11,7 +11,7 @@ from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.model import SettingsError
 
 if TYPE_CHECKING:
-    from pinn_phases.reference.driven_cavity.validation import AtReynolds, Comparison
+    from pinn_phases.reference.driven_cavity.validation import AtReynolds, ValueComparison
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def require_agreement(
-    comparisons: "tuple[Comparison, ...]", flows: "tuple[AtReynolds, ...]"
+    comparisons: "tuple[ValueComparison, ...]", flows: "tuple[AtReynolds, ...]"
 ) -> None:
     """Fail if a value is further from a published one, or from the other method's, than it may."""
     far = [row.quantity for row in comparisons if row.difference > TOLERANCE]
@@ -81,7 +81,7 @@ def require_agreement(
         raise Stopped(f"both methods do not agree: {', '.join(differing)}")
 
 
-def _table(comparisons: "tuple[Comparison, ...]", modes: int, intervals: int) -> str:
+def _table(comparisons: "tuple[ValueComparison, ...]", modes: int, intervals: int) -> str:
     """Set the values in columns of text."""
     head = (
         *("quantity", "Botella, Peyret", f"{modes} modes", "difference", "Ghia et al."),

@@ -11,7 +11,8 @@ from matplotlib.lines import Line2D
 from mpl_toolkits.mplot3d.axes3d import Axes3D  # type: ignore[import-untyped]
 from mpl_toolkits.mplot3d.proj3d import proj_transform  # type: ignore[import-untyped]
 
-from pinn_phases.analysis.gradient_noise import Real, gradients_of_ratio, signal_to_noise
+from pinn_phases.analysis.gradient_noise import gradients_of_ratio, signal_to_noise
+from pinn_phases.arrays import Real
 from pinn_phases.figures.base import Material, Requirement
 from pinn_phases.figures.drawing import style
 from pinn_phases.figures.drawing.legends import NEAR_NOTE, add_legend

@@ -3,11 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pinn_phases.arrays import Real
 from pinn_phases.jobs.stopping import Stopped
-
-Real = NDArray[np.float64]
 
 
 def read_curve(path: Path) -> tuple[Real, Real]:

@@ -41,8 +41,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import h5py
-from numpy.typing import NDArray
 
+from pinn_phases.arrays import Arrays
 from pinn_phases.files.descriptions import AXES, description, dimensions
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -55,8 +55,6 @@ COMPRESSED_BYTES = 4096
 COMPRESSION = {"compression": "gzip", "shuffle": True}  # read by whatever reads HDF5
 
 OWN = ("kind", "groups")  # attributes that are no part of the content's, and no JSON
-
-Arrays = Mapping[str, NDArray[Any]]
 
 
 def encode(kind: str, arrays: Arrays, attributes: Mapping[str, Any]) -> memoryview:

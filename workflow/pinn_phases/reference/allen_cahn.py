@@ -19,18 +19,15 @@ from dataclasses import replace
 from typing import ClassVar, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from pinn_phases.arrays import Complex, Real
 from pinn_phases.grids import relative_l2
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSolution
 from pinn_phases.reference.numerics import fourier
 from pinn_phases.reference.numerics.evolution import LEFT, PERIOD, ROUNDING, EvolutionSolver, evolve
-
-Real = NDArray[np.float64]
-Complex = NDArray[np.complex128]
 
 # The kink, a slope jump of 4, leaves 4 PERIOD/(12 points^2) = 1e-11 in each projected coefficient.
 PROJECTION_POINTS = 2**18

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
+from pinn_phases.arrays import Real
 from pinn_phases.model import StrictModel
 from pinn_phases.problems.base import Problem
-
-Real = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value to compare by

@@ -23,17 +23,14 @@ from dataclasses import replace
 from typing import ClassVar, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pinn_phases.arrays import Complex, Real
 from pinn_phases.grids import relative_l2
 from pinn_phases.problems.base import Problem
 from pinn_phases.problems.burgers import Burgers
 from pinn_phases.reference.base import ReferenceSolution
 from pinn_phases.reference.numerics import cole_hopf, fourier
 from pinn_phases.reference.numerics.evolution import LEFT, PERIOD, EvolutionSolver, evolve
-
-Real = NDArray[np.float64]
-Complex = NDArray[np.complex128]
 
 SOLVER = "Fourier-Galerkin in space without aliasing, ETDRK4 in time"
 

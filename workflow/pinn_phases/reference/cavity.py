@@ -16,9 +16,9 @@ See `stream_function` and `pressure` in `pinn_phases.reference.driven_cavity`.
 from typing import ClassVar, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from pinn_phases.arrays import Real
 from pinn_phases.grids import relative_l2
 from pinn_phases.problems.base import Problem
 from pinn_phases.problems.cavity import Cavity
@@ -26,8 +26,6 @@ from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver
 from pinn_phases.reference.driven_cavity import galerkin as cavity_galerkin
 from pinn_phases.reference.driven_cavity import stream_function as stream_function
 from pinn_phases.reference.driven_cavity.pressure import pressure
-
-Real = NDArray[np.float64]
 
 SOLVER = (
     "Chebyshev-Galerkin for the stream function, flow in the upper corners in closed form, Newton"
@@ -84,7 +82,7 @@ def solve_with_error_estimate(
     for name, positions in (("x", x), ("y", y)):
         if positions.ndim != 1 or not np.all((positions >= 0.0) & (positions <= 1.0)):
             raise ValueError(f"{name}: expected positions in [0, 1], received {positions!r}")
-    cavity = cavity_galerkin.Cavity.with_corners(equation.lid)
+    cavity = cavity_galerkin.DrivenCavity.with_corners(equation.lid)
     flow = stream_function.solve(cavity, equation.reynolds, modes)
     fields = _fields(flow, x, y)
     finer = _fields(stream_function.refine(flow, _finer(modes)), x, y)

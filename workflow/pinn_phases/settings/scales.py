@@ -123,7 +123,7 @@ def _with_plugins(problem: str, block: object) -> object:
     return {**block, **plugins}
 
 
-class Comparison(StrictModel):
+class ComparedMethods(StrictModel):
     """Which of the methods that have constants are trained and shown, in the figures' order."""
 
     compared_methods: tuple[MethodName, ...] = Field(min_length=1)
@@ -268,10 +268,10 @@ def _require_name(path: KeyPath, name: str) -> None:
 
 def _at_scale(layers: Layers, scale: str, *, all_methods: bool = False) -> Settings:
     """Put one scale together; errors name the place that holds the value."""
-    keys = {*Settings.model_fields, *Comparison.model_fields} - {"scale"}
+    keys = {*Settings.model_fields, *ComparedMethods.model_fields} - {"scale"}
     try:
         tree = layers.at(scale, keys)
-        compared = validated(Comparison, _part(tree, Comparison)).compared_methods
+        compared = validated(ComparedMethods, _part(tree, ComparedMethods)).compared_methods
         settings = validated(Settings, _part(tree, Settings) | {"scale": scale})
         for name, problem in settings.problems.items():
             _check_problem(name, problem, settings.figures)
@@ -300,7 +300,9 @@ def _of_archive(settings: Settings, command_line: Tree) -> Settings:
                 expected = f"expected one of the archived {', '.join(map(str, settings.seeds))}"
                 raise SettingsError(("seeds", index), seed, expected)
         methods = list(next(iter(settings.problems.values())).methods)
-        compared = validated(Comparison, {"compared_methods": methods, **_part(given, Comparison)})
+        compared = validated(
+            ComparedMethods, {"compared_methods": methods, **_part(given, ComparedMethods)}
+        )
         return _comparing(changed, compared.compared_methods)
 
 

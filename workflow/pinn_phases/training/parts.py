@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pinn_phases.arrays import Arrays
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.training.history import RECORD
@@ -19,7 +20,6 @@ from pinn_phases.training.history import RECORD
 PARTS = "parts"  # the attribute of a checkpoint that lists them
 PART_BYTES = 4 * 2**20  # a paper-scale run has about 25 parts, one of laptop scale one or two
 
-Arrays = Mapping[str, NDArray[Any]]
 Part = Mapping[str, Any]  # `file`, its name beside the checkpoint; its `sha256`; `rows`, its counts
 
 

@@ -9,10 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pinn_phases.arrays import Arrays
 from pinn_phases.network.network import flattened, unflattened
 from pinn_phases.training.history import MILESTONES, RECORD, Row, Series
-
-Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pinn_phases.arrays import Arrays
 from pinn_phases.files.reached import REACHED
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.model import StrictModel, validated
@@ -22,8 +23,6 @@ from pinn_phases.training.points import loss_points
 from pinn_phases.training.stretches import STRETCHES, stretches_of
 
 LAST_ROW = {"history/": "state/last_row/", "snapshots/": "state/last_snapshot/"}
-
-Arrays = Mapping[str, NDArray[Any]]
 
 
 class Execution(StrictModel):

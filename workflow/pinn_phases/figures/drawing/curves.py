@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from pinn_phases.analysis.trajectories import moving_average
+from pinn_phases.arrays import Real
 from pinn_phases.files.storage import Content
-
-Real = NDArray[np.float64]
 
 BINS_PER_DECADE = 40  # of iterations: a bin is one or two points wide in print
 FEW = 10  # rows: as many say nothing of what is between them

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from pinn_phases.arrays import Real
 from pinn_phases.figures.base import Material
 from pinn_phases.figures.drawing import style
-from pinn_phases.figures.drawing.curves import Real, plot_snapshots
+from pinn_phases.figures.drawing.curves import plot_snapshots
 from pinn_phases.figures.drawing.legends import add_layer_bar, add_legend, phase_handles
 from pinn_phases.figures.drawing.phase_marks import over_phases
 from pinn_phases.figures.drawing.small_print import add_small_print

@@ -18,10 +18,9 @@ from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import interpolate, optimize
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 REYNOLDS = 1000.0
 # Points of the grid on which an extremum is bracketed: no structure of these flows is finer.

@@ -18,11 +18,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import linalg
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
+
 Sparse = Any  # scipy.sparse.csr_array; SciPy has no types
 
 FEWEST_INTERVALS = 8

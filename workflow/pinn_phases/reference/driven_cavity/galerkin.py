@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pinn_phases.arrays import Real
 from pinn_phases.reference.numerics import chebyshev
 from pinn_phases.reference.numerics.corner_singularity import LidEnd, StreamFunction, cavity_corners
 
-Real = NDArray[np.float64]
 Lid = Callable[[Real], Real]
 
 # Interpolation of the lid, to take its slope: tanh(8 x) has converged to rounding here.
@@ -31,7 +30,7 @@ NO_CORNER = LidEnd(speed=0.0, slope=0.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Cavity:
+class DrivenCavity:
     """The lid, and how much of the corner flow is taken from the solution.
 
     Attributes
@@ -47,7 +46,7 @@ class Cavity:
     right: LidEnd
 
     @classmethod
-    def with_corners(cls, lid: Lid) -> "Cavity":
+    def with_corners(cls, lid: Lid) -> "DrivenCavity":
         """Treat the speed and the slope of the lid at both ends in closed form."""
         values = lid(chebyshev.nodes(LID_DEGREE))
         ends = chebyshev.end_conditions(LID_DEGREE) @ chebyshev.interpolate(values)
@@ -55,7 +54,7 @@ class Cavity:
         return cls(lid, LidEnd(left_speed, left_slope), LidEnd(right_speed, -right_slope))
 
     @classmethod
-    def without_corners(cls, lid: Lid) -> "Cavity":
+    def without_corners(cls, lid: Lid) -> "DrivenCavity":
         """Leave all to the polynomial, which converges slowly."""
         return cls(lid, NO_CORNER, NO_CORNER)
 
@@ -92,7 +91,7 @@ def evaluate_series(coefficients: Real, x: Real, y: Real) -> StreamFunction:
 class Galerkin:
     """The weak form of the equation at one resolution, tested with the basis itself."""
 
-    def __init__(self, cavity: Cavity, modes: int) -> None:
+    def __init__(self, cavity: DrivenCavity, modes: int) -> None:
         self.cavity = cavity
         self.modes = modes
         self.degree = modes + 2

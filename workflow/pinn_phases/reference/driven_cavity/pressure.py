@@ -10,15 +10,13 @@ with the pressure of the corner flow, which is known in closed form.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
+from pinn_phases.arrays import Real
 from pinn_phases.reference.driven_cavity.galerkin import evaluate_series
 from pinn_phases.reference.driven_cavity.stream_function import Flow
 from pinn_phases.reference.numerics import chebyshev
 from pinn_phases.reference.numerics.corner_singularity import corner_pressure
-
-Real = NDArray[np.float64]
 
 # A lid counts as at rest in the corner below this speed, in units of its largest: rounding.
 AT_REST = 1e-9

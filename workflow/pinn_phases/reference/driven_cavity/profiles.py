@@ -12,11 +12,9 @@ flow at high Reynolds numbers, Int. J. Numer. Meth. Fluids 48 (2005) 747-774, Ta
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pinn_phases.arrays import Real
 from pinn_phases.reference.driven_cavity.extrema import CENTRE, Evaluable
-
-Real = NDArray[np.float64]
 
 REYNOLDS = (1000.0, 2500.0, 5000.0, 7500.0)  # of the columns behind the first
 # Rows: y, u at (1/2, y). Copies of the table in use elsewhere disagree on one number, at y = 0.98

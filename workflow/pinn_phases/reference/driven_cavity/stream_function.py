@@ -32,15 +32,14 @@ import logging
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
-from pinn_phases.reference.driven_cavity.galerkin import Cavity, Galerkin, evaluate_series
+from pinn_phases.arrays import Real
+from pinn_phases.reference.driven_cavity.galerkin import DrivenCavity, Galerkin, evaluate_series
 from pinn_phases.reference.numerics.corner_singularity import StreamFunction, cavity_corners
 
 log = logging.getLogger(__name__)
 
-Real = NDArray[np.float64]
 
 FEWEST_MODES = 8
 # A dense Jacobian of (modes - 1)^2 unknowns: 128 modes take 2 GB.
@@ -70,7 +69,7 @@ class Flow:
 
     Attributes
     ----------
-    cavity : Cavity
+    cavity : DrivenCavity
         Lid and corners.
     reynolds : float
         Reynolds number.
@@ -80,7 +79,7 @@ class Flow:
         Chebyshev coefficients of psi without the corner flow.
     """
 
-    cavity: Cavity
+    cavity: DrivenCavity
     reynolds: float
     modes: int
     coefficients: Real
@@ -151,12 +150,12 @@ def newton(
     )
 
 
-def solve(cavity: Cavity, reynolds: float, modes: int) -> Flow:
+def solve(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
     """Solve from the Stokes flow on.
 
     Parameters
     ----------
-    cavity : Cavity
+    cavity : DrivenCavity
         Lid and treatment of the corners.
     reynolds : float
         Reynolds number, positive.
@@ -189,7 +188,7 @@ def solve(cavity: Cavity, reynolds: float, modes: int) -> Flow:
     )
 
 
-def _continued(cavity: Cavity, reynolds: float, modes: int) -> Flow:
+def _continued(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
     """Raise the Reynolds number in steps, which are halved where Newton's method fails."""
     equations = Galerkin(cavity, modes)
     reached, unknowns = 0.0, newton(equations, 0.0, np.zeros((modes - 1, modes - 1)), ON_THE_WAY)

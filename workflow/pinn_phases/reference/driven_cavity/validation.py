@@ -14,7 +14,7 @@ from pinn_phases.reference.driven_cavity.extrema import (
     parts,
     unit_lid,
 )
-from pinn_phases.reference.driven_cavity.galerkin import Cavity
+from pinn_phases.reference.driven_cavity.galerkin import DrivenCavity
 from pinn_phases.reference.driven_cavity.profiles import (
     ProfileComparison,
     compare_profiles,
@@ -23,7 +23,7 @@ from pinn_phases.reference.driven_cavity.profiles import (
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ValueComparison:
     """One number as published and as we find it; all dimensionless.
 
     Attributes
@@ -86,7 +86,7 @@ class AtReynolds:
         return max(self.u.difference, self.v.difference) <= self.tolerance
 
 
-def compare(modes: int, intervals: int) -> tuple[Comparison, ...]:
+def compare(modes: int, intervals: int) -> tuple[ValueComparison, ...]:
     """Solve with the unsmoothed lid, by both methods, and compare the extrema.
 
     Parameters
@@ -98,7 +98,7 @@ def compare(modes: int, intervals: int) -> tuple[Comparison, ...]:
 
     Returns
     -------
-    tuple of Comparison
+    tuple of ValueComparison
         Values of the extrema, and where they are.
 
     Raises
@@ -108,7 +108,7 @@ def compare(modes: int, intervals: int) -> tuple[Comparison, ...]:
     ArithmeticError
         If Newton's method does not converge.
     """
-    cavity = Cavity.with_corners(unit_lid)
+    cavity = DrivenCavity.with_corners(unit_lid)
     spectral = find_extrema(stream_function.solve(cavity, REYNOLDS, modes))
     grids = [
         finite_differences.solve(unit_lid, REYNOLDS, count) for count in (intervals, 2 * intervals)
@@ -116,7 +116,7 @@ def compare(modes: int, intervals: int) -> tuple[Comparison, ...]:
     sampled = [*grids, finite_differences.extrapolate(*grids)]
     extrema = [find_extrema(SplineFlow(psi)) for psi in sampled]
     return tuple(
-        Comparison(
+        ValueComparison(
             label,
             botella_peyret=published,
             ghia=_number(GHIA[name], part),
@@ -151,7 +151,7 @@ def compare_at(reynolds: float, modes: int) -> AtReynolds:
     ArithmeticError
         If Newton's method does not converge.
     """
-    flow = stream_function.solve(Cavity.with_corners(unit_lid), reynolds, modes)
+    flow = stream_function.solve(DrivenCavity.with_corners(unit_lid), reynolds, modes)
     return AtReynolds(reynolds, find_extrema(flow), *compare_profiles(flow, reynolds))
 
 

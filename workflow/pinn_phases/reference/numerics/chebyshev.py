@@ -16,10 +16,9 @@ from functools import cache
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from numpy.typing import NDArray
 from scipy import fft
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 SCALE = 2.0  # of the derivative: [0, 1] is half as long as [-1, 1]
 

@@ -38,9 +38,8 @@ L. N. Trefethen, J. A. C. Weideman, The exponentially convergent trapezoidal rul
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 TOLERANCE = 1e-15  # of the quadrature: just above float64 rounding, which then dominates
 

@@ -24,9 +24,8 @@ sliding wall).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Real = NDArray[np.float64]
+from pinn_phases.arrays import Real
 
 # Stands for X = 0, so that the corner itself counts as a point of the lid: far below any distance
 # between grid points, while its inverse fourth power is far from overflow.

@@ -3,15 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo, field_validator
 
+from pinn_phases.arrays import Complex, Real
 from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver
 from pinn_phases.reference.numerics import fourier
 from pinn_phases.reference.numerics.exponential_time_differencing import State, integrate
-
-Real = NDArray[np.float64]
-Complex = NDArray[np.complex128]
 
 LEFT, PERIOD = -1.0, 2.0  # the domain [-1, 1], dimensionless
 # Output times count as equal within this relative difference: far above float64 rounding, and far

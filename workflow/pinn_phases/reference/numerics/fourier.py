@@ -12,11 +12,9 @@ derivative of a stored series is a stored series.
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
-Real = NDArray[np.float64]
-Complex = NDArray[np.complex128]
+from pinn_phases.arrays import Complex, Real
 
 
 def wave_numbers(modes: int, period: float) -> Real:
