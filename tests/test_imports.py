@@ -84,6 +84,8 @@ OF_A_RUN = tuple(
 )
 
 
+# Settings of everything: what computes takes the part that it needs.
+ALL_SETTINGS = ("settings.scales", "settings.config")
 CLAIMS = tuple(f"claims.{path.stem}" for path in (ROOT / "claims").glob("[!_]*.py"))
 
 
@@ -94,13 +96,13 @@ CLAIMS = tuple(f"claims.{path.stem}" for path in (ROOT / "claims").glob("[!_]*.p
         (("problems", "methods"), ("network", "settings")),
         (("network",), ("training", "reference", "analysis", "figures", "files")),
         (("reference",), ("training", "analysis", "figures", "methods", "network.network")),
-        (("training",), ("analysis", "figures", "settings.scales")),
-        (("analysis",), ("training.loop", "figures", "settings.scales")),
-        (("figures",), ("training", "network", "settings.scales")),
+        (("training",), ("analysis", "figures", *ALL_SETTINGS)),
+        (("analysis",), ("training.loop", "figures", *ALL_SETTINGS)),
+        (("figures",), ("training", "network", *ALL_SETTINGS)),
         (("figures",), OF_A_RUN),
         (CLAIMS, ("training", "problems", "methods", "reference", "figures", "files.storage")),
-        (CLAIMS, (*OF_A_RUN, "summary", "claims.judging.verdicts", "settings.scales")),
-        (("summary",), ("training", "figures", "settings.scales", *OF_A_RUN)),
+        (CLAIMS, (*OF_A_RUN, "summary", "claims.judging.verdicts", *ALL_SETTINGS)),
+        (("summary",), ("training", "figures", *ALL_SETTINGS, *OF_A_RUN)),
         (("model", "plugins", "operators", "grids"), ("settings", "files", "problems", "jobs")),
         (("files",), ("training", "analysis", "figures", "summary")),
         (("jobs",), ("training", "analysis", "figures", "summary")),

@@ -29,7 +29,8 @@ from pinn_phases.claims.judging.quantities import (
 from pinn_phases.claims.judging.verdicts import Verdict, all_claims, judge, judge_all, load_runs
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.settings.scales import ScaleBesidePaper, load_paper, load_scales
+from pinn_phases.settings.config import ScaleBesidePaper
+from pinn_phases.settings.scales import load_paper, load_scales
 from pinn_phases.settings.trees import differences
 from pinn_phases.summary.claims import claims_page
 from tests.claims.conftest import SNAPSHOTS, made_run

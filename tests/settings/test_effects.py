@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from pinn_phases.model import SettingsError
-from pinn_phases.settings.scales import Settings, load_scales
+from pinn_phases.settings.config import Settings
+from pinn_phases.settings.scales import load_scales
 from pinn_phases.settings.trees import leaves
 from tests.settings.conftest import changed
 

@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 
 from pinn_phases.model import validated_json
+from pinn_phases.settings.config import Settings
 from pinn_phases.settings.layers import words_to_values
-from pinn_phases.settings.scales import Settings, load_paper, load_scales
+from pinn_phases.settings.scales import load_paper, load_scales
 from pinn_phases.settings.training import RunSettings
 from tests.settings.conftest import PROBLEM, changed
 

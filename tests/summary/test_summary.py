@@ -10,7 +10,8 @@ from pinn_phases.__main__ import main
 from pinn_phases.commands.summary import PAGES
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
-from pinn_phases.settings.scales import ScaleBesidePaper, load_paper, load_scales
+from pinn_phases.settings.config import ScaleBesidePaper
+from pinn_phases.settings.scales import load_paper, load_scales
 from pinn_phases.summary.page import Page, Table, render
 from pinn_phases.summary.references import references_page
 from pinn_phases.summary.settings import settings_page

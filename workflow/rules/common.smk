@@ -15,14 +15,8 @@ from pinn_phases.settings.layers import CommandLineError, words_to_values
 from pinn_phases.jobs.failures import failures
 from pinn_phases.jobs.notes import notes
 from pinn_phases.plugins import COMMANDS, FIGURES, METHODS, PROBLEMS, names
-from pinn_phases.settings.scales import (
-    ARCHIVE,
-    REACHED,
-    ScaleBesidePaper,
-    load_archives,
-    load_paper,
-    load_scales,
-)
+from pinn_phases.settings.config import ScaleBesidePaper
+from pinn_phases.settings.scales import ARCHIVE, REACHED, load_archives, load_paper, load_scales
 
 # --config lies over every block of config.yaml, over which files of --configfile have been laid. Imported
 # with a `config:` of its own, all settings are in that: the command line belongs to the importing workflow.

@@ -12,7 +12,7 @@ from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.model import validated_json
 from pinn_phases.plugins import METHODS, PROBLEMS, names
-from pinn_phases.settings.scales import ScaleBesidePaper
+from pinn_phases.settings.config import ScaleBesidePaper
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
 

@@ -13,7 +13,7 @@ from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.plugins import FIGURES
 
 if TYPE_CHECKING:
-    from pinn_phases.settings.scales import Settings
+    from pinn_phases.settings.config import Settings
 
 KINDS = (
     "run",

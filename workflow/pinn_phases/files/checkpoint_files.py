@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 NO_STATE = re.compile(r"\.(shorter|part\d+)\.")
 
 if TYPE_CHECKING:
-    from pinn_phases.settings.scales import Settings
+    from pinn_phases.settings.config import Settings
 
 
 def finished_run(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:

@@ -4,7 +4,6 @@ Each value is in its own range already; here it is held against the problem and 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,10 +11,8 @@ from pinn_phases.grids import FEWEST_INSIDE, largest_stride
 from pinn_phases.model import KeyPath, SettingsError
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.analysis import MIN_RECORDS
+from pinn_phases.settings.config import ProblemSettings
 from pinn_phases.settings.training import RecordSettings, TrainingSettings
-
-if TYPE_CHECKING:
-    from pinn_phases.settings.scales import ProblemSettings
 
 MOST_SNAPSHOTS = 200  # a decade: 0.5 GB in 300,000 iterations at the paper's size
 PROBES = 5  # points of a condition that are looked at: ends, middle, and between
@@ -133,7 +130,7 @@ def fewest_iterations(record: RecordSettings, records: int) -> int:
 
 
 def unused(
-    problems: Mapping[str, "ProblemSettings"], compared: tuple[str, ...]
+    problems: Mapping[str, ProblemSettings], compared: tuple[str, ...]
 ) -> Iterator[tuple[KeyPath, object, str]]:
     """Find settings that others switch off: path, value and what would be needed for an effect.
 

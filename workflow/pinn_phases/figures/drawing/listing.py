@@ -17,7 +17,7 @@ from pinn_phases.plugins import METHODS, PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
 
 if TYPE_CHECKING:
-    from pinn_phases.settings.scales import Settings
+    from pinn_phases.settings.config import Settings
 
 ALONE = ("all", "computed")  # of a benchmark, that say nothing without its column
 HEADING = re.compile(r"Figure (?P<number>[A-Z.\d]+): (?P<subject>.+)\.")
