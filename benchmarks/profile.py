@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import torch
+from tabulate import tabulate
 from torch._inductor import config
 from torch.profiler import ProfilerActivity, profile
 
@@ -38,9 +39,11 @@ def table(times: Iterable[tuple[str, float]]) -> str:
     for name, microseconds in times:
         sums[kind(name)] += microseconds / MICROSECONDS / ITERATIONS
     total = sum(sums.values())
-    rows = [f"| {row} | {ms:.0f} | {ms / total:.0%} |" for row, ms in sums.items()]
-    return "\n".join(
-        ["| what | ms | share |", "|---|---|---|", *rows, f"| in all | {total:.0f} | |"]
+    rows = [(row, f"{ms:.0f}", f"{ms / total:.0%}") for row, ms in sums.items()]
+    rows.append(("in all", f"{total:.0f}", ""))
+    align = ("left", "right", "right")
+    return tabulate(
+        rows, ("what", "ms", "share"), tablefmt="pipe", disable_numparse=True, colalign=align
     )
 
 

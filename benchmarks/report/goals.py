@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tabulate import tabulate
+
 Reports = Mapping[str, Any]  # content of each JSON file, by its stem
 
 TITLES = {
@@ -39,8 +41,8 @@ class Goal:
     measured: Callable[[Any], Mapping[str, float]]  # a spread, or its median alone
     show: str = "{:.2f}"
 
-    def row(self, report: Any) -> str:
-        """Row of the table."""
+    def row(self, report: Any) -> tuple[str, ...]:
+        """Cells of the table's row."""
         spread = self.measured(report)
         median = spread["median"]
         met = median >= self.limit if self.at_least else median <= self.limit
@@ -51,7 +53,7 @@ class Goal:
         sign = "≥" if self.at_least else "≤"
         command = f"`snakemake --cores 2 results/benchmarks/{self.file}.json`"
         limit = f"{sign} {self.show.format(self.limit)}"
-        return f"| {self.what} | {limit} | {shown} | {'yes' if met else 'no'} | {command} |"
+        return self.what, limit, shown, "yes" if met else "no", command
 
 
 def ratio_to(engine: str) -> Callable[[Any], Mapping[str, float]]:
@@ -143,8 +145,9 @@ def read(paths: Sequence[Path]) -> Reports:
 
 def table(reports: Reports) -> str:
     """Goals as Markdown: medians, and ranges over the rounds where there are any."""
-    head = "| what | goal | measured: median (range) | met | command |\n|---|---|---|---|---|"
-    return "\n".join([head, *(goal.row(reports[goal.file]) for goal in GOALS)]) + "\n"
+    head = ("what", "goal", "measured: median (range)", "met", "command")
+    rows = [goal.row(reports[goal.file]) for goal in GOALS]
+    return tabulate(rows, head, tablefmt="github", disable_numparse=True) + "\n"
 
 
 def conditions(reports: Reports) -> str:

@@ -1,5 +1,7 @@
 """The table of goals and the figure, from made-up reports."""
 
+import re
+
 import pytest
 
 from benchmarks.report.figure import draw
@@ -53,7 +55,7 @@ def reports():
 
 def rows(text):
     """Columns of each row of the table, by the first."""
-    lines = [line.strip("| ").split(" | ") for line in text.splitlines()[2:]]
+    lines = [re.split(r" +\| +", line.strip("| ")) for line in text.splitlines()[2:]]
     return {line[0]: line[1:4] for line in lines}
 
 

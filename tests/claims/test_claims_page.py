@@ -123,7 +123,8 @@ def test_a_table_says_something_of_every_row_or_of_none():
 def test_nothing_is_taken_for_markup():
     assert "no &lt;data&gt;" in render(page())
     text = markdown(Page("A | b", ("*x*",), (Table("t_1", ("a",), (("1 < 2\n|R|",),)),)))
-    assert text == "# A \\| b\n\n\\*x\\*\n\n## t\\_1\n\n| a |\n|---|\n| 1 &lt; 2<br>\\|R\\| |\n"
+    assert text.startswith("# A \\| b\n\n\\*x\\*\n\n## t\\_1\n\n| a ")
+    assert text.endswith("-|\n| 1 &lt; 2<br>\\|R\\| |\n")
 
 
 def test_markdown_has_the_rows_of_the_page():
@@ -131,7 +132,7 @@ def test_markdown_has_the_rows_of_the_page():
     rows = [line for line in lines if line.startswith("|")]
     assert len(rows) == 3 * 2 + 3 + 12 + 1  # heads and rules, then the rows of three tables
     assert all(row.count(" | ") == 3 for row in rows[2:5])
-    assert any("Words.<br>3.1; Fig. 8 | not reproduced" in row for row in rows)
+    assert any(re.search(r"Words\.<br>3\.1; Fig\. 8 +\| not reproduced", row) for row in rows)
 
 
 def test_plain_values_are_json_and_complete():
@@ -156,7 +157,7 @@ def test_scales_stand_side_by_side(tmp_path, capsys):
         return str(path)
 
     assert main(["verdicts", written("paper", [0]), written("laptop", [0, 1])]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = [re.sub(" +", " ", line) for line in capsys.readouterr().out.splitlines()]
     assert "| statement | paper | laptop |" in lines
     assert "| Words. | too few cases<br>1 ✓, 1 – | too few cases<br>2 ✓, 2 – |" in lines
     assert "| Words. | Burgers, RBA | ✓ number 1 | ✓ number 1<br>✓ number 1 |" in lines

@@ -5,6 +5,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tabulate import tabulate
+
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.jobs.stopping import Stopped
@@ -119,7 +121,8 @@ def _profile_table(flows: "tuple[AtReynolds, ...]") -> str:
 
 def _columns(rows: "list[tuple[str, ...]]") -> str:
     """Set rows of cells in columns, the first to the left."""
-    return "\n".join(
-        "  ".join([row[0].ljust(32), *(cell.rjust(15) for cell in row[1:])]).rstrip()
-        for row in rows
+    align = ("left", *["right"] * (len(rows[0]) - 1))
+    columns: str = tabulate(
+        rows, tablefmt="plain", disable_numparse=True, preserve_whitespace=True, colalign=align
     )
+    return columns
