@@ -81,7 +81,6 @@ def test_clusters_of_a_half_a_quarter_and_two_eighths():
 
 
 def test_strings_that_differ_in_one_digit_anywhere_are_told_apart():
-    # 200 digits of 255: labels are renumbered some thirty times
     for column in (0, 100, 199):
         digits = np.full((4, 200), 254, np.uint8)
         digits[0, column] = 253

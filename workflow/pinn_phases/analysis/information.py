@@ -40,7 +40,6 @@ Digits = NDArray[np.unsignedinteger]
 
 # The mean of equal ranges may differ from them by rounding (1e-16), which must not cost a bin.
 ROUNDING = 1e-9  # bins
-LABELS_END = 2**63  # of 64-bit integers
 
 
 @dataclass(frozen=True)
@@ -141,41 +140,17 @@ def _whole(scaled: Real, counts: Real) -> tuple[Digits, Digits]:
 def string_entropy(digits: Digits) -> float:
     """Entropy of the rows, of which each distinct one is a value, from their frequencies.
 
-    Rows get a label: their digits so far as one number, in a positional system with a base for
-    each column. Before a label could outgrow 64 bits, equal labels are given the number of their
-    group, and rows that are alone in theirs are put aside: they add nothing to the sum of
-    c log2 c. Two rows have the same label if and only if they have the same digits.
-
     Parameters
     ----------
     digits
-        Shape (points, neurons), not negative.
+        Shape (points, neurons).
 
     Returns
     -------
     float
         Bits; from 0, all rows equal, to log2(points), all different.
     """
-    points = len(digits)
-    rows = np.arange(points)  # those that still share their label
-    labels = np.zeros(points, np.int64)
-    counts = np.array([points])
-    groups = 1  # more than the largest label
-    bases = [int(largest) + 1 for largest in digits.max(0)]
-    for column, base in enumerate(bases):
-        if groups * base > LABELS_END:
-            labels, counts = _grouped(labels)
-            shared = counts[labels] > 1
-            rows, labels, groups = rows[shared], labels[shared], len(counts)
-            if rows.size == 0:
-                return float(np.log2(points))
-        labels = labels * base + digits[rows, column]
-        groups *= base
-    counts = np.sort(_grouped(labels)[1])  # sorted: the order of the rows does not change the sum
+    points, neurons = digits.shape
+    strings = np.ascontiguousarray(digits).view(f"V{neurons * digits.itemsize}")  # (points, 1)
+    counts = np.sort(np.unique(strings, return_counts=True)[1])  # whatever the order of the rows
     return float(np.log2(points) - (counts * np.log2(counts)).sum() / points)
-
-
-def _grouped(labels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the number of each row's group, and how many rows each group has."""
-    _, group, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    return group.astype(np.int64), counts
