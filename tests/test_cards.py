@@ -113,8 +113,8 @@ def test_of_several_that_are_given_one_is_taken(machine, tmp_path, given):
     environments = [{VISIBLE: given}, {VISIBLE: given}]
     held = [take_card(environment, tmp_path / "cards") for environment in environments]
     assert [environment[VISIBLE] for environment in environments] == ["GPU-111", "GPU-222"]
-    for file in held:
-        file.close()
+    for lock in held:
+        lock.release()
 
 
 def test_without_cards_nothing_is_set(tmp_path, monkeypatch):

@@ -1,6 +1,5 @@
 """What the tests on a cluster share: the cluster, and Snakemake that sends jobs to it."""
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -10,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.slurm.cluster import reason_against, running_cluster
 
@@ -22,8 +22,7 @@ def cluster():
     """A Slurm cluster on this machine; each file has its own, whose list holds no others' jobs."""
     if find_spec("snakemake_executor_plugin_slurm") is None:
         pytest.skip("snakemake-executor-plugin-slurm is not installed (pip install -e '.[slurm]')")
-    with ONE_AT_A_TIME.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another process that tests may have one
+    with FileLock(ONE_AT_A_TIME):  # another process that tests may have one
         reason = reason_against()
         if reason:
             pytest.skip(reason)

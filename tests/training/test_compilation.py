@@ -4,7 +4,7 @@ import os
 
 import pytest
 import torch
-from torch.utils._filelock import FileLock
+from filelock import FileLock
 
 from pinn_phases.training.compilation import (
     CACHE,

@@ -8,7 +8,6 @@ from pathlib import Path
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
-from pinn_phases.jobs.gpus import take_card
 from pinn_phases.jobs.notes import NOTE
 from pinn_phases.jobs.stopping import end_on_signals
 from pinn_phases.model import SettingsError, validated_json
@@ -43,8 +42,10 @@ def run(options: argparse.Namespace) -> None:
         raise SettingsError(("--threads",), options.threads, "expected at least 1")
     reference = storage.read(options.reference, "reference")
     digest = code(settings.problem, settings.method)
-    _card = take_card() if options.gpus else None  # held until this process ends
     # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    from pinn_phases.jobs.gpus import take_card
+
+    _card = take_card() if options.gpus else None  # held until this process ends
     from pinn_phases.training.checkpoints import Checkpoints
     from pinn_phases.training.loop import train
 

@@ -5,8 +5,6 @@ end, however that comes. The files stay. They lie in the machine's folder of tem
 same for all its users, and are called by the UUIDs of the cards, which mean the same everywhere.
 """
 
-import fcntl
-import io
 import logging
 import os
 import shutil
@@ -18,11 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from pinn_phases.model import SettingsError
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 JOBS_PER_GPU = "PINN_PHASES_JOBS_PER_GPU"
 FOLDER = "pinn-phases-cards"
+FOR_ALL = 0o666  # users of this machine
 POLL_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Card:
 
 def take_card(
     environment: MutableMapping[str, str] = os.environ, folder: Path | None = None
-) -> io.IOBase | None:
+) -> FileLock | None:
     """Set CUDA_VISIBLE_DEVICES to a card that no other training has, and wait if all are taken.
 
     It has to be called before CUDA is first used. Where the variable names a single card already,
@@ -54,8 +55,8 @@ def take_card(
 
     Returns
     -------
-    file or None
-        Holds the card until it is closed; None where there is nothing to hold.
+    FileLock or None
+        Holds the card until it is released; None where there is nothing to hold.
 
     Raises
     ------
@@ -79,10 +80,13 @@ def take_card(
     while True:
         for place in range(places):  # no card gets a second training while one has none
             for card in cards:
-                if held := _locked(folder / f"{card.uuid}.{place}"):
+                file = folder / f"{card.uuid}.{place}"
+                lock = FileLock(file, mode=FOR_ALL, blocking=False, fallback_to_soft=False)
+                with suppress(Timeout):  # another process has it
+                    lock.acquire()
                     environment[VISIBLE] = card.uuid
                     log.info("GPU card %s of this machine, %s", card.index, card.uuid)
-                    return held
+                    return lock
         if not said:
             log.info("waiting for a GPU card: other trainings have all %d", len(cards))
             said = True
@@ -115,17 +119,3 @@ def _share(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     with suppress(PermissionError):  # another user's, who has done it
         folder.chmod(0o777)
-
-
-def _locked(path: Path) -> io.IOBase | None:
-    """Lock a file; None if another process has it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-    with suppress(PermissionError):  # another user's
-        os.fchmod(descriptor, 0o666)
-    file = os.fdopen(descriptor, "r+b", buffering=0)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file

@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from filelock import FileLock
+
 from pinn_phases.jobs.notes import NOTE
 
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
@@ -81,7 +83,6 @@ def remove_unfinished() -> None:
     What another process is making is locked, and stays.
     """
     from torch._inductor.runtime.cache_dir_utils import cache_dir, default_cache_dir
-    from torch.utils._filelock import FileLock
 
     for folder in (Path(cache_dir()), Path(default_cache_dir(), "precompiled_headers")):
         for build in folder.glob(f"*/*{BUILD}"):
