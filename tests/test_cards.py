@@ -1,11 +1,13 @@
-"""Cards of a machine: processes never share one unless asked. A made nvidia-smi lists the cards."""
+"""Cards of a machine: processes never share one unless asked. A made pynvml lists the cards."""
 
-import os
+import runpy
 import signal
 import subprocess
 import sys
 from collections import Counter
+from types import SimpleNamespace
 
+import pynvml
 import pytest
 
 from pinn_phases.files import storage
@@ -25,20 +27,29 @@ print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
 sys.stdin.read()
 """
 
+MADE_PYNVML = """
+class NVMLError(Exception): pass
+class NVMLError_LibraryNotFound(NVMLError): pass
+def nvmlInit(): pass
+def nvmlShutdown(): pass
+def nvmlDeviceGetCount(): return {cards}
+def nvmlDeviceGetHandleByIndex(index): return index
+def nvmlDeviceGetUUID(index): return f"GPU-{{index}}{{index}}{{index}}"
+"""
+
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch, repository):
-    """Make a machine with so many cards."""
+    """Make a machine with so many cards, for this process and those that it starts."""
     monkeypatch.delenv(VISIBLE, raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(repository / "workflow"))
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{repository / 'workflow'}")
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # where the locks are
 
     def make(cards: int) -> None:
-        lines = "".join(f"echo '{i}, GPU-{i}{i}{i}'\n" for i in range(cards))
-        program = tmp_path / "nvidia-smi"
-        program.write_text(f"#!/bin/sh\n{lines}")
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        module = tmp_path / "pynvml.py"
+        module.write_text(MADE_PYNVML.format(cards=cards))
+        made = SimpleNamespace(**runpy.run_path(str(module)))
+        monkeypatch.setattr("pinn_phases.jobs.gpus.pynvml", made)
 
     return make
 
@@ -117,19 +128,32 @@ def test_of_several_that_are_given_one_is_taken(machine, tmp_path, given):
         lock.release()
 
 
-def test_without_cards_nothing_is_set(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (pynvml.NVML_ERROR_LIBRARY_NOT_FOUND, []),
+        (pynvml.NVML_ERROR_DRIVER_NOT_LOADED, ["NVML: Driver Not Loaded"]),
+    ],
+)
+def test_without_cards_nothing_is_set(tmp_path, monkeypatch, caplog, error, said):
+    def fail():
+        raise pynvml.NVMLError(error)
+
+    monkeypatch.setattr(pynvml, "nvmlInit", fail)
     environment = {}
     assert take_card(environment, tmp_path / "cards") is None
     assert environment == {} and not (tmp_path / "cards").exists()
+    assert caplog.messages == said
 
 
-def test_nvidia_smi_that_fails_is_said_and_gives_no_cards(machine, tmp_path, caplog):
-    machine(1)
-    assert cards_of_this_machine() == [Card("0", "GPU-000")]
-    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\necho no driver\nexit 9\n")
-    assert cards_of_this_machine() == ()
-    assert caplog.messages == ["nvidia-smi: no driver"]
+def test_cards_are_listed_with_index_and_uuid(machine):
+    machine(2)
+    assert cards_of_this_machine() == [Card("0", "GPU-000"), Card("1", "GPU-111")]
+
+
+def test_this_machine_is_asked():
+    """By the library itself, with or without a driver."""
+    assert all(card.uuid.startswith("GPU-") for card in cards_of_this_machine())
 
 
 @pytest.mark.parametrize("value", ["0", "many", "1.5", ""])

@@ -7,8 +7,6 @@ same for all its users, and are called by the UUIDs of the cards, which mean the
 
 import logging
 import os
-import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import MutableMapping, Sequence
@@ -16,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pynvml
 from filelock import FileLock, Timeout
 
 from pinn_phases.model import SettingsError
@@ -94,16 +93,18 @@ def take_card(
 
 
 def cards_of_this_machine() -> Sequence[Card]:
-    """GPUs that nvidia-smi lists; none where it is missing or fails."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
+    """GPUs that NVIDIA's management library lists; none where it is missing or fails."""
+    try:
+        pynvml.nvmlInit()
+        found = map(pynvml.nvmlDeviceGetHandleByIndex, range(pynvml.nvmlDeviceGetCount()))
+        cards = [Card(str(i), pynvml.nvmlDeviceGetUUID(one)) for i, one in enumerate(found)]
+        pynvml.nvmlShutdown()
+    except pynvml.NVMLError_LibraryNotFound:  # no driver is installed
         return ()
-    command = [program, "--query-gpu=index,uuid", "--format=csv,noheader"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        log.warning("nvidia-smi: %s", " ".join((done.stderr or done.stdout).split()))
+    except pynvml.NVMLError as error:
+        log.warning("NVML: %s", error)
         return ()
-    return [Card(*line.split(", ")) for line in done.stdout.splitlines()]
+    return cards
 
 
 def _places(environment: MutableMapping[str, str]) -> int:
