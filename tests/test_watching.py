@@ -1,18 +1,22 @@
 """Where trainings are, told from made results, logs and checkpoints."""
 
-import logging
+import io
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.console import Console
+from rich.control import strip_control_codes
+from rich.text import Text
 
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from pinn_phases.results.watching import count, fitted, look, table
 from pinn_phases.settings.scales import load_scales
-from pinn_phases.training.progress import Progress
+from pinn_phases.training.progress import Status, status_file
 
 AT = np.arange(1, 2001)
 NOW = 1_000_000.0
@@ -23,6 +27,9 @@ RUN = {
     "history/relative_l2": np.linspace(1, 0.25, AT.size),
     "snapshots/weights": np.ones((3, 1, 5)),
 }
+STATUS = Status("burgers/rba/seed0", 2000, 9000, None, 0.25, 0.125, NOW - 1)
+END_OF_SCREEN = "\x1b[?1049l"  # back to what the terminal showed before
+LOG = "laptop/logs/runs/burgers/rba/seed0.log"
 
 
 @pytest.fixture
@@ -33,13 +40,15 @@ def phases(config):
 
 @pytest.fixture
 def say(tmp_path):
-    """Write the log of a training of RBA, so many seconds ago."""
+    """Write the log of a training of RBA, and its status if there is one, so many seconds ago."""
 
-    def write(*lines, age=1.0, seed=0):
-        path = tmp_path / f"laptop/logs/runs/burgers/rba/seed{seed}.log"
+    def write(*lines, age=1.0, seed=0, status=None):
+        path = (tmp_path / LOG).with_stem(f"seed{seed}")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{line}\n" for line in lines))
         os.utime(path, (NOW - age, NOW - age))
+        if status is not None:
+            replace(status, time=NOW - age).write(status_file(path))
 
     return write
 
@@ -55,18 +64,22 @@ def row(tmp_path, phases):
     return only
 
 
-def test_a_line_of_a_training_is_understood(say, row, caplog):
-    with caplog.at_level(logging.INFO), Progress("burgers/rba/seed0", 0, 9000, bar=False) as told:
-        told.tell(1, 0.5, 0.9)
-        first = caplog.messages[-1]
-        told.origin, told.said = (1, told.said - 10.0), -np.inf  # ten seconds for 499 iterations
-        told.tell(500, 0.25, 0.125)
-    say(first)
-    assert (row().state, row().iteration, row().of) == ("running", "1", "9,000")
+def test_the_status_of_a_training_is_shown(say, row):
+    say("starts", status=STATUS)
+    assert (row().state, row().iteration, row().of) == ("running", "2,000", "9,000")
     assert (row().rate, row().left) == ("–", "–")
-    say(first, caplog.messages[-1])
-    assert (row().iteration, row().loss, row().relative_l2) == ("500", "2.50e-01", "0.125")
-    assert row().rate == "49.9 it/s" and row().left == "02:50"
+    assert (row().loss, row().relative_l2) == ("2.50e-01", "0.125")
+    say("starts", status=replace(STATUS, rate=50.0))
+    assert (row().rate, row().left) == ("50.0 it/s", "02:20")
+    say("starts", status=replace(STATUS, rate=50.0), age=600)
+    assert (row().state, row().rate, row().left) == ("silent for 10 min", "–", "–")
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", '{"iteration": 5}', "null"])
+def test_a_status_of_another_version_is_as_none(say, row, tmp_path, text):
+    say("starts")
+    status_file(tmp_path / LOG).write_text(text)
+    assert (row().state, row().iteration) == ("running", "–")
 
 
 @pytest.mark.parametrize(
@@ -79,13 +92,14 @@ def test_a_line_of_a_training_is_understood(say, row, caplog):
     ],
 )
 def test_states_follow_from_the_log(say, row, last, age, state):
-    say("burgers/rba/seed0: iteration 1 of 9000, loss 1e-1, relative L2 0.9", last, age=age)
+    say(last, age=age)
     assert row().state == state
-    assert row().iteration == "1"
+    say("starts", last, age=age, status=STATUS)
+    assert (row().state, row().iteration) == (state, "2,000")
 
 
 def test_the_phase_of_a_running_training_is_that_of_its_newest_checkpoint(say, row, tmp_path):
-    say("burgers/rba/seed0: iteration 2000 of 9000, loss 1e-1, relative L2 0.9")
+    say("starts", status=STATUS)
     assert row().phase == "–"
     folder = tmp_path / "laptop/runs/burgers/rba/checkpoints"
     newest, earlier = (
@@ -131,7 +145,9 @@ def test_every_training_of_every_scale_has_a_row(say, tmp_path, phases):
         *(("laptop", "0"), ("laptop", "1")),
         *(("other", "0"), ("other", "1")),
     ]
-    lines = table(rows).splitlines()
+    console = Console(file=io.StringIO(), width=200)
+    console.print(table(rows))
+    lines = console.file.getvalue().splitlines()
     assert lines[0].split()[:5] == ["scale", "problem", "method", "seed", "state"]
     assert len({line.index("running") for line in lines[1:]}) == 1  # columns are straight
 
@@ -194,9 +210,10 @@ def test_a_terminal_is_refreshed_until_ctrl_c(say, tmp_path, repository, monkeyp
     monkeypatch.setenv("LINES", "24")
     monkeypatch.setenv("COLUMNS", "60")
     assert main(["watch", str(tmp_path), "--config", str(repository / "config.yaml")]) == 0
-    lines = capsys.readouterr().out.removesuffix("\n").splitlines()
-    assert len(lines) == 24 and max(map(len, lines)) <= 60 + len("\x1b[H\x1b[J")
-    assert lines[-1].endswith("Ctrl-C ends")
+    for part in capsys.readouterr().out.split(END_OF_SCREEN):  # and what stays after it
+        lines = Text.from_ansi(strip_control_codes(part)).plain.splitlines()
+        assert len(lines) == 24 and max(map(len, lines)) <= 60
+        assert lines[-1].rstrip().endswith("Ctrl-C ends")
 
 
 def test_bad_options_are_named(tmp_path, repository, caplog):

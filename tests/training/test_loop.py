@@ -19,6 +19,7 @@ from pinn_phases.training.device import usable_threads
 from pinn_phases.training.history import is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.loop import train
+from pinn_phases.training.progress import Status, status_file
 from tests.training.conftest import make_settings
 
 HALF_UNIT = 2.0**-24  # relative rounding error of a norm that is recorded in float32
@@ -279,7 +280,7 @@ def start(folder, settings, reference):
     storage.write(folder / "reference.h5", reference)
     command = [sys.executable, "-m", "pinn_phases", "train", "--output", str(folder / "run.h5")]
     command += ["--reference", str(folder / "reference.h5")]
-    command += ["--settings", settings.model_dump_json()]
+    command += ["--settings", settings.model_dump_json(), "--log", str(folder / "run.log")]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
@@ -315,6 +316,7 @@ def test_a_stopped_process_goes_on_to_the_same_data(reference, longer, tmp_path,
     again = start(tmp_path, LONGER, reference)
     message = again.communicate(timeout=PATIENCE_SECONDS)[1]
     assert again.returncode == 0 and "goes on after iteration" in message
+    assert Status.read(status_file(tmp_path / "run.log")).iteration == 300
     assert_same_data(storage.read(tmp_path / "run.h5", "run"), longer)
 
 

@@ -1,11 +1,12 @@
 """What a training tells while it runs."""
 
-import math
+from dataclasses import asdict
 
+import numpy as np
 import pytest
 
 from pinn_phases.training import progress
-from pinn_phases.training.progress import Progress
+from pinn_phases.training.progress import Progress, Status, status_file
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def test_lines_come_at_intervals_with_rate_and_time_left(clock, caplog):
         clock[0] += 5
         shown.tell(200, 0.4, 0.8)  # too soon for another line
         clock[0] += 15
-        shown.tell(411, 0.25, math.nan)
+        shown.tell(411, 0.25, 0.8)
         shown.tell(1000, 0.1, 0.05)  # the last one always
     assert [record.getMessage() for record in caplog.records] == [
         "p/m/seed0: iteration 11 of 1000, loss 5.00e-01, relative L2 0.900",
@@ -31,6 +32,30 @@ def test_lines_come_at_intervals_with_rate_and_time_left(clock, caplog):
         "p/m/seed0: iteration 1000 of 1000, 49.5 it/s, 00:00 left, loss 1.00e-01, "
         "relative L2 0.050",
     ]
+
+
+def test_the_status_file_is_renewed_with_each_line(clock, monkeypatch, tmp_path):
+    monkeypatch.setattr(progress.time, "time", lambda: 7.0)
+    file = status_file(tmp_path / "seed0.log")
+    with Progress("p/m/seed0", 10, 1000, bar=False, file=file) as shown:
+        assert Status.read(file) is None
+        shown.tell(11, 0.5, 0.9)
+        assert Status.read(file) == Status("p/m/seed0", 11, 1000, None, 0.5, 0.9, 7.0)
+        clock[0] += 5
+        shown.tell(200, 0.4, 0.8)  # too soon
+        assert Status.read(file).iteration == 11
+        clock[0] += 15
+        shown.tell(411, np.float32(0.25), np.float64(0.8))
+    assert asdict(Status.read(file)) == {
+        **{"training": "p/m/seed0", "iteration": 411, "end": 1000, "rate": 20.0},
+        **{"loss": 0.25, "relative_l2": 0.8, "time": 7.0},
+    }
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_status_that_cannot_be_written_stops_nothing(tmp_path):
+    with Progress("p/m/seed0", 0, 1, bar=False, file=tmp_path / "missing" / "status") as shown:
+        shown.tell(1, 0.1, 0.05)
 
 
 def test_bar_shows_the_same_in_a_terminal(capsys):

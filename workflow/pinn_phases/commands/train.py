@@ -43,9 +43,15 @@ def run(options: argparse.Namespace) -> None:
     reference = storage.read(options.reference, "reference")
     digest = code(settings.problem, settings.method)
     # Importing torch takes seconds: after the checks, so that a mistake is said at once.
-    from pinn_phases.jobs.gpus import take_card
+    from pinn_phases.training.progress import status_file
 
-    _card = take_card() if options.gpus else None  # held until this process ends
+    status = status_file(options.log) if options.log else None
+    if status is not None:
+        status.unlink(missing_ok=True)  # of an earlier call
+    if options.gpus:
+        from pinn_phases.jobs.gpus import take_card
+
+        _card = take_card()  # held until this process ends
     from pinn_phases.training.checkpoints import Checkpoints
     from pinn_phases.training.loop import train
 
@@ -58,6 +64,7 @@ def run(options: argparse.Namespace) -> None:
         threads=options.threads,
         gpus=options.gpus,
         bar=options.log is None and sys.stderr.isatty(),
+        status=status,
     )
     if result.attributes["execution"]["resumed_after"] == settings.training.iterations:
         log.info(

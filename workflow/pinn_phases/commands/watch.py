@@ -1,16 +1,13 @@
 """Show where the running and finished trainings of a results folder are; Ctrl-C ends it."""
 
 import argparse
-import shutil
-import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pinn_phases.model import SettingsError
 from pinn_phases.settings.file import default_config, read_config
 from pinn_phases.settings.scales import load_scales
-
-CLEAR = "\x1b[H\x1b[J"  # to the upper left corner, and erase from there on
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,15 +27,19 @@ def run(options: argparse.Namespace) -> None:
     scales = load_scales(read_config(options.config))
     phases = {name: settings.phases for name, settings in scales.items()}
     # Importing scipy takes a second: after the checks.
+    from rich.console import Console
+    from rich.live import Live
+
     from pinn_phases.results.watching import look, page
 
-    if not sys.stdout.isatty():
-        print(page(options.folder, look(options.folder, phases)))
+    console = Console()
+    if not console.is_terminal:
+        console.print(page(options.folder, look(options.folder, phases)), soft_wrap=True)
         return
-    try:
+    live = Live(console=console, screen=True, auto_refresh=False)
+    with suppress(KeyboardInterrupt), live:
         while True:
-            room, rows = shutil.get_terminal_size(), look(options.folder, phases)
-            print(CLEAR + page(options.folder, rows, room), end="", flush=True)
+            rows = look(options.folder, phases)
+            live.update(page(options.folder, rows, console.height), refresh=True)
             time.sleep(options.every)
-    except KeyboardInterrupt:
-        print()
+    console.print(live.get_renderable())  # what was shown last stays

@@ -1,10 +1,8 @@
-"""Where the trainings of a results folder are, from files alone: results, logs and checkpoints.
+"""Where the trainings of a results folder are, from files alone: results, checkpoints, logs.
 
 Nothing is asked of the processes, so that it works on the login node of a cluster, or on a copy.
 """
 
-import os
-import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,6 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
 
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.phases import find_phases
@@ -21,17 +22,16 @@ from pinn_phases.files.reached import is_unfinished
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.training.parts import read_whole
+from pinn_phases.training.progress import LINE_SECONDS, Status, status_file
 
-SILENT_SECONDS = 90.0  # a training writes a line every fifteen: six in a row are missing
-PROGRESS = re.compile(
-    r"iteration (?P<iteration>\d+) of (?P<end>\d+)"
-    r"(, (?P<rate>[\d.]+) it/s, (?P<left>[\d:?]+) left)?"
-    r", loss (?P<loss>\S+), relative L2 (?P<error>\S+)$"
-)
-"""A line of `pinn_phases.training.progress.Progress`."""
+SILENT_SECONDS = 6 * LINE_SECONDS  # six lines in a row are missing
 UNKNOWN = "–"
+RUNNING, STOPPED, FAILED, SILENT = "running", "stopped", "failed", "silent"
 FINISHED, REACHED = "finished", "as reached"  # by an unfinished training
+DAMAGED = "damaged"
+STYLES = {RUNNING: "green", SILENT: "yellow", FAILED: "red", DAMAGED: "red", FINISHED: "dim"}
 LINES_BESIDE = 4  # of a terminal, beside the rows of trainings
+WIDE = 1000  # columns, more than any table has
 
 
 @dataclass(frozen=True)
@@ -85,31 +85,41 @@ def count(rows: Sequence[Row]) -> str:
     """Say how many trainings there are, and in which state."""
     if not rows:
         return "no training has begun"
-    states = Counter("silent" if row.state.startswith("silent") else row.state for row in rows)
+    states = Counter(_kind(row.state) for row in rows)
     parts = ", ".join(f"{number} {state}" for state, number in states.most_common())
     return f"{len(rows)} training{'s' if len(rows) > 1 else ''}: {parts}"
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Set the rows in columns of text, below their names."""
-    head = tuple(field.name.replace("relative_l2", "rel. L2") for field in fields(Row))
-    cells = [head, *(astuple(row) for row in rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    )
+def table(rows: Sequence[Row]) -> Table:
+    """Set the rows in columns, below their names."""
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for field in fields(Row):
+        shown.add_column(field.name.replace("relative_l2", "rel. L2"), no_wrap=True)
+    for row in rows:
+        shown.add_row(*map(Text, astuple(row)), style=STYLES.get(_kind(row.state)))
+    return shown
 
 
-def page(folder: Path, rows: Sequence[Row], room: os.terminal_size | None = None) -> str:
-    """Lay out the table and the count below it, for a terminal what it has room for."""
-    shown = rows if room is None else fitted(rows, room.lines - LINES_BESIDE)
+@dataclass(frozen=True)
+class Cropped:
+    """A table that a narrow terminal cuts off at the right, where rich would shorten all cells."""
+
+    table: Table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Render the table as wide as it is."""
+        return console.render(self.table, options.update_width(WIDE))
+
+
+def page(folder: Path, rows: Sequence[Row], lines: int | None = None) -> Group:
+    """Lay out the table and the count below it; for a terminal, what fits into so many lines."""
+    shown = rows if lines is None else fitted(rows, lines - LINES_BESIDE)
     left_out = f", {len(rows) - len(shown)} not shown" if len(shown) < len(rows) else ""
-    lines = [*table(shown).splitlines(), "", f"{folder}: {count(rows)}{left_out}"]
-    if room is None:
-        return "\n".join(lines)
-    lines.append(f"{time.strftime('%H:%M:%S')}, Ctrl-C ends")
-    return "\n".join(line[: room.columns] for line in lines)
+    below = Text(f"{folder}: {count(rows)}{left_out}", no_wrap=True)
+    parts: list[RenderableType] = [Cropped(table(shown)), Text(), below]
+    if lines is not None:
+        parts.append(Text(f"{time.strftime('%H:%M:%S')}, Ctrl-C ends"))
+    return Group(*parts)
 
 
 Training = tuple[str, str, str, str]  # scale, problem, method, seed
@@ -135,17 +145,14 @@ def _row(folder: Path, training: Training, phase_settings: PhaseSettings | None,
         phases = folder / scale / "phases" / problem / method / f"seed{seed}.h5"
         return _finished(training, result, phases, phase_settings)
     log = folder / scale / "logs" / "runs" / problem / method / f"seed{seed}.log"
-    lines = log.read_text(errors="replace").splitlines()
-    state = _state(lines, now - log.stat().st_mtime)
-    told = next((m for line in reversed(lines) if (m := PROGRESS.search(line))), None)
-    if told is None:
+    status = Status.read(status_file(log))
+    state = _state(log, now - (status.time if status else _age(log)))
+    if status is None:
         return Row(*training, state)
-    rate, left = told["rate"], told["left"]
-    running = state == "running" and rate is not None
+    rate, left = (status.pace if state == RUNNING else None) or (UNKNOWN, UNKNOWN)
     return Row(
-        *(*training, state, f"{int(told['iteration']):,}", f"{int(told['end']):,}"),
-        *((f"{rate} it/s", left) if running else (UNKNOWN, UNKNOWN)),
-        *(told["loss"], told["error"]),
+        *(*training, state, f"{status.iteration:,}", f"{status.end:,}", rate, left),
+        *(f"{status.loss:.2e}", f"{status.relative_l2:.3f}"),
         _newest_phase(
             checkpoints_in(beside / "checkpoints", problem, method, int(seed)), phase_settings
         ),
@@ -158,7 +165,7 @@ def _finished(
     try:
         run = _read(result, _age(result))
     except StorageError:
-        return Row(*training, "damaged")
+        return Row(*training, DAMAGED)
     phase = _phase_found(phases, newer_than=_age(result)) or _phase(run, phase_settings)
     last = {
         name: run.arrays[f"history/{name}"][-1] for name in ("iteration", "loss", "relative_l2")
@@ -173,11 +180,18 @@ def _finished(
     )
 
 
-def _state(lines: Sequence[str], silent: float) -> str:
-    """Say what became of a training without a result, from its log and the log's age in seconds."""
-    if any(line.startswith("error: ") for line in lines):
-        return "stopped" if any("on request" in line for line in lines) else "failed"
-    return "running" if silent < SILENT_SECONDS else f"silent for {silent / 60:.0f} min"
+def _state(log: Path, silent: float) -> str:
+    """Say what became of a training without a result, silent for so many seconds."""
+    lines = log.read_text(errors="replace").splitlines()
+    errors = [line for line in lines if line.startswith("error: ")]
+    if errors:
+        return STOPPED if any("on request" in line for line in errors) else FAILED
+    return RUNNING if silent < SILENT_SECONDS else f"{SILENT} for {silent / 60:.0f} min"
+
+
+def _kind(state: str) -> str:
+    """State without the time that a training has been silent."""
+    return SILENT if state.startswith(SILENT) else state
 
 
 def _newest_phase(checkpoints: Sequence[Path], phase_settings: PhaseSettings | None) -> str:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def train(
     threads: int,
     gpus: int,
     bar: bool,
+    status: Path | None = None,
 ) -> Content:
     """Train, from the newest checkpoint if there is one.
 
@@ -57,6 +59,8 @@ def train(
         1: train on a GPU if there is one.
     bar
         Show a progress bar instead of lines.
+    status
+        File that says where the training is, renewed with each line; None: no file.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def train(
     maker.tell_changes()
     checkpoints = dataclasses.replace(checkpoints, about=maker.attributes)
     stop_asked = stop_on_signals()
-    with Progress(label, start, end, bar=bar) as progress:
+    with Progress(label, start, end, bar=bar, file=status) as progress:
         run(training, checkpoints, progress, stop_asked)
     log.info("%s: done in %.0f s", label, time.monotonic() - began)
     return Content("run", training.state.records() | loss_points(settings), maker.attributes())
