@@ -260,11 +260,6 @@ class Claim:
     same_as_paper: tuple[str, ...] = ()
     min_iterations: int = MIN_ITERATIONS
 
-    @property
-    def holds_in_part(self) -> bool:
-        """Whether less than the whole counts."""
-        return any(quantity.in_part is not None for quantity in self.quantities)
-
 
 def each(problems: tuple[str, ...], *methods: str) -> tuple[Case, ...]:
     """Return a case for each of the problems with each of the methods."""

@@ -24,7 +24,6 @@ DPI = 300  # of the PNG, and of the parts of the PDF that are pixels
 FONT = "DejaVu Sans"  # comes with matplotlib, and is embedded
 FONT_POINTS = 7.0  # the least that journals print
 SUBSCRIPT_POINTS = 6.0  # the least of these, and of powers of ten at the ticks
-LINE_INCHES = FONT_POINTS / 72 * 1.2  # from one line of words to the next
 THIN = 0.6  # points, lines where there are many
 MANY_DECADES = 2.5  # more need no labels between the powers of ten
 

@@ -80,29 +80,6 @@ def solve(lid: Callable[[Real], Real], reynolds: float, intervals: int) -> Real:
     return np.pad(interior.reshape(intervals - 1, intervals - 1), 1)
 
 
-def velocity(psi: Real, lid: Callable[[Real], Real]) -> tuple[Real, Real]:
-    """Take the velocity (psi_y, -psi_x) of a stream function on a uniform grid.
-
-    Parameters
-    ----------
-    psi : ndarray, shape (intervals + 1, intervals + 1)
-        Stream function, zero on the walls.
-    lid : callable
-        Velocity of the lid.
-
-    Returns
-    -------
-    tuple of two ndarray, shape (intervals + 1, intervals + 1)
-        u and v by central differences, on the walls by the boundary conditions.
-    """
-    intervals = len(psi) - 1
-    u, v = np.zeros_like(psi), np.zeros_like(psi)
-    u[1:-1, 1:-1] = (psi[1:-1, 2:] - psi[1:-1, :-2]) * (0.5 * intervals)
-    v[1:-1, 1:-1] = (psi[:-2, 1:-1] - psi[2:, 1:-1]) * (0.5 * intervals)
-    u[:, -1] = lid(np.linspace(0.0, 1.0, intervals + 1))
-    return u, v
-
-
 def extrapolate(coarse: Real, fine: Real) -> Real:
     """Remove the leading error of second order (Richardson) on the points of the coarse grid.
 

@@ -53,11 +53,6 @@ class DrivenCavity:
         left_speed, left_slope, right_speed, right_slope = (float(end) for end in ends)
         return cls(lid, LidEnd(left_speed, left_slope), LidEnd(right_speed, -right_slope))
 
-    @classmethod
-    def without_corners(cls, lid: Lid) -> "DrivenCavity":
-        """Leave all to the polynomial, which converges slowly."""
-        return cls(lid, NO_CORNER, NO_CORNER)
-
     @property
     def treats_corners(self) -> bool:
         """Whether a part of the solution is in closed form."""
