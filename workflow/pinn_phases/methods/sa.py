@@ -8,7 +8,7 @@ from pinn_phases.methods.base import Method, Tensor
 
 
 class SelfAdaptive(Method):
-    """Weights that climb the loss, of which each point's share is (lambda R)^2.
+    """Weights that ascend the loss, to which each point contributes (lambda R)^2.
 
     | source | here                                        |
     |--------|---------------------------------------------|
@@ -16,9 +16,9 @@ class SelfAdaptive(Method):
     | m      | lambda^2, the mask that multiplies R^2      |
     | rho    | rate; the source leaves it to each problem  |
 
-    The source ascends and descends at once; here the ascent comes first, as with every method, and
-    the network then descends the loss with the new weights. The source may give points of
-    conditions weights as well; here these have the fixed weights of the settings.
+    The source ascends and descends simultaneously. Here, as with every method, the weights ascend
+    first, and then the network descends the loss with the new weights. The source may also weight
+    the points of conditions; here conditions have the fixed weights of the settings.
 
     References
     ----------
@@ -33,14 +33,14 @@ class SelfAdaptive(Method):
 
     @property
     def weight_at_start(self) -> float:
-        """The same for every point; at 1 the loss starts as the unweighted one."""
+        """Initial weight of every point; with 1 the loss starts as the unweighted one."""
         return self.start
 
     def update(self, weights: Tensor, residual: Tensor) -> Tensor:
         """Weights lambda + rho d/dlambda (lambda R)^2, one step of gradient ascent.
 
-        The loss takes the mean over the points, and the step the gradient of its sum, so that the
-        rate does not depend on their number. Weights only grow, the faster the larger the residual.
+        The loss is a mean over points, but the step uses the gradient of the sum, so that the rate
+        does not depend on their number. Weights only grow, faster where the residual is larger.
         """
         return weights + self.rate * 2 * weights * residual.square()
 
