@@ -1,8 +1,8 @@
-"""A claim of the paper as something that data can decide.
+"""A claim of the paper, in a form that data can test.
 
-A claim is stated for cases: a problem with one method, or with several that are compared. For every
-seed, its `measure` takes numbers from the runs of a case, and the predicates of its quantities
-judge them: the claim holds, holds in part, fails, or cannot be told from these runs (`Untestable`).
+A claim has cases: a problem with one method, or with several that are compared. For every seed,
+`measure` computes numbers from the runs of a case, and the predicates of the quantities judge them:
+the claim holds, holds in part, fails, or cannot be tested with these runs (`Untestable`).
 
 Tolerances come from the wording of the paper: "about ten times" is a factor of two either way.
 """
@@ -19,7 +19,7 @@ from pinn_phases.analysis import seeds
 from pinn_phases.analysis.trajectories import moving_average
 from pinn_phases.claims.judging.quantities import Measured, Quantity, Untestable, measured
 
-__all__ = ["Measured", "Quantity", "Untestable", "measured"]  # with what is defined here
+__all__ = ["Measured", "Quantity", "Untestable", "measured"]  # and all that is defined here
 
 Array = NDArray[Any]
 Span = tuple[float, float]  # first and last iteration
@@ -29,11 +29,11 @@ Case = tuple[Subject, ...]
 VANILLA, RBA = "vanilla", "rba"
 ALL = ("allen_cahn", "helmholtz", "burgers", "cavity")
 
-# The earliest total diffusion of the paper is near iteration 500 (Fig. 8): with less than twice as
-# many there is nothing to see.
+# The earliest total diffusion of the paper is near iteration 500 (Fig. 8). It cannot be seen with
+# less than twice as many iterations.
 MIN_ITERATIONS = 1000
-# What a number of iterations or an error depends on. Fewer points or neurons shift it; another
-# equation, other inputs, another step or other weights in the loss make it another experiment.
+# Settings on which a number of iterations or an error depends. Fewer points or neurons shift it;
+# another equation, other inputs, another step or other weights are another experiment.
 SAME_EXPERIMENT = (
     "equation",
     "training.conditions.*.weight",
@@ -44,15 +44,15 @@ SAME_EXPERIMENT = (
 SMOOTHING = 10  # records in the moving average of SNR; 3.1
 LATE = 0.5  # decades before the end: the last two thirds of a training
 HALF_A_DECADE = 10**LATE  # factor in iterations that is still the same part of a training
-START = 10  # records: the same number for the level at the start
-WINDOW = 0.3  # decades in which a change is the steepest: a factor of two in iterations
-ORDERED, MOSTLY = 0.8, 0.5  # rank correlations of layers: neighbours exchanged; an order at all
-NEIGHBOURS = "an order of four to six layers, with neighbours exchanged at most"
-ORDER_ALONE = "the text gives an order and no size"  # a reason for no tolerance
+START = 10  # records at the start; as many as in the moving average
+WINDOW = 0.3  # decades, width of the window in which a change is steepest: a factor of two
+ORDERED, MOSTLY = 0.8, 0.5  # rank correlations of layers: neighbours exchanged; some order
+NEIGHBOURS = "an order of four to six layers, in which only neighbours may be exchanged"
+ORDER_ALONE = "the text gives an order but no size"  # a reason for no tolerance
 
 
 class Kind(StrEnum):
-    """Who says it, and whether a run could contradict it."""
+    """Who states the claim, and whether a run could contradict it."""
 
     PAPER = "the paper"
     IDENTITY = "identity of the code"  # true of any run, unless the code is wrong
@@ -61,31 +61,33 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """What is stored of one training, and what was measured of it.
+    """The stored results of one training, and what was measured of them.
 
     Attributes
     ----------
     history
-        As in a run's file, without "history/".
+        The history in the run's file, without the prefix "history/".
     phases
         Start of "diffusion", "total_diffusion" and "late_decrease": None, or a mapping with
         "iteration", "lower", "upper".
     layers
-        As in an information file: "iterations" (S,), "relative", "binary", "norm" (S, H), ...
+        The contents of an information file: "iterations" (S,), "relative", "binary", "norm"
+        (S, H), ... for S snapshots and H hidden layers.
     layer_weights
         Number of weights of each hidden layer, shape (H,).
     coarse
-        The same by bins so few that the measure does not saturate: "relative", "fixed".
+        The same with so few bins that the measure does not saturate: "relative", "fixed".
     log2_points
-        Most information that a layer can have, bits.
+        Largest possible information of a layer, bits.
     spread
-        As in a homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes" (S, boxes, boxes).
+        The contents of a homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes"
+        (S, boxes, boxes).
     terms
-        As `analysis.term_curves` gives them: "iteration" (T,), "snr", "snr_residual", "cosine", ...
+        The result of `analysis.term_curves`: "iteration" (T,), "snr", "snr_residual", "cosine", ...
     differences
-        Settings that are not the paper's: dotted key -> value here, value there.
+        Settings that are not the paper's: dotted key -> value here, value in the paper.
     unfinished
-        Of a training that goes on after these iterations, how many they are of how many.
+        For an unfinished training, "to iteration 96,811 of 300,000"; else "".
     """
 
     problem: str
@@ -120,7 +122,7 @@ class Run:
 
     @property
     def srr_adam(self) -> Array:
-        """SRR_C of each record, averaged as SNR is."""
+        """SRR_C of each record, with the same moving average as SNR."""
         return _averaged(self.history["srr_adam"])
 
     @property
@@ -135,20 +137,20 @@ class Run:
 
     @property
     def final_error(self) -> float:
-        """Error at the end, without its fluctuations."""
+        """Error at the end, without fluctuations."""
         return seeds.final_error(self.at, self.error, self.iterations)
 
     @property
     def late(self) -> Span:
-        """The end of the training on a logarithmic axis."""
+        """The last half decade of iterations."""
         return self.iterations * 10**-LATE, float(self.iterations)
 
     def start_of(self, phase: str) -> float:
-        """Return the iteration at which a phase starts."""
+        """Return the iteration at which a phase starts; `Untestable` if it is not found."""
         return self._boundary(phase)["iteration"]
 
     def interval_of(self, phase: str) -> Span:
-        """Return the ends of the interval in which it starts."""
+        """Interval in which a phase starts; `Untestable` if it is not found."""
         boundary = self._boundary(phase)
         return boundary["lower"], boundary["upper"]
 
@@ -168,7 +170,7 @@ class Run:
     def in_diffusion(self) -> Span:
         """From the start of diffusion to that of total diffusion.
 
-        Where that is not found, half a decade: nobody knows what the time after it is.
+        If total diffusion is not found, half a decade, because the phase after it is unknown.
         """
         start, later = self.start_of("diffusion"), self.phases["total_diffusion"]
         end = later["iteration"] if later else min(start * 10**LATE, float(self.iterations))
@@ -181,11 +183,11 @@ class Run:
         return self.start_of("total_diffusion"), late["iteration"] if late else self.iterations
 
     def of_layers(self, name: str, span: Span) -> Array:
-        """Median of an entry of `layers` over the snapshots of a span, shape (layers,)."""
+        """Median of an entry of `layers` over the snapshots in a span, shape (layers,)."""
         return median_in(self.layers["iterations"], self.layers[name], span)
 
     def reached(self, level: float) -> seeds.Observation:
-        """Return the first recorded iteration with an error below the level, or the last."""
+        """First recorded iteration with an error below the level, censored if there is none."""
         return seeds.reached(self.at, self.error, level)
 
     def found(self, phase: str) -> seeds.Observation:
@@ -202,7 +204,7 @@ def _averaged(raw: Array) -> Array:
 
 
 def within(at: Array, values: Array, span: Span) -> Array:
-    """Rows of the values whose iterations lie in the span, its ends included."""
+    """Rows whose iterations are in the span, including its ends; `Untestable` if there is none."""
     rows = values[(at >= span[0]) & (at <= span[1])]
     if not len(rows):
         raise Untestable(f"no record between iterations {span[0]:,.0f} and {span[1]:,.0f}")
@@ -210,43 +212,43 @@ def within(at: Array, values: Array, span: Span) -> Array:
 
 
 def median_in(at: Array, values: Array, span: Span) -> Array:
-    """Median over these rows: of each column, if there are columns."""
+    """Median over these rows, separately for each column."""
     median: Array = np.nanmedian(within(at, values, span), axis=0)
     return median
 
 
 def listed(levels: Array) -> str:
-    """Return the level of each layer as a note."""
+    """Format the level of each layer as a note."""
     return f"layers: {', '.join(f'{level:.4g}' for level in levels)}"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement, of the paper or our own.
+    """One statement, the paper's or our own.
 
     Attributes
     ----------
     name
-        By which other places may refer to it.
+        Identifier.
     where
-        The section that states it first, then others, figures and equations.
+        The section that states it first, then other sections, figures and equations.
     statement
-        What the paper says, in our words; or what we say.
+        What the paper states, in our words; or what we state.
     quantities
-        What is measured, and what has to hold of it.
+        What is measured, and the criteria.
     reason
-        Why these tolerances: from the paper's wording.
+        Reason for the tolerances, from the paper's wording.
     cases
-        For which problems and methods it is said.
+        The problems and methods that it concerns.
     measure
-        Takes the runs of one case and seed, in the order of the case.
+        Function of the runs of one case and seed, in the order of the case.
     kind
-        Who says it.
+        Who states it.
     same_as_paper
-        Settings that have to be the paper's for the comparison to mean anything: dotted keys, of
-        which "*" stands for any part.
+        Settings without which the comparison is meaningless unless they are the paper's: dotted
+        keys, in which "*" matches any part.
     min_iterations
-        Of a training that can decide it.
+        Smallest number of iterations of a training that can test it.
     """
 
     name: str
@@ -262,10 +264,10 @@ class Claim:
 
 
 def each(problems: tuple[str, ...], *methods: str) -> tuple[Case, ...]:
-    """Return a case for each of the problems with each of the methods."""
+    """One case per problem and method."""
     return tuple(((problem, method),) for problem in problems for method in methods)
 
 
 def compared(problems: tuple[str, ...]) -> tuple[Case, ...]:
-    """Return a case for each of the problems, with vanilla and RBA."""
+    """One case per problem, which compares vanilla and RBA."""
     return tuple(((problem, VANILLA), (problem, RBA)) for problem in problems)

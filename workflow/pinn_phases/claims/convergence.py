@@ -1,4 +1,4 @@
-"""What the paper says of the error: how fast it falls, when, and how far."""
+"""The paper's claims about the error: how fast it falls, when, and how far."""
 
 import numpy as np
 
@@ -99,7 +99,7 @@ def _earliest_of_all(burgers: Run, *others: Run) -> Measured:
 
 
 def _beside_the_others(problem: str) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """Return one case per method: the problem first, then the other three."""
+    """One case per method: the problem, then the other three."""
     order = (problem, *(other for other in ALL if other != problem))
     return tuple(tuple((name, method) for name in order) for method in (RBA, VANILLA))
 
@@ -118,9 +118,9 @@ CLAIMS = (
                 in_part=Above(1),
             ),
         ),
-        reason="both numbers of iterations have one digit, read off a logarithmic axis; earlier at "
-        "all is the part. A bound counts as that part if the factor may still be the paper's, and "
-        "decides nothing if it is lower",
+        reason="both numbers of iterations have one digit, read off a logarithmic axis; any lead "
+        "counts in part. A lower bound counts in part if the factor may still be the paper's, and "
+        "is not a test otherwise",
         cases=compared(("allen_cahn", "helmholtz")),
         measure=_speed_up,
     ),
@@ -130,14 +130,14 @@ CLAIMS = (
         statement="RBA reaches 10 % within 10,000 iterations, vanilla within 100,000.",
         quantities=(
             Quantity(
-                "iterations over those said",
+                "iterations over the paper's",
                 "first iteration with an error below 10 %, over 10,000 (RBA) or 100,000 (vanilla)",
                 AtMost(1.5),
                 in_part=Below(2),
             ),
         ),
-        reason="within is a bound from above; both numbers have one digit, which stands for up to "
-        "half as much again; twice as many iterations are still near on a logarithmic axis",
+        reason="within is an upper bound; both numbers have one digit, which covers values up to "
+        "1.5 times as large; twice as many iterations are still close on a logarithmic axis",
         cases=each(("allen_cahn", "helmholtz"), RBA, VANILLA),
         measure=_over_what_is_said,
         same_as_paper=SAME_EXPERIMENT,
@@ -156,7 +156,7 @@ CLAIMS = (
         where=("3.1", "Fig. 8"),
         statement="For Burgers, RBA does a bit worse than vanilla.",
         quantities=(Quantity(FINAL, MEDIANS, Between(1, 2), in_part=Above(1)),),
-        reason="worse is above 1; twice as large is no longer a bit",
+        reason="worse is above 1; twice as large is more than a bit",
         cases=compared(("burgers",)),
         measure=_final_ratio,
     ),
@@ -173,19 +173,19 @@ CLAIMS = (
     Claim(
         name="cavity_vanilla_stays_high",
         where=("3.1", "Fig. 9"),
-        statement="Vanilla comes to rest in the cavity, at a high error.",
+        statement="Vanilla stagnates in the cavity, at a high error.",
         quantities=(
             Quantity("final error", "final error of vanilla", Above(0.1)),
             Quantity(
                 "share left",
-                "that error over the one a decade of iterations before",
+                "that error over the error a decade of iterations before",
                 AtLeast(0.5),
                 in_part=Anything(),
             ),
         ),
-        reason="10 % is where the paper calls a solution accurate (Figs. 6, 7); at rest: less than "
-        "halved while the number of iterations grows tenfold. A cavity of another Reynolds number "
-        "or learning rate is another experiment",
+        reason="the paper calls a solution accurate below 10 % (Figs. 6, 7); stagnates: the error "
+        "falls by less than half over a decade of iterations. Another Reynolds number or learning "
+        "rate is another experiment",
         cases=each(("cavity",), VANILLA),
         measure=_stays_high,
         same_as_paper=SAME_EXPERIMENT,
@@ -197,36 +197,36 @@ CLAIMS = (
         quantities=(
             Quantity(
                 FALL,
-                "iteration of the steepest fall from the start of diffusion on (logarithmic axes, "
+                "iteration of the steepest fall after the start of diffusion (logarithmic axes, "
                 "windows of a factor of two) over the start of total diffusion",
                 WithinFactor(2, of=1),
                 in_part=Between(0.5, 10),
             ),
         ),
-        reason="the steepest fall is said to coincide with the lines that mark the start (3.2, "
-        "Fig. 10), and a window is a factor of two wide. 3.1 says only that it lies in total "
-        "diffusion: the first decade of it is the part. Networks converge from diffusion on (2.1); "
-        "what the first iterations change is another claim",
+        reason="3.2 and Fig. 10 place the steepest fall at the lines that mark the start, and a "
+        "window is a factor of two wide. 3.1 only places it in total diffusion, so its first "
+        "decade counts in part. Networks converge from diffusion on (2.1); another claim is about "
+        "the first iterations",
         cases=each(ALL, RBA, VANILLA),
         measure=_steepest_in_total_diffusion,
     ),
     Claim(
         name="error_stagnates_in_fitting",
         where=("3.1", "Fig. 6", "Fig. 9"),
-        statement="While SNR falls in the fitting phase, the error hardly does.",
+        statement="While SNR falls in the fitting phase, the error hardly falls.",
         quantities=(
             Quantity(
                 "share left", "error at the start of diffusion over the first error", AtLeast(0.8)
             ),
         ),
-        reason="stagnant: it loses less than a fifth",
+        reason="stagnant: the error falls by at most a fifth",
         cases=each(("allen_cahn", "cavity"), RBA, VANILLA),
         measure=_stagnates,
     ),
     Claim(
         name="burgers_fluctuates_most",
         where=("3.1", "Fig. 8"),
-        statement="Of the four benchmarks the error fluctuates most for Burgers.",
+        statement="Of the four benchmarks, the error fluctuates most for Burgers.",
         quantities=(
             Quantity(
                 "Burgers over the largest other",
@@ -234,8 +234,8 @@ CLAIMS = (
                 Above(1),
             ),
         ),
-        reason=f"{ORDER_ALONE}. Learning rate and Reynolds number, which are the paper's only at "
-        "its own scale, set the fluctuations",
+        reason=f"{ORDER_ALONE}. The fluctuations depend on learning rate and Reynolds number, "
+        "which are the paper's only at its own scale",
         cases=_beside_the_others("burgers"),
         measure=_over_the_largest,
         same_as_paper=SAME_EXPERIMENT,
@@ -243,7 +243,7 @@ CLAIMS = (
     Claim(
         name="cavity_falls_smoothly",
         where=("3.1", "Fig. 9"),
-        statement="Of the four benchmarks the error falls most smoothly for the cavity.",
+        statement="Of the four benchmarks, the error falls most smoothly for the cavity.",
         quantities=(
             Quantity(
                 "cavity over the smallest other",
@@ -259,15 +259,15 @@ CLAIMS = (
     Claim(
         name="burgers_enters_first",
         where=("3.1", "Fig. 8"),
-        statement="Of the four benchmarks Burgers enters total diffusion earliest.",
+        statement="Of the four benchmarks, Burgers enters total diffusion first.",
         quantities=(
             Quantity(
                 "earliest other over Burgers",
-                "start of total diffusion, the earliest of the other three over that of Burgers",
+                "earliest start of total diffusion of the other three over the start for Burgers",
                 Above(1),
             ),
         ),
-        reason=f"{ORDER_ALONE}; the start depends on the learning rate and the equation's numbers",
+        reason=f"{ORDER_ALONE}; the start depends on learning rate and coefficients",
         cases=_beside_the_others("burgers"),
         measure=_earliest_of_all,
         same_as_paper=SAME_EXPERIMENT,

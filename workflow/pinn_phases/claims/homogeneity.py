@@ -1,4 +1,4 @@
-"""What the paper says of how evenly residuals are spread."""
+"""The paper's claims about the homogeneity of residuals."""
 
 from pinn_phases.claims.base import (
     ALL,
@@ -17,11 +17,11 @@ from pinn_phases.claims.base import (
 from pinn_phases.claims.judging.predicates import Above, AtLeast, Predicate
 
 MEASURE = "ratio of mean to root mean square of |R| over equal boxes (Eq. 20: 1)"
-# Of a ratio that ends at 1. The text says "highly homogeneous", a difference that maps show.
+# Of a ratio that is at most 1. The text says "highly homogeneous", a difference that maps show.
 VISIBLE: Predicate = AtLeast(0.05)
 MARGIN = (
-    "the text gives no size, but speaks of what the maps show: a twentieth of the ratio's range is "
-    "taken for the least that they can; less is the part"
+    "the text gives no size but refers to the maps; a twentieth of the ratio's range is assumed to "
+    "be the smallest visible difference; a smaller one counts in part"
 )
 
 
@@ -55,7 +55,7 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "growth of the ratio",
-                f"growth of the {MEASURE}, between the medians of the two phases",
+                f"difference of the medians in the two phases: {MEASURE}",
                 VISIBLE,
                 in_part=Above(0),
             ),
@@ -67,11 +67,11 @@ CLAIMS = (
     Claim(
         name="homogeneous_with_rba",
         where=("3.1", "Fig. 6", "Fig. 7", "Fig. 8", "Fig. 9"),
-        statement="Residuals are more homogeneous under RBA than under vanilla.",
+        statement="Residuals are more homogeneous with RBA than with vanilla.",
         quantities=(
             Quantity(
                 "RBA minus vanilla",
-                f"that of RBA minus that of vanilla: {MEASURE}, median of the last half decade",
+                f"difference of the medians in the last half decade: {MEASURE}",
                 VISIBLE,
                 in_part=Above(0),
             ),
@@ -83,22 +83,22 @@ CLAIMS = (
     Claim(
         name="cavity_residuals_at_the_right_wall",
         where=("3.1", "Fig. 9"),
-        statement="Vanilla's residuals accumulate at the right wall of the cavity.",
+        statement="The residuals of vanilla accumulate at the right wall of the cavity.",
         quantities=(
             Quantity(
                 "right wall over the middle",
-                "mean |R| along the right wall over that away from all walls, last half decade",
+                "mean |R| along the right wall over that in the interior, last half decade",
                 Above(2),
                 in_part=Above(1),
             ),
             Quantity(
                 "over the other walls",
-                "mean |R| along the right wall over the larger one of left wall and bottom",
+                "mean |R| along the right wall over the larger of left wall and bottom",
                 Above(1),
             ),
         ),
-        reason="accumulated: at least twice as much; the lid, where the flow is singular, is left "
-        "out with the corners",
+        reason="accumulate: at least twice as large; lid and corners, where the flow is singular, "
+        "are excluded",
         cases=each(("cavity",), VANILLA),
         measure=_at_the_right_wall,
     ),

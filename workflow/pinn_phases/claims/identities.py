@@ -26,7 +26,7 @@ EXACT, LARGEST_SNR = 1e-6, 1e4
 
 
 def _pairs(run: Run) -> tuple[Array, Array]:
-    """SNR and SRR_B of the records that have both, as recorded and without averages."""
+    """SNR and SRR_B of the records that have both, without moving average."""
     snr, srr = run.history["snr"], run.history["srr_batch"]
     there = np.isfinite(snr) & np.isfinite(srr) & (snr > 0)
     return snr[there], srr[there]
@@ -62,7 +62,7 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "distance",
-                "largest relative distance of the two sides, where SNR is below "
+                "largest relative difference of the two sides, where SNR is below "
                 f"{LARGEST_SNR:,.0f}",
                 AtMost(EXACT),
             ),
@@ -77,7 +77,7 @@ CLAIMS = (
         name="equation_18",
         where=("2.3", "Eq. 18"),
         statement="SNR is above 1 where SRR_B is above sqrt(2)/2.",
-        quantities=(Quantity("records", "that disagree", AtMost(0)),),
+        quantities=(Quantity("records", "number that violate it", AtMost(0)),),
         reason="exact",
         cases=each(ALL, RBA, VANILLA),
         measure=_equation_18,
@@ -90,10 +90,12 @@ CLAIMS = (
         statement="SNR is about SRR_B where SRR_B is much smaller than 1.",
         quantities=(
             Quantity(
-                "distance", f"largest relative distance where SRR_B is below {SMALL}", AtMost(0.01)
+                "distance",
+                f"largest relative difference where SRR_B is below {SMALL}",
+                AtMost(0.01),
             ),
         ),
-        reason=f"at {SMALL} Eq. 17 itself makes SNR 0.5 % larger",
+        reason=f"at {SMALL} SNR is 0.5 % larger by Eq. 17",
         cases=each(ALL, RBA, VANILLA),
         measure=_equation_19,
         kind=Kind.IDENTITY,

@@ -1,9 +1,9 @@
-"""What the paper says of the information that hidden layers hold (Section 3.3).
+"""The paper's claims about the information in hidden layers (Section 3.3).
 
-The paper's measure saturates: with 30 bins even an untrained network of its size loses 0.4 % of
-log2 n, since nearly every point has a string of its own. Claims of information are judged with
-`coarse_bins` in place of 30, by which an untrained network loses 10 to 16 % (Allen-Cahn, all
-collocation points, at laptop and at the paper's scale), so that a network can fail.
+The paper's measure saturates: with 30 bins even an untrained network of its size loses only 0.4 %
+of log2 n, because nearly every point has its own string. These claims are judged with `coarse_bins`
+in place of 30. With these an untrained network loses 10 to 16 % (Allen-Cahn, all collocation
+points, at laptop and at the paper's scale), so that a network can fail.
 """
 
 import numpy as np
@@ -32,15 +32,15 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.claims.judging.predicates import Above, Anything, AtLeast, AtMost, Below
 
-NEGLIGIBLE = 0.05  # share of log2 n: what an axis of the figure's height hardly shows
-# Share of log2 n by which layers have to differ before their order means something: an untrained
-# network's differ by up to 0.013 with the same points.
+NEGLIGIBLE = 0.05  # share of log2 n: hardly visible on an axis of the figure's height
+# Share of log2 n by which layers must differ for their order to be meaningful: those of an
+# untrained network differ by up to 0.013 with the same points.
 DIFFERENT = 0.02
 COARSE = "share of log2 n, coarse bins"
 
 
 def _shares(run: Run, name: str = "relative") -> Array:
-    """Information by coarse bins as share of log2 n, shape (snapshots, layers)."""
+    """Information with coarse bins as share of log2 n, shape (snapshots, layers)."""
     return run.coarse[name] / run.log2_points
 
 
@@ -49,7 +49,7 @@ def _coarse_median(run: Run, span: Span, name: str = "relative") -> Array:
 
 
 def _poorest(run: Run, span: Span) -> Array:
-    """Least share of each layer in a span, shape (layers,)."""
+    """Smallest share of each layer in a span, shape (layers,)."""
     least: Array = within(run.coarse["iterations"], _shares(run), span).min(0)
     return least
 
@@ -61,7 +61,7 @@ def _loses_after_total_diffusion(run: Run) -> Measured:
 
 
 def _lost_at_onset(run: Run) -> Array:
-    """Share that each layer loses around the start of diffusion, of what it had in fitting."""
+    """Share lost by each layer around the start of diffusion, relative to fitting."""
     start = run.start_of("diffusion")
     around = start / HALF_A_DECADE, start * HALF_A_DECADE
     lost: Array = _coarse_median(run, run.in_fitting) - _poorest(run, around)
@@ -77,7 +77,7 @@ def _bounces_back(vanilla: Run) -> Measured:
     lost = _lost_at_onset(vanilla)
     layer = int(np.argmax(lost))
     if lost[layer] < NEGLIGIBLE:
-        raise Untestable(f"{lost[layer]:.2g} of log2 n is lost at the onset of diffusion: nothing")
+        raise Untestable(f"only {lost[layer]:.2g} of log2 n is lost at the onset of diffusion")
     had = _coarse_median(vanilla, vanilla.in_fitting)[layer]
     later = had - _coarse_median(vanilla, vanilla.in_total_diffusion)[layer]
     return measured(float(later / lost[layer]), note=f"layer {layer + 1}: {lost[layer]:.2g}")
@@ -96,68 +96,68 @@ def _fixed_bins_invert(run: Run) -> Measured:
     return measured(float(shares[-1] - shares[0]), note=listed(shares))
 
 
-FIG_11 = ("allen_cahn",)  # its problem is not named; 3.3 names the others as not shown
+FIG_11 = ("allen_cahn",)  # not named in the caption; 3.3 says that the others are not shown
 NOT_SATURATED = (
-    "coarse bins: by the paper's 30 any network of these sizes keeps all, so that the claim could "
-    "not fail"
+    "coarse bins: with the paper's 30 any network of these sizes keeps all information, so the "
+    "claim could not fail"
 )
 
 CLAIMS = (
     Claim(
         name="rba_keeps_information",
         where=("3.3", "Fig. 11"),
-        statement="With RBA the loss of information after total diffusion begins is negligible.",
+        statement="With RBA the loss of information in total diffusion is negligible.",
         quantities=(
             Quantity(
                 "lost",
-                f"information in diffusion (median) minus its least in total diffusion, {COARSE}, "
-                "of the layer that loses most",
+                "median information in diffusion minus the smallest in total diffusion, "
+                f"{COARSE}, of the layer that loses most",
                 AtMost(NEGLIGIBLE),
                 in_part=AtMost(2 * NEGLIGIBLE),
             ),
         ),
-        reason=f"negligible: what an axis of the figure's height hardly shows; {NOT_SATURATED}",
+        reason=f"negligible: hardly visible on an axis of the figure's height; {NOT_SATURATED}",
         cases=each(FIG_11, RBA),
         measure=_loses_after_total_diffusion,
     ),
     Claim(
         name="vanilla_loses_information",
         where=("3.3", "Fig. 11"),
-        statement="With vanilla there is a more considerable loss at the onset of diffusion.",
+        statement="With vanilla there is a larger loss at the onset of diffusion.",
         quantities=(
             Quantity(
                 "lost by vanilla",
-                f"information in fitting (median) minus its least within half a decade of the "
+                "median information in fitting minus the smallest within half a decade of the "
                 f"start of diffusion, {COARSE}, of the layer that loses most",
                 AtLeast(NEGLIGIBLE),
             ),
-            Quantity("more than RBA", "that of vanilla minus that of RBA", Above(0)),
+            Quantity("more than RBA", "loss of vanilla minus loss of RBA", Above(0)),
         ),
-        reason=f"considerable is more than negligible, above; {NOT_SATURATED}",
+        reason=f"more than the negligible loss of the claim above; {NOT_SATURATED}",
         cases=compared(FIG_11),
         measure=_loses_at_onset,
     ),
     Claim(
         name="vanilla_regains_information",
         where=("3.3", "Fig. 11"),
-        statement="What vanilla loses there comes back towards total diffusion.",
+        statement="Vanilla recovers this information towards total diffusion.",
         quantities=(
             Quantity(
                 "share still lost",
-                f"what is lost in total diffusion (median) over what is lost at the onset of "
-                f"diffusion, {COARSE}, of the layer that loses most",
+                "median loss in total diffusion over the loss at the onset of diffusion, "
+                f"{COARSE}, of the layer that loses most",
                 AtMost(0.5),
                 in_part=Below(1),
             ),
         ),
-        reason="most of it comes back; where nothing considerable is lost, nothing can",
+        reason="recovers: at least half; a negligible loss cannot be recovered",
         cases=each(FIG_11, VANILLA),
         measure=_bounces_back,
     ),
     Claim(
         name="information_hierarchy",
         where=("3.3", "4"),
-        statement="Deeper layers hold less information: a hierarchy, as IB theory has it.",
+        statement="Deeper layers contain less information: a hierarchy, as in IB theory.",
         quantities=(
             Quantity(
                 "rank correlation",
@@ -165,10 +165,14 @@ CLAIMS = (
                 AtMost(-ORDERED),
                 in_part=AtMost(-MOSTLY),
             ),
-            Quantity("first minus last", f"layer, {COARSE}", AtLeast(DIFFERENT)),
-            Quantity("rank with 30 bins", "the same with the bins of Figure 11", Anything()),
+            Quantity(
+                "first minus last", f"information of the layers, {COARSE}", AtLeast(DIFFERENT)
+            ),
+            Quantity(
+                "rank with 30 bins", "rank correlation with the bins of Figure 11", Anything()
+            ),
         ),
-        reason=f"{NEIGHBOURS}; layers that differ by less than untrained ones have none. "
+        reason=f"{NEIGHBOURS}; differences as small as in untrained networks are no order. "
         f"{NOT_SATURATED.capitalize()}",
         cases=each(FIG_11, RBA, VANILLA),
         measure=_information_descends,
@@ -176,15 +180,16 @@ CLAIMS = (
     Claim(
         name="fixed_bins_invert",
         where=("3.3",),
-        statement="With fixed bins deep layers seem to hold more than the first in diffusion.",
+        statement="With fixed bins, deep layers seem to contain more information than the first "
+        "in diffusion.",
         quantities=(
             Quantity(
                 "last minus first",
-                "hidden layer, information by coarse fixed bins, share of log2 n, in diffusion",
+                "information of hidden layers, share of log2 n, coarse fixed bins, in diffusion",
                 AtLeast(DIFFERENT),
             ),
         ),
-        reason=f"the text gives an order; less is what untrained layers differ by. "
+        reason="the text gives an order; untrained layers differ by less. "
         f"{NOT_SATURATED.capitalize()}",
         cases=each(FIG_11, RBA, VANILLA),
         measure=_fixed_bins_invert,

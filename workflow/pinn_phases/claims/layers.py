@@ -1,4 +1,4 @@
-"""What the paper says of the layers' SNR, and of signal and noise apart (Appendix A)."""
+"""The paper's claims about the SNR of layers, and about signal and noise (Appendix A)."""
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def _coincide(run: Run) -> Measured:
 
 
 def _changes(run: Run, span: Span, *, rising: bool) -> Measured:
-    """Compare the iterations at which the layers change most: the latest over the earliest."""
+    """Compare the iterations of steepest change: latest layer over earliest layer."""
     at = within(run.at, run.at, span)
     layers = within(run.at, run.history["layers/snr"], span).T
     found = [steepest_fall(at, 1 / snr if rising else snr, WINDOW) for snr in layers]
@@ -96,34 +96,33 @@ CLAIMS = (
     Claim(
         name="layers_ordered",
         where=("A", "Fig. A.13"),
-        statement="For Helmholtz and the cavity SNR decreases from shallow to deep layers.",
+        statement="For Helmholtz and the cavity, SNR decreases from shallow to deep layers.",
         quantities=(
             Quantity(
                 "rank correlation",
-                "of layer and SNR (medians of the last half decade)",
+                "of layer index and SNR (medians of the last half decade)",
                 AtMost(-ORDERED),
                 in_part=AtMost(-MOSTLY),
             ),
         ),
-        reason="an order of five to seven layers with one or two neighbours exchanged",
+        reason="an order of five to seven layers, in which one or two neighbours may be exchanged",
         cases=each(("helmholtz", "cavity"), RBA, VANILLA),
         measure=_falls_with_depth,
     ),
     Claim(
         name="layers_coincide",
         where=("A", "Fig. A.13"),
-        statement="For Allen-Cahn and Burgers the layers largely have the same SNR.",
+        statement="For Allen-Cahn and Burgers, the layers have nearly the same SNR.",
         quantities=(
             Quantity(
                 "highest over lowest",
-                "SNR of the highest layer over that of the lowest (medians of the last half "
-                "decade)",
+                "highest SNR of a layer over the lowest (medians of the last half decade)",
                 AtMost(2),
                 in_part=AtMost(3),
             ),
         ),
-        reason="on an axis of many decades lines a third of one apart almost coincide; half a one "
-        "can be told apart",
+        reason="on an axis of many decades, lines that are a third of a decade apart almost "
+        "coincide; half a decade can be distinguished",
         cases=each(("allen_cahn", "burgers"), RBA, VANILLA),
         measure=_coincide,
     ),
@@ -135,8 +134,7 @@ CLAIMS = (
             Quantity(
                 "latest over earliest layer",
                 "iteration of the steepest fall of SNR (windows of a factor of two, up to half a "
-                "decade after the start of diffusion), of the latest layer over that of the "
-                "earliest",
+                "decade after the start of diffusion), latest layer over earliest",
                 AtMost(2),
                 in_part=AtMost(HALF_A_DECADE),
             ),
@@ -154,7 +152,7 @@ CLAIMS = (
             Quantity(
                 "latest over earliest layer",
                 "iteration of the steepest rise of SNR within half a decade of the start of total "
-                "diffusion, of the latest layer over that of the earliest",
+                "diffusion, latest layer over earliest",
                 AtMost(2),
                 in_part=AtMost(HALF_A_DECADE),
             ),
@@ -166,39 +164,40 @@ CLAIMS = (
     Claim(
         name="noise_starts_low",
         where=("A", "Fig. A.14"),
-        statement="In fitting SNR starts high as the std of the batches is low.",
+        statement="In fitting, SNR starts high because the std over batches is low.",
         quantities=(
             Quantity(
                 "first over later std",
-                "norm of the std of the batch gradients at the start (median of ten records), over "
-                "that in diffusion (median)",
+                "norm of the std of the batch gradients at the start (median of ten records) over "
+                "the median in diffusion",
                 AtMost(0.1),
                 in_part=AtMost(0.5),
             ),
         ),
-        reason="low on an axis of many decades: by one at least; half can be seen",
+        reason="low on an axis of many decades: by at least one decade; a factor of two is visible",
         cases=each(A14, RBA),
         measure=_low_noise_first,
     ),
     Claim(
         name="signal_and_noise_fall_alike",
         where=("A", "Fig. A.14"),
-        statement="In total diffusion mean and std of the batch gradients decrease with similar "
-        "rate.",
+        statement="In total diffusion, mean and std of the batch gradients decrease at similar "
+        "rates.",
         quantities=(
-            Quantity("slope of the mean", "of its norm, decades a decade", Below(0)),
-            Quantity("slope of the std", "of its norm, decades a decade", Below(0)),
+            Quantity("slope of the mean", "of its norm, decades per decade", Below(0)),
+            Quantity("slope of the std", "of its norm, decades per decade", Below(0)),
             Quantity("ratio of the slopes", "mean over std", WithinFactor(1.5, of=1)),
         ),
-        reason="both decrease; similar: within a factor of 1.5, by which lines of a slope can be "
-        "told apart by eye",
+        reason="both decrease; similar: within a factor of 1.5, above which slopes can be "
+        "distinguished by eye",
         cases=each(A14, RBA),
         measure=_fall_alike,
     ),
     Claim(
         name="signal_goes_first",
         where=("A", "2.1", "Fig. A.14", "Fig. 2"),
-        statement="Late the mean of the gradients tends to zero while some noise persists.",
+        statement="Late in training, the mean of the gradients tends to zero while some noise "
+        "persists.",
         quantities=(
             Quantity(
                 "mean after over before",
@@ -206,9 +205,11 @@ CLAIMS = (
                 "diffusion (medians)",
                 Below(1),
             ),
-            Quantity("over that of the std", "the first number over the same of the std", Below(1)),
+            Quantity(
+                "over that of the std", "the ratio above over the same ratio of the std", Below(1)
+            ),
         ),
-        reason="the text gives an order and no size: the mean falls, and more than the std",
+        reason="the text gives an order but no size: the mean falls, and more than the std",
         cases=each(A14, RBA),
         measure=_signal_goes_first,
     ),

@@ -1,4 +1,4 @@
-"""What the paper says of SNR: its phases, its levels, and what follows it."""
+"""The paper's claims about SNR: phases, levels, and quantities that follow it."""
 
 import numpy as np
 
@@ -35,7 +35,7 @@ QUARTILES = (0.25, 0.75)
 
 
 def _falls_and_jumps(run: Run) -> Measured:
-    raw = run.history["snr"]  # averages would carry the fall on
+    raw = run.history["snr"]  # a moving average would extend the fall
     start, later = run.start_of("diffusion"), run.phases["total_diffusion"]
     end = later["iteration"] if later else float(run.iterations)
     level = float(median_in(run.at, raw, (start, end)))
@@ -119,12 +119,12 @@ def _adam_follows_less(vanilla: Run, rba: Run) -> Measured:
     return measured(fast - slow, note=f"vanilla {slow:.2f}, RBA {fast:.2f}")
 
 
-ABOVE_OR_BELOW = "one record in twenty may be a fluctuation, which the text mentions"
+ABOVE_OR_BELOW = "one record in twenty may be one of the fluctuations that the text mentions"
 CLAIMS = (
     Claim(
         name="snr_falls_and_jumps",
         where=("2.1", "Fig. 2", "Fig. 6", "Fig. 7", "Fig. 8"),
-        statement="SNR goes from high to low, and jumps up again.",
+        statement="SNR falls from high to low values, then jumps up.",
         quantities=(
             Quantity("in fitting", "highest SNR up to the start of diffusion", Above(1)),
             Quantity(
@@ -134,22 +134,22 @@ CLAIMS = (
             ),
             Quantity(
                 "jump, decades",
-                "from that median up to the one of total diffusion",
+                "from that median to the median in total diffusion",
                 Above(0),
                 in_part=Anything(),
             ),
         ),
-        reason="levels of the text, deterministic above 1 and stochastic below; the jump has no "
-        "size there, and the search for phases asks for one that lasts. To fall alone is the part. "
-        "Not for the cavity, whose SNR does not fall below 1, nor for Helmholtz with vanilla, "
-        "which begins below",
+        reason="the levels of the text: deterministic above 1, stochastic below. The text gives no "
+        "size of the jump, and the search for phases requires that it lasts. A fall without a jump "
+        "counts in part. Excluded are the cavity, whose SNR does not fall below 1, and Helmholtz "
+        "with vanilla, which starts below 1",
         cases=each(("allen_cahn", "burgers"), RBA, VANILLA) + each(("helmholtz",), RBA),
         measure=_falls_and_jumps,
     ),
     Claim(
         name="snr_settles_above_one",
         where=("3.1", "Fig. 2"),
-        statement="In total diffusion SNR becomes stable in the deterministic regime.",
+        statement="In total diffusion, SNR becomes stable in the deterministic regime.",
         quantities=(
             Quantity("median SNR", "in total diffusion", Above(1)),
             Quantity(
@@ -159,8 +159,7 @@ CLAIMS = (
                 in_part=Anything(),
             ),
         ),
-        reason="deterministic is above 1; stable: within an order of magnitude, on an axis that "
-        "shows many",
+        reason="deterministic is above 1; stable: within an order of magnitude, on an axis of many",
         cases=each(("allen_cahn", "helmholtz", "cavity"), RBA),
         measure=_settles_above_one,
     ),
@@ -171,19 +170,18 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "SNR after over before",
-                "median SNR after the start of the late decrease over that of total diffusion",
+                "median SNR after the start of the late decrease over that in total diffusion",
                 Below(1),
             ),
         ),
-        reason=f"{ORDER_ALONE}. Where it is not found in fewer iterations than the paper's, it may "
-        "be yet to come",
+        reason=f"{ORDER_ALONE}. In fewer iterations than the paper's it may not have started yet",
         cases=each(ALL, RBA),
         measure=_late_decrease,
     ),
     Claim(
         name="burgers_snr_below_one",
         where=("3.1", "Fig. 8"),
-        statement="For Burgers SNR does not rise above 1 again.",
+        statement="For Burgers, SNR does not rise above 1 again.",
         quantities=(
             Quantity("share below 1", "of the records after the start of diffusion", AtLeast(0.95)),
         ),
@@ -194,9 +192,9 @@ CLAIMS = (
     Claim(
         name="cavity_snr_above_one",
         where=("3.1", "Fig. 9"),
-        statement="For the cavity SNR remains above 1 in total diffusion.",
+        statement="For the cavity, SNR stays above 1 in total diffusion.",
         quantities=(Quantity("share above 1", "of the records in total diffusion", AtLeast(0.95)),),
-        reason=f"{ABOVE_OR_BELOW}. The text says it of a Reynolds number of 1000",
+        reason=f"{ABOVE_OR_BELOW}. The text is about a Reynolds number of 1000",
         cases=each(("cavity",), RBA, VANILLA),
         measure=_stays_above_one,
         same_as_paper=SAME_EXPERIMENT,
@@ -204,7 +202,7 @@ CLAIMS = (
     Claim(
         name="helmholtz_vanilla_starts_stochastic",
         where=("3.1", "Fig. 7"),
-        statement="For Helmholtz vanilla starts in the stochastic regime, RBA with a high SNR.",
+        statement="For Helmholtz, vanilla starts in the stochastic regime, RBA with a high SNR.",
         quantities=(
             Quantity("vanilla's first SNR", "median of ten records", Below(1)),
             Quantity("RBA's first SNR", "median of ten records", Above(1), in_part=Anything()),
@@ -222,8 +220,8 @@ CLAIMS = (
                 "start of total diffusion", "iteration at which it starts", WithinFactor(2, of=500)
             ),
         ),
-        reason="around: within a factor of two, on a logarithmic axis. Where total diffusion is "
-        "not found there is no answer, as in other claims",
+        reason="around: within a factor of two, on a logarithmic axis. Without total diffusion the "
+        "claim cannot be tested, as for other claims",
         cases=each(("burgers",), RBA, VANILLA),
         measure=_total_diffusion,
         same_as_paper=SAME_EXPERIMENT,
@@ -239,18 +237,18 @@ CLAIMS = (
                 Above(1),
             ),
         ),
-        reason=f"{ORDER_ALONE}; starts whose intervals overlap have no order",
+        reason=f"{ORDER_ALONE}; starts with overlapping intervals have no order",
         cases=compared(("allen_cahn", "helmholtz")),
         measure=_rba_first,
     ),
     Claim(
         name="jump_stays_far_below_fitting",
         where=("3.2", "Fig. 10"),
-        statement="After the jump SNR is several orders of magnitude lower than in fitting.",
+        statement="After the jump, SNR is several orders of magnitude lower than in fitting.",
         quantities=(
             Quantity(
                 "decades",
-                "from the median SNR of total diffusion up to the highest of fitting",
+                "from the median SNR in total diffusion to the highest SNR in fitting",
                 AtLeast(2),
                 in_part=Above(0),
             ),
@@ -262,7 +260,7 @@ CLAIMS = (
     Claim(
         name="adam_follows_snr",
         where=("3.2", "Fig. 10"),
-        statement="For RBA the step-wise SRR_C of Adam closely follows SNR.",
+        statement="For RBA, the step-wise SRR_C of Adam closely follows SNR.",
         quantities=(
             Quantity(
                 "correlation",
@@ -271,41 +269,41 @@ CLAIMS = (
                 in_part=AtLeast(0.5),
             ),
         ),
-        reason="a high correlation: two thirds of the variance in common; some: a quarter",
+        reason="closely: two thirds of the variance in common; in part: a quarter",
         cases=each(ALL, RBA),
         measure=_adam_follows,
     ),
     Claim(
         name="adam_follows_less_for_vanilla",
         where=("3.2", "Fig. 10"),
-        statement="For vanilla SRR_C follows SNR less than for RBA.",
+        statement="For vanilla, SRR_C follows SNR less than for RBA.",
         quantities=(
             Quantity(
                 "RBA minus vanilla",
-                "correlation for RBA, as above, minus that for vanilla",
+                "correlation as above for RBA minus that for vanilla",
                 AtLeast(0.1),
                 in_part=Above(0),
             ),
         ),
         reason="a correlation of 0.8 over the 60 to 80 bins of a curve has a standard error of "
-        "0.04, a difference of two 0.06: less than a tenth is chance",
+        "0.04, a difference of two 0.06; below 0.1 it may be chance",
         cases=compared(ALL),
         measure=_adam_follows_less,
     ),
     Claim(
         name="adam_reaches_equilibrium",
         where=("3.2", "2.2", "Eq. 14", "Fig. 10"),
-        statement="In total diffusion SRR_C is at a stable equilibrium.",
+        statement="In total diffusion, SRR_C is at a stable equilibrium.",
         quantities=(
             Quantity(
                 "upper over lower quartile",
-                "of SRR_C in total diffusion, averaged over ten records as SNR is",
+                "of SRR_C in total diffusion, with a moving average of ten records",
                 AtMost(2),
                 in_part=AtMost(10**0.5),
             ),
         ),
         reason="about constant (Eq. 14): half of the records within a factor of two; half an order "
-        "of magnitude is the part",
+        "of magnitude counts in part",
         cases=each(ALL, RBA),
         measure=_adam_settles,
     ),

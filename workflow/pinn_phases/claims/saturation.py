@@ -1,4 +1,4 @@
-"""What the paper says of saturation and norms of the hidden layers (Section 3.3)."""
+"""The paper's claims about saturation and norms of the hidden layers (Section 3.3)."""
 
 import numpy as np
 
@@ -23,14 +23,14 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.claims.judging.predicates import Above, Anything, AtLeast, WithinFactor
 
-LARGEST = 1e6  # of a growth from nothing
+LARGEST = 1e6  # growth that is reported where the first value is 0
 
 
 def _saturates(run: Run) -> Measured:
     start = run.start_of("total_diffusion")
     spans = (start / HALF_A_DECADE, start), run.in_total_diffusion
     before, after = (float(run.of_layers("binary", span).mean()) for span in spans)
-    # Where no neuron is in its first or last bin before, any that is later is a sudden growth.
+    # If no neuron was in its first or last bin before, any later saturation is a sudden growth.
     growth = after / before if before else np.inf if after else 0.0
     return measured(min(growth, LARGEST), note=f"{before:.2g} to {after:.2g}")
 
@@ -49,9 +49,9 @@ def _growth(run: Run) -> Measured:
 
 
 def _middle(levels: Array) -> Measured:
-    """Compare the middle layers with the first and the last."""
+    """Compare the middle layers with the first and last."""
     if len(levels) < 3:
-        raise Untestable(f"{len(levels)} hidden layers have none in the middle")
+        raise Untestable(f"{len(levels)} hidden layers have no middle layer")
     middle, ends = levels[1:-1], max(levels[0], levels[-1])
     return measured(middle.max() / ends, middle.mean() / levels[-1], note=listed(levels))
 
@@ -75,9 +75,9 @@ def _norms_ascend(run: Run) -> Measured:
     return measured(rank_correlation(norms), rank_correlation(norms[1:]), note=listed(norms))
 
 
-MIDDLE_OVER_ENDS = "largest of the middle layers over the larger one of the first and the last"
-MIDDLE_OVER_LAST = "mean of the middle layers over the last one"
-NO_LAYER = "the text names no layer, and compares with the last ones: to exceed these is the part"
+MIDDLE_OVER_ENDS = "largest of the middle layers over the larger of the first and last layer"
+MIDDLE_OVER_LAST = "mean of the middle layers over the last layer"
+NO_LAYER = "the text names no layer but compares with the last ones; to exceed these counts in part"
 PER_WEIGHT = "root mean square of a layer's weights (norm over the square root of their number)"
 MIDDLE = ("allen_cahn", "burgers", "cavity")
 
@@ -89,13 +89,13 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "growth",
-                "share of binary activations (mean over the layers) in total diffusion, over that "
-                "in the half decade before",
+                "share of binary activations (mean over layers) in total diffusion over that in "
+                "the half decade before",
                 AtLeast(1.5),
                 in_part=AtLeast(1.1),
             ),
         ),
-        reason="sudden: half as much again at once; a tenth more can be seen",
+        reason="sudden: by half; a tenth is visible",
         cases=each(ALL, RBA),
         measure=_saturates,
     ),
@@ -106,7 +106,7 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "middle over ends",
-                f"binary activations (last half decade): {MIDDLE_OVER_ENDS}",
+                f"share of binary activations (last half decade): {MIDDLE_OVER_ENDS}",
                 Above(1),
                 in_part=Anything(),
             ),
@@ -129,7 +129,7 @@ CLAIMS = (
             ),
             Quantity("middle over last", MIDDLE_OVER_LAST, Anything(), in_part=Above(1)),
         ),
-        reason="per weight: the first layer's matrix is smaller by its shape. "
+        reason="per weight, because the matrix of the first layer is smaller. "
         f"{NO_LAYER.capitalize()}",
         cases=each(MIDDLE, RBA),
         measure=_middle_norm,
@@ -137,24 +137,24 @@ CLAIMS = (
     Claim(
         name="helmholtz_norms_ascend",
         where=("3.3",),
-        statement="For Helmholtz the norm of the parameters ascends from the first to the last "
+        statement="For Helmholtz, the norm of the parameters increases from the first to the last "
         "layer.",
         quantities=(
             Quantity(
                 "rank correlation",
-                "of hidden layer and norm (medians of the last half decade)",
+                "of layer index and norm (medians of the last half decade)",
                 AtLeast(ORDERED),
                 in_part=AtLeast(MOSTLY),
             ),
             Quantity(
                 "from the second on",
-                "the same without the first layer",
+                "rank correlation without the first layer",
                 AtLeast(ORDERED),
                 in_part=AtLeast(MOSTLY),
             ),
         ),
-        reason=f"{NEIGHBOURS}; the first layer's matrix is smaller by its shape, so that the "
-        "others have to ascend among themselves",
+        reason=f"{NEIGHBOURS}; the matrix of the first layer is smaller, so the others must be "
+        "ordered too",
         cases=each(("helmholtz",), RBA),
         measure=_norms_ascend,
     ),
@@ -172,13 +172,13 @@ CLAIMS = (
             ),
             Quantity(
                 "lead over the error",
-                "iteration of the steepest fall of the error over that of this growth",
+                "iteration of the steepest fall of the error over that of the fastest growth",
                 Anything(),
             ),
         ),
         reason="at total diffusion: within the window of a factor of two; half a decade is still "
-        "the same part of the training. By how much it leads the error's fall, the text does not "
-        "say",
+        "the same part of the training. The text does not say by how much it precedes the fall of "
+        "the error",
         cases=each(ALL, RBA),
         measure=_growth,
     ),

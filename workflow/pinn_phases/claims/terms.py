@@ -1,7 +1,7 @@
-"""What the gradients of the loss's terms say of the phases; the paper takes the whole loss alone.
+"""Our claims about the gradients of the loss terms; the paper considers only the whole loss.
 
-In the paper SNR is small in diffusion because batches disagree. It would be as small if batches
-agreed and the terms of the loss cancelled; these claims tell the two apart.
+According to the paper, SNR is small in diffusion because batches disagree. It would be as small if
+batches agreed and the terms of the loss cancelled. These claims distinguish the two.
 """
 
 import numpy as np
@@ -60,19 +60,19 @@ def _standoff_ends(run: Run) -> Measured:
     opposed = within(run.terms["iteration"], run.terms["cosine"], after) < OPPOSED
     first, last = _best_splits(opposed)
     if first == 0 or last == len(at):
-        words = "are never opposed" if first == 0 else "stay opposed to the end"
+        words = "never oppose" if first == 0 else "oppose each other until the end"
         return measured(None, note=f"the terms {words}")
     lower, upper = at[first - 1], at[last]
     between = f"between {lower:,} and {upper:,}"
     if upper > CLOSE * lower:
-        raise Untestable(f"the terms are known at too few iterations {between}")
+        raise Untestable(f"the terms were measured at too few iterations {between}")
     return measured(float(np.sqrt(lower * upper)) / start, note=between)
 
 
 def _best_splits(opposed: Array) -> tuple[int, int]:
-    """Rows before the split that leaves the fewest opposed ones after it and others before.
+    """Rows before the split with the fewest opposed rows after it and others before it.
 
-    Of several such splits the first and the last.
+    If several splits are equal, the first and the last of them.
     """
     before = np.concatenate([[0], np.cumsum(~opposed)])
     after = opposed.sum() - np.concatenate([[0], np.cumsum(opposed)])
@@ -94,18 +94,18 @@ CLAIMS = (
     Claim(
         name="terms_oppose_in_diffusion",
         where=WHERE,
-        statement="In diffusion the gradients of conditions and residual point in opposite "
+        statement="In diffusion, the gradients of conditions and residual have opposite "
         "directions.",
         quantities=(
             Quantity(
                 "cosine",
                 "between the gradient of the weighted conditions and the mean over batches of the "
-                "residual's, median over diffusion",
+                "residual's gradient, median in diffusion",
                 Below(OPPOSED),
                 in_part=Below(0),
             ),
         ),
-        reason="within 26 degrees of the opposite direction, so that one cancels most of the other",
+        reason="within 26 degrees of the opposite direction, so they mostly cancel",
         cases=CASES,
         measure=_oppose,
         kind=Kind.OURS,
@@ -113,14 +113,14 @@ CLAIMS = (
     Claim(
         name="residual_batches_agree_in_diffusion",
         where=WHERE,
-        statement="In diffusion the batches of the residual agree.",
+        statement="In diffusion, the batches of the residual agree.",
         quantities=(
             Quantity(
                 "residual's SNR",
-                "SNR of the residual's batch gradients alone, median over diffusion",
+                "SNR of the residual's batch gradients, median in diffusion",
                 Above(1),
             ),
-            Quantity("whole SNR", "that of the whole loss", Anything()),
+            Quantity("whole SNR", "SNR of the whole loss, median in diffusion", Anything()),
         ),
         reason="the level below which the paper calls a gradient stochastic",
         cases=CASES,
@@ -130,18 +130,18 @@ CLAIMS = (
     Claim(
         name="standoff_ends_at_total_diffusion",
         where=WHERE,
-        statement="Total diffusion begins where conditions and residual stop to oppose each other.",
+        statement="Total diffusion begins where conditions and residual stop opposing each other.",
         quantities=(
             Quantity(
                 "end over start",
-                f"iteration that best divides cosines {Below(OPPOSED)} from those above, from "
-                "diffusion on (the middle, of several), over that where total diffusion starts",
+                f"iteration that best separates cosines {Below(OPPOSED)} from the others, from "
+                "diffusion on (the middle of several), over the start of total diffusion",
                 WithinFactor(CLOSE, of=1),
                 in_part=WithinFactor(3, of=1),
             ),
         ),
-        reason="snapshots are 14 % apart, and so are the bins in which phases are searched; half "
-        "a decade still is the same part of the training",
+        reason="snapshots and the bins of the search for phases are 14 % apart; half a decade is "
+        "still the same part of the training",
         cases=CASES,
         measure=_standoff_ends,
         kind=Kind.OURS,
@@ -149,20 +149,22 @@ CLAIMS = (
     Claim(
         name="conditions_give_the_signal_of_total_diffusion",
         where=WHERE,
-        statement="The signal in total diffusion is that of the conditions.",
+        statement="In total diffusion, the signal comes from the conditions.",
         quantities=(
             Quantity(
                 "whole over conditions",
-                "norm of the mean gradient over that of the conditions' gradient, median over "
+                "norm of the mean gradient over that of the conditions' gradient, median in "
                 "total diffusion",
                 WithinFactor(2, of=1),
                 in_part=Anything(),
             ),
-            Quantity("residual over conditions", "the same of the residual's mean", Below(1)),
-            Quantity("cosine", "between the two", Anything()),
+            Quantity(
+                "residual over conditions", "the same for the residual's mean gradient", Below(1)
+            ),
+            Quantity("cosine", "between conditions and residual", Anything()),
         ),
-        reason="the larger of two vectors makes half of their sum at least, unless they oppose "
-        "each other; to be the larger one is the part",
+        reason="the larger of two vectors is at least half of their sum, unless they oppose "
+        "each other; to be the larger one counts in part",
         cases=CASES,
         measure=_signal_of_the_conditions,
         kind=Kind.OURS,

@@ -1,4 +1,4 @@
-"""Page of the claims: what the paper says, what was found, and the verdict."""
+"""Page of the claims: statements of the paper, findings, and verdicts."""
 
 import hashlib
 from collections import Counter
@@ -31,32 +31,26 @@ SECTIONS = {
     "3.3": "3.3 Information compression",
     "A": "Appendix A SNR details",
 }
-IDENTITIES = "Identities of the code, true of any run"
-OURS = "Not in the paper: what we state ourselves"
+IDENTITIES = "Identities of the code, true for any run"
+OURS = "Not in the paper: our own statements"
 BOUNDS = {Bound.AT_LEAST: "≥", Bound.AT_MOST: "≤"}
 NONE = "–"
-NO_BREAK = "\u00a0"  # a space at which no line ends
-DIGITS = 16  # of a file's digest, in the names of folders of Snakemake's report
+NO_BREAK = "\u00a0"  # no-break space
+DIGITS = 16  # of a file's digest, in folder names of Snakemake's report
 
 
 def claims_page(judged: Sequence[Judged], runs: Sequence[Run], scale: str) -> Page:
-    """List claims by section with their verdicts; then each finding, and what is not the paper's.
-
-    Parameters
-    ----------
-    judged
-        Claims as judged by the runs.
-    """
+    """List the verdicts by section, all findings, and the settings that are not the paper's."""
     marks = ", ".join(f"{mark} {outcome}" for outcome, mark in MARKS.items())
     text = (
         f"Scale {scale}: {in_words(judged)}.",
-        "A verdict is made of the findings for all cases and seeds that can be tested: reproduced, "
-        "if all hold; not reproduced, if all fail; mostly, if three of four hold, one in part "
-        "counting half; mostly not, if at most one of four; else mixed. Where half of the "
-        "findings or fewer can be tested, there are too few cases. Statements are in our words; "
-        "tolerances were set from the paper's, and the reason stands beside each.",
-        f"Values are those of {_of_seeds(runs)}, in this order: {marks}. What could not be tested, "
-        "and why, stands among the findings.",
+        "A verdict combines the findings for all cases and seeds that can be tested. Each that "
+        "holds counts 1, each that holds in part 1/2. Reproduced: all hold. Not reproduced: all "
+        "fail. Mostly: at least three quarters. Mostly not: at most one quarter. Mixed: in "
+        "between. Too few cases: at most half of the findings can be tested. Statements are in our "
+        "words. Tolerances come from the paper's words, each with its reason.",
+        f"Values are those of {_of_seeds(runs)}, in this order. Marks: {marks}. The table of "
+        "findings says what could not be tested, and why.",
         *_unfinished(runs),
     )
     tables = [_verdicts(title, group) for title, group in by_section(judged).items()]
@@ -64,7 +58,7 @@ def claims_page(judged: Sequence[Judged], runs: Sequence[Run], scale: str) -> Pa
 
 
 def in_words(judged: Sequence[Judged]) -> str:
-    """Count the verdicts on what the paper says, without identities and what we state."""
+    """Count the verdicts on the paper's claims, without identities and our own."""
     counts = Counter(one.verdict for one in judged if one.claim.kind is Kind.PAPER)
     listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
     return f"of {counts.total()} claims, {listed}"
@@ -90,24 +84,24 @@ def _of_seeds(runs: Sequence[Run]) -> str:
 
 
 def _unfinished(runs: Sequence[Run]) -> Iterator[str]:
-    """Say which runs are the beginning of a longer training."""
+    """List the runs of unfinished trainings."""
     each = (
         f"{case_title(((run.problem, run.method),))}, seed {run.seed} {run.unfinished}"
         for run in runs
         if run.unfinished
     )
     if ends := "; ".join(each):
-        yield f"Unfinished trainings, of which the rest may change a verdict: {ends}."
+        yield f"Unfinished trainings, whose remaining iterations may change a verdict: {ends}."
 
 
 def _verdicts(title: str, judged: Sequence[Judged]) -> Table:
-    head = ("statement, and where", "verdict", "values", "what is measured, what has to hold, why")
+    head = ("statement, place", "verdict", "values", "quantities, criteria, reasons")
     rows = tuple(
         (
             f"{one.claim.statement}\n{'; '.join(one.claim.where)}",
             "\n".join(_explained(one)),
             "\n".join(_values(one)),
-            "\n".join((*map(_quantity, one.claim.quantities), f"Why: {one.claim.reason}.")),
+            "\n".join((*map(_quantity, one.claim.quantities), f"Reason: {one.claim.reason}.")),
         )
         for one in judged
     )
@@ -145,7 +139,7 @@ def _quantity(one: Quantity) -> str:
 
 
 def _values(one: Judged) -> Iterator[str]:
-    """One line a case and quantity, with the value of each seed; marks stand at the first."""
+    """Yield a line per case and quantity with the value of each seed; the first has the marks."""
     names = [quantity.name for quantity in one.claim.quantities]
     if len(names) == 1:
         yield f"{names[0]}"
@@ -164,7 +158,7 @@ def _values(one: Judged) -> Iterator[str]:
 
 
 def number(finding: Finding, name: str, digits: int = 3) -> str:
-    """Return a value of a finding as a table has it; nothing, if there is none."""
+    """Format a value of a finding; empty if there is none."""
     value: Value = finding.values.get(name)
     bound = ""
     if isinstance(value, Ratio):
@@ -174,7 +168,7 @@ def number(finding: Finding, name: str, digits: int = 3) -> str:
 
 
 def _explained(one: Judged) -> Iterator[str]:
-    """Say the verdict, how often which mark was given, and why nothing could be tested."""
+    """Yield the verdict, the number of each mark, and why nothing could be tested."""
     yield one.verdict
     if one.verdict is Verdict.NOT_TESTABLE:
         yield from one.reasons
@@ -183,7 +177,7 @@ def _explained(one: Judged) -> Iterator[str]:
 
 
 def counts_in_marks(one: Judged) -> str:
-    """Return how often which mark was given."""
+    """Return the number of each mark."""
     return ", ".join(f"{one.counts[o]}{NO_BREAK}{MARKS[o]}" for o in Outcome if o in one.counts)
 
 
@@ -206,7 +200,7 @@ def _findings(judged: Sequence[Judged]) -> Table:
 
 
 def _named(finding: Finding) -> Iterator[str]:
-    """Give the values that there are, with their names."""
+    """Yield the existing values with their names."""
     for name in finding.values:
         if said := number(finding, name, digits=4):
             yield f"{name} {said}"
@@ -221,11 +215,11 @@ def _other(runs: Sequence[Run]) -> Table:
     }
     rows = tuple((_problem(problem), *rest) for problem, *rest in found)
     head = ("problem", "setting", "here", "in the paper")
-    return Table("What differs from the paper", head, rows, stacked=True)
+    return Table("Differences from the paper", head, rows, stacked=True)
 
 
 def case_title(case: Case) -> str:
-    """Name problem and method; a comparison by what is compared."""
+    """Name problem and method; for a comparison, what is compared."""
     problems = list(dict.fromkeys(problem for problem, _ in case))
     methods = list(dict.fromkeys(method for _, method in case))
     title = ", ".join(map(_problem, problems)) if len(problems) < 3 else "all problems"

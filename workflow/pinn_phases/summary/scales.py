@@ -1,4 +1,4 @@
-"""Page of the verdicts at several scales, side by side, from the JSON that `claims` writes."""
+"""Page that compares the verdicts of several scales, from the JSON that `claims` writes."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,19 +12,19 @@ from pinn_phases.summary.page import Page, Table
 Tree = Mapping[str, Any]
 TITLE = "Verdicts by scale"
 TEXT = (
-    "A verdict is about all cases of a claim; of a scale that lacks benchmarks it says little. The "
-    "second table has the cases that can be tested at every scale, with the value of each seed: "
-    f"{', '.join(f'{mark} {outcome}' for outcome, mark in MARKS.items())}.",
+    "A verdict is about all cases of a claim. It says little about a scale that lacks benchmarks. "
+    "The second table has the cases that can be tested at every scale, with the value of each "
+    f"seed. Marks: {', '.join(f'{mark} {outcome}' for outcome, mark in MARKS.items())}.",
 )
 
 
 def scales_page(trees: Sequence[Tree]) -> Page:
-    """Put the verdicts of several scales beside each other.
+    """Compare the verdicts of several scales.
 
     Parameters
     ----------
     trees
-        What `claims` has written, one a scale.
+        The JSON of `claims`, one per scale.
     """
     scales = tuple(tree["scale"] for tree in trees)
     by_name = [{claim["name"]: claim for claim in tree["claims"]} for tree in trees]
@@ -40,7 +40,7 @@ def scales_page(trees: Sequence[Tree]) -> Page:
         TEXT,
         (
             Table("All claims", ("statement", *scales), verdicts, stacked=True),
-            Table("Cases of every scale", ("statement", "case", *scales), cases, stacked=True),
+            Table("Cases tested everywhere", ("statement", "case", *scales), cases, stacked=True),
         ),
     )
 
@@ -52,7 +52,7 @@ def _verdict(claim: Tree) -> str:
 
 
 def _cases(claims: Sequence[Tree]) -> Iterator[tuple[str, ...]]:
-    """Give a row for each case that can be tested at every scale."""
+    """Yield a row for each case that can be tested at every scale."""
     for same in zip(*(claim["cases"] for claim in claims), strict=True):
         if all(_tested(case) for case in same):
             title = case_title(tuple(tuple(subject) for subject in same[0]["case"]))
@@ -64,7 +64,7 @@ def _tested(case: Tree) -> bool:
 
 
 def _seeds(case: Tree) -> Iterator[str]:
-    """Give a line a seed: mark, and values by name."""
+    """Yield a line per seed: mark, and values by name."""
     for finding in case["findings"].values():
         named = "; ".join(f"{name} {_number(v)}" for name, v in finding["values"].items())
         yield f"{MARKS[Outcome(finding['outcome'])]} {named}".strip()

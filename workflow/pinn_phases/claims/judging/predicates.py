@@ -1,4 +1,4 @@
-"""What has to hold of a number: a predicate is a value that judges and prints itself.
+"""Conditions on a number. A predicate is a value that judges and prints itself.
 
 >>> str(WithinFactor(2, of=500)), WithinFactor(2, of=500).holds(300)
 ('between 250 and 1,000', True)
@@ -10,17 +10,17 @@ from math import inf
 
 
 class Predicate(ABC):
-    """A condition that holds between two numbers and nowhere else."""
+    """A condition that holds between two numbers."""
 
     low: float = -inf
     high: float = inf
 
     def holds(self, value: float) -> bool:
-        """Return whether the number lies between the ends, which are included."""
+        """Return whether the number is between the ends, including them."""
         return self.low <= value <= self.high
 
     def holds_above(self, value: float) -> bool | None:
-        """Return whether it holds of a number that is only known to be at least this one.
+        """Return whether the condition holds for a number with this lower bound.
 
         None if that depends on the number.
         """
@@ -29,19 +29,19 @@ class Predicate(ABC):
         return False if value >= self.high else None
 
     def holds_below(self, value: float) -> bool | None:
-        """Return whether it holds of a number that is only known to be at most this one."""
+        """Return whether the condition holds for a number with this upper bound, or None."""
         if self.holds(value):
             return True if self.low == -inf else None
         return False if value <= self.low else None
 
     @abstractmethod
     def __str__(self) -> str:
-        """Return the condition in words that follow the name of the number."""
+        """Return the condition in words, to follow the name of the number."""
 
 
 @dataclass(frozen=True)
 class AtLeast(Predicate):
-    """The level or more."""
+    """At least the level."""
 
     low: float = field()
 
@@ -52,7 +52,7 @@ class AtLeast(Predicate):
 
 @dataclass(frozen=True)
 class AtMost(Predicate):
-    """The level or less."""
+    """At most the level."""
 
     high: float = field()
 
@@ -93,7 +93,7 @@ class Below(Predicate):
 
 @dataclass(frozen=True)
 class Between(Predicate):
-    """From one level to another, both included."""
+    """Between two levels, including both."""
 
     low: float = field()
     high: float = field()
@@ -105,13 +105,13 @@ class Between(Predicate):
 
 @dataclass(frozen=True)
 class WithinFactor(Predicate):
-    """At most `factor` times as large as a positive number, and at most as many times smaller."""
+    """Within a factor of a positive number, in either direction."""
 
     factor: float
     of: float = field(kw_only=True)
 
     def __post_init__(self) -> None:
-        """Find the ends."""
+        """Compute the ends."""
         object.__setattr__(self, "low", self.of / self.factor)
         object.__setattr__(self, "high", self.of * self.factor)
 
@@ -122,7 +122,7 @@ class WithinFactor(Predicate):
 
 @dataclass(frozen=True)
 class Anything(Predicate):
-    """Holds of every number, and where there is none: the number is reported, not judged."""
+    """Always holds, even without a number: the number is reported, not judged."""
 
     def __str__(self) -> str:
         """Return the words."""
@@ -130,5 +130,5 @@ class Anything(Predicate):
 
 
 def in_words(level: float) -> str:
-    """Return a number as prose has it: 1,000 and 0.95."""
+    """Format a number for prose: 1,000 and 0.95."""
     return f"{level:,.3g}" if abs(level) < 1000 else f"{level:,.0f}"

@@ -1,4 +1,4 @@
-"""What is measured of runs, what has to hold of it, and what follows for one case and seed."""
+"""Quantities of a claim with their criteria, and the finding for one case and seed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from pinn_phases.claims.judging.predicates import Anything, Predicate
 
 
 class Outcome(StrEnum):
-    """What the runs of one seed say of a claim."""
+    """Result of a claim for the runs of one seed."""
 
     HOLDS = "holds"
     IN_PART = "in part"
@@ -20,26 +20,26 @@ class Outcome(StrEnum):
 
 
 class Untestable(Exception):
-    """These runs cannot decide; the message says why."""
+    """The runs cannot test the claim; the message says why."""
 
 
-Value = float | Ratio | None  # a number, a bound of one, or nothing found
+Value = float | Ratio | None  # a number, a bound, or nothing found
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number that a claim rests on.
+    """A number that decides a claim.
 
     Attributes
     ----------
     name
-        In a table.
+        Name in tables.
     measured
-        What it is.
+        Definition.
     must
-        What has to hold of it.
+        Condition for the claim to hold.
     in_part
-        What is enough for the claim to hold in part; None: nothing less.
+        Weaker condition for the claim to hold in part, if any.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Quantity:
 
     @property
     def reported_only(self) -> bool:
-        """Whether the number decides nothing."""
+        """Whether the number is not judged."""
         return isinstance(self.must, Anything) and self.in_part is None
 
 
@@ -62,7 +62,7 @@ class Measured:
 
 
 def measured(*values: Value, note: str = "") -> Measured:
-    """Return what was measured, with a note for whoever looks it up."""
+    """Return the measured values, with a note for the tables."""
     return Measured(values, note)
 
 
@@ -76,12 +76,12 @@ class Finding:
 
 
 def graded(quantities: Sequence[Quantity], found: Measured) -> Finding:
-    """Judge what was measured: every quantity has to hold; or to hold in part.
+    """Judge the measured values: the claim holds if every quantity holds.
 
     Raises
     ------
     Untestable
-        If a number is not finite, or only a bound is known that decides nothing.
+        If a number is not finite, or if only a bound is known and does not decide.
     """
     pairs = list(zip(quantities, found.values, strict=True))
     if not all(np.isfinite(_number(v)) for q, v in pairs if v is not None and not q.reported_only):
@@ -103,7 +103,7 @@ def graded(quantities: Sequence[Quantity], found: Measured) -> Finding:
 def _bounded(
     pairs: Sequence[tuple[Quantity, Value]], weaker: Sequence[bool | None], finding: Finding
 ) -> Finding:
-    """Return the finding that holds in part, if bounds lie where the claim would hold."""
+    """Return the finding, which holds in part, if every bound satisfies the full condition."""
     if not all(weaker) or not all(q.must.holds(_number(v)) for q, v in pairs if v is not None):
         bounds = ", ".join(
             f"{q.name} {v.bound} {v.value:.3g}"
@@ -115,7 +115,7 @@ def _bounded(
 
 
 def _holds(predicate: Predicate, value: Value) -> bool | None:
-    """Whether it holds of a value; None if that cannot be told from a bound."""
+    """Whether the predicate holds for a value; None if a bound does not decide."""
     if isinstance(predicate, Anything):
         return True
     if value is None:

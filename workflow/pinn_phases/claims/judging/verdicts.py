@@ -1,16 +1,16 @@
 """Judge the claims of the paper by the stored files of one scale.
 
-A verdict is made of the findings of all cases and seeds. Those that cannot be tested are left out;
-of the rest each one that holds counts 1, one that holds in part 1/2, and the mean is the share.
+A verdict combines the findings of all cases and seeds, without those that cannot be tested. Each
+finding that holds counts 1, each that holds in part 1/2; the mean is the share.
 
 | verdict           | findings                                                |
 |-------------------|---------------------------------------------------------|
 | not testable here | none can be tested                                      |
-| too few cases     | half of the findings or fewer can be tested             |
+| too few cases     | at most half can be tested                              |
 | reproduced        | all hold                                                |
-| mostly            | a share of 3/4 or more                                  |
-| mixed             | between                                                 |
-| mostly not        | a share of 1/4 or less                                  |
+| mostly            | a share of at least 3/4                                 |
+| mixed             | in between                                              |
+| mostly not        | a share of at most 1/4                                  |
 | not reproduced    | all fail                                                |
 """
 
@@ -55,7 +55,7 @@ LEFT_OUT = ("snapshots/", "points/", "activations/")
 
 
 class Verdict(StrEnum):
-    """What all runs together say of a claim."""
+    """Result of a claim over all runs."""
 
     REPRODUCED = "reproduced"
     MOSTLY = "mostly"
@@ -66,14 +66,14 @@ class Verdict(StrEnum):
     NOT_TESTABLE = "not testable here"
 
 
-COVERAGE = 0.5  # share of the findings of which more have to be testable; an identity needs none
-MOST = 0.75  # least share that is most: three of four
+COVERAGE = 0.5  # more than this share of the findings must be testable, except for identities
+MOST = 0.75  # smallest share for "mostly"
 COUNTS = {Outcome.HOLDS: 1.0, Outcome.IN_PART: 0.5, Outcome.FAILS: 0.0}
 
 
 @dataclass(frozen=True)
 class CaseFindings:
-    """Finding of each seed for one case."""
+    """Findings of one case, by seed."""
 
     case: Case
     findings: Mapping[int, Finding]
@@ -81,7 +81,7 @@ class CaseFindings:
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim, what was found, and what follows."""
+    """A claim with its findings and verdict."""
 
     claim: Claim
     cases: tuple[CaseFindings, ...]
@@ -89,37 +89,37 @@ class Judged:
 
     @property
     def counts(self) -> Counter[Outcome]:
-        """How many findings have which outcome."""
+        """Number of findings per outcome."""
         return Counter(f.outcome for case in self.cases for f in case.findings.values())
 
     @property
     def reasons(self) -> list[str]:
-        """Why runs cannot decide it, each once."""
+        """Why runs cannot test it, without duplicates."""
         found = (f for case in self.cases for f in case.findings.values())
         return list(dict.fromkeys(f.note for f in found if f.outcome is Outcome.UNTESTABLE))
 
 
 def all_claims() -> Iterator[Claim]:
-    """Every claim, in the order of the files and within them."""
+    """All claims, in the order of the files."""
     package = claims.__name__
     for name in names(package):
         yield from import_module(f"{package}.{name}").CLAIMS
 
 
 def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
-    """Put together what the files say of each training.
+    """Combine the files of each training.
 
     Parameters
     ----------
     paths
-        One file of each kind of `KINDS` for every training.
+        One file of each of `KINDS` for every training.
     paper
-        Settings of the paper's own runs: problem -> method -> settings as a run stores them.
+        Settings of the paper's own runs: problem -> method -> settings as stored in a run.
 
     Raises
     ------
     StorageError
-        If a file cannot be used, or one is missing.
+        If a file is invalid or missing.
     """
     trainings: dict[tuple[str, str, int], dict[str, Content]] = {}
     for path in paths:
@@ -139,12 +139,12 @@ def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
 
 
 def judge_all(stated: Iterable[Claim], runs: Sequence[Run]) -> list[Judged]:
-    """Judge claims by runs of any number of problems, methods and seeds."""
+    """Judge claims by the runs of any problems, methods and seeds."""
     return [judge(claim, runs) for claim in stated]
 
 
 def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
-    """Judge one claim: every case, every seed."""
+    """Judge one claim for every case and seed."""
     by_subject = {(run.problem, run.method, run.seed): run for run in runs}
     seeds = sorted({run.seed for run in runs})
     cases = []
@@ -160,7 +160,7 @@ def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
 
 
 def as_plain(judged: Judged) -> dict[str, Any]:
-    """Return all that is known of a judged claim as plain values."""
+    """Convert a judged claim to values that JSON can store."""
     claim = judged.claim
     words = {
         name: getattr(claim, name)
@@ -203,7 +203,7 @@ def _plain(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
-    """Judge the runs of one case and seed, if they can be judged at all."""
+    """Judge the runs of one case and seed, if they can test the claim."""
     present = [run for run in runs if run is not None]
     try:
         if len(present) < len(runs):
