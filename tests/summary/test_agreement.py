@@ -90,7 +90,7 @@ def test_values_stand_beside_theirs_with_the_ratio_for_each_seed_and_the_median(
     assert (tenth["authors"], tenth["seed 0"]) == ("1,500", "800 (0.533)")
     assert tenth["seed 2"] == "> 2,000 (at least 1.33)"
     assert (final["authors"], final["seed 2"]) == ("0.0500", "0.400 (8.00)")
-    assert page.text[0] == "Scale paper: runs of the paper's sizes beside the authors' own."
+    assert page.text[0] == "Scale paper: runs of the paper's sizes, compared with the authors'."
     late = cells(page, "Median SNR by half decade")[-1]
     assert late["iterations"] == "1,000 to 2,000"
     assert [late[f"seed {n}"] for n in range(3)] == ["2.00 (0.250)", "4.00 (0.500)", "6.00 (0.750)"]
@@ -113,7 +113,7 @@ def test_one_seed_has_no_median(compared):
 def test_why_ours_may_differ_is_said(compared):
     rows = cells(
         agreement_page(compared, "paper"),
-        "Why ours may differ: where the authors' code is not the text",
+        "Where the authors' code departs from the text, which ours follows",
     )
     said = {row["what"]: row for row in rows}
     assert said["collocation points of the cavity"]["authors' code"] == "10,000"
@@ -128,7 +128,7 @@ def test_runs_of_other_sizes_are_no_test_and_every_row_says_so():
     assert "Scale laptop: no test of agreement for Lid-driven cavity, RBA." in page.text[0]
     for table in page.tables[:3]:
         assert {row[0] for row in table.rows} == {"Lid-driven cavity (no test)"}
-    assert cells(page, "Other sizes than the paper's") == [
+    assert cells(page, "Sizes that are not the paper's") == [
         {
             "benchmark": "Lid-driven cavity (no test)",
             "method": "RBA",
@@ -185,7 +185,9 @@ def test_the_command_takes_files_in_any_order_and_skips_what_one_side_lacks(call
 def test_without_a_common_training_the_page_says_so(call):
     status, (as_json, as_markdown, _) = call()
     assert status == 0 and json.loads(as_json.read_text())["pairs"] == []
-    assert "no problem and method of which the authors published a curve" in as_markdown.read_text()
+    assert (
+        "no problem and method for which the authors published a curve" in as_markdown.read_text()
+    )
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_files_that_differ_are_named():
     page = versions_page([reference(), run(0), other])
     versions, codes = page.tables
     assert page.text[0].startswith("The 3 files differ in uncommitted changes, torch, numpy;")
-    assert "the digest and not the commit" in page.text[1]
+    assert "the digest, not the commit" in page.text[1]
     assert page.text[2].endswith("different code: training of Lid-driven cavity, RBA.")
     assert marked(versions) == {"uncommitted changes", "torch", "numpy"}
     name = "training of Lid-driven cavity, RBA, seed 1"

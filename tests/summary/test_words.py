@@ -57,7 +57,7 @@ def info(tmp_path, capsys):
 
 def test_a_run_says_errors_cost_settings_and_maker(info):
     lines = info(runs=RUN)
-    assert lines[0].endswith("seed3.h5: whole, its checksum fits")
+    assert lines[0].endswith("seed3.h5: complete, checksum correct")
     assert lines[1] == "run: Burgers with RBA, seed 3, scale test"
     assert lines[2] == (
         "trained: 1:02:03 (h:min:s) on CPU, 1 thread, 1,234 MB at most, "
@@ -69,7 +69,7 @@ def test_a_run_says_errors_cost_settings_and_maker(info):
     assert "equation.viscosity = 0.5" in lines
     assert {"commit abc123", "code c0de", "Python 3.11.7, torch 2.13.0, numpy 2.4.6"} <= set(lines)
     error = "history/relative_l2 (4,): relative L2 error on the thinned test grid (Eq. 7)"
-    assert error in lines and "phases: no file of them beside it" in lines
+    assert error in lines and "phases: no phases file found" in lines
 
 
 def test_a_run_says_who_made_each_stretch(info):
@@ -122,7 +122,7 @@ def test_a_checkpoint_says_what_it_has(info):
     lines = info(checkpoints=Content("checkpoint", {"state/iteration": np.array(5)}, {}))
     assert (
         "checkpoint: no settings" in lines
-        and "state/iteration (): what the next iteration needs" in lines
+        and "state/iteration (): state that the next iteration needs" in lines
     )
 
 
@@ -140,7 +140,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path, repository):
     command = [sys.executable, "-m", "pinn_phases", "info", str(path)]
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, env=environment, text=True, **pipe) as process:
-        assert "whole" in process.stdout.readline()
+        assert "complete" in process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 0

@@ -1,4 +1,4 @@
-"""Say in words what is in a result file: settings, provenance, phases, errors."""
+"""Describe a result file: settings, provenance, phases, errors, datasets."""
 
 import argparse
 from pathlib import Path
@@ -8,23 +8,23 @@ from pinn_phases.files.storage import Content
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="of any kind, HDF5")
+    """Define the options."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="result file of any kind, HDF5")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, which checks that the file is whole, and print."""
+    """Read the file, which checks its checksum, and print."""
     content = storage.read(options.file)
-    # Importing scipy takes a second: after the check.
+    # Import scipy, which takes a second, after the check.
     from pinn_phases.summary.words import describe
 
-    print(f"{options.file}: whole, its checksum fits")
+    print(f"{options.file}: complete, checksum correct")
     for line in describe(content, phases_beside(options.file)):
         print(line)
 
 
 def phases_beside(run: Path) -> Content | None:
-    """Read the phases of a run that lies where the workflow puts it, if they are there."""
+    """Read the phases of a run in a folder of the workflow; None if there are none."""
     parts = list(run.absolute().parts)
     if "runs" not in parts:
         return None

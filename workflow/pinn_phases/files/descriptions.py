@@ -1,8 +1,8 @@
-"""What each dataset of a result file holds, in words, and what its dimensions are called.
+"""Descriptions of the datasets in result files, and names of their dimensions.
 
-Both are found by the name of the dataset; the first matching pattern counts.
-`pinn_phases.files.layout` writes them into the files. They change no number: like docstrings, they
-are not part of the digest of a job's code. All quantities are dimensionless.
+Both are looked up by the name of the dataset; the first matching pattern counts.
+`pinn_phases.files.layout` writes them to the files. Like docstrings, they are not part of the
+digest of a job's code. All quantities are dimensionless.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ DESCRIPTIONS = {
     "history/residual_rms": "root mean square of the unweighted residuals",
     "history/residual_max": "largest magnitude of the unweighted residuals",
     "history/snr": "signal-to-noise ratio of the batch gradients (Eq. 8)",
-    "history/snr_residual": "signal-to-noise ratio of the residual's batch gradients alone",
+    "history/snr_residual": "signal-to-noise ratio of the residual's batch gradients",
     "history/srr_batch": "signal-to-rms ratio of the batch gradients (Eq. 17)",
     "history/srr_adam": "signal-to-rms ratio of Adam's moments (Eq. 13)",
     "history/gradient_mean": "norm of the mean of the batch gradients",
@@ -26,29 +26,29 @@ DESCRIPTIONS = {
     "history/cosine": "cosine between the gradients of the conditions and of the residual",
     "history/weights_mean": "mean weight of the points",
     "history/weights_max": "largest weight of the points",
-    "history/layers/snr": "signal-to-noise ratio, layer by layer",
-    "history/layers/gradient_mean": "norm of the mean of the batch gradients, layer by layer",
-    "history/layers/gradient_std": "norm of the std of the batch gradients, layer by layer",
-    "history/layers/weight_norm": "Frobenius norm of the weight matrix, layer by layer",
+    "history/layers/snr": "signal-to-noise ratio, by layer",
+    "history/layers/gradient_mean": "norm of the mean of the batch gradients, by layer",
+    "history/layers/gradient_std": "norm of the std of the batch gradients, by layer",
+    "history/layers/weight_norm": "Frobenius norm of the weight matrix, by layer",
     "snapshots/iteration": "iteration before whose step the snapshot was taken",
     "snapshots/parameters": "all parameters, W1 b1 W2 b2 ..., each in row-major order",
     "snapshots/weights": "weights of the collocation points, as used in the iteration",
     "points/*": "points, one row each, columns in the order of the coordinates",
-    "axes/*": "points of the grid along one coordinate; of boxes: their middles",
+    "axes/*": "points of the grid along one coordinate; for boxes their midpoints",
     "fields/*": "solution on the grid",
-    "prediction/*": "an observable of the network on the grid, one map a snapshot",
-    "residual/*": "unweighted residual of the equation on the grid, one map a snapshot",
+    "prediction/*": "an observable of the network on the grid, one map per snapshot",
+    "residual/*": "unweighted residual of the equation on the grid, one map per snapshot",
     "iterations": "iteration of each map or row, as in snapshots",
-    "weights": "weights of the collocation points, one row a snapshot and equation",
-    "information/relative": "information about the input by relative bins, bits (Eq. 31)",
-    "information/fixed": "information about the input by fixed bins on [-1, 1], bits",
+    "weights": "weights of the collocation points, one row per snapshot and equation",
+    "information/relative": "information about the input, relative bins, bits (Eq. 31)",
+    "information/fixed": "information about the input, fixed bins on [-1, 1], bits",
     "information/binary": "share of the activations in their neuron's first or last bin",
-    "information/norm": "Frobenius norm of the weight matrix, hidden layer by hidden layer",
+    "information/norm": "Frobenius norm of the weight matrix, by hidden layer",
     "activations/sample": "activations of the hidden layers at the point of `points/sample`",
     "boxes/residual": "mean magnitude of the residuals over each of the equal boxes (Eq. 20)",
     "homogeneity/residual": "ratio of mean to root mean square of `boxes/residual`, at most 1",
     "terms/*snr": "signal-to-noise ratio of the batch gradients (Eq. 8)",
-    "terms/*snr_residual": "signal-to-noise ratio of the residual's batch gradients alone",
+    "terms/*snr_residual": "signal-to-noise ratio of the residual's batch gradients",
     "terms/*gradient_mean": "norm of the mean of the batch gradients",
     "terms/*gradient_std": "norm of the standard deviation of the batch gradients",
     "terms/*gradient_conditions": "norm of the gradient of the weighted sum of the conditions",
@@ -62,11 +62,11 @@ DESCRIPTIONS = {
     "gradients/mean": "norm of the mean of the batch gradients, as published",
     "gradients/std": "norm of the standard deviation of the batch gradients, as published",
     "gradients/snr": "their ratio, the signal-to-noise ratio (Eq. 8)",
-    "state/*": "what the next iteration needs",
+    "state/*": "state that the next iteration needs",
 }
 
 AXES = "axes"
-"""Stands for the coordinates of the file's grid, in their order."""
+"""Placeholder for the coordinates of the file's grid, in order."""
 
 DIMENSIONS = {
     "history/layers/*": ("iteration", "layer"),
@@ -102,18 +102,18 @@ DIMENSIONS = {
     "state/milestones/*": ("iteration", "parameter"),
     "state/*": ("parameter",),
 }
-"""Pattern -> names of the dimensions; `*` in a name stands for the last part of the dataset's."""
+"""Pattern -> names of the dimensions; `*` in a name is the last part of the dataset's name."""
 
 Entry = TypeVar("Entry")
 
 
 def description(name: str) -> str | None:
-    """Return the words on a dataset, if there are any."""
+    """Return the description of a dataset, or None."""
     return _first_fitting(DESCRIPTIONS, name)
 
 
 def dimensions(name: str) -> tuple[str, ...] | None:
-    """Return the names of a dataset's dimensions, if there are any; `AXES` for those of a grid."""
+    """Return the names of a dataset's dimensions, or None; `AXES` for those of a grid."""
     found = _first_fitting(DIMENSIONS, name)
     own = name.rpartition("/")[2]
     return None if found is None else tuple(one.replace("*", own) for one in found)

@@ -1,1 +1,1 @@
-"""Tables beside the figures, one file a page: settings, references, trainings, versions."""
+"""Pages of tables, one module per page."""

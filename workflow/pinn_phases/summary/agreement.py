@@ -1,4 +1,4 @@
-"""Page of the agreement with the authors' curves: errors, boundaries, SNR, and why ours differ."""
+"""Page of the agreement with the authors' curves: errors, boundaries, SNR, and differences."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,31 +18,31 @@ TITLE = "Agreement with the authors' curves"
 NONE, NOT_FOUND = "–", "not found"
 NO_TEST = "no test"
 TEXT = (
-    "Theirs is one training of each benchmark and method. All are compared up to the last "
-    "iteration that all have. Errors: the iteration at which relative L2 (Eq. 7) is first below a "
-    "level, on the iterations that all recorded; > marks what was not reached by the last one. The "
-    "final error is the median of the last tenth of these iterations. In brackets: ours over "
-    "theirs.",
-    "The authors drew boundaries by hand; ours are found in the SNR, and the whole of their curve "
-    "was searched in the same way. Medians over seeds are Kaplan and Meier's, as in the statistics "
-    "over seeds, which take all records of a run.",
+    "The authors have one training per benchmark and method. All are compared up to the last "
+    "iteration that all have. Errors: the first iteration at which the relative L2 error (Eq. 7) "
+    "is below a level, among the iterations that all recorded; > marks a level that was not "
+    "reached. The final error is the median of the last tenth of these iterations. In brackets: "
+    "ours over theirs.",
+    "The authors drew boundaries by hand; ours are found in the SNR. Their whole curve was "
+    "searched in the same way. Medians over seeds are Kaplan-Meier medians, as in the statistics "
+    "over seeds, which use all records of a run.",
 )
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Runs of one problem and method beside the authors' curve.
+    """Runs of one problem and method compared with the authors' curve.
 
     Attributes
     ----------
     seeds
-        Of our runs, in the order of the values.
+        Seeds of our runs, in the order of the values.
     boundaries
-        Iteration at which a phase starts, theirs as drawn; None where it is not found.
+        Iterations at which phases start, theirs as drawn; None where a phase is not found.
     found
-        Iteration at which our search finds it in their SNR, None where it does not.
+        Iteration at which our search finds the start in their SNR, or None.
     departures
-        Where their code is not the paper's text, and these runs are.
+        Where their code departs from the paper's text, which these runs follow.
     other_sizes
         Settings that are neither the paper's nor the authors': key -> value here, in the paper.
     """
@@ -58,12 +58,12 @@ class Compared:
 
 
 def beside(theirs: Content, runs: Sequence[Content], phases: Sequence[Content]) -> Compared:
-    """Put runs, of which the history is needed, and their phases beside a published curve.
+    """Compare runs and their phases with a published curve.
 
     Parameters
     ----------
     runs, phases
-        One file a seed, in the same order.
+        One file per seed, in the same order. Runs need only their history.
     """
     settings = [run.attributes["settings"] for run in runs]
     sizes: dict[str, tuple[Any, Any]] = {}
@@ -89,7 +89,7 @@ def beside(theirs: Content, runs: Sequence[Content], phases: Sequence[Content]) 
 
 
 def as_plain(compared: Sequence[Compared]) -> list[dict[str, Any]]:
-    """Return all of the page as plain values."""
+    """Convert the contents of the page to values that JSON can store."""
     return [
         {
             "problem": one.problem,
@@ -113,7 +113,7 @@ def as_plain(compared: Sequence[Compared]) -> list[dict[str, Any]]:
 
 
 def agreement_page(compared: Sequence[Compared], scale: str) -> Page:
-    """List errors, boundaries and SNR of both, then where they were not trained alike."""
+    """List errors, boundaries and SNR of both, then the differences in training."""
     seeds = sorted({seed for one in compared for seed in one.seeds})
     ours = (*(f"seed {seed}" for seed in seeds), *(("median",) if len(seeds) > 1 else ()))
     who = ("benchmark", "method")
@@ -146,16 +146,16 @@ def agreement_page(compared: Sequence[Compared], scale: str) -> Page:
 
 
 def _verdict(compared: Sequence[Compared], scale: str) -> str:
-    """Say first what may be read from the numbers."""
+    """Say whether the numbers are a test of agreement."""
     if not compared:
-        return f"Scale {scale}: no problem and method of which the authors published a curve."
+        return f"Scale {scale}: no problem and method for which the authors published a curve."
     of_other_size = [", ".join(_names(one)) for one in compared if one.other_sizes]
     if not of_other_size:
-        return f"Scale {scale}: runs of the paper's sizes beside the authors' own."
+        return f"Scale {scale}: runs of the paper's sizes, compared with the authors'."
     return (
-        f"Scale {scale}: no test of agreement for {'; '.join(of_other_size)}. These runs are of "
-        "other sizes than the paper's, which the last table lists: whether their numbers agree "
-        "with the authors' says nothing."
+        f"Scale {scale}: no test of agreement for {'; '.join(of_other_size)}. The sizes of these "
+        "runs are not the paper's; the last table lists them. So agreement with the authors' "
+        "numbers, or disagreement, is meaningless."
     )
 
 
@@ -195,7 +195,7 @@ def _cells(
     number: Callable[[float], str],
     unknown: str = NONE,
 ) -> Iterator[str]:
-    """Theirs, each of ours with its ratio, and of several the median."""
+    """Yield theirs, each of ours with its ratio, and the median of several."""
 
     def shown(value: Observation | None) -> str:
         if value is None:
@@ -219,7 +219,7 @@ def _departures(compared: Sequence[Compared]) -> Table:
             problems.setdefault(departure, {})[_problem(one.problem)] = None
     rows = tuple((d.name, d.theirs, d.text, ", ".join(of)) for d, of in problems.items())
     head = ("what", "authors' code", "the paper's text", "benchmarks")
-    return Table("Why ours may differ: where the authors' code is not the text", head, rows)
+    return Table("Where the authors' code departs from the text, which ours follows", head, rows)
 
 
 def _other_sizes(compared: Sequence[Compared]) -> Table:
@@ -229,7 +229,7 @@ def _other_sizes(compared: Sequence[Compared]) -> Table:
         for key, (here, there) in one.other_sizes.items()
     )
     head = ("benchmark", "method", "setting", "here", "in the paper")
-    return Table("Other sizes than the paper's", head, rows)
+    return Table("Sizes that are not the paper's", head, rows)
 
 
 def _names(one: Compared) -> tuple[str, str]:
@@ -237,7 +237,7 @@ def _names(one: Compared) -> tuple[str, str]:
 
 
 def _titles(one: Compared) -> tuple[str, str]:
-    """Problem and method; beside the problem, whether it is a test, as rows are read alone."""
+    """Return problem and method; the problem is marked if the row is no test."""
     problem, method = _names(one)
     return f"{problem} ({NO_TEST})" if one.other_sizes else problem, method
 

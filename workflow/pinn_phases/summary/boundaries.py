@@ -1,4 +1,4 @@
-"""Table of phases: found in runs and in published curves, beside what people drew."""
+"""Table of phases found in runs and published curves, and of boundaries drawn by hand."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,12 +14,12 @@ from pinn_phases.summary.page import Page, Table
 TITLE = "Phases found, and drawn by hand"
 NONE, NOT_FOUND = "–", "not found"
 TEXT = (
-    "Iterations at which phases start, with the confidence of the search; in brackets where people "
-    "drew the boundary, and found over drawn.",
-    "Of the rises that were not taken, the surest or else the highest, with the reason. The last "
-    "columns are where the error falls most steeply after the start of diffusion, where the rms of "
-    "the residuals does, and where the norm of the weights grows most: the search knows nothing "
-    "of them.",
+    "Iterations at which phases start, with the confidence of the search; in brackets the boundary "
+    "drawn by hand, and the ratio of found to drawn.",
+    "The column on other rises has the rejected rise with the highest confidence, and then height, "
+    "with the reason. The last columns are the iterations after the start of diffusion at which "
+    "the error falls most steeply, the rms of the residuals falls most steeply, and the norm of "
+    "the weights grows most. The search does not use them.",
 )
 
 

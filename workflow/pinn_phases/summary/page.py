@@ -1,4 +1,4 @@
-"""A page of tables, and how it becomes HTML that needs no other file."""
+"""Pages of tables, rendered as self-contained HTML."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ TEMPLATE = "page.html.jinja"
 
 
 class Tone(StrEnum):
-    """Colour of a row, from good to bad, and of one that says neither."""
+    """Colour of a row, from good to bad, or neither."""
 
     GOOD = "good"
     FAIR = "fair"
@@ -24,7 +24,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """Where a part of a cell leads, on a page beside the results and in Snakemake's report."""
+    """Target of a link, for a page beside the results and for Snakemake's report."""
 
     beside: str
     in_report: str
@@ -32,31 +32,31 @@ class Link:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells of text; a line break in a cell is kept.
+    """Cells of text; line breaks in a cell are kept.
 
     Attributes
     ----------
     title
-        What stands above the table.
+        Title of the table.
     head
         Names of the columns.
     rows
-        As many cells each as there are columns; the first one names the row.
+        One cell per column; the first names the row.
     marked
-        Positions of the rows that stand out, from 0.
+        Indices of the highlighted rows.
     tones
-        Colour of each row, none if there are none.
+        Colour of each row, or empty.
     names
-        By which links find the rows, none if there are none.
+        Anchors of the rows, or empty.
     links
-        Where a part of a cell that is one of these words leads; "; " and line breaks divide it.
+        Links for parts of cells with this text; parts are separated by "; " or line breaks.
     stacked
-        Whether cells of a row stand below each other where the page is narrow.
+        Whether the cells of a row are stacked where the page is narrow.
 
     Raises
     ------
     ValueError
-        If a row has more or fewer cells than there are columns.
+        If the number of cells, tones or names is wrong.
     """
 
     title: str
@@ -70,11 +70,11 @@ class Table:
 
     @property
     def anchor(self) -> str:
-        """Name by which links find the table."""
+        """Anchor of the table."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
     def __post_init__(self) -> None:
-        """Check that the rows fit the columns, and what is said of each."""
+        """Check the numbers of cells, tones and names."""
         for said in (self.tones, self.names):
             if said and len(said) != len(self.rows):
                 received = f"expected {len(self.rows)} of them, received {len(said)}"
@@ -87,7 +87,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Page:
-    """A title, paragraphs of text, and tables; with a list of these, if `contents`."""
+    """A title, paragraphs of text, and tables; `contents` adds a list of the tables."""
 
     title: str
     text: tuple[str, ...]
@@ -96,7 +96,7 @@ class Page:
 
 
 def render(page: Page) -> str:
-    """Return the page as HTML; what is markup in a text is shown as it stands."""
+    """Return the page as HTML; markup in the texts is escaped."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -104,5 +104,5 @@ def render(page: Page) -> str:
 
 
 def template() -> str:
-    """Return the template of all pages."""
+    """Return the Jinja template of all pages."""
     return resources.files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Phases in words, from the attributes that a file of them holds."""
+"""Phases in words, from the attributes of a phases file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from pinn_phases.analysis.landmarks import LANDMARKS
 
 
 def boundary_words(boundary: Mapping[str, float] | None) -> str:
-    """Say where a phase starts, and how sure that is."""
+    """Return the start of a phase with its interval and confidence, in words."""
     if boundary is None:
         return "not found"
     return (
@@ -18,13 +18,13 @@ def boundary_words(boundary: Mapping[str, float] | None) -> str:
 
 
 def phase_lines(attributes: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each phase, each rise that was not taken, and what else happens then."""
+    """Yield a line per phase, rejected rise, and landmark."""
     for name in PHASES:
-        if name in attributes:  # files of older versions know no late decrease
+        if name in attributes:  # files of older versions have no late decrease
             yield f"{name.replace('_', ' ')}: {boundary_words(attributes[name])}"
     for one in attributes.get("candidates", ()):
         yield (
-            f"not taken: a rise by {one['rise']:.1f} decades at {one['iteration']:,.0f}, "
+            f"rejected: a rise of {one['rise']:.1f} decades at {one['iteration']:,.0f}, "
             f"{one['reason']}"
         )
     for name, at in attributes.get("landmarks", {}).items():

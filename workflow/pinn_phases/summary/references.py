@@ -1,4 +1,4 @@
-"""Page of the reference solutions: how each was solved, and the error that it states of itself."""
+"""Page of the reference solutions: solver, resolution, and error estimate."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,8 +9,8 @@ from pinn_phases.summary.page import Page, Table
 
 HEAD = ("benchmark", "solver", "grid", "resolution", "compared", "error estimate")
 TEXT = (
-    "What the trainings are compared with. The error is relative L2, dimensionless, and measured "
-    "by the solver itself: against a higher resolution or a closed form.",
+    "The solutions that the trainings are compared with. The error is the relative L2 error, "
+    "dimensionless, as estimated by the solver against a higher resolution or a closed form.",
 )
 
 
@@ -20,7 +20,7 @@ def references_page(references: Sequence[Content]) -> Page:
     Parameters
     ----------
     references
-        Stored references, of which the axes are needed and not the fields.
+        Stored references; only their axes are needed.
     """
     table = Table("Reference solutions", HEAD, tuple(_row(content) for content in references))
     return Page("Reference solutions", TEXT, (table,))
@@ -45,5 +45,5 @@ def _row(content: Content) -> tuple[str, ...]:
 
 
 def _lines(values: Mapping[str, object]) -> str:
-    """Write a line for each, broken nowhere before the value."""
+    """Format one line per value."""
     return "\n".join(f"{name}:\N{NO-BREAK SPACE}{value}" for name, value in values.items())

@@ -1,4 +1,4 @@
-"""Page of statistics over seeds: what each run reaches, medians, and ratios of methods."""
+"""Page of statistics over seeds: levels that each run reaches, medians, and ratios of methods."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,21 +30,22 @@ PHASES = {"diffusion": "diffusion from", "total_diffusion": "total diffusion fro
 MEASURED = (*BELOW, ERROR, *PHASES.values())
 FIRST = "vanilla"  # the method that others are compared with
 TEXT = (
-    "Iterations until relative L2 (Eq. 7) is first below a level, on recorded iterations; the "
+    "The first recorded iteration at which the relative L2 error (Eq. 7) is below a level; the "
     "final error, the median of the last tenth of the iterations; and the starts of the phases. > "
-    "marks what a run did not reach: it is censored at the last iteration. A dash: not known.",
-    "Medians are Kaplan and Meier's, the first value that at most half of the runs exceed; not "
-    "reached, if more than half do not reach it.",
-    "A ratio is the geometric mean over seeds, paired since runs of one seed share points and "
-    "initial weights; above 1, the second method is earlier or lower. In brackets the 95 % "
-    "bootstrap interval, open where censoring leaves it unknown. That of three seeds ends at the "
-    "extremes, and covers about 75 % rather than 95 %; one seed has none.",
+    "marks a level that a run did not reach: it is censored at the last iteration. A dash: not "
+    "known.",
+    "Medians are Kaplan-Meier medians, the first value that at most half of the runs exceed; not "
+    "reached, if more than half do not reach the level.",
+    "A ratio is the geometric mean over seeds. It is paired, because runs with the same seed share "
+    "points and initial weights. Above 1, the second method is earlier or lower. In brackets the "
+    "95 % bootstrap interval, open where censoring leaves it unknown. With three seeds it ends at "
+    "the extremes and covers about 75 % rather than 95 %; with one seed there is none.",
 )
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What one run reaches: an observation for each of `MEASURED`, None if it is not known."""
+    """Observations of one run, one for each of `MEASURED`; None if it is not known."""
 
     problem: str
     method: str
@@ -53,7 +54,7 @@ class Measured:
 
 
 def measure(run: Content, phases: Content | None) -> Measured:
-    """Measure a run, of which the history is needed, and its phases where they are known."""
+    """Measure a run, which needs only its history, and its phases if known."""
     at, error = (run.arrays[f"history/{name}"] for name in ("iteration", "relative_l2"))
     settings, last = run.attributes["settings"], int(at[-1])
     values: dict[str, Observation | None] = {
@@ -98,7 +99,7 @@ def ratios(groups: Groups) -> dict[tuple[str, str, str], dict[str, Ratio]]:
 
 
 def as_plain(runs: Sequence[Measured]) -> dict[str, Any]:
-    """Return all of the page as plain values."""
+    """Convert the contents of the page to values that JSON can store."""
     groups = grouped(runs)
     plain: dict[str, Any] = {
         "runs": [run.__dict__ | {"values": _plain(run.values)} for run in runs]
@@ -152,7 +153,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mean_ratio(pairs: Sequence[tuple[Observation | None, Observation | None]]) -> Ratio:
     known = [(one, other) for one, other in pairs if one is not None and other is not None]
-    # To leave out what is not known, a run that diverged say, would flatter a method.
+    # Omitting unknown values, such as those of a diverged run, would favour a method.
     return mean_ratio(known if len(known) == len(pairs) else [])
 
 

@@ -1,4 +1,4 @@
-"""Page of the settings: every value of a scale, and beside it the paper's where it is another."""
+"""Page of the settings: every value of a scale, and the paper's value where it differs."""
 
 import json
 from typing import Any
@@ -13,12 +13,12 @@ ABSENT = "not there"
 
 
 def settings_page(chosen: Tree, paper: Tree) -> Page:
-    """Compare the settings of a scale with those that no scale has changed.
+    """Compare the settings of a scale with the paper's.
 
     Parameters
     ----------
     chosen, paper
-        Complete settings, as plain values: nested mappings, with a block for each problem.
+        Complete settings as nested mappings, with a block per problem.
     """
     tables = [_table("General", _general(chosen), _general(paper))]
     for name, block in chosen["problems"].items():
@@ -28,20 +28,20 @@ def settings_page(chosen: Tree, paper: Tree) -> Page:
     every = sum(len(table.rows) for table in tables)
     text = (
         f"Scale {chosen['scale']} changes {changed} of {every} values; they are marked.",
-        "The last column is what config.yaml says outside its scales: the paper's value or, where "
-        "the paper states none, a choice whose source stands beside it in that file. All "
-        "quantities are dimensionless unless the name has a unit.",
+        "The last column has the value in config.yaml outside its scales: the paper's or, where "
+        "the paper states none, a choice whose source is in that file. Quantities without a unit "
+        "in their name are dimensionless.",
     )
     return Page("Settings", text, tuple(tables))
 
 
 def _general(settings: Tree) -> Tree:
-    """Return what belongs to no problem."""
+    """Return the settings outside the blocks of problems."""
     return {key: value for key, value in settings.items() if key not in ("scale", "problems")}
 
 
 def _beside(block: Tree, paper: Tree) -> Tree:
-    """Return the paper's block of a problem without the methods that are not compared."""
+    """Return the paper's block of a problem with the methods of the other block."""
     methods = {name: paper["methods"][name] for name in block["methods"] if paper}
     return {**paper, "methods": methods}
 
@@ -57,7 +57,7 @@ def _table(title: str, chosen: Tree, paper: Tree) -> Table:
         if ours != theirs:
             marked.add(len(rows))
         rows.append((key, ours, "" if ours == theirs else theirs))
-    head = ("setting", "value", "the paper's, where another")
+    head = ("setting", "value", "the paper's, if different")
     return Table(title, head, tuple(rows), frozenset(marked))
 
 

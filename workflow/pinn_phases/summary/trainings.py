@@ -1,4 +1,4 @@
-"""Page of the trainings: where each ended, and what it took."""
+"""Page of the trainings: final errors, times and memory."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -17,12 +17,12 @@ HEAD = (
     *("device", "threads", "time, h:min:s", "peak memory, MB", "resumed", "other maker after"),
 )
 TEXT = (
-    "Every training of this scale. The error is that of the last iteration, relative L2 "
-    "(Eq. 7), dimensionless, against the reference solution.",
-    "Of an unfinished training it is that of the last record up to the iteration reached.",
-    "Where other code, libraries or another device went on, the run's file says which "
-    "(python -m pinn_phases info FILE).",
-    "A training that was resumed from its checkpoint tells time and memory of its last part alone.",
+    "Every training of this scale. The error is the relative L2 error (Eq. 7) of the last "
+    "iteration against the reference solution, dimensionless. For an unfinished training it is "
+    "that of the last record.",
+    "If other code, libraries or another device continued a training, its file lists them "
+    "(python -m pinn_phases info FILE). Time and memory of a training that was resumed from its "
+    "checkpoint are those of its last part.",
 )
 
 
@@ -32,7 +32,7 @@ def trainings_page(runs: Sequence[Content]) -> Page:
     Parameters
     ----------
     runs
-        Stored runs, of which the history is needed and not the snapshots.
+        Stored runs; only their history is needed.
     """
     table = Table("Trainings", HEAD, tuple(_row(content) for content in runs))
     return Page("Trainings", TEXT, (table,))
@@ -59,5 +59,5 @@ def _row(content: Content) -> tuple[str, ...]:
 
 
 def _boundaries(stretches: Sequence[Mapping[str, Any]]) -> str:
-    """Say after which iterations other code or another device went on."""
+    """List the iterations after which other code or another device continued."""
     return ", ".join(f"{one['last']:,}" for one in stretches[:-1]) or "none"

@@ -1,4 +1,4 @@
-"""Page of the versions: what made the files, and whether they were all made alike."""
+"""Page of the versions: provenance of the files, and whether it is the same for all."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,17 +10,17 @@ from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Page, Table
 
-Values = Mapping[str, Mapping[str, str]]  # what is stated -> file -> its value
+Values = Mapping[str, Mapping[str, str]]  # item -> file -> value
 
 NOT_STORED = "not stored"  # by an older version of this project
-NOT_KNOWN = "not known"  # outside a repository of git, or to whoever stated it of a checkpoint
+NOT_KNOWN = "not known"  # outside a git repository, or not in the statement of a checkpoint
 COMMIT = "git commit"
 UNCOMMITTED = "uncommitted changes"
 YES_NO = {True: "yes", False: "no", None: NOT_KNOWN}
 
 
 def versions_page(files: Sequence[Content]) -> Page:
-    """Compare what references and runs say of who made them."""
+    """Compare the provenance of references and runs."""
     stated = {_name(content): _stated(content.attributes) for content in files}
     items = dict.fromkeys(item for values in stated.values() for item in values)
     makers = {i: {f: values.get(i, NOT_STORED) for f, values in stated.items()} for i in items}
@@ -30,13 +30,13 @@ def versions_page(files: Sequence[Content]) -> Page:
         codes.setdefault(_job(content), {})[_name(content)] = code
     tables = (
         _table("Versions and machine", makers),
-        _table("Digests of the code that a job reaches", codes),
+        _table("Digests of the code of each job", codes),
     )
     return Page("Versions", tuple(_text(makers, codes, len(files))), tables)
 
 
 def _text(makers: Values, codes: Values, count: int) -> Iterator[str]:
-    """Say what differs between the files."""
+    """Yield sentences on the differences between the files."""
     differing = [item for item, by_file in makers.items() if len(set(by_file.values())) > 1]
     if differing:
         yield f"The {count} files differ in {', '.join(differing)}; these rows are marked."
@@ -46,8 +46,8 @@ def _text(makers: Values, codes: Values, count: int) -> Iterator[str]:
         yield f"All {count} files state the same commit, versions and machine."
     if YES_NO[True] in makers.get(UNCOMMITTED, {}).values():
         yield (
-            "Some were made while the repository had uncommitted changes: there, the digest and "
-            "not the commit says which code it was."
+            "Some were made while the repository had uncommitted changes. For these the digest, "
+            "not the commit, identifies the code."
         )
     mixed = [job for job, by_file in codes.items() if len(set(by_file.values())) > 1]
     if mixed:
@@ -55,7 +55,7 @@ def _text(makers: Values, codes: Values, count: int) -> Iterator[str]:
 
 
 def _table(title: str, values: Values) -> Table:
-    """List each value with the files that state it; mark what they do not agree on."""
+    """List each value with the files that state it; mark items in which they differ."""
     rows: list[tuple[str, str, str]] = []
     marked: set[int] = set()
     for item, by_file in values.items():
@@ -73,7 +73,7 @@ def _who(holders: Sequence[str], count: int) -> str:
 
 
 def _stated(attributes: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a file says of who made it, in words."""
+    """Return the provenance of a file, in words."""
     commit, changes = stated_commit(attributes)
     return {
         COMMIT: commit or NOT_KNOWN,
@@ -86,7 +86,7 @@ def _stated(attributes: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _job(content: Content) -> str:
-    """Name what the files of all seeds have in common."""
+    """Name the job, without the seed."""
     settings = content.attributes["settings"]
     problem = plugin_class(PROBLEMS, settings["problem"], Problem).title
     if content.kind == "reference":

@@ -1,4 +1,4 @@
-"""What is in a result file, in words: for a terminal."""
+"""Describe a result file in words, for a terminal."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -18,7 +18,7 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.settings.trees import leaves
 from pinn_phases.summary.phase_words import phase_lines
 
-NOT_KNOWN = "not known"  # of a run taken from a checkpoint that does not say it
+NOT_KNOWN = "not known"  # in a run from a checkpoint that does not state it
 CHANGES = {
     True: ", with uncommitted changes",
     False: "",
@@ -27,12 +27,12 @@ CHANGES = {
 
 
 def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
-    """Yield the lines that say what a file holds, and who made it.
+    """Yield lines on the contents and provenance of a file.
 
     Parameters
     ----------
     phases
-        Of the run, if it is a run and they are known.
+        Phases of a run, if known.
     """
     stored = content.attributes
     yield f"{content.kind}: {_subject(stored.get('settings', {}))}"
@@ -51,7 +51,7 @@ def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
     if known is not None:
         yield from (f"  {line}" for line in phase_lines(known.attributes))
     elif content.kind == "run":
-        yield "  phases: no file of them beside it"
+        yield "  phases: no phases file found"
     yield "settings"
     yield from (f"  {key} = {value}" for key, value in leaves(stored.get("settings", {})))
     yield "made by"
@@ -72,7 +72,7 @@ def _subject(settings: Mapping[str, Any]) -> str:
 
 
 def _execution(execution: Mapping[str, Any]) -> str:
-    """Say what a training took; what is None was not stored."""
+    """Describe the execution of a training; None was not stored."""
     device, seconds = execution["device"], execution["wall_seconds"]
     memory, resumed = execution["peak_memory_mb"], execution["resumed_after"]
     took = "time not known" if seconds is None else f"{timedelta(seconds=round(seconds))} (h:min:s)"
@@ -86,7 +86,7 @@ def _execution(execution: Mapping[str, Any]) -> str:
 
 
 def _stretch(stretch: Mapping[str, Any]) -> str:
-    """Say who has trained some of the iterations, and on what."""
+    """Describe the code and device of some of the iterations."""
     commit, code = (stretch[key] or NOT_KNOWN for key in ("git_commit", "code"))
     libraries = ", ".join(f"{name} {version}" for name, version in stretch["versions"].items())
     maker = f"commit {commit[:12]}, code {code[:12]}"
