@@ -55,7 +55,7 @@ def test_phases_of_a_file_are_printed(tmp_path, capsys):
 def test_a_curve_has_no_output_and_a_run_needs_one(tmp_path, caplog):
     for options in (["--csv", "a.csv", "--output", "b.h5"], ["--run", "a.h5"]):
         assert main(["phases", *options]) == 2
-        assert "expected with --run, and with it alone" in caplog.text
+        assert "expected with --run and not otherwise" in caplog.text
 
 
 def test_a_curve_too_short_is_said_in_a_line(tmp_path, caplog):

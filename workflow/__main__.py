@@ -1,8 +1,8 @@
 """Run a module of this checkout: `python -E workflow pinn_phases train ...`, as the rules do.
 
-Python puts the folder that it runs first on its path, so that the code of a job is the code beside
-its rule. Nothing in the working folder, in `PYTHONPATH` or installed takes the place of a module;
-what is only found in `PYTHONPATH` is found there last.
+Python puts the folder that it runs first on its path, so a job runs the code of the checkout of its
+rule. No module in the working folder, in `PYTHONPATH` or installed can replace it. `PYTHONPATH` is
+searched last.
 """
 
 import os
@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).absolute().parents[1]
 
 
 def main() -> None:
-    """Take the variables for Python out of the surroundings, and run the module."""
+    """Remove the variables for Python from the environment, and run the module."""
     surroundings = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
     sys.path += [str(CHECKOUT), *map(os.path.abspath, filter(None, surroundings))]
     # Also for the processes that this one starts. A notebook's backend may not be installed here.

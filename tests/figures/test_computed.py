@@ -135,7 +135,7 @@ def test_a_font_is_taken_by_name_where_it_is_installed(tmp_path, monkeypatch, ca
         options = ("--settings", settings, "--inputs", "--pdf", pdf, "--png", png)
         assert main(["figure", "fig5", *map(str, options)]) == 0
         assert b"+" + used in pdf.read_bytes() and b"/FontFile2" in pdf.read_bytes()  # embedded
-        said = "figures.font: Nobody's Sans is not installed; words are set in DejaVu Sans"
+        said = "figures.font: Nobody's Sans is not installed; using DejaVu Sans"
         assert (said in capsys.readouterr().out) == (used == b"DejaVuSans")
 
 

@@ -58,7 +58,7 @@ def test_values_that_agree_are_accepted():
         ({"ours": 1.002}, "from the published values: psi$"),
         ({"u": 1.3e-3}, "from the published values: profiles at Reynolds number 1000$"),
         ({"v": 1.3e-3}, "from the published values: profiles at Reynolds number 1000$"),
-        ({"extrapolated": 1.5}, "both methods do not agree: psi$"),
+        ({"extrapolated": 1.5}, "the two methods differ: psi$"),
     ],
 )
 def test_each_disagreement_ends_in_an_error(changes, message):

@@ -1,4 +1,4 @@
-"""The command line: `python -m pinn_phases COMMAND`, one module of `commands` each."""
+"""Reference solutions, training and analysis of physics-informed neural networks."""
 
 import argparse
 import logging
@@ -15,7 +15,7 @@ EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; what went wrong is said in one line, and the exit status is not 0."""
+    """Run a command; errors are reported in one line, with a nonzero exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same as Ctrl-C
     logging.basicConfig(format="%(message)s")
     try:
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _main(arguments: list[str] | None) -> int:
-    # Imports take a second, in which Ctrl-C is met as later.
+    # Imported here, so that Ctrl-C during the imports is handled too.
     from pinn_phases.files.storage import StorageError
     from pinn_phases.model import SettingsError
     from pinn_phases.plugins import COMMANDS
@@ -37,7 +37,7 @@ def _main(arguments: list[str] | None) -> int:
         module = import_module(f"{COMMANDS}.{name}")
         command = commands.add_parser(name, help=module.__doc__, description=module.__doc__)
         module.add_arguments(command)
-        command.add_argument("--log", type=Path, help="file to which messages go as well")
+        command.add_argument("--log", type=Path, help="file for a copy of the messages")
         command.set_defaults(run=module.run)
     options = parser.parse_args(arguments)
     try:
@@ -53,19 +53,19 @@ def _main(arguments: list[str] | None) -> int:
     except MemoryError as error:
         logging.error("error: not enough memory: %s", error)
         return EXIT_FAILED
-    except BrokenPipeError:  # whoever reads our output has seen enough, as `head` has
+    except BrokenPipeError:  # the reader of our output has exited, such as `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         logging.error("error: %s: %s", error.filename or "writing", error.strerror or error)
         return EXIT_FAILED
-    except Exception:  # a fault of the program: the whole story, in the log as well
+    except Exception:  # a bug: the full traceback, also in the log
         logging.exception("error: this should not have happened")
         return EXIT_FAILED
     return 0
 
 
 def _wanted(arguments: list[str] | None) -> tuple[str, ...]:
-    """Return the command that is called, without importing the others; all of them for help."""
+    """Return the called command, so that no other is imported; all of them for help."""
     from pinn_phases.plugins import COMMANDS, names
 
     given = sys.argv[1:] if arguments is None else arguments
@@ -74,7 +74,7 @@ def _wanted(arguments: list[str] | None) -> tuple[str, ...]:
 
 
 def _start_log(path: Path | None) -> None:
-    """Send messages to a file as well, if there is one."""
+    """Copy messages to a file, if given."""
     logging.raiseExceptions = False  # a log on a full disk must not bury the message
     logging.getLogger("pinn_phases").setLevel(logging.INFO)  # other libraries: warnings only
     if path is not None:

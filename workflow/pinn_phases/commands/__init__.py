@@ -1,1 +1,1 @@
-"""One module a command: it reads options and files, calls the library and saves; nothing more."""
+"""One module per command: parse options, read files, call the library, save."""

@@ -1,4 +1,4 @@
-"""Hold runs against the curves that the paper's authors published: JSON, Markdown and HTML."""
+"""Compare runs with the curves that the paper's authors published: JSON, Markdown and HTML."""
 
 import argparse
 import hashlib
@@ -18,7 +18,7 @@ KINDS = ("run", "phases", "published")
 
 
 def code() -> str:
-    """Digest of the code behind the comparison, and of the page's template."""
+    """Digest of the code of this command, and of the page's template."""
     problems = (f"problems.{name}" for name in names(PROBLEMS))
     methods = (f"methods.{name}" for name in names(METHODS))
     digest = code_digest("commands.agreement", *problems, *methods)
@@ -26,10 +26,10 @@ def code() -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
+    """Define the options."""
     files = "runs with their phases, and published curves, HDF5"
     parser.add_argument("--inputs", type=Path, nargs="*", required=True, help=files)
-    parser.add_argument("--scale", required=True, help="of the runs, for the page")
+    parser.add_argument("--scale", required=True, help="scale of the runs, for the page")
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--markdown", type=Path, required=True)
     parser.add_argument("--html", type=Path, required=True)
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Read, compare and save."""
     contents = [_read(path) for path in options.inputs]
-    # Importing scipy takes a second: after the checks.
+    # Import scipy, which takes a second, after the checks.
     from pinn_phases.summary.agreement import agreement_page, as_plain, beside
 
     compared = []
@@ -65,7 +65,7 @@ def _read(path: Path) -> Content:
 
 
 def _of(contents: Sequence[Content], kind: str, theirs: Content) -> list[Content]:
-    """Files of one kind of the problem and method of a published curve, by seed."""
+    """Files of one kind for the problem and method of a published curve, sorted by seed."""
     found = [one for one in contents if one.kind == kind and _pair(one) == _pair(theirs)]
     return sorted(found, key=_seed)
 

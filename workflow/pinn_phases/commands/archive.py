@@ -1,4 +1,4 @@
-"""Keep the runs of a scale in an archive, from which figures are drawn without training."""
+"""Archive the runs of a scale, so that figures are drawn without training."""
 
 import argparse
 import logging
@@ -15,21 +15,21 @@ log = logging.getLogger(__name__)
 
 
 def code() -> str:
-    """Digest of the code behind an archive."""
+    """Digest of the code of this command."""
     return code_digest("commands.archive")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--settings", required=True, help="of the scale, as JSON")
+    """Define the options."""
+    parser.add_argument("--settings", required=True, help="settings of the scale, JSON")
     files = f"{', '.join(KINDS)} and phases files of every training, HDF5"
     parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
-    written = f"{CHECKSUMS} of the archive, in the folder where all of it goes"
+    written = f"{CHECKSUMS} of the archive, in the folder of the archive"
     parser.add_argument("--output", type=Path, required=True, help=written)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, thin out and save."""
+    """Read, reduce and save."""
     settings = validated_json(Settings, options.settings)
     if options.output.name != CHECKSUMS:
         raise SettingsError(("--output",), str(options.output), f"expected FOLDER/{CHECKSUMS}")

@@ -1,4 +1,4 @@
-"""List the phases of runs and of published curves, beside boundaries that people drew."""
+"""List the phases of runs and published curves, and boundaries drawn by hand."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ KINDS = ("phases", "published")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
+    """Define the options."""
     files = f"{' or '.join(KINDS)} files, HDF5"
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=files)
 
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> None:
             expected = f"expected one of {', '.join(KINDS)}"
             raise StorageError(f"{path}: {expected}, found a {content.kind} file")
         contents.append(content)
-    # Importing scipy takes a second: after the checks.
+    # Import scipy, which takes a second, after the checks.
     from pinn_phases.summary.boundaries import boundaries_page
     from pinn_phases.summary.markdown import markdown
 

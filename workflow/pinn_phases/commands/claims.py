@@ -1,4 +1,4 @@
-"""Judge what the paper says by the stored files of one scale: JSON, Markdown and HTML."""
+"""Judge the claims of the paper by the files of one scale: JSON, Markdown and HTML."""
 
 import argparse
 import hashlib
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def code() -> str:
-    """Digest of the code behind the verdicts, and of the page's template."""
+    """Digest of the code of this command, and of the page's template."""
     plugins = (
         f"{folder}.{name}"
         for folder, package in (
@@ -35,8 +35,10 @@ def code() -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--settings", required=True, help="of the scale and the paper, as JSON")
+    """Define the options."""
+    parser.add_argument(
+        "--settings", required=True, help="settings of the scale and the paper, JSON"
+    )
     files = "run, phases, information, homogeneity and terms of every training, HDF5"
     parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
     parser.add_argument("--json", type=Path, required=True)
@@ -47,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Read, judge and save."""
     settings = validated_json(ScaleBesidePaper, options.settings)
-    # Importing scipy takes a second: after the checks.
+    # Import scipy, which takes a second, after the checks.
     from pinn_phases.claims.judging.verdicts import all_claims, as_plain, judge_all, load_runs
     from pinn_phases.summary.claims import claims_page
 

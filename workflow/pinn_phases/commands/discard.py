@@ -1,4 +1,4 @@
-"""Remove runs with their checkpoints, so that the next call trains them from nothing."""
+"""Remove runs and their checkpoints, so that the next call trains them from the beginning."""
 
 import argparse
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pinn_phases.model import SettingsError
 
-# Where the workflow puts runs and checkpoints, and nothing else: an archive stays, for one.
+# Only runs and checkpoints of the workflow: archives are never removed.
 FILE = re.compile(
     r"/results/[^/]+/runs/(?P<problem>\w+)/(?P<method>\w+)/"
     r"((?P<run>seed\d+)\.h5"
@@ -16,11 +16,11 @@ FILE = re.compile(
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
+    """Define the options."""
     parser.add_argument(
         "runs", type=Path, nargs="+", metavar="RUN", help="a run, or a FOLDER for all runs below it"
     )
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    parser.add_argument("--dry-run", action="store_true", help="only list the files")
 
 
 def run(options: argparse.Namespace) -> None:

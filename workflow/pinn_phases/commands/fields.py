@@ -14,15 +14,19 @@ from pinn_phases.settings.training import RunSettings
 
 
 def code(problem: str) -> str:
-    """Digest of the code behind the fields of a run."""
+    """Digest of the code of this command."""
     return code_digest("commands.fields", f"problems.{problem}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
+    """Define the options."""
     parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
-    parser.add_argument("--phases", type=Path, required=True, help="phases that choose, HDF5")
-    parser.add_argument("--reference", type=Path, required=True, help="its grid and solution, HDF5")
+    parser.add_argument(
+        "--phases", type=Path, required=True, help="phases that determine the snapshots, HDF5"
+    )
+    parser.add_argument(
+        "--reference", type=Path, required=True, help="reference with the test grid, HDF5"
+    )
     parser.add_argument("--output", type=Path, required=True)
 
 
@@ -32,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     phases = storage.read(options.phases, "phases").attributes
     reference = storage.read(options.reference, "reference")
     settings = validated(RunSettings, content.attributes["settings"])
-    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
     from pinn_phases.analysis.fields import evaluate_run
 
     try:

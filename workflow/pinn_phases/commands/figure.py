@@ -1,4 +1,4 @@
-"""Draw a figure of the paper from stored files, as PDF and PNG."""
+"""Draw a figure from stored files, as PDF and PNG."""
 
 import argparse
 from pathlib import Path
@@ -12,16 +12,16 @@ from pinn_phases.settings.figures import FigureSettings
 
 
 def code(name: str) -> str:
-    """Digest of the code behind a figure."""
+    """Digest of the code of a figure."""
     problems = (f"problems.{problem}" for problem in requirement(name).problems)
     return code_digest("commands.figure", "figures.drawing.style", f"figures.{name}", *problems)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
+    """Define the options."""
     parser.add_argument("name", choices=names(FIGURES), metavar="FIGURE")
-    parser.add_argument("--settings", required=True, help="numbers of the figures as JSON")
-    files = "HDF5 files; none for a figure that computes what it shows"
+    parser.add_argument("--settings", required=True, help="settings of the figures, JSON")
+    files = "HDF5 files; none for a figure that computes its data"
     parser.add_argument("--inputs", type=Path, nargs="*", required=True, help=files)
     parser.add_argument("--pdf", type=Path, required=True)
     parser.add_argument("--png", type=Path, required=True)
@@ -31,14 +31,14 @@ def run(options: argparse.Namespace) -> None:
     """Draw and save."""
     settings = validated_json(FigureSettings, options.settings)
     material = Material.load(options.inputs)
-    # Importing matplotlib and seaborn takes seconds: after the checks.
+    # Import matplotlib and seaborn, which take seconds, after the checks.
     module = figure_module(options.name)
     from pinn_phases.figures.drawing import style
     from pinn_phases.figures.drawing.listing import heading
 
     font = style.set_style(settings.font)
     if settings.font not in (None, font):
-        print(f"figures.font: {settings.font} is not installed; words are set in {font}")
+        print(f"figures.font: {settings.font} is not installed; using {font}")
     figure = module.draw(material, settings)
     number, subject = heading(options.name)
     made = provenance(code(options.name))

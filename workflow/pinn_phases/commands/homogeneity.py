@@ -1,4 +1,4 @@
-"""Measure how evenly the residuals of a run are spread at each of its snapshots."""
+"""Measure the homogeneity of the residuals of a run at each snapshot."""
 
 import argparse
 from pathlib import Path
@@ -16,13 +16,13 @@ from pinn_phases.settings.training import RunSettings
 
 
 def code(problem: str) -> str:
-    """Digest of the code behind the homogeneity of a run's residuals."""
+    """Digest of the code of this command."""
     return code_digest("commands.homogeneity", f"problems.{problem}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--settings", required=True, help="how it is measured, as JSON")
+    """Define the options."""
+    parser.add_argument("--settings", required=True, help="settings of the measurement, JSON")
     parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
     parser.add_argument("--output", type=Path, required=True)
 
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
     settings = validated_json(HomogeneitySettings, options.settings)
     content = storage.read(options.training, "run", leave_out=("history/", "snapshots/weights"))
     run_settings = validated(RunSettings, content.attributes["settings"])
-    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
     from pinn_phases.analysis.fields import observables_and_residuals
     from pinn_phases.analysis.homogeneity import box_means, homogeneity, middles, midpoints
 

@@ -1,4 +1,4 @@
-"""Measure the information that the layers of a run hold at each of its snapshots."""
+"""Measure the information in the layers of a run at each snapshot."""
 
 import argparse
 from pathlib import Path
@@ -16,15 +16,15 @@ from pinn_phases.settings.training import RunSettings
 
 
 def code(problem: str) -> str:
-    """Digest of the code behind the information of a run."""
+    """Digest of the code of this command."""
     return code_digest("commands.information", f"problems.{problem}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--settings", required=True, help="how it is measured, as JSON")
+    """Define the options."""
+    parser.add_argument("--settings", required=True, help="settings of the measurement, JSON")
     parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
-    parser.add_argument("--coarse", action="store_true", help="by coarse_bins, not by bins")
+    parser.add_argument("--coarse", action="store_true", help="use coarse_bins in place of bins")
     parser.add_argument("--output", type=Path, required=True)
 
 
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> None:
     settings = validated_json(InformationSettings, options.settings)
     content = storage.read(options.training, "run", leave_out=("history/", "snapshots/weights"))
     run_settings = validated(RunSettings, content.attributes["settings"])
-    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
     from pinn_phases.analysis.activations import HiddenLayers, random_input
     from pinn_phases.analysis.information import layer_information
 

@@ -1,4 +1,4 @@
-"""Find the learning phases in the SNR curve of a run, or in anybody's own curve."""
+"""Find the learning phases in the SNR curve of a run or of a CSV file."""
 
 import argparse
 import dataclasses
@@ -20,28 +20,30 @@ log = logging.getLogger(__name__)
 
 
 def code() -> str:
-    """Digest of the code behind the phases of a run."""
+    """Digest of the code of this command."""
     return code_digest("commands.phases")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    words = "constants of the search as JSON; else those of config.yaml"
+    """Define the options."""
+    words = "constants of the search, JSON; default: those of config.yaml"
     parser.add_argument("--settings", help=words)
     curve = parser.add_mutually_exclusive_group(required=True)
     curve.add_argument("--run", type=Path, dest="training", help="run, HDF5")
-    words = "curve to be looked at: a line for each record, iteration and SNR"
+    words = "curve: one line per record, with iteration and SNR"
     curve.add_argument("--csv", type=Path, metavar="FILE", help=words)
-    parser.add_argument("--output", type=Path, help="of a run; a curve's phases are printed")
+    parser.add_argument(
+        "--output", type=Path, help="result for --run, HDF5; with --csv the phases are printed"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Find the phases; save those of a run, print those of a curve."""
     if (options.output is None) != (options.training is None):
-        expected = "expected with --run, and with it alone"
+        expected = "expected with --run and not otherwise"
         raise SettingsError(("--output",), str(options.output), expected)
     settings = _settings(options.settings)
-    # Importing scipy takes a second: after the checks.
+    # Import scipy, which takes a second, after the checks.
     from pinn_phases.summary.phase_words import phase_lines
 
     if options.csv is not None:
@@ -62,7 +64,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _settings(given: str | None) -> PhaseSettings:
-    """Return the constants that are given, or those of config.yaml here or of the checkout."""
+    """Return the given constants, or those of config.yaml, here or in the checkout."""
     if given is not None:
         return validated_json(PhaseSettings, given)
     from pinn_phases.settings.file import default_config, read_config  # not where rules run
@@ -72,7 +74,7 @@ def _settings(given: str | None) -> PhaseSettings:
 
 
 def _found(path: Path, iterations: Any, snr: Any, settings: PhaseSettings) -> dict[str, Any]:
-    """Return the phases of a curve as plain values."""
+    """Return the phases of a curve as values that JSON can store."""
     from pinn_phases.analysis.phases import find_phases
 
     try:
@@ -82,7 +84,7 @@ def _found(path: Path, iterations: Any, snr: Any, settings: PhaseSettings) -> di
 
 
 def _of_run(path: Path, content: Content, settings: PhaseSettings) -> dict[str, Any]:
-    """Return the phases of a run, and what else happens in it."""
+    """Return the phases and landmarks of a run."""
     from pinn_phases.analysis.landmarks import of_history
 
     prefix = "history/"

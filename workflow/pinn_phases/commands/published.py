@@ -1,4 +1,4 @@
-"""Turn a curve that the authors published into a result file, with its phases by our search."""
+"""Convert a curve that the authors published to a result file, with its phases."""
 
 import argparse
 import dataclasses
@@ -24,33 +24,33 @@ log = logging.getLogger(__name__)
 
 
 class PublishedSettings(StrictModel):
-    """What is kept beside a published curve."""
+    """Settings that are stored with a published curve."""
 
-    phases: PhaseSettings  # of our search, for a look at their SNR as well
-    paper: RunSettings  # the training of the paper's text that the curve is of
+    phases: PhaseSettings  # of the search in their SNR
+    paper: RunSettings  # the same training with the settings of the paper's text
 
 
 def code() -> str:
-    """Digest of the code behind it."""
+    """Digest of the code of this command."""
     return code_digest("commands.published")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    needed = "constants of the search for phases, and the paper's run, as JSON"
+    """Define the options."""
+    needed = "constants of the search for phases, and the paper's run, JSON"
     parser.add_argument("--settings", required=True, help=needed)
-    table = "table of them, CSV; their curves and checksums lie beside it"
+    table = "table of the trainings, CSV; curves and checksums are in the same folder"
     parser.add_argument("--trainings", type=Path, required=True, help=table)
     parser.add_argument("--output", type=Path, required=True)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, look for phases and save."""
+    """Read, search for phases and save."""
     settings = validated_json(PublishedSettings, options.settings)
     problem, method = settings.paper.problem, settings.paper.method
     training = read_training(options.trainings, problem, method)
     arrays = read_curves(options.trainings.parent, problem, method)
-    # Importing scipy takes a second: after the checks.
+    # Import scipy, which takes a second, after the checks.
     from pinn_phases.analysis.landmarks import landmarks
     from pinn_phases.analysis.phases import find_phases
 

@@ -1,4 +1,4 @@
-"""Take an unfinished training as the run of fewer iterations that its checkpoint holds."""
+"""Extract a run of fewer iterations from the checkpoint of an unfinished training."""
 
 import argparse
 import logging
@@ -14,22 +14,22 @@ log = logging.getLogger(__name__)
 
 
 def code(problem: str) -> str:
-    """Digest of the code behind a run that is taken so."""
+    """Digest of the code of this command."""
     return code_digest("commands.reached", f"problems.{problem}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--settings", required=True, help="resolved settings as JSON")
-    files = "of one training, HDF5: checkpoints or its run; the first that can be used is taken"
+    """Define the options."""
+    parser.add_argument("--settings", required=True, help="resolved settings, JSON")
+    files = "checkpoints or run of one training, HDF5; the first usable file is used"
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True, help=files)
     parser.add_argument("--output", type=Path, required=True, help="run, HDF5")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Take the first file that can be used, and save."""
+    """Use the first usable file, and save."""
     settings = validated_json(RunSettings, options.settings)
-    # Importing scipy takes a second: after the check.
+    # Import scipy, which takes a second, after the check.
     from pinn_phases.files.reached import length_in_words
 
     refused = []

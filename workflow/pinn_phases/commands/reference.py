@@ -1,4 +1,4 @@
-"""Solve a problem on its test grid in float64 and measure the error."""
+"""Solve a problem on its test grid in float64, and estimate the error."""
 
 import argparse
 import logging
@@ -16,13 +16,13 @@ log = logging.getLogger(__name__)
 
 
 def code(problem: str) -> str:
-    """Digest of the code behind the reference of `problem`."""
+    """Digest of the code of the reference of `problem`."""
     return code_digest("commands.reference", f"problems.{problem}", f"reference.{problem}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--settings", required=True, help="resolved settings as JSON")
+    """Define the options."""
+    parser.add_argument("--settings", required=True, help="resolved settings, JSON")
     parser.add_argument("--output", type=Path, required=True)
 
 
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
     solver, problem = settings.solver, settings.equation
     try:
         solution = solver.solve_accurately(problem)
-    except ArithmeticError as error:  # a method that is not up to these numbers
+    except ArithmeticError as error:  # the method does not converge at this resolution
         raise Stopped(f"{settings.problem}: {error}") from None
     arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
     arrays |= {f"fields/{name}": values for name, values in solution.fields.items()}

@@ -1,4 +1,4 @@
-"""Statistics over the seeds of any set of runs: when errors are reached, medians, ratios."""
+"""Compute statistics over seeds of any runs: iterations to errors, medians, ratios."""
 
 import argparse
 import hashlib
@@ -16,7 +16,7 @@ from pinn_phases.summary.page import render, template
 
 
 def code() -> str:
-    """Digest of the code behind the statistics, and of the page's template."""
+    """Digest of the code of this command, and of the page's template."""
     problems = (f"problems.{name}" for name in names(PROBLEMS))
     methods = (f"methods.{name}" for name in names(METHODS))
     digest = code_digest("commands.seeds", *problems, *methods)
@@ -24,11 +24,11 @@ def code() -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    files = "runs, HDF5; their phases are looked for where the workflow puts them"
+    """Define the options."""
+    files = "runs, HDF5; their phases are read from the folders of the workflow"
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=files)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--markdown", type=Path, help="printed, if no file is named")
+    parser.add_argument("--markdown", type=Path, help="default: printed, if no output is given")
     parser.add_argument("--html", type=Path)
 
 
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
             one = f"{key[0]}, {key[1]}, seed {key[2]}"
             raise StorageError(f"{path}: expected one run of {one}, received another one")
         contents[key] = (content, phases_beside(path))
-    # Importing scipy takes a second: after the checks.
+    # Import scipy, which takes a second, after the checks.
     from pinn_phases.summary.seeds import as_plain, measure, seeds_page
 
     runs = [measure(*pair) for pair in contents.values()]

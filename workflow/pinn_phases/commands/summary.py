@@ -19,7 +19,7 @@ PAGES = ("settings", "references", "trainings", "versions")
 
 
 def code() -> str:
-    """Digest of the code behind the pages, and of their template."""
+    """Digest of the code of this command, and of the pages' template."""
     problems = (f"problems.{name}" for name in names(PROBLEMS))
     methods = (f"methods.{name}" for name in names(METHODS))
     digest = code_digest("commands.summary", *problems, *methods)
@@ -27,8 +27,10 @@ def code() -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--settings", required=True, help="of the scale and the paper, as JSON")
+    """Define the options."""
+    parser.add_argument(
+        "--settings", required=True, help="settings of the scale and the paper, JSON"
+    )
     parser.add_argument("--references", type=Path, nargs="+", required=True, help="HDF5")
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="HDF5")
     for name in PAGES:
@@ -36,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, make the pages and save them."""
+    """Read, create the pages and save them."""
     settings = validated_json(ScaleBesidePaper, options.settings).model_dump(mode="json")
     references = [
         storage.read(path, "reference", leave_out=("fields/",)) for path in options.references

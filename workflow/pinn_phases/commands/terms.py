@@ -1,4 +1,4 @@
-"""Measure norms and cosines of the gradients of the loss's terms at each snapshot of a run."""
+"""Measure norms and cosines of the gradients of the loss terms at each snapshot of a run."""
 
 import argparse
 from pathlib import Path
@@ -15,24 +15,24 @@ from pinn_phases.settings.training import RunSettings
 
 
 def code(problem: str, method: str) -> str:
-    """Digest of the code behind the terms of a run."""
+    """Digest of the code of this command."""
     return code_digest("commands.terms", f"problems.{problem}", f"methods.{method}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
+    """Define the options."""
     parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=1)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure every snapshot, as a whole and layer by layer, and save."""
+    """Measure every snapshot, over all parameters and by layer, and save."""
     if options.threads < 1:
         raise SettingsError(("--threads",), options.threads, "expected at least 1")
     content = storage.read(options.training, "run", leave_out=("history/",))
     settings = validated(RunSettings, content.attributes["settings"])
-    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
     from pinn_phases.analysis.term_gradients import TermGradients
     from pinn_phases.analysis.terms import term_statistics
     from pinn_phases.training.compilation import provide_cache

@@ -1,4 +1,4 @@
-"""Train one network, from its newest checkpoint if there is one."""
+"""Train a network, from its newest checkpoint if there is one."""
 
 import argparse
 import logging
@@ -17,18 +17,20 @@ log = logging.getLogger(__name__)
 
 
 def code(problem: str, method: str) -> str:
-    """Digest of the code behind a training."""
+    """Digest of the code of this command."""
     return code_digest("commands.train", f"problems.{problem}", f"methods.{method}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--settings", required=True, help="resolved settings as JSON")
+    """Define the options."""
+    parser.add_argument("--settings", required=True, help="resolved settings, JSON")
     parser.add_argument("--reference", type=Path, required=True, help="reference solution, HDF5")
     parser.add_argument("--output", type=Path, required=True, help="result, HDF5")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--gpus", type=int, default=0, choices=(0, 1), help="1: use one if present")
-    other_code = "1: without a checkpoint of this code, go on from the newest of other code"
+    parser.add_argument(
+        "--gpus", type=int, default=0, choices=(0, 1), help="1: use a GPU if present"
+    )
+    other_code = "1: without a checkpoint of this code, continue the newest of other code"
     parser.add_argument(
         "--continue-other-code", type=int, default=0, choices=(0, 1), help=other_code
     )
@@ -42,7 +44,7 @@ def run(options: argparse.Namespace) -> None:
         raise SettingsError(("--threads",), options.threads, "expected at least 1")
     reference = storage.read(options.reference, "reference")
     digest = code(settings.problem, settings.method)
-    # Importing torch takes seconds: after the checks, so that a mistake is said at once.
+    # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
     from pinn_phases.training.progress import status_file
 
     status = status_file(options.log) if options.log else None
@@ -68,8 +70,8 @@ def run(options: argparse.Namespace) -> None:
     )
     if result.attributes["execution"]["resumed_after"] == settings.training.iterations:
         log.info(
-            "%snothing was left to train: the checkpoint has all iterations; to train from nothing,"
-            " python -m pinn_phases discard RUN, and then the same call",
+            "%snothing was left to train: the checkpoint has all iterations; to train again, call"
+            " python -m pinn_phases discard RUN first",
             NOTE,
         )
     storage.write(options.output, result)

@@ -1,4 +1,4 @@
-"""Compare the solver of the cavity's reference with published values; fail if they differ."""
+"""Compare the cavity's reference solver with published values; fail if they differ."""
 
 import argparse
 import logging
@@ -17,31 +17,34 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MODES = 64  # differs from the accurate values by less than 1e-6, in a few seconds
-INTERVALS = 64  # of the coarser grid of the finite differences; the finer one takes some seconds
-TOLERANCE = 1e-3  # from the accurate values; for the others, see `cavity_profiles`
+MODES = 64  # within 1e-6 of the accurate values, in a few seconds
+INTERVALS = 64  # of the coarser finite-difference grid; the finer one takes some seconds
+TOLERANCE = 1e-3  # to the accurate values; for the others, see `cavity_profiles`
 
 
 def code() -> str:
-    """Digest of the code behind the comparison."""
+    """Digest of the code of this command."""
     return code_digest("commands.validate")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    parser.add_argument("--modes", type=int, default=MODES, help="resolution of the solver")
+    """Define the options."""
+    parser.add_argument("--modes", type=int, default=MODES, help="Chebyshev modes of the solver")
     parser.add_argument(
-        "--intervals", type=int, default=INTERVALS, help="of the coarser finite differences"
+        "--intervals",
+        type=int,
+        default=INTERVALS,
+        help="intervals of the coarser finite-difference grid",
     )
     parser.add_argument(
-        "--reynolds", type=float, nargs="+", help="of those published; all of them by default"
+        "--reynolds", type=float, nargs="+", help="published Reynolds numbers; default: all"
     )
-    parser.add_argument("--output", type=Path, help="text file to which the table goes as well")
+    parser.add_argument("--output", type=Path, help="text file for a copy of the tables")
 
 
 def run(options: argparse.Namespace) -> None:
     """Solve, compare, print and save the tables."""
-    # Importing scipy takes a second: not for the help.
+    # Import scipy, which takes a second, only where it is needed.
     from pinn_phases.reference.driven_cavity.finite_differences import FEWEST_INTERVALS
     from pinn_phases.reference.driven_cavity.profiles import REYNOLDS
     from pinn_phases.reference.driven_cavity.stream_function import FEWEST_MODES, MOST_MODES
@@ -73,18 +76,18 @@ def run(options: argparse.Namespace) -> None:
 def require_agreement(
     comparisons: "tuple[ValueComparison, ...]", flows: "tuple[AtReynolds, ...]"
 ) -> None:
-    """Fail if a value is further from a published one, or from the other method's, than it may."""
+    """Fail if a difference from a published value or the other method exceeds the tolerance."""
     far = [row.quantity for row in comparisons if row.difference > TOLERANCE]
     far += [f"profiles at Reynolds number {flow.reynolds:g}" for flow in flows if not flow.agrees]
     if far:
         raise Stopped(f"too far from the published values: {', '.join(far)}")
     differing = [row.quantity for row in comparisons if not row.methods_agree]
     if differing:
-        raise Stopped(f"both methods do not agree: {', '.join(differing)}")
+        raise Stopped(f"the two methods differ: {', '.join(differing)}")
 
 
 def _table(comparisons: "tuple[ValueComparison, ...]", modes: int, intervals: int) -> str:
-    """Set the values in columns of text."""
+    """Format the values in columns of text."""
     head = (
         *("quantity", "Botella, Peyret", f"{modes} modes", "difference", "Ghia et al."),
         *(f"FD {intervals}", f"FD {2 * intervals}", "extrapolated"),
@@ -99,7 +102,7 @@ def _table(comparisons: "tuple[ValueComparison, ...]", modes: int, intervals: in
 
 
 def _profile_table(flows: "tuple[AtReynolds, ...]") -> str:
-    """Set extrema, and distances from the published velocities, in columns of text."""
+    """Format extrema, and differences from the published velocities, in columns of text."""
     from pinn_phases.reference.driven_cavity.extrema import parts
 
     rows: list[tuple[str, ...]] = [
@@ -115,12 +118,12 @@ def _profile_table(flows: "tuple[AtReynolds, ...]") -> str:
         found = [getattr(flow, name) for flow in flows]
         rows.append((f"{name} from Erturk et al.", *(f"{one.difference:.1e}" for one in found)))
         rows.append((f"  at {at}", *(f"{one.position:.3f}" for one in found)))
-    rows.append(("  may be", *(f"{flow.tolerance:.1e}" for flow in flows)))
+    rows.append(("  tolerance", *(f"{flow.tolerance:.1e}" for flow in flows)))
     return _columns(rows)
 
 
 def _columns(rows: "list[tuple[str, ...]]") -> str:
-    """Set rows of cells in columns, the first to the left."""
+    """Format rows of cells in columns, the first left-aligned."""
     align = ("left", *["right"] * (len(rows[0]) - 1))
     columns: str = tabulate(
         rows, tablefmt="plain", disable_numparse=True, preserve_whitespace=True, colalign=align

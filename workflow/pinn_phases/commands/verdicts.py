@@ -1,4 +1,4 @@
-"""Put the verdicts on the paper's claims at several scales side by side, as Markdown."""
+"""Compare the verdicts on the paper's claims at several scales, as Markdown."""
 
 import argparse
 import json
@@ -8,8 +8,8 @@ from pinn_phases.files.storage import StorageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
-    written = "claims.json of a scale, which the rule claims writes"
+    """Define the options."""
+    written = "claims.json of a scale, written by the rule claims"
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=written)
 
 
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> None:
         if not isinstance(tree, dict) or not {"scale", "claims"} <= tree.keys():
             raise StorageError(f"{path}: expected claims as JSON, with scale and claims")
         trees.append(tree)
-    # Importing scipy takes a second: after the checks.
+    # Import scipy, which takes a second, after the checks.
     from pinn_phases.summary.markdown import markdown
     from pinn_phases.summary.scales import scales_page
 

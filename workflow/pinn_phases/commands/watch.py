@@ -1,4 +1,4 @@
-"""Show where the running and finished trainings of a results folder are; Ctrl-C ends it."""
+"""Show the progress of all trainings in a results folder; Ctrl-C exits."""
 
 import argparse
 import time
@@ -11,22 +11,22 @@ from pinn_phases.settings.scales import load_scales
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options."""
+    """Define the options."""
     parser.add_argument("folder", type=Path, nargs="?", default=Path("results"), metavar="FOLDER")
-    words = "settings; config.yaml in this folder, or else that of the checkout"
+    words = "settings; default: config.yaml in this folder, else that of the checkout"
     parser.add_argument("--config", type=Path, default=default_config(), help=words)
-    parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
+    parser.add_argument("--every", type=float, default=5.0, help="seconds between updates")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the table: once if it goes to a file or a pipe, else again and again."""
+    """Print the table: once to a file or a pipe, repeatedly to a terminal."""
     if not options.every > 0:
         raise SettingsError(("--every",), options.every, "expected more than 0")
     if options.folder.exists() and not options.folder.is_dir():
         raise NotADirectoryError(0, "expected a folder of results", str(options.folder))
     scales = load_scales(read_config(options.config))
     phases = {name: settings.phases for name, settings in scales.items()}
-    # Importing scipy takes a second: after the checks.
+    # Import scipy, which takes a second, after the checks.
     from rich.console import Console
     from rich.live import Live
 
