@@ -76,5 +76,5 @@ def test_a_training_that_has_gone_on_is_taken_anew(reached):
     later = (reached / RUN).stat().st_mtime + 10
     os.utime(checkpoint, (later, later))
     plan = snakemake(reached, "-n", *REACHED, "paper_figures/figA14.png").stdout
-    assert "Training of allen_cahn with rba, seed 0, as far as it has come" in plan
+    assert "Run of allen_cahn with rba, seed 0, from its newest checkpoint" in plan
     assert "Training of allen_cahn with vanilla" not in plan

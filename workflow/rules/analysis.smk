@@ -1,4 +1,4 @@
-"""Cheap functions of the stored runs."""
+"""Analyses of the stored runs."""
 
 
 include: "functions/analysis.smk"
@@ -60,7 +60,7 @@ rule fields:
 
 
 rule information:
-    """Measure the information that the layers of a run hold at each of its snapshots."""
+    """Measure the information in the layers of a run at each snapshot."""
     input:
         run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
     output:
@@ -89,7 +89,7 @@ rule information:
         " --run {input.run:q} --output {output:q} --log {log:q}"
 
 
-# With so few bins that the measure does not saturate. Of an archive, at the snapshots it keeps.
+# With so few bins that the measure does not saturate; for an archive, at its archived snapshots.
 use rule information as coarse with:
     output:
         ensure("results/{scale}/coarse/{problem}/{method}/seed{seed}.h5", non_empty=True),
@@ -105,11 +105,11 @@ use rule information as coarse with:
         settings=information_settings,
         code=information_code,
     message:
-        "Information by coarse bins of {wildcards.problem} with {wildcards.method},"
+        "Information with coarse bins of {wildcards.problem} with {wildcards.method},"
         " seed {wildcards.seed}"
 
 
-# How evenly the residuals of a run are spread at each of its snapshots.
+# Homogeneity of the residuals of a run at each snapshot.
 use rule information as homogeneity with:
     output:
         ensure("results/{scale}/homogeneity/{problem}/{method}/seed{seed}.h5", non_empty=True),
@@ -127,7 +127,7 @@ use rule information as homogeneity with:
 
 
 rule terms:
-    """Measure norms and cosines of the gradients of the loss's terms at each snapshot of a run."""
+    """Measure norms and cosines of the gradients of the loss terms at each snapshot of a run."""
     input:
         run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
     output:

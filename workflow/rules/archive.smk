@@ -1,4 +1,4 @@
-"""Runs kept in the repository: figures are drawn from them without training."""
+"""Archived runs, from which figures are drawn without training."""
 
 
 include: "functions/archive.smk"
@@ -7,7 +7,7 @@ include: "functions/archive.smk"
 if SETTINGS.scale in ARCHIVES:
 
     rule archived:
-        """Take a file from an archive; whoever reads it checks that it is whole."""
+        """Copy a file from an archive; every read verifies its checksum."""
         input:
             f"{HOME}archive/{{archive}}/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.h5",
         output:
@@ -32,7 +32,7 @@ if SETTINGS.scale in ARCHIVES:
 else:
 
     rule archive:
-        """Keep the runs of the chosen scale, small enough for a repository."""
+        """Archive the runs of the chosen scale, reduced to fit in the repository."""
         input:
             archive_inputs(),
         output:

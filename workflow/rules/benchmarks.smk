@@ -1,11 +1,11 @@
-"""Timings against other engines: asked for by name, no part of the figures of the paper."""
+"""Timings of this and other engines, only on request."""
 
 
 include: "functions/benchmarks.smk"
 
 
 rule benchmark_environment:
-    """Install a peer, by its exact versions, where it meets nothing else."""
+    """Install another engine at exact versions, in its own environment."""
     input:
         f"{HOME}benchmarks/requirements/{{peer}}.txt",
     output:
@@ -24,7 +24,7 @@ rule benchmark_environment:
         python=PYTHON,
         folder=environment_folder,
     message:
-        "Installing {wildcards.peer} in an environment of its own"
+        "Installing {wildcards.peer} in its own environment"
     shell:
         "({params.python} venv --clear {params.folder:q}"
         " && {params.folder:q}/bin/python -I -m pip install -r {input:q}"
@@ -32,7 +32,7 @@ rule benchmark_environment:
 
 
 rule benchmark_comparison:
-    """Time an iteration of one problem by all engines, in turn."""
+    """Time an iteration of one problem with all engines, in turn."""
     input:
         environments=benchmark_environments,
         code=TIMING_CODE,
@@ -42,7 +42,7 @@ rule benchmark_comparison:
         "results/benchmarks/logs/{problem}.log",
     conda:
         "../../envs/train.yaml"
-    threads: os.cpu_count()  # all that Snakemake may use, so that nothing else runs meanwhile
+    threads: os.cpu_count()  # all, so that no other job runs at the same time
     resources:
         mem_mb=20000,
         runtime=60,
@@ -54,7 +54,7 @@ rule benchmark_comparison:
         engines=benchmark_engines,
         pythons=benchmark_pythons,
     message:
-        "Timing {wildcards.problem} by {params.engines}"
+        "Timing {wildcards.problem} with {params.engines}"
     shell:
         "{params.python} benchmarks.compare --settings {params.settings:q} {params.points}"
         " --engines {params.engines} --python {params.pythons:q}"
@@ -62,7 +62,7 @@ rule benchmark_comparison:
 
 
 rule benchmark_growth:
-    """Measure time and memory of the own engine over points, width and iterations."""
+    """Measure time and memory of our engine over points, width and iterations."""
     input:
         code=TIMING_CODE,
     output:
@@ -87,7 +87,7 @@ rule benchmark_growth:
 
 
 rule benchmark_jobs:
-    """Measure what several trainings at once get done, and how long one takes to start."""
+    """Measure the throughput of concurrent trainings, and the start-up time."""
     input:
         reference=jobs_reference,
         code=TIMING_CODE,
@@ -106,14 +106,14 @@ rule benchmark_jobs:
         settings=jobs_settings,
         code=benchmarked_code,
     message:
-        "Timing trainings side by side, and their start"
+        "Timing concurrent trainings, and their start"
     shell:
         "{params.python} benchmarks.jobs --settings {params.settings:q}"
         " --reference {input.reference:q} --json {output:q} 2> {log:q}"
 
 
 rule benchmark_report:
-    """Draw the timings, and write them beside the goals as a table."""
+    """Draw the timings, and write a table of them with the goals."""
     input:
         reports=benchmark_reports,
         code=TIMING_REPORT_CODE,
@@ -139,7 +139,7 @@ rule benchmark_report:
 
 
 rule benchmarks:
-    """Time everything that is timed."""
+    """Run all timings."""
     input:
         rules.benchmark_report.output,
     localrule: True

@@ -1,4 +1,4 @@
-"""What the paper says, judged by the stored runs."""
+"""Claims of the paper, judged by the stored runs."""
 
 
 rule claims:

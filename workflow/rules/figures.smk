@@ -1,7 +1,7 @@
-"""Figures of the paper, each from stored files alone.
+"""Figures, each drawn only from stored files.
 
-A rule of its own for each figure, of the figure's name: a caption in the report belongs to a rule
-and knows no wildcards.
+A loop makes one rule per figure, because a caption in the report belongs to a rule and cannot
+contain wildcards.
 """
 
 
@@ -18,7 +18,7 @@ for figure in names(FIGURES):
             figure_inputs(figure),
         output:
             pdf=ensure(f"paper_figures/{figure}.pdf", non_empty=True),
-            # The one that every browser shows in the page.
+            # The report shows the PNG, which every browser displays.
             png=report(
                 ensure(f"paper_figures/{figure}.png", non_empty=True),
                 caption=f"../report/{figure}.rst",

@@ -1,4 +1,4 @@
-"""Curves that the paper's authors published, and how ours agree with them."""
+"""Curves that the paper's authors published, and the agreement of ours with them."""
 
 
 include: "functions/published.smk"
@@ -8,9 +8,9 @@ PUBLISHED = f"{HOME}published"
 
 
 rule published:
-    """Turn a published curve into a result file, with its phases by our search."""
+    """Convert a published curve to a result file, with its phases."""
     input:
-        # Not in the storage of a cluster, but beside this Snakefile.
+        # In the checkout, not in the storage of a cluster.
         error=local(f"{PUBLISHED}/{{problem}}-{{method}}-error.csv"),
         snr=local(f"{PUBLISHED}/{{problem}}-{{method}}-snr.csv"),
         trainings=local(f"{PUBLISHED}/trainings.csv"),
@@ -34,7 +34,7 @@ rule published:
 
 
 rule agreement:
-    """Hold the runs of the chosen scale against the published curves."""
+    """Compare the runs of the chosen scale with the published curves."""
     input:
         figure_inputs("figS2"),
     output:

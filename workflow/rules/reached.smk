@@ -1,11 +1,11 @@
-"""Trainings as far as they have come, as runs of their own scale."""
+"""Runs from checkpoints of unfinished trainings."""
 
 
 include: "functions/reached.smk"
 
 
 rule reached:
-    """Take the run that the newest checkpoint of a training holds, or the finished one."""
+    """Extract the run from the newest checkpoint of a training, or use the finished one."""
     input:
         checkpoints=reached_checkpoints,
         statements=reached_statements,
@@ -24,8 +24,8 @@ rule reached:
         settings=reached_settings,
         code=reached_code,
     message:
-        "Training of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed},"
-        " as far as it has come"
+        "Run of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed},"
+        " from its newest checkpoint"
     shell:
         "{params.python} pinn_phases reached --settings {params.settings:q}"
         " --checkpoints {params.finished:q} {input.checkpoints:q} --output {output:q} --log {log:q}"

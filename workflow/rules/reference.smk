@@ -1,4 +1,4 @@
-"""Reference solutions, each with a measured error."""
+"""Reference solutions, each with an error estimate."""
 
 
 include: "functions/reference.smk"
@@ -30,7 +30,7 @@ rule reference:
 
 
 rule validation:
-    """Hold the solver of the cavity against published values."""
+    """Compare the cavity's solver with published values."""
     output:
         ensure("results/validation/cavity.txt", non_empty=True),
     log:
@@ -47,6 +47,6 @@ rule validation:
         python=PYTHON,
         code=digest("validate"),
     message:
-        "Solver of the cavity against published values"
+        "Comparing the cavity's solver with published values"
     shell:
         "{params.python} pinn_phases validate --output {output:q} --log {log:q}"

@@ -1,4 +1,4 @@
-"""Tables of the report, what the figures were made from, and figures as PDF."""
+"""Tables of the report, and figures as PDF."""
 
 
 rule summary:
@@ -59,7 +59,7 @@ rule summary:
 for figure in FIGURE_NAMES:
 
     rule:
-        """Give a figure's PDF a name that says what it shows: the report searches names alone."""
+        """Copy a figure's PDF under a descriptive name, because the report only searches names."""
         name:
             f"{figure}_named"
         input:

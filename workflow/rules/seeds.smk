@@ -2,7 +2,7 @@
 
 
 rule seeds:
-    """Measure when errors and phases are reached, with medians and ratios of methods."""
+    """Compute iterations to errors and phases, medians, and ratios of methods."""
     input:
         runs=collect(f"results/{SETTINGS.scale}/runs/{{run}}.h5", run=RUNS),
         phases=collect(f"results/{SETTINGS.scale}/phases/{{run}}.h5", run=RUNS),

@@ -1,11 +1,11 @@
-"""Training: the one expensive step, one job for each problem, method and seed."""
+"""Training, the one expensive step: one job per problem, method and seed."""
 
 
 include: "functions/train.smk"
 
 
 rule train:
-    """Train one network, from its newest checkpoint if there is one."""
+    """Train a network, from its newest checkpoint if there is one."""
     input:
         reference="results/{scale}/reference/{problem}.h5",
     output:
