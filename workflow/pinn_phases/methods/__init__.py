@@ -1,1 +1,1 @@
-"""One file for each training method; the file's stem is the method's name."""
+"""One file per training method; the file's stem is the method's name."""

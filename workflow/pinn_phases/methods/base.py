@@ -1,4 +1,4 @@
-"""What a training method decides: how each collocation point weighs in the loss."""
+"""Base class of training methods: the weight of each collocation point in the loss."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ Tensor = Any  # a torch tensor; this module is read with the settings, before to
 
 
 class Method(StrictModel, ABC):
-    """Weights of the collocation points; the fields of the model are the method's constants.
+    """Weights of the collocation points; the model's fields are the constants of the method.
 
     Weights and residuals are arrays of shape (equations, points), dimensionless. In each iteration
     the weights are first updated from the residuals, without gradient, and then multiply the
@@ -31,11 +31,11 @@ class Method(StrictModel, ABC):
 
     @abstractmethod
     def multiplier(self, weights: Tensor) -> Tensor:
-        """Return what the residuals are multiplied with in the loss."""
+        """Return the factor of the residuals in the loss."""
 
 
 class ResidualAttention(Method):
-    """Weights that follow the residuals, as Eq. 28 says; whether they are used is left open.
+    """Weights that follow the residuals (Eq. 28); subclasses decide whether the loss uses them.
 
     | paper  | here    |
     |--------|---------|

@@ -6,7 +6,7 @@ from pinn_phases.methods.base import ResidualAttention, Tensor
 
 
 class Rba(ResidualAttention):
-    """Residuals are multiplied with the moving average of their own relative size (Eq. 27, 28)."""
+    """Residuals are multiplied by a moving average of their relative magnitude (Eq. 27, 28)."""
 
     title: ClassVar[str] = "RBA"
 

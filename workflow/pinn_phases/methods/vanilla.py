@@ -6,7 +6,7 @@ from pinn_phases.methods.base import ResidualAttention, Tensor
 
 
 class Vanilla(ResidualAttention):
-    """Every point counts alike (Eq. 1); the RBA weights are followed, as a diagnostic only."""
+    """All points have equal weight (Eq. 1); the RBA weights are only computed as a diagnostic."""
 
     title: ClassVar[str] = "Vanilla"
 

@@ -1,1 +1,1 @@
-"""One file for each benchmark problem; the file's stem is the problem's name."""
+"""One file per benchmark problem; the file's stem is the problem's name."""

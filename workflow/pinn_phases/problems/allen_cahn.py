@@ -57,7 +57,7 @@ class AllenCahn(Problem):
         return Condition((at["x=-1"], at["x=1"]), _jumps, (np.zeros(count),) * 2)
 
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
-        """Hold the initial condition by u = u(0, x) + t N ("initial"), or let u = N ("plain")."""
+        """Satisfy the initial condition with u = u(0, x) + t N ("initial"), or u = N ("plain")."""
         if name == "initial":
             t, x = point[0], point[1]
             return self.initial(x), t

@@ -1,9 +1,9 @@
-"""What every benchmark problem states: its equation, domain, conditions and derivatives.
+"""Base class of the benchmark problems: equation, domain and conditions.
 
-A problem is a frozen model in a file of its own; the file's stem is its name in config.yaml, on
-the command line and under results/. Its fields are the coefficients of the equation, each with
-the range in which it makes sense. Residuals and conditions use arithmetic only, so that NumPy
-arrays (tests, figures) and torch tensors (training) both pass through them.
+Each problem is a frozen model in its own file, whose stem is the name in config.yaml, on the
+command line and below results/. Its fields are the coefficients of the equation, with their valid
+ranges. Residuals and conditions use only arithmetic, so they accept NumPy arrays (tests, figures)
+and torch tensors (training).
 """
 
 from abc import ABC, abstractmethod
@@ -18,25 +18,25 @@ from pinn_phases.model import StrictModel
 from pinn_phases.operators import Array, Fields, Operators, operators_in
 
 Points = NDArray[np.float64]  # shape (points, coordinates)
-Source = Mapping[str, Array]  # terms that are no unknown, by name, each of shape (..., points)
+Source = Mapping[str, Array]  # name -> source term, shape (..., points)
 
 
 @dataclass(frozen=True)
 class Condition:
     """An initial or boundary condition: one soft term of the loss.
 
-    The term is the sum, over the expressions, of their mean square distance from the targets.
+    The term is the sum over the expressions of their mean square difference from the targets.
 
     Attributes
     ----------
     points
-        The point sets at which the fields are needed, each of shape (points, coordinates); one
+        Point sets at which the fields are evaluated, each of shape (points, coordinates): one
         for a condition on values, two for a periodic one.
     expressions
-        Takes the fields at each point set and returns the expressions that the condition is about,
-        each of shape (points,).
+        Function of the fields at each point set that returns the constrained expressions, each of
+        shape (points,).
     targets
-        What each expression has to be, each of shape (points,).
+        Target of each expression, shape (points,).
     """
 
     points: tuple[Points, ...]
@@ -44,45 +44,45 @@ class Condition:
     targets: tuple[NDArray[np.float64], ...]
 
     def operators(self, fields: tuple[str, ...]) -> Operators:
-        """Return the operators that the expressions apply to the fields of these names."""
+        """Return the operators that the expressions apply to these fields."""
         return operators_in(lambda jets: self.expressions(*[jets] * len(self.points)), fields)
 
 
 class Problem(StrictModel, ABC):
-    """An equation on a box with its conditions; the fields of the model are its coefficients.
+    """An equation on a box with its conditions; the model's fields are the coefficients.
 
-    Coordinates are ordered; a point is a row with one column a coordinate, in that order.
+    Coordinates are ordered; a point is a row with one column per coordinate, in that order.
     """
 
     title: ClassVar[str]
     coordinates: ClassVar[tuple[str, ...]]
     fields: ClassVar[tuple[str, ...]]  # one network output each
     equations: ClassVar[tuple[str, ...]]  # one residual each
-    observable: ClassVar[str]  # of the observables: whose error is measured, and what maps show
-    free_constant: ClassVar[tuple[str, ...]] = ()  # observables known up to a constant
+    observable: ClassVar[str]  # the one that errors and maps are about
+    free_constant: ClassVar[tuple[str, ...]] = ()  # observables determined up to a constant
     conditions: ClassVar[tuple[str, ...]]  # names of the soft conditions
-    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)  # names that `ansatz` takes
+    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)  # allowed names of `ansatz`
     domain: ClassVar[Mapping[str, tuple[float, float]]]  # coordinate -> (lower, upper)
     periodic: ClassVar[tuple[str, ...]] = ()  # coordinates in which the solution is periodic
 
     @abstractmethod
     def residual(self, fields: Fields, source: Source) -> tuple[Array, ...]:
-        """Residuals of the equations, one array a name in `equations`.
+        """Residuals of the equations, one array per name in `equations`.
 
         Parameters
         ----------
         fields
-            The unknowns, by name. Their derivatives are what operators give of them.
+            The unknowns, by name. Apply operators to them for derivatives.
         source
-            What `source` returns at the same points.
+            Source terms at the same points, as returned by `source`.
         """
 
     def source(self, points: Points) -> Mapping[str, NDArray[np.float64]]:
-        """Return what the residual needs that is no unknown, each of shape (points,)."""
+        """Return the source terms of the residual by name, each of shape (points,)."""
         return {}
 
     def observables(self, fields: Fields) -> Mapping[str, Array]:
-        """Quantities that the reference has as well, by its names: the fields themselves."""
+        """Quantities that are compared with the reference, by name; here the fields."""
         return {name: field.value for name, field in fields.items()}
 
     @property
@@ -101,9 +101,9 @@ class Problem(StrictModel, ABC):
         """Return the condition `name` with `count` points in each point set."""
 
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
-        """Return A and B at one point (shape (coordinates,)) of a solution written as A + B N.
+        """Return A and B of the ansatz A + B N at one point, shape (coordinates,).
 
-        N is the network; the name "plain" stands for A = 0, B = 1 in every problem.
+        N is the network. "plain" is A = 0, B = 1 for every problem.
         """
         assert name == "plain", name
         return 0 * point[0], 0 * point[0] + 1
@@ -112,7 +112,7 @@ class Problem(StrictModel, ABC):
 def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Points]:
     """Evenly spaced points on the four edges of a rectangle, each of shape (count, 2).
 
-    Names say where: "x=-1" is the edge of x = -1. Corners belong to both of their edges.
+    The key "x=-1" is the edge x = -1. Corners belong to both edges.
     """
     (x_name, x_range), (y_name, y_range) = domain.items()
     x, y = np.linspace(*x_range, count), np.linspace(*y_range, count)
@@ -122,7 +122,7 @@ def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Po
 
 
 def prescribed(field: str, points: Points, values: NDArray[np.float64]) -> Condition:
-    """Return the condition that a field has these values, of shape (points,), at the points."""
+    """Return the condition that a field has given values, of shape (points,), at the points."""
 
     def expression(fields: Fields) -> tuple[Array]:
         return (fields[field].value,)

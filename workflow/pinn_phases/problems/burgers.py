@@ -21,8 +21,8 @@ class Burgers(Problem):
     Domain: t in [0, 1], x in [-1, 1]. Initial condition (B.7): u(0, x) = -sin(pi x). Boundary
     conditions (B.8): u(t, -1) = u(t, 1) = 0. All quantities are dimensionless.
 
-    B.6 prints the viscous term with a minus, with which the equation is ill-posed. The paper's
-    loss leaves the initial condition out, without which u = 0 solves the problem; here it is in.
+    B.6 has the viscous term with the wrong sign, which is ill-posed. The paper's loss omits the
+    initial condition; without it u = 0 solves the problem. Here it is part of the loss.
     """
 
     title: ClassVar[str] = "Burgers"

@@ -14,19 +14,19 @@ from pinn_phases.problems.base import Condition, Problem, Source, edges
 class Cavity(Problem):
     """Lid-driven cavity: steady incompressible Navier-Stokes equations by a stream function.
 
-    Equations (B.9, B.10) with u = psi_y, v = -psi_x (B.12, B.13), which make continuity hold::
+    Equations (B.9, B.10) with u = psi_y, v = -psi_x (B.12, B.13), which satisfy continuity::
 
         u u_x + v u_y + p_x - (u_xx + u_yy) / Re = 0
         u v_x + v v_y + p_y - (v_xx + v_yy) / Re = 0,    Re = 1000
 
     Domain: x and y in [0, 1]. Boundary conditions (B.11): u = v = 0 on the sides and the bottom;
     v = 0 and u = tanh(x / w) tanh((1 - x) / w), w = 0.125, on the lid y = 1. The paper smooths the
-    lid at its ends and gives no formula; this one is that of its authors' code. Another published
-    one is 1 - cosh(50 (x - 1/2)) / cosh(25).
+    lid at its ends but gives no formula; this one is from the authors' code. Another published one
+    is 1 - cosh(50 (x - 1/2)) / cosh(25).
 
-    The equations hold p up to a constant, and the conditions psi as well: both are compared with a
-    reference after taking out their means. The error is that of the speed sqrt(u^2 + v^2). All
-    quantities are dimensionless, by the length and the velocity of the lid.
+    p and psi are determined up to a constant: both are compared with the reference after
+    subtracting their means. The error is that of the speed sqrt(u^2 + v^2). All quantities are
+    dimensionless, scaled by the length and velocity of the lid.
     """
 
     title: ClassVar[str] = "Lid-driven cavity"
@@ -39,10 +39,10 @@ class Cavity(Problem):
     domain: ClassVar[Mapping[str, tuple[float, float]]] = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
 
     reynolds: float = Field(gt=0)  # Re
-    lid_width: float = Field(gt=0)  # w, over which the lid's velocity rises at its ends
+    lid_width: float = Field(gt=0)  # w, over which the lid velocity rises at the ends
 
     def lid(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the velocity of the lid, tanh(x / w) tanh((1 - x) / w); the shape of `x`."""
+        """Evaluate the lid velocity tanh(x / w) tanh((1 - x) / w); the shape of `x`."""
         u: NDArray[np.float64] = np.tanh(x / self.lid_width) * np.tanh((1 - x) / self.lid_width)
         return u
 

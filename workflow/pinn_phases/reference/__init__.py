@@ -1,1 +1,1 @@
-"""Reference solutions in float64, one solver a problem, each with a measured error."""
+"""Reference solutions in float64: one solver per problem, each with an error estimate."""

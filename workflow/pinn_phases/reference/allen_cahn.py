@@ -6,9 +6,9 @@ Space: truncated Fourier series, the cube without aliasing. Time: ETDRK4 with di
 reaction in the linear part.
 
 The periodic extension of the benchmark's initial condition x^2 cos(pi x) has a kink at x = +-1,
-so its series converges slowly there. Its coefficients are projected, not interpolated: the modes
-that are cut off are then merely missing, which ceases to matter as soon as diffusion has damped
-them in the exact solution, instead of being folded back on modes that live longer.
+so its series converges slowly. Its coefficients are projected, not interpolated. Then the truncated
+modes are only missing, which is irrelevant once diffusion has damped them in the exact solution.
+Interpolation would alias them to modes that decay more slowly.
 
 References
 ----------
@@ -31,13 +31,13 @@ from pinn_phases.reference.numerics.evolution import LEFT, PERIOD, ROUNDING, Evo
 
 # The kink, a slope jump of 4, leaves 4 PERIOD/(12 points^2) = 1e-11 in each projected coefficient.
 PROJECTION_POINTS = 2**18
-# Up to here the cut-off modes of the kink at x = +-1 still show in the error.
+# Until this time the truncated modes of the kink at x = +-1 are visible in the error.
 SETTLING_TIME = 0.05
 SOLVER = "Fourier-Galerkin in space without aliasing, ETDRK4 in time, projected initial condition"
 
 
 class Equation(Protocol):
-    """What the solver needs to know of the problem; all quantities dimensionless."""
+    """What the solver needs from the problem; all quantities are dimensionless."""
 
     @property
     def diffusion(self) -> float:
@@ -61,7 +61,7 @@ def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> Re
     modes : int
         Number of Fourier modes, even.
     t, x, steps
-        As for `evolution.evolve`, which says what is returned and raised.
+        As for `evolution.evolve`, which documents return value and errors.
     """
     start = fourier.project(
         equation.initial, left=LEFT, period=PERIOD, modes=modes, points=PROJECTION_POINTS
@@ -82,14 +82,14 @@ def solve_with_error_estimate(
     Parameters
     ----------
     equation, t, x, modes, steps
-        As for `solve`; `t` has to reach `SETTLING_TIME`.
+        As for `solve`; `t` must reach `SETTLING_TIME`.
 
     Returns
     -------
     ReferenceSolution
-        The solution at the stated resolution (`modes`, `steps`), to which the estimate belongs;
-        the finer one is discarded. "relative_l2" is taken over all output times, among them
-        t = 0, where both are exact; "relative_l2_after_0.05" over t >= 0.05.
+        The solution at the given resolution (`modes`, `steps`) with its error estimates;
+        the finer one is discarded. "relative_l2" is over all output times, including
+        t = 0, where both are exact; "relative_l2_after_0.05" is over t >= 0.05.
 
     Raises
     ------

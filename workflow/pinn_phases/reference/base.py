@@ -1,4 +1,4 @@
-"""What every reference solver returns, and the measure of its error."""
+"""Base class of the reference solvers, their results, and the error measure."""
 
 import math
 import warnings
@@ -15,9 +15,9 @@ from pinn_phases.model import StrictModel
 from pinn_phases.problems.base import Problem
 
 
-@dataclass(frozen=True, eq=False)  # arrays have no single truth value to compare by
+@dataclass(frozen=True, eq=False)  # arrays cannot be compared to a single truth value
 class ReferenceSolution:
-    """A solution on a tensor grid, with the evidence for its accuracy.
+    """A solution on a tensor grid, with estimates of its error.
 
     Attributes
     ----------
@@ -30,10 +30,10 @@ class ReferenceSolution:
     solver : str
         The method, in one line.
     resolution : dict of str to int
-        Numbers that set the resolution of the stored fields, e.g. modes and steps.
+        Resolution of the stored fields, e.g. modes and steps.
     error_estimate : dict of str to float
-        Named measures of the error of the stored fields, relative L2, dimensionless; without any,
-        the solution is refused.
+        Named estimates of the relative L2 error of the stored fields, dimensionless; at least one
+        is required.
 
     Raises
     ------
@@ -49,7 +49,7 @@ class ReferenceSolution:
     error_estimate: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check that coordinates, axes and fields fit together."""
+        """Check the names and shapes of axes and fields."""
         if set(self.axes) != set(self.coordinates):
             raise ValueError(f"axes: expected {self.coordinates}, received {tuple(self.axes)}")
         shape = tuple(len(self.axes[name]) for name in self.coordinates)
@@ -59,15 +59,15 @@ class ReferenceSolution:
 
 
 class ReferenceSolver(StrictModel, ABC):
-    """How one problem's reference is solved; the fields of the model are the solver's numbers.
+    """Solver of one problem's reference; the fields of the model are its settings.
 
-    A solver is a subclass in the file of `pinn_phases.reference` that has the problem's name.
+    Each solver is a subclass in the module of `pinn_phases.reference` with the problem's name.
     """
 
     coordinates: ClassVar[tuple[str, ...]]  # the problem's
 
     grid: Mapping[str, Annotated[int, Field(ge=2)]]  # coordinate -> points of the test grid
-    largest_error: float = Field(gt=0)  # of each of the solver's own estimates, to be accepted
+    largest_error: float = Field(gt=0)  # upper bound of each of the solver's error estimates
 
     @field_validator("grid")
     @classmethod
@@ -82,31 +82,31 @@ class ReferenceSolver(StrictModel, ABC):
 
     @property
     def remedy(self) -> str:
-        """What to do where the solution is not accurate enough: raise the solver's own numbers."""
+        """Advice for a solution that is not accurate enough: increase the resolution."""
         own = [name for name in type(self).model_fields if name not in ReferenceSolver.model_fields]
         return "raise " + " or ".join(f"reference.{name}" for name in own)
 
     @property
     def memory_mb(self) -> int:
-        """Memory that solving takes, in MB: Python, and ten arrays on the grid."""
+        """Required memory in MB: Python, and ten arrays on the grid."""
         return 400 + 80 * math.prod(self.grid.values()) // 10**6
 
     @property
     def runtime_minutes(self) -> int:
-        """Time that solving may take on a slow machine, in minutes."""
+        """Time limit on a slow machine, in minutes."""
         return 10
 
     def solve_accurately(self, problem: Problem) -> ReferenceSolution:
-        """Solve the problem, and refuse a solution that is not accurate enough.
+        """Solve the problem and check the accuracy.
 
         Raises
         ------
         ArithmeticError
-            If there is no solution, if it or an estimate of its error is not finite, if there is no
-            estimate, or if one exceeds `largest_error`; in one line that says what to do.
+            If there is no solution or no error estimate, if one of these is not finite, or if an
+            estimate exceeds `largest_error`. The message says what to change.
         """
         try:
-            # What is not finite is found out in the end; warnings on the way would bury that line.
+            # The result is checked to be finite; warnings before would hide that message.
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 solution = self.solve(problem)
@@ -117,7 +117,7 @@ class ReferenceSolver(StrictModel, ABC):
 
 
 def require_accurate(solution: ReferenceSolution, largest_error: float) -> None:
-    """Refuse a solution that is not finite, or that is not shown to be accurate enough.
+    """Raise an error if a solution is not finite or not accurate enough.
 
     Parameters
     ----------

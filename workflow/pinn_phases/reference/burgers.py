@@ -2,16 +2,16 @@
 
     u_t + u u_x = viscosity u_xx,   x in [-1, 1],   u(t, -1) = u(t, 1) = 0,   u(0, x) = initial(x)
 
-The initial condition has to be odd about x = 0 with period 2, like the benchmark's -sin(pi x). The
-periodic solution then stays odd, hence vanishes at x = +-1: the Fourier method holds the boundary
-conditions exactly, and needs no other basis.
+The initial condition must be odd about x = 0 with period 2, like the benchmark's -sin(pi x). Then
+the periodic solution stays odd and vanishes at x = +-1, so the Fourier method satisfies the
+boundary conditions exactly.
 
 Space: truncated Fourier series, u u_x = (u^2)_x/2 without aliasing. Time: ETDRK4 with diffusion in
 the linear part. The modes have to resolve the front that forms at x = 0, of width 2 viscosity:
 their coefficients fall as exp(-pi viscosity k) with the angular wave number k.
 
-The error is measured twice: against twice the resolution, and against the exact solution, which
-another method evaluates.
+The error is estimated twice: against twice the resolution, and against the exact solution,
+evaluated by another method.
 
 References
 ----------
@@ -36,7 +36,7 @@ SOLVER = "Fourier-Galerkin in space without aliasing, ETDRK4 in time"
 
 
 class Equation(Protocol):
-    """What the solver needs to know of the problem; all quantities dimensionless."""
+    """What the solver needs from the problem; all quantities are dimensionless."""
 
     @property
     def viscosity(self) -> float:
@@ -56,9 +56,9 @@ def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> Re
     modes : int
         Number of Fourier modes, even.
     t, x, steps
-        As for `evolution.evolve`, which says what is returned and raised.
+        As for `evolution.evolve`, which documents return value and errors.
     """
-    # A smooth function's series ends before `modes`: interpolation is enough.
+    # The series of a smooth function converges before `modes`, so interpolation is sufficient.
     start = fourier.project(equation.initial, left=LEFT, period=PERIOD, modes=modes, points=modes)
     wave_numbers = fourier.wave_numbers(modes, PERIOD)
     half_derivative = 0.5j * wave_numbers
@@ -78,16 +78,16 @@ def solve_with_error_estimate(
     Parameters
     ----------
     equation : Equation
-        Viscosity and initial condition -sin(pi x), to which the exact solution belongs.
+        Viscosity, and the initial condition -sin(pi x) of the exact solution.
     t, x, modes, steps
         As for `solve`.
 
     Returns
     -------
     ReferenceSolution
-        The solution at the stated resolution (`modes`, `steps`), to which both measures belong,
-        each over all of the output grid: "relative_l2" against twice the resolution in space and
-        time, "relative_l2_cole_hopf" against the exact solution.
+        The solution at the given resolution (`modes`, `steps`) with two estimates over the whole
+        output grid: "relative_l2" against twice the resolution in space and time,
+        "relative_l2_cole_hopf" against the exact solution.
 
     Raises
     ------

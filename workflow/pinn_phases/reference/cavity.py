@@ -4,9 +4,9 @@
 
     psi = 0 on all walls,   psi_y(x, 1) = lid(x),   normal derivative 0 on the other walls
 
-The velocity is (u, v) = (psi_y, -psi_x). A lid that gains speed from rest still meets the walls at
-an angle in the graph of its velocity, so that vorticity depends on the direction in which a corner
-is approached; that part of the solution is in closed form.
+The velocity is (u, v) = (psi_y, -psi_x). A lid velocity that vanishes at its ends still has a slope
+there, so that the vorticity depends on the direction in which a corner is approached. This part of
+the solution is in closed form.
 
 References
 ----------
@@ -31,14 +31,14 @@ SOLVER = (
     "Chebyshev-Galerkin for the stream function, flow in the upper corners in closed form, Newton"
 )
 
-# The finer solution has half as many modes again.
+# The finer solution has 1.5 times as many modes.
 MOST_MODES = stream_function.MOST_MODES * 2 // 3
 BYTES_A_NUMBER = 8  # float64
-MINUTES_OF_MOST_MODES = 20  # it takes one; some more where the way has to be looked for
+MINUTES_OF_MOST_MODES = 20  # it takes one, and more if continuation has to be repeated
 
 
 class Equation(Protocol):
-    """What the solver needs to know of the problem; all quantities dimensionless."""
+    """What the solver needs from the problem; all quantities are dimensionless."""
 
     @property
     def reynolds(self) -> float:
@@ -60,13 +60,13 @@ def solve_with_error_estimate(
     x, y : ndarray, shape (m,) and (n,)
         Output positions in [0, 1].
     modes : int
-        Resolution of what is returned, along each coordinate, at most `MOST_MODES`.
+        Resolution of the result along each coordinate, at most `MOST_MODES`.
 
     Returns
     -------
     ReferenceSolution
         The fields "speed", "u", "v", "psi" and "p" of shape (m, n), at the resolution `modes`; the
-        one with half as many modes again is discarded. "relative_l2" is that of the speed.
+        one with 1.5 times as many modes is discarded. "relative_l2" is that of the speed.
 
     Raises
     ------
@@ -97,12 +97,12 @@ def solve_with_error_estimate(
 
 
 def _finer(modes: int) -> int:
-    """Resolution that a solution is compared with."""
+    """Resolution of the finer solution for the error estimate."""
     return modes + modes // 2
 
 
 def _fields(flow: stream_function.Flow, x: Real, y: Real) -> dict[str, Real]:
-    """Return what follows from the stream function."""
+    """Return the fields that follow from the stream function."""
     psi = flow.evaluate(x, y)
     return {"speed": np.hypot(psi.x, psi.y), "u": psi.y, "v": -psi.x, "psi": psi.value}
 
@@ -116,7 +116,7 @@ class CavityReference(ReferenceSolver):
 
     @property
     def remedy(self) -> str:
-        """More modes, as long as their matrix fits."""
+        """Advise more modes, as long as their matrix fits."""
         easier = "lower equation.reynolds or raise equation.lid_width"
         if self.modes == MOST_MODES:
             return f"{easier} (reference.modes = {MOST_MODES} is the most)"
@@ -124,17 +124,17 @@ class CavityReference(ReferenceSolver):
 
     @property
     def memory_mb(self) -> int:
-        """The matrix of the finer solution, and what else there is."""
+        """Memory of the matrix of the finer solution, and of the rest."""
         return super().memory_mb + BYTES_A_NUMBER * (_finer(self.modes) - 1) ** 4 // 10**6
 
     @property
     def runtime_minutes(self) -> int:
-        """The factorisations of that matrix go with the sixth power of the modes."""
+        """Time limit; factorisation scales with the sixth power of the modes."""
         most = round(MINUTES_OF_MOST_MODES * (self.modes / MOST_MODES) ** 6)
         return super().runtime_minutes + most
 
     def solve(self, problem: Problem) -> ReferenceSolution:
-        """Solve at the stated resolution, and with half as many modes again."""
+        """Solve at the stated resolution, and with 1.5 times as many modes."""
         assert isinstance(problem, Cavity), type(problem)
         x, y = (np.linspace(*problem.domain[name], self.grid[name]) for name in ("x", "y"))
         return solve_with_error_estimate(problem, x, y, modes=self.modes)

@@ -1,4 +1,4 @@
-"""Reference solution of the Helmholtz problem: the closed form of the equation's forcing."""
+"""Reference solution of the Helmholtz problem, in closed form."""
 
 from typing import ClassVar
 
@@ -11,13 +11,13 @@ from pinn_phases.reference.base import ReferenceSolution, ReferenceSolver
 
 
 class HelmholtzReference(ReferenceSolver):
-    """The closed form on a uniform grid of x and y in [-1, 1], ends included."""
+    """Closed form on a uniform grid of x and y in [-1, 1], including the ends."""
 
     coordinates: ClassVar[tuple[str, ...]] = Helmholtz.coordinates
 
     @property
     def remedy(self) -> str:
-        """A closed form is inaccurate only relative to zero."""
+        """Advise another grid: the relative error is only large if the solution is zero on it."""
         return "choose a reference.grid with points at which the solution is not zero"
 
     def solve(self, problem: Problem) -> ReferenceSolution:

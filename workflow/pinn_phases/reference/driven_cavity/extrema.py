@@ -1,4 +1,4 @@
-"""The extrema by which solutions of the lid-driven cavity are compared, ours and published ones.
+"""Extrema of the lid-driven cavity, ours and published ones.
 
 All values are for a lid at y = 1 that moves with unit speed in the direction of x, without
 smoothing, at a Reynolds number of 1000.
@@ -6,7 +6,7 @@ smoothing, at a Reynolds number of 1000.
 References
 ----------
 O. Botella, R. Peyret, Benchmark spectral results on the lid-driven cavity flow, Comput. Fluids 27
-(1998) 421-433 (Chebyshev collocation with 160 modes; its lid moves against x).
+(1998) 421-433 (Chebyshev collocation with 160 modes; its lid moves in the direction of -x).
 U. Ghia, K. N. Ghia, C. T. Shin, High-Re solutions for incompressible flow using the Navier-Stokes
 equations and a multigrid method, J. Comput. Phys. 48 (1982) 387-411 (finite differences of second
 order on 129 x 129 points; its extrema are those at grid points).
@@ -23,7 +23,7 @@ from scipy import interpolate, optimize
 from pinn_phases.arrays import Real
 
 REYNOLDS = 1000.0
-# Points of the grid on which an extremum is bracketed: no structure of these flows is finer.
+# Points of the grid that brackets an extremum; these flows have no finer structure.
 BRACKET_POINTS = 65
 CENTRE = np.array([0.5])
 
@@ -53,7 +53,7 @@ class Evaluable(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class SplineValues:
-    """What a spline through a stream function gives, arrays of one shape."""
+    """Values of a spline through a stream function, arrays of one shape."""
 
     value: Real
     x: Real
@@ -74,7 +74,7 @@ class SplineFlow:
 
 @dataclass(frozen=True)
 class Extremum:
-    """A value and where it is; a position is None where the line is given by the quantity."""
+    """A value and its position; a coordinate is None if the quantity defines it."""
 
     value: float
     x: float | None
@@ -105,7 +105,7 @@ def parts(name: str) -> tuple[tuple[str, str], ...]:
 
 
 def unit_lid(x: Real) -> Real:
-    """Velocity of the lid of the published solutions, which jumps at both ends."""
+    """Lid velocity of the published solutions, which jumps at both ends."""
     return np.ones_like(x)
 
 
@@ -123,7 +123,7 @@ def find_extrema(flow: Evaluable) -> dict[str, Extremum]:
         The quantities of `BOTELLA_PEYRET`.
     """
 
-    # Along a centre line, as functions of the other coordinate.
+    # Along a centre line, as a function of the other coordinate.
     def u(y: Real) -> Real:
         return np.asarray(flow.evaluate(CENTRE, y).y[0])
 
@@ -140,7 +140,7 @@ def find_extrema(flow: Evaluable) -> dict[str, Extremum]:
 
 
 def _smallest_stream_function(flow: Evaluable) -> Extremum:
-    """Find the centre of the main vortex: there the velocity vanishes."""
+    """Find the centre of the main vortex, where the velocity vanishes."""
     grid = np.linspace(0.0, 1.0, BRACKET_POINTS)
     values = flow.evaluate(grid, grid).value
     i, j = np.unravel_index(values.argmin(), values.shape)

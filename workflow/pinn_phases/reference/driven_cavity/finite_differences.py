@@ -1,12 +1,12 @@
-r"""Steady flow in a lid-driven square by finite differences of second order, to check the other.
+r"""Steady flow in a lid-driven square by second-order finite differences, as an independent check.
 
     viscosity Lap^2 psi = psi_y Lap psi_x - psi_x Lap psi_y   in (0, 1)^2,  viscosity = 1/Reynolds
 
 with psi = 0 on all walls, psi_y(x, 1) = lid(x) and no slip on the other walls. Central differences
 on a uniform grid, the biharmonic operator with its 13-point stencil. One row of points beyond each
-wall carries the normal derivative: the value there is that on the inner side, plus twice the
+wall represents the normal derivative: its value is that on the inner side plus twice the
 spacing times the speed of the wall. The nonlinear system is solved by Newton's method with a
-sparse direct solver. Nothing is shared with `cavity_stream_function` but the equation.
+sparse direct solver. Only the equation is shared with `cavity_stream_function`.
 
 References
 ----------
@@ -29,8 +29,8 @@ FEWEST_INTERVALS = 8
 # Continuation: Newton's method starts at the Stokes flow.
 FIRST_REYNOLDS = 100.0
 REYNOLDS_FACTOR = 2.5
-# Relative size of the last update: for the solution, and for where the next one starts.
-CONVERGED = 1e-8  # the update after it would be at the level of rounding
+# Relative size of the last update: for the solution, and for the start of the next one.
+CONVERGED = 1e-8  # the next update would be at the level of rounding
 ON_THE_WAY = 0.05
 ORDERING = "MMD_AT_PLUS_A"  # of minimum degree, for matrices whose pattern is symmetric
 MOST_ITERATIONS = 30
@@ -81,7 +81,7 @@ def solve(lid: Callable[[Real], Real], reynolds: float, intervals: int) -> Real:
 
 
 def extrapolate(coarse: Real, fine: Real) -> Real:
-    """Remove the leading error of second order (Richardson) on the points of the coarse grid.
+    """Remove the leading second-order error (Richardson) on the points of the coarse grid.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def extrapolate(coarse: Real, fine: Real) -> Real:
 
 
 def _tables(lid: Callable[[Real], Real], intervals: int) -> dict[str, tuple[Sparse, Real]]:
-    """Return each derivative as matrix on the interior points, and what the lid adds to it."""
+    """Return each derivative as a matrix on the interior points, and the lid's contribution."""
     one = {
         order: _difference(stencil, order, intervals)
         for order, stencil in enumerate((IDENTITY, FIRST, SECOND, THIRD, FOURTH))

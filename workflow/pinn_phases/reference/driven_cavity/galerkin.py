@@ -1,4 +1,4 @@
-"""The discrete equations of the lid-driven square: a Galerkin method in clamped polynomials.
+"""Discrete equations of the lid-driven square: a Galerkin method with clamped polynomials.
 
 See `cavity_stream_function` for the equation, the three parts of the solution and the references.
 
@@ -24,21 +24,21 @@ from pinn_phases.reference.numerics.corner_singularity import LidEnd, StreamFunc
 
 Lid = Callable[[Real], Real]
 
-# Interpolation of the lid, to take its slope: tanh(8 x) has converged to rounding here.
+# Degree of the lid's interpolant, for its slope; tanh(8 x) has converged to rounding.
 LID_DEGREE = 256
 NO_CORNER = LidEnd(speed=0.0, slope=0.0)
 
 
 @dataclass(frozen=True, eq=False)
 class DrivenCavity:
-    """The lid, and how much of the corner flow is taken from the solution.
+    """The lid, and the part of the corner flow that is subtracted from the solution.
 
     Attributes
     ----------
     lid : callable
         Maps positions in [0, 1], shape (n,), to the velocity of the lid, dimensionless.
     left, right : LidEnd
-        The lid near its ends, as far as it is treated in closed form.
+        The lid near its ends, for the part in closed form.
     """
 
     lid: Lid
@@ -55,7 +55,7 @@ class DrivenCavity:
 
     @property
     def treats_corners(self) -> bool:
-        """Whether a part of the solution is in closed form."""
+        """Whether part of the solution is in closed form."""
         return (self.left, self.right) != (NO_CORNER, NO_CORNER)
 
 
@@ -84,14 +84,14 @@ def evaluate_series(coefficients: Real, x: Real, y: Real) -> StreamFunction:
 
 
 class Galerkin:
-    """The weak form of the equation at one resolution, tested with the basis itself."""
+    """Weak form of the equation at one resolution, tested with the basis functions."""
 
     def __init__(self, cavity: DrivenCavity, modes: int) -> None:
         self.cavity = cavity
         self.modes = modes
         self.degree = modes + 2
         self.basis = chebyshev.clamped_basis(self.degree)
-        # As many points integrate the product of two polynomials of this degree exactly.
+        # This many points integrate the product of two polynomials of this degree exactly.
         self.x, weights = chebyshev.gauss_legendre(self.degree + 1)
         # Derivatives of order 0 to 4 of the Chebyshev polynomials and of the basis; rows are points
         self.series = [chebyshev.derivatives_at(self.x, self.degree, order) for order in range(5)]
@@ -100,7 +100,7 @@ class Galerkin:
 
     @cached_property
     def lifting(self) -> Real:
-        """Coefficients of the part that meets the boundary conditions."""
+        """Coefficients of the part that satisfies the boundary conditions."""
         nodes, clamped = chebyshev.nodes(self.degree), chebyshev.hermite_basis(self.degree)
         if not self.cavity.treats_corners:  # the lid itself has to be clamped: a fit
             lid = self.basis @ np.linalg.lstsq(self.tables[0], self.cavity.lid(self.x))[0]
@@ -128,14 +128,14 @@ class Galerkin:
         return result
 
     def unknowns(self, coefficients: Real) -> Real:
-        """Return the unknowns that come closest to a polynomial part of no higher degree."""
+        """Return the unknowns closest to a polynomial part of at most the same degree."""
         missing = self.degree + 1 - len(coefficients)
         inverse = np.linalg.pinv(self.basis)
         result: Real = inverse @ (np.pad(coefficients, (0, missing)) - self.lifting) @ inverse.T
         return result
 
     def residual(self, unknowns: Real, reynolds: float) -> tuple[Real, StreamFunction]:
-        """Return what is left of the weak form, times Reynolds, and the flow at the points."""
+        """Return the residual of the weak form, times Reynolds, and the flow at the points."""
         coefficients = self.coefficients(unknowns)
         psi = evaluate_series(coefficients, self.x, self.x) + self.corners
         s0, _, s2, _, s4 = (table @ coefficients for table in self.series)
@@ -147,12 +147,12 @@ class Galerkin:
     def jacobian(self, psi: StreamFunction, reynolds: float) -> Real:
         """Return the derivative of the residual, shape (n^2, n^2) for n = modes - 1.
 
-        It is stored by columns, so that it can be factorised in place.
+        It is stored in column-major order, so that it can be factorised in place.
         """
         d0, d1, d2, d3, d4 = self.tables
         u, minus_v = reynolds * psi.y[..., None], reynolds * psi.x[..., None]
         lap_x, lap_y = reynolds * psi.laplacian_x[..., None], reynolds * psi.laplacian_y[..., None]
-        # What multiplies derivatives 0 to 4 along x, at points (i, j), of the unknowns' row l ...
+        # Factors of derivatives 0 to 4 along x, at points (i, j), of the unknowns' row l ...
         along_y = (
             d4 - lap_x * d1 + minus_v * d3,
             lap_y * d0 - u * d2,

@@ -1,12 +1,12 @@
-r"""The pressure of a flow in the lid-driven square, from its stream function.
+r"""Pressure of a flow in the lid-driven square, from its stream function.
 
-With Lap psi = -vorticity, the momentum equations read in terms of the total head
+With Lap psi = -vorticity, the momentum equations in terms of the total head are
 
     head = pressure + (u^2 + v^2)/2
     grad head = Lap psi grad psi + viscosity (Lap psi_y, -Lap psi_x)
 
-The head is the polynomial whose gradient comes closest to the right-hand side in L2, together
-with the pressure of the corner flow, which is known in closed form.
+The head is the polynomial whose gradient is closest to the right-hand side in L2, plus the pressure
+of the corner flow in closed form.
 """
 
 import numpy as np
@@ -18,10 +18,10 @@ from pinn_phases.reference.driven_cavity.stream_function import Flow
 from pinn_phases.reference.numerics import chebyshev
 from pinn_phases.reference.numerics.corner_singularity import corner_pressure
 
-# A lid counts as at rest in the corner below this speed, in units of its largest: rounding.
+# Below this speed, relative to the largest, a lid is at rest in the corner, up to rounding.
 AT_REST = 1e-9
-# Distance from the corner at which the pressure is taken that is stored in the corner, where it
-# is infinite. Any choice would do: two points of the grid, of which no error is measured.
+# The pressure is infinite in the corners. The value at this distance is stored there; any choice
+# is fine, because no error is measured at these two points of the grid.
 NEAREST = 1e-3
 
 
@@ -104,6 +104,6 @@ def integrate_gradient(along_x: Real, along_y: Real) -> Real:
     rates, modes = linalg.eigh(weighted @ derivative, np.diag(weights))
     right = weighted @ along_x * weights + weights[:, None] * along_y @ weighted.T
     sums = rates[:, None] + rates
-    sums[0, 0] = np.inf  # the constant, of which the gradient says nothing
+    sums[0, 0] = np.inf  # the constant, which the gradient does not determine
     values: Real = modes @ ((modes.T @ right @ modes) / sums) @ modes.T
     return values

@@ -16,9 +16,9 @@ import numpy as np
 from pinn_phases.arrays import Real
 from pinn_phases.reference.driven_cavity.extrema import CENTRE, Evaluable
 
-REYNOLDS = (1000.0, 2500.0, 5000.0, 7500.0)  # of the columns behind the first
-# Rows: y, u at (1/2, y). Copies of the table in use elsewhere disagree on one number, at y = 0.98
-# for 2500: the other, 0.5624, is 0.03 from our solution.
+REYNOLDS = (1000.0, 2500.0, 5000.0, 7500.0)  # of the columns after the first
+# Rows: y, u at (1/2, y). Other copies of the table have another value at y = 0.98 for 2500, 0.5624,
+# which differs by 0.03 from our solution.
 U = np.array(
     [
         (0.02, -0.0757, -0.1517, -0.2223, -0.2633),
@@ -70,22 +70,22 @@ V = np.array(
         (0.985, -0.0973, -0.1675, -0.2441, -0.2991),
     ]
 )
-# The published values err by the second order of their scheme, and the more the thinner the layers
-# at the walls: ours are 0.9e-6 to 1.2e-6 times the Reynolds number away from them. At 1000 those of
-# Botella and Peyret, with which ours agree to 1e-6, are as far away.
+# The published values have a second-order error, which grows as the boundary layers get thinner:
+# they differ from ours by 0.9e-6 to 1.2e-6 times the Reynolds number. At 1000 they differ as much
+# from Botella and Peyret, with whom ours agree to 1e-6.
 TOLERANCE_PER_REYNOLDS = 1.25e-6
 
 
 @dataclass(frozen=True)
 class ProfileComparison:
-    """How far velocities are from the published ones, along one centre line; dimensionless.
+    """Difference from the published velocities along one centre line; dimensionless.
 
     Attributes
     ----------
     difference : float
-        The largest distance.
+        The largest difference.
     position : float
-        Coordinate along the line at which it is.
+        Its coordinate along the line.
     """
 
     difference: float
@@ -93,7 +93,7 @@ class ProfileComparison:
 
 
 def tolerance(reynolds: float) -> float:
-    """Return the distance that the error of the published values explains.
+    """Return the difference that the error of the published values explains.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def tolerance(reynolds: float) -> float:
     Returns
     -------
     float
-        Distance of velocities, in units of the lid's.
+        Difference of velocities, in units of the lid's velocity.
     """
     return TOLERANCE_PER_REYNOLDS * reynolds
 
@@ -111,7 +111,7 @@ def tolerance(reynolds: float) -> float:
 def compare_profiles(
     flow: Evaluable, reynolds: float
 ) -> tuple[ProfileComparison, ProfileComparison]:
-    """Hold a flow against the published velocities.
+    """Compare a flow with the published velocities.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def compare_profiles(
 
 
 def _largest(ours: Real, table: Real, column: int) -> ProfileComparison:
-    """Return the largest distance, and where it is."""
+    """Return the largest difference and its position."""
     differences = np.abs(ours - table[:, column])
     at = int(differences.argmax())
     return ProfileComparison(float(differences[at]), float(table[at, 0]))

@@ -4,22 +4,22 @@ r"""Steady flow in a lid-driven square by a spectral Galerkin method for the str
 
     psi = 0 on all walls,   psi_y(x, 1) = lid(x),   normal derivative 0 on the other walls
 
-The velocity is (u, v) = (psi_y, -psi_x). The solution is sought as a sum of three parts:
+The velocity is (u, v) = (psi_y, -psi_x). The solution is a sum of three parts:
 
 1. the Stokes flow in both upper corners, in closed form (`corner_singularity`), which is not
-   smooth: vorticity is unbounded where the lid moves in the corner, and depends on the direction
-   where the lid is at rest in the corner and gains speed from there;
-2. a polynomial that meets what the first part leaves of the boundary conditions, by Hermite
-   interpolation between opposite walls;
-3. a polynomial with homogeneous boundary conditions, in the products of Shen's basis. Its
-   coefficients are the unknowns, found by testing the equation with the same basis.
+   smooth: its vorticity is unbounded where the lid moves in the corner, and depends on the
+   direction where the lid is at rest in the corner;
+2. a polynomial that satisfies the rest of the boundary conditions, by Hermite interpolation
+   between opposite walls;
+3. a polynomial with homogeneous boundary conditions, in products of Shen's basis. Its coefficients
+   are the unknowns; the equation is tested with the same basis.
 
-Collocation in place of the test is simpler, but converges more slowly: what the first part leaves
-is still singular in the corners, and a Galerkin solution is more exact away from them.
+Collocation would be simpler but converges more slowly: without the first part, the flow is still
+singular in the corners, and a Galerkin solution is more accurate away from them.
 
-Newton's method starts at the Stokes flow on few modes, raises the Reynolds number in steps, and
-then adds modes by halves. Where it fails, the step is halved; where small steps fail as well, or
-the flow does not continue to more modes, it starts again on more modes.
+Newton's method starts at the Stokes flow with few modes, increases the Reynolds number in steps,
+and then increases the number of modes by half at a time. If it fails, the step is halved. If small
+steps or more modes fail too, it starts again with more modes.
 
 References
 ----------
@@ -44,28 +44,28 @@ log = logging.getLogger(__name__)
 FEWEST_MODES = 8
 # A dense Jacobian of (modes - 1)^2 unknowns: 128 modes take 2 GB.
 MOST_MODES = 128
-# Continuation: Newton's method starts at the Stokes flow and converges from each Reynolds number
-# to the next on few modes, which is cheap; on the next number of modes here where that fails. A
-# factorisation takes 0.03 s on the first, 3 s on the last, and half a minute on 120.
+# Continuation: Newton's method starts at the Stokes flow and goes from each Reynolds number to the
+# next with few modes, which is cheap; where that fails, with the next number of modes here. A
+# factorisation takes 0.03 s with the first, 3 s with the last, and half a minute with 120 modes.
 CONTINUATION_MODES = (32, 48, 72)
-# A step raises Reynolds number + SLOW by this part of it, so that the first one ends at SLOW.
+# A step increases Reynolds number + SLOW by this share, so that the first one ends at SLOW.
 SLOW = 100.0
 LARGEST_STEP = 1.0
 SMALLEST_STEP = 1.0 / 16.0
-# More modes at once, and Newton's method may leave for another solution of the discrete equations.
+# With larger increments, Newton's method may find another solution of the discrete equations.
 MODES_FACTOR = 1.5
-# Newton's method: relative size of the update at which it has converged, well above the rounding
-# of a fourth derivative and far below the error of the discretisation.
+# Relative update at which Newton's method has converged: well above the rounding of a fourth
+# derivative and far below the discretisation error.
 CONVERGED = 1e-9
-ON_THE_WAY = 0.05  # the same for a solution at which the next one only starts
-MOST_ITERATIONS = 15  # where it converges, up to 7 with a new Jacobian, and 8 with an old one
-# The factors of an old Jacobian serve as long as each update is this much smaller than the last.
+ON_THE_WAY = 0.05  # the same for a solution that is only the start of the next one
+MOST_ITERATIONS = 15  # if it converges: up to 7 with a new Jacobian, and 8 with an old one
+# An old factorisation is used as long as each update is this much smaller than the last.
 WORTHWHILE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """A solution: the corner flow, and the coefficients of all that is a polynomial.
+    """A solution: the corner flow, and the coefficients of the polynomials.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class Flow:
 def newton(
     equations: Galerkin, reynolds: float, unknowns: Real, tolerance: float = CONVERGED
 ) -> Real:
-    """Improve the unknowns by Newton's method, with an old Jacobian for as long as it serves.
+    """Solve by Newton's method, reusing the Jacobian while it converges.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def newton(
 
 
 def solve(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
-    """Solve from the Stokes flow on.
+    """Solve by continuation from the Stokes flow.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def solve(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
 
 
 def _continued(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
-    """Raise the Reynolds number in steps, which are halved where Newton's method fails."""
+    """Increase the Reynolds number in steps, which are halved where Newton's method fails."""
     equations = Galerkin(cavity, modes)
     reached, unknowns = 0.0, newton(equations, 0.0, np.zeros((modes - 1, modes - 1)), ON_THE_WAY)
     step = LARGEST_STEP
@@ -208,7 +208,7 @@ def _continued(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
 
 
 def refine(flow: Flow, modes: int) -> Flow:
-    """Solve with more modes, from a solution with fewer, in steps of half as many again.
+    """Solve with more modes, starting from a solution with fewer, in increments of half.
 
     Parameters
     ----------

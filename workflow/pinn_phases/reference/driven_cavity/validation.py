@@ -1,4 +1,4 @@
-"""Our solutions of the cavity beside the published ones, number by number."""
+"""Comparison of our solutions of the cavity with published values."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ from pinn_phases.reference.driven_cavity.profiles import (
 
 @dataclass(frozen=True)
 class ValueComparison:
-    """One number as published and as we find it; all dimensionless.
+    """One number as published and as computed here; all dimensionless.
 
     Attributes
     ----------
@@ -46,26 +46,26 @@ class ValueComparison:
 
     @property
     def difference(self) -> float:
-        """Distance of ours from the accurate one of the published values."""
+        """Difference of ours from the accurate published value."""
         return abs(self.ours - self.botella_peyret)
 
     @property
     def methods_agree(self) -> bool:
-        """Whether ours is as close to the extrapolated value as both grids are to each other."""
+        """Whether ours is as close to the extrapolated value as the two grids to each other."""
         coarse, fine, extrapolated = self.finite_differences
         return abs(self.ours - extrapolated) <= abs(fine - coarse)
 
 
 @dataclass(frozen=True)
 class AtReynolds:
-    """Our flow at one Reynolds number, and how far it is from the published velocities.
+    """Our flow at one Reynolds number, and its difference from the published velocities.
 
     Attributes
     ----------
     reynolds : float
         Reynolds number.
     extrema : dict of str to Extremum
-        Ours, as `find_extrema` names them.
+        Our extrema, with the names of `find_extrema`.
     u, v : ProfileComparison
         Velocities on the centre lines x = 1/2 and y = 1/2.
     """
@@ -77,7 +77,7 @@ class AtReynolds:
 
     @property
     def tolerance(self) -> float:
-        """Distance that the error of the published velocities explains."""
+        """Difference that the error of the published velocities explains."""
         return tolerance(self.reynolds)
 
     @property
@@ -130,7 +130,7 @@ def compare(modes: int, intervals: int) -> tuple[ValueComparison, ...]:
 
 
 def compare_at(reynolds: float, modes: int) -> AtReynolds:
-    """Solve with the unsmoothed lid and hold the velocities against the published ones.
+    """Solve with the unsmoothed lid and compare the velocities with published ones.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def compare_at(reynolds: float, modes: int) -> AtReynolds:
     Returns
     -------
     AtReynolds
-        Extrema and distances.
+        Extrema and differences.
 
     Raises
     ------

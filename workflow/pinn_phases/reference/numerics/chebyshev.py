@@ -1,8 +1,8 @@
 """Chebyshev series on [0, 1]: interpolation, derivatives, integration and clamped polynomials.
 
 A polynomial of degree M is stored as its coefficients c in sum_m c_m T_m(2x - 1), m = 0 ... M. In
-two dimensions the coefficients are a matrix, one axis a coordinate, so that a function that reads
-`rows @ coefficients @ columns.T` is one evaluated on a grid.
+two dimensions the coefficients are a matrix with one axis per coordinate, so that
+`rows @ coefficients @ columns.T` evaluates a function on a grid.
 
 References
 ----------
@@ -162,8 +162,8 @@ def clamped_basis(degree: int) -> Real:
     Returns
     -------
     ndarray, shape (degree + 1, degree - 3)
-        Coefficients, one column a polynomial. The first columns are the basis of a lower degree
-        (filled up with zeros), so that a finer expansion begins with a coarser one.
+        Coefficients, one column per polynomial. The first columns are the basis of a lower degree,
+        padded with zeros.
 
     Raises
     ------
@@ -199,7 +199,7 @@ def end_conditions(degree: int) -> Real:
 
 
 def hermite_basis(degree: int) -> Real:
-    """Return the cubics of which each meets one of the four end conditions.
+    """Return the four cubics that each satisfy one of the end conditions.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def hermite_basis(degree: int) -> Real:
     Returns
     -------
     ndarray, shape (degree + 1, 4)
-        Coefficients, one column a cubic, in the order of `end_conditions`.
+        Coefficients, one column per cubic, in the order of `end_conditions`.
     """
     basis = np.zeros((degree + 1, 4))
     basis[:4] = np.linalg.inv(end_conditions(3))

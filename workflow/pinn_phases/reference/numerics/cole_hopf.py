@@ -8,13 +8,13 @@ minus a mean of sin(pi y) with positive weights:
 
 Both integrals over the real line are sums at evenly spaced s (the trapezoidal rule). As f is
 periodic and entire, the sums converge geometrically, and the error has a bound. In the strip
-|Im s| <= c, with a = 1/(2 pi nu), the weight exceeds that at Re s by no more than
+|Im s| <= c, with a = 1/(2 pi nu), the weight exceeds that at Re s by at most the factor
 
     exp(c^2 + a (cosh(pi c sqrt(4 nu t)) - 1)),
 
-so that spacing h leaves an error in u of at most about 4 cosh(pi c sqrt(4 nu t)) times that times
-exp(-2 pi c/h). Ending the sums at |s| = r leaves at most about 2 exp(2 a - r^2), for f varies by a
-factor exp(2 a). `rule` picks c, h and r from the tolerance.
+so that spacing h gives an error in u of at most about 4 cosh(pi c sqrt(4 nu t)) times that times
+exp(-2 pi c/h). Truncation at |s| = r adds at most about 2 exp(2 a - r^2), because f varies by a
+factor exp(2 a). `rule` chooses c, h and r from the tolerance.
 
 ===========  =====================================================================
 symbol       name here
@@ -103,9 +103,9 @@ def rule(t: float, *, viscosity: float, tolerance: float) -> tuple[float, float]
     if not 0.0 < tolerance < 1.0:
         raise ValueError(f"tolerance: expected a number between 0 and 1, received {tolerance!r}")
     steepness = 1.0 / (2.0 * np.pi * viscosity)
-    # Of the tolerance, half goes to the reach, and a quarter to the spacing.
+    # The reach gets half of the tolerance, the spacing a quarter.
     digits = np.log(4.0 / tolerance)
-    # Each of the two exponents may grow to this; for the Gaussian alone twice it would be optimal.
+    # Bound of both exponents; for the Gaussian alone, twice this would be optimal.
     growth = 0.5 * digits
     half_width = np.sqrt(growth)
     scale = np.pi * np.sqrt(4.0 * viscosity * t)
@@ -141,7 +141,7 @@ def trapezoidal(t: float, x: Real, *, viscosity: float, spacing: float, reach: f
     nodes = spacing * np.arange(-count, count + 1)[:, None]  # (nodes, 1)
     angle = np.pi * (x - np.sqrt(4.0 * viscosity * t) * nodes)  # (nodes, points)
     exponent = -np.cos(angle) / (2.0 * np.pi * viscosity) - nodes**2
-    # The largest weight becomes 1: nothing overflows, however small the viscosity.
+    # Normalise the largest weight to 1, so that nothing overflows at small viscosity.
     weights = np.exp(exponent - exponent.max(axis=0))
     mean: Real = np.sum(weights * np.sin(angle), axis=0) / np.sum(weights, axis=0)
     return -mean

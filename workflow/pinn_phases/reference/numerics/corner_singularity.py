@@ -8,9 +8,9 @@ solutions that vanish on both walls are
     psi_1 = 4 speed/(pi^2 - 4) (theta X + pi/2 theta Y - pi^2/4 Y)              of order r
     psi_2 = -slope/2 (theta r^2 + X Y - pi/2 Y^2)                               of order r^2
 
-The first has vorticity of order 1/r; the second has one that depends on the angle alone, and a
-pressure of order log r. Neither is smooth, so that a polynomial converges slowly to a flow that
-contains them: they are subtracted from it. At small Reynolds numbers what remains is of order
+The first has vorticity of order 1/r. The second has vorticity that depends only on the angle, and
+pressure of order log r. Neither is smooth, so polynomials converge slowly to a flow that contains
+them; they are subtracted from it. At small Reynolds numbers the remainder is of order
 r^3.74 (Moffatt's eddies) in the corner.
 
 References
@@ -27,14 +27,14 @@ import numpy as np
 
 from pinn_phases.arrays import Real
 
-# Stands for X = 0, so that the corner itself counts as a point of the lid: far below any distance
-# between grid points, while its inverse fourth power is far from overflow.
+# Replaces X = 0, so that the corner is a point of the lid: far below any grid spacing, while its
+# inverse fourth power does not overflow.
 TINY = 1e-30
 
 
 @dataclass(frozen=True, eq=False)
 class StreamFunction:
-    """A stream function and what the Navier-Stokes equations need of it, arrays of one shape.
+    """A stream function with its derivatives in the Navier-Stokes equations, in one shape.
 
     Attributes
     ----------
@@ -80,8 +80,7 @@ def corner_flow(distance: Real, depth: Real, lid: LidEnd) -> StreamFunction:
     Returns
     -------
     StreamFunction
-        Derivatives are with respect to X and Y. In the corner itself the values are those of the
-        lid.
+        Derivatives are with respect to X and Y. In the corner the values are those of the lid.
     """
     big_x, big_y = np.maximum(distance, TINY), depth
     r2 = big_x**2 + big_y**2
@@ -126,7 +125,7 @@ def cavity_corners(x: Real, y: Real, left: LidEnd, right: LidEnd) -> StreamFunct
 
 
 def _turned(flow: StreamFunction, sign: float) -> StreamFunction:
-    """Turn derivatives along X = const + sign x and Y = 1 - y into such along x and y."""
+    """Convert derivatives along X = const + sign x and Y = 1 - y to those along x and y."""
     return StreamFunction(
         value=flow.value,
         x=sign * flow.x,
@@ -147,8 +146,8 @@ def corner_pressure(x: Real, y: Real, left: LidEnd, right: LidEnd, *, nearest: f
     left, right : LidEnd
         The lid near x = 0 and near x = 1.
     nearest : float
-        Distance at which a point closer to the corner is taken to be: the logarithm is infinite
-        in the corner.
+        Smallest distance from the corner; closer points are evaluated there, because the
+        logarithm is infinite in the corner.
 
     Returns
     -------

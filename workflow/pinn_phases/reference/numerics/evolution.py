@@ -1,4 +1,4 @@
-"""What the Fourier-Galerkin solvers of u(t, x) share: all but the equation itself."""
+"""Common part of the Fourier-Galerkin solvers of u(t, x): all but the equation."""
 
 from collections.abc import Callable
 
@@ -11,8 +11,8 @@ from pinn_phases.reference.numerics import fourier
 from pinn_phases.reference.numerics.exponential_time_differencing import State, integrate
 
 LEFT, PERIOD = -1.0, 2.0  # the domain [-1, 1], dimensionless
-# Output times count as equal within this relative difference: far above float64 rounding, and far
-# below anything that would move a solution visibly.
+# Relative difference at which output times are equal: far above float64 rounding, and far below a
+# visible change of the solution.
 ROUNDING = 1e-12
 
 
@@ -24,13 +24,13 @@ class EvolutionSolver(ReferenceSolver):
 
     @property
     def memory_mb(self) -> int:
-        """Three tables of all modes at all points, and the coefficients at all times."""
+        """Memory of three tables of all modes at all points, and the coefficients at all times."""
         rows = self.grid["x"] + 2 * self.grid["t"]
         return super().memory_mb + 24 * self.modes * rows // 10**6
 
     @property
     def runtime_minutes(self) -> int:
-        """A mode of one step, with those for the error, takes a microsecond; here, ten."""
+        """Time limit: ten microseconds per mode and step, ten times the usual, with the error."""
         return super().runtime_minutes + self.modes * self.steps // (6 * 10**6)
 
     @field_validator("steps")

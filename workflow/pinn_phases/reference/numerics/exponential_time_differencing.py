@@ -1,7 +1,7 @@
 """Fourth-order exponential time differencing (ETDRK4) for u_t = L u + N(u) with diagonal L.
 
-The linear part is integrated exactly, so that stiff diffusion in Fourier space limits neither
-stability nor step; the nonlinear part is advanced by a four-stage Runge-Kutta scheme.
+The linear part is integrated exactly, so stiff diffusion in Fourier space does not limit the step.
+The nonlinear part is advanced by a four-stage Runge-Kutta scheme.
 
 ===========  =====================================================================
 symbol       name here
@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 State = NDArray[Any]  # float64 or complex128
 Nonlinear = Callable[[State], State]
 
-# The trapezoidal rule on a circle errs by about radius**points / points!, far below rounding here.
+# The error of the trapezoidal rule on a circle is radius**points / points!, far below rounding.
 CONTOUR_POINTS = 32
 CONTOUR_RADIUS = 1.0
 
@@ -63,9 +63,9 @@ class Coefficients:
 def phi_functions(z: State) -> tuple[State, State, State]:
     """Evaluate phi_1, phi_2 and phi_3, where phi_j(z) = (phi_{j-1}(z) - 1/(j-1)!)/z, phi_0 = exp.
 
-    The formula cancels badly near z = 0, although the functions are entire. Each value is
-    therefore the mean over a circle around z (Cauchy's integral formula), on which the formula is
-    benign.
+    Near z = 0 the formula suffers from cancellation, although the functions are entire. So each
+    value is the mean over a circle around z (Cauchy's integral formula), on which the formula is
+    accurate.
 
     Parameters
     ----------
@@ -77,7 +77,8 @@ def phi_functions(z: State) -> tuple[State, State, State]:
     tuple of three ndarray, shape (...)
         phi_1(z), phi_2(z), phi_3(z); real where `z` is real. Accurate to about 1e-14, relative.
     """
-    # Angles start half a spacing off the real axis: for real z no contour then meets the origin.
+    # Angles start half a spacing off the real axis, so that no contour of a real z meets the
+    # origin.
     angles = 2.0 * np.pi * (np.arange(CONTOUR_POINTS) + 0.5) / CONTOUR_POINTS
     contour = z[..., None] + CONTOUR_RADIUS * np.exp(1j * angles)  # (..., CONTOUR_POINTS)
     phi_1 = (np.exp(contour) - 1.0) / contour

@@ -4,9 +4,9 @@ A function of period P is stored as its coefficients of non-negative wave number
 
     u(x) = c_0 + 2 Re sum_{k=1}^{modes/2 - 1} c_k exp(2 pi i k (x - left)/P),
 
-since those of negative wave number are their conjugates. `modes` counts the points of the
-coarsest grid that carries the series; the unpaired wave number modes/2 is left out, so that the
-derivative of a stored series is a stored series.
+since those of negative wave number are their conjugates. `modes` is the number of points of the
+coarsest grid that represents the series. The unpaired wave number modes/2 is omitted, so that the
+derivative of a series is again a series.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def wave_numbers(modes: int, period: float) -> Real:
     Parameters
     ----------
     modes : int
-        Number of grid points that the series stands for, even and at least 4.
+        Number of grid points that represent the series, even and at least 4.
     period : float
         Period, in units of length.
 
@@ -75,7 +75,7 @@ def from_grid(values: Real, modes: int) -> Complex:
     Returns
     -------
     ndarray, shape (..., modes/2)
-        Fourier coefficients; exact if the values hold no wave number above points - modes/2.
+        Fourier coefficients; exact if the values have no wave number above points - modes/2.
     """
     result: Complex = fft.rfft(values, norm="forward")[..., : modes // 2]
     return result
@@ -102,8 +102,8 @@ def power(coefficients: Complex, exponent: int) -> Complex:
     Domains, Springer (2006), Chapter 3 (removal of aliasing by padding).
     """
     modes = 2 * coefficients.shape[-1]
-    # The power ends at exponent modes/2; on half a `modes` more, the excess folds back on what is
-    # truncated.
+    # The highest wave number of the power is exponent modes/2. With modes/2 more points, the excess
+    # is truncated.
     values = to_grid(coefficients, (exponent + 1) * modes // 2)
     product = values
     for _ in range(exponent - 1):
