@@ -1,1 +1,1 @@
-"""Cheap functions of stored runs: phases, fields."""
+"""Mathematics on stored runs: phases, fields, information, gradients of the loss terms."""

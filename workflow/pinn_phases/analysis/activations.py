@@ -15,19 +15,19 @@ Values = NDArray[np.float32]
 
 
 def random_input(problem: Problem, seed: int) -> Points:
-    """One point, uniform in the problem's domain, shape (1, coordinates)."""
+    """Draw a point uniformly from the problem's domain, shape (1, coordinates)."""
     lower, upper = zip(*(problem.domain[name] for name in problem.coordinates), strict=True)
     point: Points = np.random.default_rng(seed).uniform(lower, upper)[None]
     return point
 
 
 class HiddenLayers:
-    """The hidden layers of a run's network at fixed points, for any of its parameters.
+    """The hidden layers of a run's network at fixed points, for any parameters.
 
     Parameters
     ----------
     settings
-        Of the run.
+        Settings of the run.
     points
         Shape (points, coordinates), in the problem's units.
     """
@@ -41,12 +41,12 @@ class HiddenLayers:
 
     @torch.no_grad()
     def activations(self, parameters: Values) -> Iterator[Values]:
-        """Give the activations layer by layer, each of shape (points, width).
+        """Yield the activations of each layer, of shape (points, width).
 
         Parameters
         ----------
         parameters
-            Shape (parameters,), one snapshot of the run.
+            One snapshot of the run, shape (parameters,).
         """
         unflattened = self._network.unflattened(parameters)
         for h in self._network.hidden_activations(self._inputs, unflattened):

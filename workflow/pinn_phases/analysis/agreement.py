@@ -1,9 +1,9 @@
-"""How far curves of ours agree with a published one of the same training.
+"""Agreement of our curves with a published curve of the same training.
 
-All are looked at up to the last iteration that every one of them has. An error level is reached at
-the first record below it; errors are compared at the iterations that all recorded, since a curve
-with more records dips below a level earlier. SNR is compared by its median in each half decade of
-iterations, over the records that a curve has there.
+All are compared up to the last iteration that all of them have. An error level is reached at the
+first record below it. Errors are compared at the iterations that all recorded, because a curve with
+more records falls below a level earlier. SNR is compared by its median in each half decade of
+iterations, over all records of a curve.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ Span = tuple[int, int]  # first and last iteration
 
 @dataclass(frozen=True)
 class Curve:
-    """What is compared of a training.
+    """The curves of a training that are compared.
 
     Attributes
     ----------
@@ -43,14 +43,14 @@ class Curve:
 
 @dataclass(frozen=True)
 class Values:
-    """One quantity: of the published curve, and of each of ours; None where it is not known."""
+    """One quantity of the published curve and of each of ours; None where it is not known."""
 
     theirs: Observation | None
     ours: tuple[Observation | None, ...]
 
     @property
     def median(self) -> Observation | None:
-        """Kaplan-Meier median of ours, in which one that is not known is larger than all."""
+        """Kaplan-Meier median of ours; unknown values count as the largest."""
         known = [one for one in self.ours if one is not None]
         if not known:
             return None
@@ -61,7 +61,7 @@ class Values:
         return largest if len(known) == len(self.ours) else None
 
     def over_theirs(self, ours: Observation | None) -> Ratio:
-        """Return the ratio of a value of ours to theirs."""
+        """Return the ratio of one of our values to theirs."""
         if ours is None or self.theirs is None:
             return Ratio(None, Bound.UNKNOWN)
         return seeds.ratio(ours, self.theirs)
@@ -69,18 +69,18 @@ class Values:
 
 @dataclass(frozen=True)
 class Agreement:
-    """A published curve and ours beside each other.
+    """Comparison of our curves with a published one.
 
     Attributes
     ----------
     last
         Last iteration at which all recorded an error; None if there is none.
     reached
-        Level of the error -> iteration at which it is reached.
+        Error level -> iteration at which it is reached.
     final_error
         Median error of the last tenth of the iterations up to `last`.
     snr
-        Half decade, by its first and last iteration -> median SNR.
+        First and last iteration of a half decade -> median SNR.
     """
 
     last: int | None
@@ -90,7 +90,7 @@ class Agreement:
 
 
 def compare(theirs: Curve, ours: Sequence[Curve]) -> Agreement:
-    """Compare at least one curve of ours, one a seed, with a published one."""
+    """Compare at least one of our curves, one per seed, with a published one."""
     curves = (theirs, *ours)
     snr = _by_half_decades(curves)
     at: Iterations = reduce(np.intersect1d, [curve.error_at for curve in curves])

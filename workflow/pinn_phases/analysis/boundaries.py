@@ -1,3 +1,3 @@
-"""What the boundaries between phases are called in files."""
+"""Names of the phases in files."""
 
 PHASES = ("diffusion", "total_diffusion", "late_decrease")  # that have a start

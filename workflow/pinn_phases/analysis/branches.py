@@ -1,16 +1,18 @@
-"""One parameter and three samples: where gradient descent may end (Section 2.3, Fig. 5).
+"""One parameter and three samples: possible limits of gradient descent (Section 2.3, Fig. 5).
 
 Each sample has a residual R_i(theta); the loss is the mean of their squares (Eq. 1). Samples 1 and
-2 are the same in all three branches, sample 3 is not. Its gradient at the start is, though, so that
-the branches share the start t_1, where all gradients agree, and the first step. Then they part:
+2 are the same in all three branches. Sample 3 differs, but has the same gradient at the start. So
+the branches have the same start t_1, where all gradients agree, and the same first step:
 
-- A: sample 3 is met halfway between samples 1 and 2. These two cancel out, and stay unmet.
-- B: sample 3 saturates. Its residual no longer changes with theta, so its gradient vanishes, while
-  the residual itself does not.
-- C: sample 3 is met far away, and is less steep. The three gradients cancel out and differ in size.
+- A: the root of sample 3 is halfway between samples 1 and 2, whose gradients cancel there. Sample 3
+  is fitted, the others are not.
+- B: sample 3 saturates. Its residual no longer depends on theta, so its gradient vanishes, while
+  the residual does not.
+- C: the root of sample 3 is far away, and its slope is smaller. The three gradients cancel; their
+  magnitudes differ.
 
-Straight residuals a (theta - z) belong to a linear model; h (tanh((theta - theta_1) / w) - 2), with
-theta_1 the start, belongs to a neuron that saturates at half of what the sample asks for.
+Linear residuals a (theta - z) belong to a linear model; h (tanh((theta - theta_1) / w) - 2), with
+theta_1 the start, belongs to a neuron that saturates at half of the sample's target.
 """
 
 from collections.abc import Callable
@@ -24,14 +26,14 @@ Residual = Callable[[float], tuple[float, float]]  # of theta: R and dR/dtheta
 
 START = 0.0  # theta at t_1
 FIRST_GRADIENT = -2.0  # of sample 3 at the start; between those of samples 1 and 2
-ROOTS = (1.0, 3.0)  # where samples 1 and 2 are met
-SLOPE = np.sqrt(0.5)  # of their residuals: the gradient of the square then has the slope 1
-HALFWAY, FAR = 2.0, 8.0  # where sample 3 is met in A, and in C
-ASKED = 2.0  # of sample 3 in B, in units of what its neuron can give
-WIDTH = 0.25  # of its saturation: over long before samples 1 and 2 settle
+ROOTS = (1.0, 3.0)  # of samples 1 and 2
+SLOPE = np.sqrt(0.5)  # of their residuals, so that the gradient of the square has slope 1
+HALFWAY, FAR = 2.0, 8.0  # roots of sample 3 in A and C
+ASKED = 2.0  # target of sample 3 in B, in units of the neuron's saturation value
+WIDTH = 0.25  # of its saturation, which ends long before samples 1 and 2 converge
 
-LEARNING_RATE = 0.1  # small against 2 / curvature, so that theta does not swing
-STEPS = 400  # the slowest branch has come to rest, up to rounding
+LEARNING_RATE = 0.1  # small compared with 2 / curvature, so that theta does not oscillate
+STEPS = 400  # the slowest branch has converged to rounding
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,11 @@ class Branch:
     Attributes
     ----------
     theta
-        Before the first step and after each; shape (steps + 1,).
+        Values before the first step and after each; shape (steps + 1,).
     residuals
         R_i at theta; shape (steps + 1, samples).
     gradients
-        d(R_i^2)/dtheta at theta; shape (steps + 1, samples). Their mean drives the descent.
+        d(R_i^2)/dtheta at theta; shape (steps + 1, samples). The step is along their mean.
     """
 
     theta: Real
@@ -75,7 +77,7 @@ def saturating_from(width: float, gradient: float) -> Residual:
 
 
 def descend(samples: tuple[Residual, ...]) -> Branch:
-    """Gradient descent on the mean of the squared residuals, from the start."""
+    """Run gradient descent on the mean of the squared residuals, from the start."""
     theta, rows = START, []
     for _ in range(STEPS + 1):
         residuals, slopes = np.array([sample(theta) for sample in samples]).T

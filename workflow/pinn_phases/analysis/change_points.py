@@ -1,7 +1,7 @@
-"""Where a curve bends, and where it crosses a level.
+"""The place where a curve bends or crosses a level, with an interval.
 
-Both give a place with an interval: all places that explain the curve nearly as well as the best.
-Nothing is drawn at random, so that the same curve gives the same interval.
+The interval contains all places that explain the curve nearly as well as the best one. It is
+deterministic.
 """
 
 import numpy as np
@@ -12,12 +12,12 @@ from pinn_phases.arrays import Real
 
 Interval = tuple[float, float, float]  # estimate, lower end, upper end
 
-COVERAGE = 0.9  # nominal, of the interval of a bend, if deviations are independent and normal
-FEWEST = 6  # points of a bend: four parameters, and something left over
+COVERAGE = 0.9  # nominal coverage of the interval of a bend, for independent normal deviations
+FEWEST = 6  # points for a bend: more than its four parameters
 
 
 def bend(x: Real, y: Real) -> Interval:
-    """Return where two straight lines that meet fit y best, with the profile likelihood interval.
+    """Fit two straight lines that meet, and return their joint with its likelihood interval.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def bend(x: Real, y: Real) -> Interval:
     Returns
     -------
     tuple of float
-        A point of x, and the first and the last at which the lines may meet by Wilks' theorem.
-        One more on either side is the resolution of x.
+        The joint, a point of x, and the ends of its interval by Wilks' theorem, extended by one
+        point on either side, the resolution of x.
     """
     inner = range(2, x.size - 2)
     squares = np.array([_squares(x, y, place) for place in inner])
@@ -39,30 +39,30 @@ def bend(x: Real, y: Real) -> Interval:
 
 
 def _squares(x: Real, y: Real, place: int) -> float:
-    """Return the sum of squares that two lines leave which meet at a point of x."""
+    """Return the residual sum of squares of two lines that meet at a point of x."""
     basis = np.stack([np.ones_like(x), x, np.maximum(x - x[place], 0)], axis=-1)
     fit = np.linalg.lstsq(basis, y, rcond=None)[0]
     return float(np.sum((y - basis @ fit) ** 2)) + np.finfo(float).tiny
 
 
 def crossing(x: Real, above: NDArray[np.bool_], slack: float) -> Interval:
-    """Return where a curve goes from below a level to above it, by the time on the wrong side.
+    """Return where a curve crosses a level from below.
 
-    The place leaves the least time, in units of x, that is above before it or below after it. The
-    interval holds all places that leave at most `slack` more. A dip or a spike counts by how long
-    it takes, not by how deep it goes.
+    The place minimises the time on the wrong side: above before it, or below after it, in units of
+    x. The interval contains all places with at most `slack` more. A dip or spike counts by its
+    duration, not its depth.
 
     Parameters
     ----------
     x
-        Shape (n,), increasing; a point stands for the time up to the next.
+        Increasing, shape (n,); each point represents the time until the next.
     above
-        Shape (n,).
+        Whether the curve is above the level, shape (n,).
 
     Returns
     -------
     tuple of float
-        Points of x: the first one that is above, and the ends of the interval.
+        The first point above the level, and the ends of the interval.
     """
     time = np.diff(x, append=x[-1])
     wrong_before = np.concatenate([[0.0], np.cumsum(time * above)])[:-1]

@@ -6,17 +6,17 @@ from pinn_phases.analysis.change_points import FEWEST as FEWEST_OF_A_BEND
 from pinn_phases.analysis.change_points import Interval, bend
 from pinn_phases.analysis.levels import FEWEST, Bins
 
-MIN_FALL = 0.5  # decades from one window to the next: less is no phase of its own
-SLOWED = 0.45  # of the steepest fall: from there on it has ended
+MIN_FALL = 0.5  # decades from one window to the next: a smaller fall is not a phase
+SLOWED = 0.45  # share of the steepest fall below which the fall has ended
 
 
 def find_elbow(bins: Bins, window: float) -> Interval | None:
-    """Return the end of the first fall that leads below the middle of the curve, None if none does.
+    """Return the end of the first fall to below the middle of the curve, or None.
 
-    Ceilings are compared, since dips that grow deeper are no fall. At a place, the fall is how much
-    lower they are in the window after it than in that before; it has ended where this is less than
-    `SLOWED` times the largest so far. If SNR is then still above the middle between its highest
-    level and the level of the rest, the fall has only paused.
+    Ceilings are compared, because deepening dips are not a fall. The fall at a place is the
+    difference of the ceilings in the windows before and after it. It has ended where it is less
+    than `SLOWED` times the largest fall so far. If SNR is then still above the middle between its
+    highest level and the level of the rest, the fall has only paused.
 
     Returns
     -------

@@ -19,14 +19,14 @@ from pinn_phases.problems.base import Points, Problem, Source
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.error import grid_points
 
-CHUNK_POINTS = 16384  # evaluated at a time: bounds the memory at any size of the grid
-MAP_POINTS = 512  # along an axis at most: more than a map in a figure has pixels
+CHUNK_POINTS = 16384  # evaluated at once, to limit the memory for any grid
+MAP_POINTS = 512  # limit along an axis, above the number of pixels of a map
 
 Maps = Mapping[str, NDArray[np.float32]]
 
 
 def map_stride(points: int) -> int:
-    """Return the step that leaves at most MAP_POINTS of the points along an axis."""
+    """Return the stride that leaves at most MAP_POINTS points along an axis."""
     return -(-points // MAP_POINTS)
 
 
@@ -92,14 +92,14 @@ def evaluate_run(
 def observables_and_residuals(
     settings: RunSettings, snapshots: NDArray[np.float32], points: Points
 ) -> tuple[Maps, Maps]:
-    """Evaluate a trained network at several moments of its training.
+    """Evaluate observables and residuals of a network for several snapshots.
 
     Parameters
     ----------
     settings
-        Of the run that the parameters come from.
+        Settings of the run.
     snapshots
-        Shape (snapshots, parameters), as a run holds them.
+        Parameters, shape (snapshots, parameters).
     points
         Shape (points, coordinates), in the problem's units.
 

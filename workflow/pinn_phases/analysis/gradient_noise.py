@@ -1,7 +1,7 @@
-"""Signal-to-noise ratio of a few samples' gradients, and gradients of a wanted ratio (Fig. 3).
+"""Signal-to-noise ratio of gradients, and gradients with a given ratio (Fig. 3).
 
-`training.statistics` measures the same ratio of a network's gradients, by layers and with torch;
-a test holds the two equal.
+`training.statistics` computes the same ratio for the gradients of a network, by layer, with torch;
+a test compares the two.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from pinn_phases.arrays import Real
 
 
 def signal_to_noise(gradients: ArrayLike) -> float:
-    """Signal-to-noise ratio ||mean|| / ||std|| of gradients (Eq. 8), of the population's std.
+    """Signal-to-noise ratio ||mean|| / ||std|| of gradients (Eq. 8), with the population's std.
 
     Parameters
     ----------
@@ -38,20 +38,21 @@ def signal_to_noise(gradients: ArrayLike) -> float:
 
 
 def gradients_of_ratio(ratio: float, direction: ArrayLike, deviations: ArrayLike) -> Real:
-    """Gradients whose signal-to-noise ratio is a wanted one, and whose noise ||std|| is 1.
+    """Construct gradients with a given signal-to-noise ratio and noise ||std|| = 1.
 
-    Sample i has the gradient m + d_i / s, with m of length `ratio` along `direction`. The d_i are
-    the given deviations and a last one that makes their sum zero, so that m is the mean; s is the
-    root of the mean of |d_i|^2, which is ||std||. Therefore ||mean|| / ||std|| = `ratio`.
+    Sample i has the gradient m + d_i / s, where m has norm `ratio` and points along `direction`.
+    The d_i are the given deviations and a last one that makes their sum zero, so that m is the
+    mean; s is the root of the mean of |d_i|^2, which is ||std||. Therefore ||mean|| / ||std|| =
+    `ratio`.
 
     Parameters
     ----------
     ratio
-        Wanted signal-to-noise ratio, at least 0.
+        Signal-to-noise ratio, at least 0.
     direction
-        Of the mean, not zero; shape (parameters,).
+        Direction of the mean, not zero; shape (parameters,).
     deviations
-        Of all samples but the last; shape (samples - 1, parameters).
+        Deviations of all samples but the last; shape (samples - 1, parameters).
 
     Returns
     -------

@@ -1,11 +1,11 @@
-"""How evenly residuals are spread over the domain (Section 2.4, Eq. 20).
+"""Homogeneity of the residuals over the domain (Section 2.4, Eq. 20).
 
-Eq. 20 calls residuals homogeneous if the integrals of |R| over all sub-domains of one volume A
-agree. Here the domain is divided into equal boxes, and the integrals are compared as Eq. 17
-compares the gradients of batches: by the ratio of their mean to their root mean square. It is 1
-where Eq. 20 holds exactly, and 1/sqrt(boxes) where one box holds everything. It does not depend on
-the size of the residuals, so that states of different error can be compared; it does depend on A,
-since boxes that hold a whole wave of a residual do not see it.
+By Eq. 20, residuals are homogeneous if the integrals of |R| over all sub-domains of volume A are
+equal. Here the domain is divided into equal boxes. The measure is the ratio of the mean of the
+integrals to their root mean square, as in Eq. 17 for the gradients of batches. It is 1 if Eq. 20
+holds exactly, and 1/sqrt(boxes) if one box contains everything. It does not depend on the size of
+the residuals, so states of different error can be compared. It depends on A: boxes that contain a
+whole wave of the residual do not resolve it.
 """
 
 import numpy as np
@@ -21,12 +21,12 @@ def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:
     Parameters
     ----------
     boxes, points_per_box
-        Along each coordinate.
+        Numbers along each coordinate.
 
     Returns
     -------
     array of shape ((boxes * points_per_box) ** coordinates, coordinates)
-        In row-major order, as `box_means` takes values.
+        In row-major order, as required by `box_means`.
     """
     axes = middles(problem, boxes * points_per_box)
     grid = np.meshgrid(*axes.values(), indexing="ij")
@@ -34,26 +34,26 @@ def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:
 
 
 def middles(problem: Problem, count: int) -> dict[str, Real]:
-    """Middles of so many equal intervals along each coordinate, shape (count,)."""
+    """Midpoints of `count` equal intervals along each coordinate, shape (count,)."""
     shares = (np.arange(count) + 0.5) / count
     limits = {name: problem.domain[name] for name in problem.coordinates}
     return {name: lower + (upper - lower) * shares for name, (lower, upper) in limits.items()}
 
 
 def box_means(values: NDArray[np.floating], boxes: int, coordinates: int) -> Real:
-    """Mean of values at `midpoints` over each box: its integral by the midpoint rule, over A.
+    """Mean over each box of values at `midpoints`: the integral by the midpoint rule over A.
 
     Parameters
     ----------
     values
         Shape (snapshots, points).
     boxes
-        Along each coordinate.
+        Number along each coordinate.
 
     Returns
     -------
     array of shape (snapshots, boxes, ..., boxes)
-        One dimension a coordinate.
+        One dimension per coordinate.
     """
     per_box = round(values.shape[1] ** (1 / coordinates)) // boxes
     split = values.astype(float).reshape(len(values), *(boxes, per_box) * coordinates)
@@ -67,12 +67,12 @@ def homogeneity(means: Real) -> Real:
     Parameters
     ----------
     means
-        Shape (snapshots, boxes, ...), at least 0, as of `box_means`.
+        Result of `box_means`, at least 0, shape (snapshots, boxes, ...).
 
     Returns
     -------
     array of shape (snapshots,)
-        1 where all boxes agree, also where all are 0.
+        1 if all boxes are equal, also if all are 0.
     """
     flat = means.reshape(len(means), -1)
     rms = np.sqrt(np.mean(flat**2, axis=1))

@@ -1,26 +1,25 @@
-"""Information that a hidden layer holds about its input, and how binary its activations are.
+"""Information of a hidden layer about its input, and share of binary activations.
 
-The layer T is a function of the input X, so that H(T|X) = 0 and I(X;T) = H(T) (Eq. 31, which lacks
-the minus sign). The activations of each neuron are sorted into bins; the digits of all neurons,
-one string for each point, are the values of T, and
+The layer T is a function of the input X, so H(T|X) = 0 and I(X;T) = H(T) (Eq. 31, which lacks
+the minus sign). The activations of each neuron are binned. The bin indices ("digits") of all
+neurons at a point form a string, which is the value of T, and
 
     H(T) = -sum p log2 p = log2 n - (1/n) sum c log2 c      (bits)
 
 over the distinct strings, where c of the n points have the string and p = c / n. Strings are
-compared digit by digit, not by hashes: the sum is exact but for its rounding.
+compared exactly, without hashes.
 
 *Relative bins* (3.3). With r the range of a neuron over the points and w = mean(r) / bins, the
-neuron has floor(r / w) bins of equal width, at least one, from its smallest to its largest value: a
-neuron of mean range has `bins` of them. That every neuron has a first and a last bin of full width,
-as the share of binary activations needs, is what the authors' code does; bins of exactly the width
-w, counted from the smallest value, would cut the last one at any place. *Fixed bins* divide
-[-1, 1], the range of tanh, into `bins`, for all neurons alike.
+neuron has floor(r / w) bins of equal width, at least one, from its smallest to its largest value. A
+neuron of mean range has `bins` of them. So every neuron has a first and a last bin of full width,
+which the share of binary activations needs; the authors' code does the same. *Fixed bins* divide
+[-1, 1], the range of tanh, into `bins` for every neuron.
 
-What the number means: it is an estimate from counted frequencies, which is too low on average
-(Paninski), and never more than log2 n. With hundreds of neurons there are far more strings than
-points. Once every point has a string of its own the estimate is log2 n, whatever the network does:
-it then tells the number of points, not of T. The information of continuous X and T is infinite or,
-by bins, a matter of their width; what falls and rises is how far points cluster (Goldfeld et al.).
+The estimate comes from frequencies. It is too low on average (Paninski), and at most log2 n. With
+hundreds of neurons there are far more strings than points. If every point has a different string,
+the estimate is log2 n for any network: it then shows the number of points, not a property of T. The
+information of continuous X and T is infinite or, with bins, depends on their width. Its changes
+show how much points cluster (Goldfeld et al.).
 
 References
 ----------
@@ -38,21 +37,21 @@ from numpy.typing import NDArray
 Real = NDArray[np.floating]
 Digits = NDArray[np.unsignedinteger]
 
-# The mean of equal ranges may differ from them by rounding (1e-16), which must not cost a bin.
+# The mean of equal ranges may differ from them by rounding (1e-16); that must not lose a bin.
 ROUNDING = 1e-9  # bins
 
 
 @dataclass(frozen=True)
 class LayerInformation:
-    """What is measured of one layer at one snapshot; NaN where activations are.
+    """Measurements of one layer at one snapshot; NaN if activations are NaN.
 
     Attributes
     ----------
     relative, fixed
-        I(X;T) by relative and by fixed bins, bits.
+        I(X;T) with relative and fixed bins, bits.
     binary
-        Share of the pairs of point and neuron in the neuron's first or last relative bin. A neuron
-        of one or two bins counts in full.
+        Share of activations in the first or last relative bin of their neuron. A neuron with one
+        or two bins counts in full.
     """
 
     relative: float
@@ -68,12 +67,12 @@ def layer_information(activations: Real, bins: int) -> LayerInformation:
     activations
         Shape (points, neurons), within [-1, 1].
     bins
-        Of a neuron of mean range, and between -1 and 1.
+        Number over the mean range of a neuron, and between -1 and 1.
 
     Raises
     ------
     ValueError
-        If there is no point or no neuron, or an activation lies outside [-1, 1].
+        If there is no point or neuron, or an activation is outside [-1, 1].
     """
     if activations.ndim != 2 or activations.size == 0:
         raise ValueError(f"expected shape (points, neurons), received {activations.shape}")
@@ -86,14 +85,14 @@ def layer_information(activations: Real, bins: int) -> LayerInformation:
 
 
 def relative_digits(activations: Real, bins: int) -> tuple[Digits, Digits]:
-    """Bin of each activation in the range of its own neuron.
+    """Bin index of each activation within the range of its neuron.
 
     Parameters
     ----------
     activations
         Shape (points, neurons), finite.
     bins
-        Of a neuron of mean range.
+        Number over the mean range of a neuron.
 
     Returns
     -------
@@ -113,12 +112,12 @@ def relative_digits(activations: Real, bins: int) -> tuple[Digits, Digits]:
 
 
 def fixed_digits(activations: Real, bins: int) -> Digits:
-    """Bin of each activation, of as many equal ones from -1 to 1; shape as `activations`.
+    """Bin index of each activation in equal bins from -1 to 1; the shape of `activations`.
 
     Raises
     ------
     ValueError
-        If an activation lies outside [-1, 1].
+        If an activation is outside [-1, 1].
     """
     lowest, highest = activations.min(), activations.max()
     if not -1 <= lowest <= highest <= 1:
@@ -129,8 +128,8 @@ def fixed_digits(activations: Real, bins: int) -> Digits:
 
 
 def _whole(scaled: Real, counts: Real) -> tuple[Digits, Digits]:
-    """Digits of values that lie within [0, 1], which is overwritten; the last bin is closed."""
-    kind = np.min_scalar_type(int(counts.max()))  # a byte for up to 255 bins: memory
+    """Bin indices of values in [0, 1], which are overwritten; the last bin is closed."""
+    kind = np.min_scalar_type(int(counts.max()))  # one byte for up to 255 bins, to save memory
     scaled *= counts.astype(scaled.dtype)
     digits = scaled.astype(kind)
     whole = counts.astype(kind)
@@ -138,7 +137,7 @@ def _whole(scaled: Real, counts: Real) -> tuple[Digits, Digits]:
 
 
 def string_entropy(digits: Digits) -> float:
-    """Entropy of the rows, of which each distinct one is a value, from their frequencies.
+    """Entropy of the distinct rows, from their frequencies.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
-"""What else happens in a training while SNR goes through its phases: reported beside, never used.
+"""Landmarks of a training: independent evidence on the phases, which the search does not use.
 
-The paper has total diffusion begin where the error falls most steeply, residuals drop and weights
-grow (3.1, 3.3). Each is the steepest change in a window of a factor of two, both axes logarithmic.
+According to the paper, total diffusion begins where the error falls most steeply, residuals drop
+and weights grow (3.1, 3.3). Each landmark is the steepest change in a window of a factor of two,
+both axes logarithmic.
 """
 
 from collections.abc import Mapping
@@ -22,19 +23,19 @@ LANDMARKS = {
 def landmarks(
     iterations: Iterations, curves: Mapping[str, Real], first: float
 ) -> dict[str, float | None]:
-    """Return the iteration of each of `LANDMARKS` whose curve is there.
+    """Return the iteration of each of `LANDMARKS` whose curve is given.
 
     Parameters
     ----------
     iterations, curves
-        Of each record, shape (n,).
+        Values of each record, shape (n,).
     first
-        Iteration from which they are looked for: networks change fast when a training starts.
+        Iteration at which the search starts, because networks change fast at the start.
 
     Returns
     -------
     dict
-        None where a curve goes nowhere in that direction.
+        None if the curve never changes in that direction.
     """
     there = iterations >= first
     found = {}

@@ -1,4 +1,4 @@
-"""Adam on a loss of two parameters, of which one is much sharper (Section 2.2, Fig. 4).
+"""Adam on a loss of two parameters with very different curvatures (Section 2.2, Fig. 4).
 
 | paper              | here          |
 |--------------------|---------------|
@@ -12,21 +12,21 @@ function itself::
 
     L = k1 w^2 (sqrt(1 + (theta_1 / w)^2) - 1) + k2 (theta_2 + 10)^2 / 2
 
-Both are parabolas near the minimum, of curvature k1 and k2; farther away than w the first one
-becomes a straight wall (the pseudo-Huber function). The run starts at the same distance from the
-minimum along both axes, so that only the shape of the loss tells them apart.
+Both are parabolas near the minimum, with curvatures k1 and k2. Beyond w the first one becomes a
+straight wall (the pseudo-Huber function). Adam starts at the same distance from the minimum along
+both axes, so that they only differ in the shape of the loss.
 
-What Adam does with sharpness. C does not know it: times any factor, a gradient gives the same C,
-but for epsilon. The steps sum to the way travelled, so the mean of C over a run that has converged
-is (start - minimum) / (learning rate x steps), for any sharpness. Two averages say more:
+Adam and sharpness. C does not depend on it: a gradient times any factor gives the same C, except
+for epsilon. The steps add up to the path, so the mean of C over a converged run is (start -
+minimum) / (learning rate x steps) for any sharpness. Two averages say more:
 
-- the mean of |C|, Adam's pace. Theta_1's is larger, as the caption says, because its gradient keeps
-  its size until the minimum is near: along the way first and second moment agree (Eq. 12). It
-  would not be larger for a parabola, however sharp.
+- the mean of |C|, Adam's pace. It is larger for theta_1, as the caption says, because the gradient
+  keeps its norm until close to the minimum: on the path first and second moment agree (Eq. 12). It
+  would not be larger for a parabola of any sharpness.
 - the factor |C| / |m-hat| with which Adam multiplies the gradient, averaged over the run with the
-  gradient's size as weight. Theta_1's is smaller, by about the ratio of the gradients. Gradient
-  descent whose learning rate is multiplied with c_j for parameter j is plain gradient descent in
-  theta_j / sqrt(c_j). On these axes curvatures are multiplied with c_j, and become comparable: this
+  norm of the gradient as weight. It is smaller for theta_1, by about the ratio of the gradients.
+  Gradient descent with a learning rate multiplied by c_j for parameter j is plain gradient descent
+  in theta_j / sqrt(c_j). On these axes curvatures are multiplied by c_j and become comparable: this
   is the scaling of the landscape.
 
 References
@@ -44,27 +44,27 @@ from numpy.typing import ArrayLike
 from pinn_phases.arrays import Real
 
 MINIMUM = (0.0, -10.0)  # caption of Fig. 4
-START = (10.0, 0.0)  # 10 away from the minimum along each axis: only the shape differs
-CURVATURES = (10.0, 0.1)  # k1, k2: a hundred to one is far from comparable, and can be drawn
-WALL = 3.0  # w: the larger part of theta_1's way, and none of its minimum, is wall
+START = (10.0, 0.0)  # at a distance of 10 from the minimum along each axis
+CURVATURES = (10.0, 0.1)  # k1, k2: a ratio of 100 can still be drawn
+WALL = 3.0  # w: most of the path along theta_1 is wall, but not its minimum
 
 LEARNING_RATE = 0.1  # a hundred steps of full size from the start to the minimum
-STEPS = 240  # both parameters have arrived by step 200
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # Adam's usual ones, also those of the trainings
+STEPS = 240  # both parameters have converged by step 200
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # the usual ones, also used in training
 
 
 @dataclass(frozen=True)
 class Descent:
-    """A run of Adam; arrays of the shape (steps, parameters), the first with a row for the start.
+    """Steps of Adam; arrays of shape (steps, parameters).
 
     Attributes
     ----------
     parameters
-        Before the first step and after each; shape (steps + 1, parameters).
+        Values before the first step and after each; shape (steps + 1, parameters).
     first_moment, second_moment
-        Moving averages of the gradient and of its square, corrected for their bias.
+        Bias-corrected moving averages of the gradient and of its square.
     corrections
-        C of Eq. 11, of each step.
+        C of Eq. 11.
     """
 
     parameters: Real
@@ -124,7 +124,7 @@ def slices(offset: ArrayLike) -> Real:
     Returns
     -------
     ndarray, shape (..., 2)
-        Of theta_1 and of theta_2; their sum is the loss.
+        Losses of theta_1 and theta_2; their sum is the loss.
     """
     x, y = np.moveaxis(np.asarray(offset, dtype=np.float64), -1, 0)
     sharp = CURVATURES[0] * WALL**2 * (np.hypot(1, x / WALL) - 1)
@@ -149,10 +149,10 @@ def descend() -> Descent:
 
 
 def stretch(run: Descent) -> float:
-    """Factor of theta_1's axis in units of theta_2's, so that Adam is plain descent on the plane.
+    """Scale of theta_1's axis relative to theta_2's on which Adam is plain gradient descent.
 
-    By sqrt(c_2 / c_1), from the factors c of the run; curvatures along theta_1 are divided by its
-    square.
+    It is sqrt(c_2 / c_1), with the factors c of the run. Curvatures along theta_1 are divided by
+    its square.
     """
     sharp, flat = run.factor
     return float(np.sqrt(flat / sharp))

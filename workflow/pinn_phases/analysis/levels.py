@@ -1,4 +1,4 @@
-"""Levels of a curve in equal bins of its logarithmic axis of iterations."""
+"""Levels of a curve in equal bins on the logarithmic axis of iterations."""
 
 from dataclasses import dataclass
 
@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 from pinn_phases.arrays import Real
 
 CEILING = 0.9  # quantile of the records of a bin
-FEWEST = 3  # bins with records in a window, for its level
+FEWEST = 3  # bins with records that the level of a window needs
 
 
 @dataclass(frozen=True)
 class Bins:
-    """What a curve is in equal bins of x; bins without a record are left out.
+    """Level and ceiling of a curve in equal bins of x, without empty bins.
 
     Attributes
     ----------
     label
-        Shape (bins,), increasing: a bin holds x from `label` to `label + 1` bin widths.
+        Index of each bin, increasing, shape (bins,): x from `label` to `label + 1` bin widths.
     width
-        Of a bin, in units of x.
+        Width of a bin, in units of x.
     level, ceiling
         Median and 90 % quantile of y in each bin, shape (bins,).
     """
@@ -32,9 +32,9 @@ class Bins:
 
     @classmethod
     def of(cls, x: Real, y: Real, per_unit: int) -> "Bins":
-        """Bin a curve of increasing x; the last bin is dropped, as it may be incomplete.
+        """Bin a curve of increasing x, without the last bin, which may be incomplete.
 
-        Bins start at multiples of their width, so that a longer curve has the same ones.
+        Bins start at multiples of their width, so that a longer curve has the same bins.
         """
         label = np.floor(x * per_unit + 1e-9).astype(np.intp)  # 1000 is 10^3 in spite of rounding
         first = np.flatnonzero(np.diff(label, prepend=label[0] - 1))
@@ -45,12 +45,12 @@ class Bins:
 
     @property
     def start(self) -> Real:
-        """Where each bin starts, shape (bins,)."""
+        """Start of each bin, shape (bins,)."""
         return np.asarray(self.label * self.width, dtype=np.float64)
 
     @property
     def end(self) -> float:
-        """Where the last bin ends."""
+        """End of the last bin."""
         return float((self.label[-1] + 1) * self.width)
 
     def within(self, first: int, count: int) -> slice:

@@ -1,31 +1,31 @@
-"""Fitting, diffusion and total diffusion, found in a curve of the gradient's SNR.
+"""Find fitting, diffusion and total diffusion in a curve of the gradient's SNR.
 
-The curve is looked at on the axes of the paper's figures, log10 of iteration and of SNR, in bins of
-a twentieth of a decade. A bin has a level, the median of its records, and a ceiling, which nine in
-ten do not exceed: within Adam's oscillations SNR dips by orders of magnitude and comes back, and a
-ceiling does not see dips.
+The curve is analysed on the axes of the paper's figures, log10 of iteration and SNR, in bins of a
+twentieth of a decade. A bin has a level, the median of its records, and a ceiling, their 90 %
+quantile. SNR often dips by orders of magnitude and recovers, because Adam oscillates. The ceiling
+does not follow these dips.
 
 1. Fitting ends, and diffusion starts, at the elbow where the first fall of the ceiling ends
-   (`elbows`). No level is asked for: in the cavity SNR stays above 1 (Fig. 9). A curve without such
-   a fall that starts in the stochastic regime, below 1, is in diffusion from its first record; so
-   is one whose first records, at which a fall may have happened, are not there.
-2. Total diffusion starts at an abrupt and lasting rise into an equilibrium (`rises`): the level
-   goes up by `min_rise` or more from one window to the next; before, it was low for most of
-   the window; after, it is high for most of the time, for `min_duration` at least; and the ceiling
-   hardly moves. How hardly gives the confidence: the share of random walks in which no
-   rise of that height is followed by a ceiling as steady for as long.
-3. The late decrease (Fig. 2) starts where the level goes back below the middle of that rise for the
-   rest of the record. It ends total diffusion, and does not unmake it.
+   (`elbows`), at any level: in the cavity SNR stays above 1 (Fig. 9). A curve without a fall that
+   starts in the stochastic regime, below 1, is in diffusion from its first record. So is a curve
+   that lacks the first records, in which a fall may have happened.
+2. Total diffusion starts at an abrupt and lasting rise into an equilibrium (`rises`). The level
+   rises by at least `min_rise` from one window to the next. It is low for most of the window
+   before, and high for most of at least `min_duration` after, with a nearly constant ceiling. The
+   confidence is the share of random walks without a rise of that height that is followed by a
+   ceiling as constant for as long.
+3. The late decrease (Fig. 2) starts where the level falls below the middle of that rise and stays
+   there until the end of the record. It ends total diffusion.
 
-What is reported with confidence stays where it is when the record grows: a rise is judged by the
-time after it, up to a decade, and its evidence only grows. It is replaced only by a later rise with
-more evidence.
+A boundary with confidence stays where it is when the record grows: a rise is judged by the time
+after it, up to a decade, and its evidence only grows. Only a later rise with more evidence replaces
+it.
 
-`python -m tests.phase_rates`: of 1,000 made curves of each kind, other than the constants were
-chosen by, total diffusion is found in 0.0 % of drifts, 0.4 and 0.6 % of random walks (equal steps a
-record, equal steps a decade), 0.1 % of oscillations of growing depth, 0.0 % of single spikes and
-0.5 % of steps that fall back; and in 90.8 % of curves with a rise, always within a factor of two of
-it. docs/phases.md has real curves.
+`python -m tests.phase_rates` uses 1,000 synthetic curves of each kind, other than those used to
+choose the constants. Total diffusion is found in 0.0 % of drifts, 0.4 and 0.6 % of random walks
+(equal steps per record, equal steps per decade), 0.1 % of oscillations of growing depth, 0.0 % of
+single spikes, 0.5 % of steps that fall back, and 90.8 % of curves with a rise, always within a
+factor of two of it. docs/phases.md has measured curves.
 
 References
 ----------
@@ -45,10 +45,10 @@ from pinn_phases.analysis.rises import MOST, Rise, confidence, find_rises
 from pinn_phases.arrays import Real
 from pinn_phases.settings.analysis import MIN_RECORDS
 
-ORDER_ONE = 10.0  # SNR, in stochastic levels: what is beyond is not O(1)
-UNSURE = 0.5  # of a start at the first record: a fall may be seen later
-SOON = 1.1  # decades after the first record: a fall that it shows has ended by then
-UNSEEN = 10  # iterations: records that start later may have missed a fall
+ORDER_ONE = 10.0  # SNR in units of the stochastic level; larger values are not O(1)
+UNSURE = 0.5  # confidence of a start at the first record: a fall may still follow
+SOON = 1.1  # decades after the first record; a fall in it has ended by then
+UNSEEN = 10  # iterations; records that start later may have missed a fall
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,15 @@ class Boundary:
     Attributes
     ----------
     iteration : float
-        Recorded iteration at which the phase starts; of a rise that takes a while, halfway up.
+        Recorded iteration at which the phase starts; the middle of a gradual rise.
     lower, upper : float
-        Recorded iterations between which the start lies. Of an elbow, all places that explain the
-        curve as well as chance allows in 90 % of cases; of the others, all that leave at most a
-        bin's width more time on the wrong side of the middle level.
+        Interval of the start, recorded iterations. For an elbow, the 90 % likelihood interval; for
+        others, all places with at most one bin width more time on the wrong side of the middle
+        level.
     confidence : float
-        In [0, 1]. Diffusion: share of the window after it in which SNR is O(1), below ten, and
-        half of that at the first record. Total diffusion: share of random walks that show no such
-        rise. Late decrease: share of the time after it in which SNR is low, and less of it if that
+        In [0, 1]. Diffusion: share of the window after it in which SNR is O(1), below ten; half of
+        that at the first record. Total diffusion: share of random walks without a rise of that
+        evidence. Late decrease: share of the time after it in which SNR is low, reduced if that
         time is short.
     """
 
@@ -78,18 +78,18 @@ class Boundary:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A rise that was not taken for the start of total diffusion.
+    """A rise that was rejected as the start of total diffusion.
 
     Attributes
     ----------
     iteration : float
-        After which SNR is higher.
+        Iteration after which SNR is higher.
     rise : float
-        By how many decades.
+        Height in decades.
     confidence : float
-        As that of total diffusion; 0 if the rise is not abrupt or does not last.
+        Confidence as for total diffusion; 0 if the rise is not abrupt or does not last.
     reason : str
-        Why it was not taken.
+        Why it was rejected.
     """
 
     iteration: float
@@ -100,7 +100,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Phases:
-    """The starts of the phases, None where one is not found, and what else could have been one."""
+    """Starts of the phases, None where not found, and the rejected rises."""
 
     diffusion: Boundary | None
     total_diffusion: Boundary | None
@@ -124,24 +124,23 @@ def find_phases(
     Parameters
     ----------
     iterations : array_like of shape (n,)
-        Increasing, as unevenly spaced as they come. Iteration 0 is dropped: a logarithmic axis
-        has no place for it.
+        Increasing, in any spacing. Iteration 0 is dropped because of the logarithmic axis.
     snr : array_like of shape (n,)
-        Signal-to-noise ratio of the gradient (Eq. 8), dimensionless, better not smoothed. Records
-        that are zero, infinite or NaN are dropped.
+        Signal-to-noise ratio of the gradient (Eq. 8), dimensionless, preferably not smoothed.
+        Records that are zero, infinite or NaN are dropped.
     stochastic_level : float
         SNR that separates the deterministic from the stochastic regime.
     bins_per_decade : int
-        Resolution in log10(iteration) at which phases are searched; a rise is then refined.
+        Resolution of the search in log10(iteration); rises are then refined.
     window : float
-        Decades of iterations before and after a place whose levels are compared.
+        Decades of iterations before and after a place, whose levels are compared.
     min_duration : float
-        Decades of iterations for which SNR has to stay high after a rise, and low at the end.
+        Decades of iterations for which SNR must stay high after a rise, and low at the end.
     min_rise : float
-        Decades of SNR that a rise has to exceed.
+        Smallest rise, decades of SNR.
     min_confidence : float
-        Smallest confidence of a rise that counts: 1 minus the share of random walks in which
-        total diffusion is found.
+        Smallest confidence of a rise: 1 minus the share of random walks in which total diffusion
+        is found.
 
     Returns
     -------
@@ -150,7 +149,7 @@ def find_phases(
     Raises
     ------
     ValueError
-        If the arrays are not one curve, or too few of its records can be used.
+        If the arrays are not a curve, or have too few usable records.
     """
     at, value = _usable_records(iterations, snr)
     x, y = np.log10(at), np.log10(value / stochastic_level)
@@ -175,7 +174,7 @@ def find_phases(
 
 
 def _usable_records(iterations: ArrayLike, snr: ArrayLike) -> tuple[Real, Real]:
-    """Return the records that a plot with two logarithmic axes can show, each of shape (m,)."""
+    """Return the records with positive, finite values, each of shape (m,)."""
     at, value = np.asarray(iterations, dtype=float), np.asarray(snr, dtype=float)
     if at.ndim != 1 or at.shape != value.shape:
         raise ValueError(f"expected two arrays of shape (n,), received {at.shape}, {value.shape}")
@@ -190,7 +189,7 @@ def _usable_records(iterations: ArrayLike, snr: ArrayLike) -> tuple[Real, Real]:
 
 
 def _boundary(at: Real, place: Interval, confidence: float) -> Boundary:
-    """Return the boundary at the recorded iterations nearest to a place on the logarithmic axis."""
+    """Return the boundary at the recorded iterations nearest to a place, in decades."""
     at_place, lower, upper = (float(at[np.argmin(np.abs(np.log10(at) - x))]) for x in place)
     return Boundary(at_place, lower, upper, confidence)
 
@@ -198,7 +197,7 @@ def _boundary(at: Real, place: Interval, confidence: float) -> Boundary:
 def _diffusion(at: Real, bins: Bins, window: float) -> Boundary | None:
     """Return the start of diffusion: the elbow, or the first record of a stochastic start."""
     first = float(np.log10(at[0]))
-    # Where records start late, a fall could not have been seen before, nor in the first bins.
+    # If records start late, a fall before them, or in the first bins, cannot be seen.
     missed = FEWEST if at[0] > UNSEEN else 0
     stochastic = bool(np.median(bins.level[missed : missed + FEWEST]) < 0)
     falls = np.median(bins.ceiling[:FEWEST]) - np.median(bins.ceiling[FEWEST : 2 * FEWEST])
@@ -216,7 +215,7 @@ def _diffusion(at: Real, bins: Bins, window: float) -> Boundary | None:
 
 
 def _candidate(rise: Rise, min_confidence: float) -> Candidate:
-    """Say why a rise is not the start of total diffusion."""
+    """Return why a rise is not the start of total diffusion."""
     sure, reason = confidence(rise.evidence), rise.reason
     if not reason and sure >= min_confidence:
         reason = "another rise has more evidence"
@@ -229,7 +228,7 @@ def _candidate(rise: Rise, min_confidence: float) -> Candidate:
 def _late_decrease(
     at: Real, low: NDArray[np.bool_], min_duration: float, slack: float
 ) -> Boundary | None:
-    """Return where the time begins that is low up to the end of the record, if it lasts."""
+    """Return where SNR becomes low until the end of the record, if that lasts."""
     x = np.log10(at)
     if x.size == 0 or x[-1] - x[0] < min_duration / 2:
         return None

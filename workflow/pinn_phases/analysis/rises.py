@@ -1,4 +1,4 @@
-"""Abrupt and lasting rises of a curve into an equilibrium, and why other rises do not count."""
+"""Abrupt and lasting rises of a curve into an equilibrium, and reasons to reject others."""
 
 from dataclasses import dataclass, replace
 
@@ -7,30 +7,30 @@ import numpy as np
 from pinn_phases.analysis.levels import FEWEST, Bins
 from pinn_phases.arrays import Real
 
-MOST = 0.6  # of the time before a rise is low, and of that after it high: oscillations aside
-STEADY = 0.9  # of that time, in which the ceiling stays within its spread
-SPREAD = 0.02  # decades: a ceiling that is steadier says nothing more
-LONGEST = 1.0  # decades after a rise that are looked at: then it has been in equilibrium
+MOST = 0.6  # share of the time that must be low before a rise and high after it
+STEADY = 0.9  # share of that time in which the ceiling is within its spread
+SPREAD = 0.02  # decades; a smaller spread of the ceiling is not significant
+LONGEST = 1.0  # decades after a rise that are considered
 ENDS = "the record ends"
 RANDOM_WALK = 6.0  # see `confidence`
 
 
 @dataclass(frozen=True)
 class Rise:
-    """A place after which the level is higher than before.
+    """A place at which the level rises.
 
     Attributes
     ----------
     place
-        Where the time after it starts, in decades of iterations.
+        Start of the time after it, in decades of iterations.
     before, after
         Levels of the windows on either side, in decades of SNR.
     evidence
-        See `confidence`; 0 if the rise is none.
+        See `confidence`; 0 if it is not a rise.
     reason
-        Why it does not count, whatever its evidence; empty if it may.
+        Why it is rejected regardless of its evidence; empty if it is not.
     climbs
-        Whether its ceiling still goes up: it is too slow to be abrupt.
+        Whether its ceiling still increases, so that the rise is not abrupt.
     """
 
     place: float
@@ -42,22 +42,22 @@ class Rise:
 
     @property
     def middle(self) -> float:
-        """Between the levels before and after."""
+        """Middle between the levels before and after."""
         return (self.before + self.after) / 2
 
     @property
     def height(self) -> float:
-        """Of the rise, in decades of SNR."""
+        """Height of the rise, in decades of SNR."""
         return self.after - self.before
 
 
 def confidence(evidence: float) -> float:
     """Return the share of random walks in which no rise has as much evidence.
 
-    The evidence is height x duration / spread of the ceiling, in decades. It has no scale: all
-    random walks give the same, whatever their steps. The share of walks of four to five decades
-    whose largest exceeds E is at most 6 exp(-E), by `python -m tests.phase_rates`: reached by steps
-    that are equal on the logarithmic axis, a third of it by steps that are equal for each record.
+    The evidence is height x duration / spread of the ceiling, in decades. Its distribution is the
+    same for random walks with any step size. The share of walks of four to five decades
+    whose largest evidence exceeds E is at most 6 exp(-E) (`python -m tests.phase_rates`). Equal
+    steps on the logarithmic axis reach this bound; equal steps per record, a third of it.
     """
     return float(max(0.0, 1.0 - RANDOM_WALK * np.exp(-evidence)))
 
@@ -65,16 +65,16 @@ def confidence(evidence: float) -> float:
 def find_rises(
     bins: Bins, earliest: float, window: float, duration: float, min_rise: float
 ) -> list[Rise]:
-    """Return the rises of a curve after a place, those of adjacent bins as one.
+    """Return the rises of a curve after a place; rises in adjacent bins are merged.
 
     Parameters
     ----------
     earliest
-        Where the curve starts that is searched.
+        Start of the search, decades of iterations.
     window, duration
-        Before and after a rise, over which levels are taken.
+        Widths of the windows before and after a rise, decades of iterations.
     min_rise
-        Smallest difference of these levels.
+        Smallest difference of their levels, decades of SNR.
     """
     first = int(np.searchsorted(bins.start, earliest))
     groups: list[list[Rise]] = []
@@ -91,13 +91,13 @@ def find_rises(
 
 
 def _weight(rise: Rise) -> tuple[float, bool, float, bool]:
-    """Order the rises of adjacent bins: by evidence, if any; else the highest one seen whole."""
+    """Sort key of rises in adjacent bins: evidence, then complete windows and height."""
     evidence = rise.evidence if rise.evidence > 1 else 0.0
     return evidence, not rise.reason.startswith(ENDS), round(rise.height, 1), bool(rise.reason)
 
 
 def _rise(bins: Bins, here: int, first: int, window: float, duration: float) -> Rise | None:
-    """Return what the levels before and after a bin say, None if too few bins have records."""
+    """Compare the levels before and after a bin; None if too few bins have records."""
     label, count = int(bins.label[here]), round(duration / bins.width)
     wide = round(window / bins.width)
     before, after = bins.within(label - wide, wide), bins.within(label, count)
@@ -118,7 +118,7 @@ def _rise(bins: Bins, here: int, first: int, window: float, duration: float) -> 
 
 
 def _evidence(bins: Bins, here: int, rise: Rise, count: int) -> float:
-    """Return height x duration / spread for the duration that gives most; 0 if none lasts."""
+    """Return the largest height x duration / spread over all durations; 0 if none lasts."""
     label, found = int(bins.label[here]), 0.0
     last = min(round(LONGEST / bins.width), int(bins.label[-1]) - label + 1)
     for duration in range(count, last + 1):
@@ -133,7 +133,7 @@ def _evidence(bins: Bins, here: int, rise: Rise, count: int) -> float:
 
 
 def _lasts(bins: Bins, here: int, rise: Rise) -> float:
-    """Return for how long a level stays high before it is low again, or the record ends."""
+    """Return how long a level stays high, up to the end of the record."""
     high = bins.level[here:] > rise.middle
     up = int(high.argmax())
     low = np.flatnonzero(~high[up:])
@@ -142,6 +142,6 @@ def _lasts(bins: Bins, here: int, rise: Rise) -> float:
 
 
 def _climbs(x: Real, ceiling: Real) -> bool:
-    """Return whether a ceiling goes up steadily: a line leaves less than half of its spread."""
+    """Return whether a ceiling increases steadily: a line explains half of its spread."""
     slope, _ = line = np.polyfit(x, ceiling, 1)
     return bool(slope > 0 and np.std(ceiling - np.polyval(line, x)) < np.std(ceiling) / 2)

@@ -1,13 +1,13 @@
-"""Statistics over seeds: when errors and phases are reached, medians, and ratios of two methods.
+"""Statistics over seeds: iterations to errors and phases, medians, and ratios of two methods.
 
-What a run does not reach is right-censored at its last iteration: it is only known to come later.
-An error level is reached at the first recorded iteration below it, as `first_below` says.
+A level that a run does not reach is right-censored at its last iteration. An error level is reached
+at the first recorded iteration below it (`first_below`).
 
-Methods are compared seed by seed, since runs of one seed share their points and initial weights:
-the ratio of two methods is the geometric mean of the ratios of the pairs, so that which of the two
-stands above does not matter. Its interval is a percentile bootstrap over the pairs. For few seeds
-it is too narrow: that of three ends at the smallest and the largest ratio, and holds the mean of a
-normal distribution in three of four cases in place of 95 % (tests/analysis/test_seeds.py).
+Methods are compared seed by seed, because runs with the same seed share points and initial weights.
+The ratio of two methods is the geometric mean of the ratios of the pairs, so that the inverse ratio
+is its inverse. Its interval is a percentile bootstrap over the pairs. With few seeds it is too
+narrow: with three it ends at the smallest and largest ratio, and covers the mean of a normal
+distribution in three of four cases in place of 95 % (tests/analysis/test_seeds.py).
 
 References
 ----------
@@ -35,14 +35,14 @@ ROUNDING = 1e-9  # of a survival probability, a product of fractions
 
 @dataclass(frozen=True)
 class Observation:
-    """A positive value; one that is censored is only known to be larger."""
+    """A positive value; the true value is larger if it is censored."""
 
     value: float
     censored: bool = False
 
 
 class Bound(StrEnum):
-    """What a ratio of observations is to the true one."""
+    """How a ratio of observations bounds the true ratio."""
 
     EXACT = "exact"
     AT_LEAST = "at least"
@@ -59,9 +59,9 @@ class Ratio:
     value
         None if the bound is unknown.
     lower, upper
-        Ends of the bootstrap interval: none for one pair, nor on the side that censoring opens.
+        Ends of the bootstrap interval; None for one pair, or where censoring leaves them unknown.
     pairs
-        Over which it was taken.
+        Number of pairs.
     """
 
     value: float | None
@@ -77,12 +77,12 @@ def reached(iterations: Iterations, errors: Real, level: float) -> Observation:
 
 
 def observed(iteration: float | None, last: int) -> Observation:
-    """Return the iteration of something, censored at the last one where it was not found."""
+    """Return the iteration of an event, censored at the last one if it was not found."""
     return Observation(last, censored=True) if iteration is None else Observation(iteration)
 
 
 def final_error(iterations: Iterations, errors: Real, last: int) -> float:
-    """Return the median error of the last tenth of a training, without its fluctuations."""
+    """Return the median error of the last tenth of a training."""
     return float(np.median(errors[iterations > (1 - FINAL) * last]))
 
 
@@ -105,8 +105,8 @@ def ratio(above: Observation, below: Observation) -> Ratio:
 def mean_ratio(pairs: Sequence[tuple[Observation, Observation]]) -> Ratio:
     """Return the geometric mean of the ratios of pairs, with a bootstrap interval.
 
-    Pairs that are bounds to the same side make the mean such a bound, and leave of the interval its
-    end on that side. Opposite bounds, a pair of which both are censored, no pair: unknown.
+    If pairs are bounds on the same side, the mean is a bound too, and the interval only has the end
+    on that side. It is unknown for opposite bounds, a pair with both censored, or no pair.
     """
     above = any(one.censored for one, _ in pairs)
     below = any(other.censored for _, other in pairs)

@@ -1,4 +1,4 @@
-"""Which snapshots of a run a figure shows: in diffusion, in total diffusion, and the last."""
+"""Choice of the three snapshots that figures show."""
 
 from collections.abc import Mapping
 
@@ -14,11 +14,11 @@ def chosen_snapshots(
     total_diffusion: Start | None,
     late_decrease: Start | None = None,
 ) -> list[int]:
-    """Choose three snapshots from the phases, different ones if there are three.
+    """Choose three snapshots from the phases, all different if there are at least three.
 
-    On a logarithmic axis, (a) lies in the middle of diffusion and (b) in the middle of total
-    diffusion; where total diffusion is not found, (a) and (b) divide the time after fitting into
-    thirds, and where diffusion is not found either, the last two decades.
+    On the logarithmic axis, (a) is in the middle of diffusion and (b) in the middle of total
+    diffusion; (c) is the last. Without total diffusion, (a) and (b) divide the time after fitting
+    into thirds or, without diffusion, the last two decades.
 
     Parameters
     ----------

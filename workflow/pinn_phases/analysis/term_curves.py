@@ -1,4 +1,4 @@
-"""Curves of the loss's terms over a training: of every recorded row, or else of the snapshots."""
+"""Curves of the loss terms over a training, from its history or else from the snapshots."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ NAMES = ("snr", "snr_residual", "cosine", "gradient_std", "gradient_conditions")
 
 
 def is_recorded(run: Arrays) -> bool:
-    """Whether the history of a run has the terms; runs of older versions do not."""
+    """Return whether the history of a run has the terms; older versions did not record them."""
     return "history/cosine" in run
 
 

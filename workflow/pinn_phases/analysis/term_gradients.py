@@ -1,7 +1,7 @@
-"""Gradients of the loss's terms at a stored snapshot, in float64.
+"""Gradients of the loss terms at a stored snapshot, in float64.
 
-Terms cancel to a thousandth of their norms and less. In float64 what is left has ten digits, of a
-loss of which points, batches and weights are those of the training.
+Terms cancel to a thousandth of their norms or less. In float64 their sum still has ten digits.
+Points, batches and weights are those of the training.
 """
 
 from collections.abc import Sequence
@@ -22,23 +22,23 @@ from pinn_phases.training.objective import Objective
 from pinn_phases.training.statistics import gradient_statistics
 from pinn_phases.training.workers import Workers
 
-# Snapshots times points times parameters. To compile takes half a minute. So much takes a core 40 s
-# (Allen-Cahn) to 3 minutes (the cavity, with third derivatives), and a third to two thirds of that
-# when compiled.
+# Snapshots times points times parameters above which to compile, which takes half a minute. This
+# much work takes a core 40 s (Allen-Cahn) to 3 minutes (the cavity, with third derivatives), and a
+# third to two thirds of that when compiled.
 WORTH_COMPILING = 3e10
 
 
 class TermGradients:
-    """The terms of a run's loss, for any of its snapshots.
+    """Gradients of the terms of a run's loss, for any of its snapshots.
 
     Parameters
     ----------
     settings
-        Of the run.
+        Settings of the run.
     points
         Collocation points of the run, shape (points, coordinates).
     snapshots
-        How many are going to be evaluated.
+        Number of snapshots to evaluate.
     """
 
     def __init__(
@@ -61,25 +61,25 @@ class TermGradients:
 
     @property
     def conditions(self) -> list[str]:
-        """Names of the conditions that are part of the loss."""
+        """Names of the conditions with a nonzero weight in the loss."""
         return list(self._objective.conditions)
 
     def at(
         self, parameters: NDArray[np.floating], weights: NDArray[np.floating]
     ) -> tuple[Real, Real]:
-        """Inner products of the gradients and noise of the residual's, for each layer.
+        """Inner products of the gradients, and noise of the residual's gradient, by layer.
 
         Parameters
         ----------
         parameters
             Shape (parameters,), a snapshot.
         weights
-            Of the points, as used in its iteration, shape (equations, points).
+            Weights of the points in its iteration, shape (equations, points).
 
         Returns
         -------
         products
-            As `terms.term_statistics` takes them, shape (layers, K, K).
+            As required by `terms.term_statistics`, shape (layers, K, K).
         std
             Norm of the standard deviation over batches, shape (layers,).
         """
@@ -101,7 +101,7 @@ class TermGradients:
         return torch.stack(products).numpy(), statistics.layer_std.numpy()
 
     def _residual_gradients(self, parameters: Sequence[Tensor], weights: Tensor) -> list[Tensor]:
-        """Gradient of each batch's own loss, as in the training, but for given weights."""
+        """Gradient of the loss of each batch, as in training, for given weights."""
         objective = self._objective
         streams = objective.network.forward(parameters).detach().requires_grad_()
         jets = objective.interior.jets(streams)
@@ -119,7 +119,7 @@ class TermGradients:
         return list(torch.autograd.grad(loss, varied, materialize_grads=True))
 
     def _by_layer(self, gradients: Sequence[Tensor]) -> Sequence[tuple[Tensor, ...]]:
-        """Put together those of a layer, of the parameters that enter the run's SNR."""
+        """Combine the gradients of a layer, for the parameters that enter the run's SNR."""
         layers = list(zip(gradients[::2], gradients[1::2], strict=True))
         if self._settings.training.record.gradient_parameters == "weights":
             return [(weight,) for weight, _ in layers]

@@ -1,16 +1,16 @@
-"""Norms and cosines of the gradients of the loss's terms, and SNR of the whole and of a part.
+"""Norms and cosines of the gradients of the loss terms, and SNR of the loss and the residual.
 
-The loss is the weighted mean square of the residuals and a weighted sum of conditions, which are
-the same for every batch. So the mean over batches of its gradient has two parts, and its standard
-deviation has one source:
+The loss is the weighted mean square of the residuals plus a weighted sum of conditions, which are
+the same for every batch. So the mean gradient over batches has two parts, and only the residual
+contributes to the standard deviation:
 
-    mean = r + c,    r = mean over batches of the residual's gradient,  c = the conditions'
-    SNR  = |r + c| / std,    SNR of the residual alone = |r| / std
+    mean = r + c,    r = mean over batches of the residual's gradient,  c = the conditions' gradient
+    SNR  = |r + c| / std,    SNR of the residual = |r| / std
 
 SNR is small where batches disagree (|r| < std), but also where they agree and the terms cancel
-(r = -c). Cosines tell the two apart. The *alignment score* of several gradients is twice the
-squared norm of the mean of their unit vectors, minus one: for two of them their cosine, for any
-number 1 if all point one way and -1 if the unit vectors cancel.
+(r = -c). Cosines distinguish the two. The *alignment score* of several gradients is twice the
+squared norm of the mean of their unit vectors, minus one. For two gradients it is their cosine. It
+is 1 if all have the same direction, and -1 if the unit vectors cancel.
 
 References
 ----------
@@ -36,9 +36,9 @@ def term_statistics(conditions: Sequence[str], products: Real, std: Real) -> dic
     conditions
         Names of the conditions.
     products
-        Inner products of gradients, shape (..., K, K): of the residual, of each condition with its
-        weight, of their sum, and of the whole loss, in this order. The last two could be had from
-        the others, but not where terms cancel.
+        Inner products of gradients, shape (..., K, K): of the residual, of each weighted condition,
+        of the sum of conditions, and of the whole loss, in this order. The last two cannot be
+        computed accurately from the others where terms cancel.
     std
         Norm of the standard deviation over batches, shape (...).
 
@@ -47,8 +47,8 @@ def term_statistics(conditions: Sequence[str], products: Real, std: Real) -> dic
     dict
         Name -> array of shape (...), dimensionless: `gradient_{term}`, `gradient_conditions` and
         `gradient_mean` (norms); `gradient_std`; `cosine` between the residual and all conditions,
-        `cosine_{term}_{term}`; `alignment`; `snr`, `snr_residual`. A cosine with a gradient that
-        vanishes is NaN, and so is the alignment score then.
+        `cosine_{term}_{term}`; `alignment`; `snr`, `snr_residual`. Cosines and alignment score are
+        NaN if a gradient vanishes.
     """
     terms = [RESIDUAL, *conditions]
     norms = np.sqrt(np.einsum("...ii->...i", products))

@@ -1,6 +1,6 @@
-"""What curves over iterations have in common: averages, trends, crossings.
+"""Averages, trends and crossings of curves over iterations.
 
-Iterations are looked at on a logarithmic axis, as in the paper's figures.
+The axis of iterations is logarithmic, as in the paper's figures.
 """
 
 import numpy as np
@@ -11,22 +11,22 @@ from pinn_phases.arrays import Real
 
 Iterations = NDArray[np.integer]
 
-BINS_PER_DECADE = 20  # of a trend: late records do not outweigh early ones
-MIN_BINS = 4  # of a slope: two points give one for any noise
+BINS_PER_DECADE = 20  # of a trend, so that late records do not outweigh early ones
+MIN_BINS = 4  # for a slope: two points fit any noise
 
 
 def moving_average(values: Real, window: int) -> Real:
-    """Mean of the last `window` values, of fewer at the start; shape (n,)."""
+    """Mean of the last `window` values, or fewer at the start; shape (n,)."""
     if len(values) == 0:
         return values
-    # Not by cumulative sums: a first value of 1e12, as SNR may have, would drown the later ones.
+    # No cumulative sums: the first SNR may be 1e12, and later values would lose their digits.
     sums: Real = np.convolve(values, np.ones(window))[: len(values)]
     mean: Real = sums / np.minimum(np.arange(len(values)) + 1, window)
     return mean
 
 
 def bin_medians(x: Real, y: Real, bins_per_unit: int) -> tuple[Real, Real]:
-    """Medians of x and y in the equal bins of increasing x that hold values, shape (bins,)."""
+    """Medians of x and y in equal bins of increasing x, without empty bins; shape (bins,)."""
     label = np.floor((x - x[0]) * bins_per_unit)
     first = np.flatnonzero(np.diff(label)) + 1
     x_medians, y_medians = ([np.median(part) for part in np.split(z, first)] for z in (x, y))
@@ -36,7 +36,7 @@ def bin_medians(x: Real, y: Real, bins_per_unit: int) -> tuple[Real, Real]:
 def trend(iterations: Iterations, values: Real) -> tuple[Real, Real]:
     """Decimal logarithms of iterations and values, as medians in equal bins; shape (bins,).
 
-    Values that a logarithmic axis cannot show are left out.
+    Values that are not positive and finite are omitted.
     """
     there = np.isfinite(values) & (values > 0)
     if not there.any():
@@ -45,13 +45,13 @@ def trend(iterations: Iterations, values: Real) -> tuple[Real, Real]:
 
 
 def first_below(iterations: Iterations, values: Real, level: float) -> int | None:
-    """First recorded iteration whose value is below the level, None if there is none."""
+    """First recorded iteration with a value below the level, or None."""
     below = np.flatnonzero(values < level)
     return int(iterations[below[0]]) if below.size else None
 
 
 def slope(iterations: Iterations, values: Real, first: float, last: float) -> float:
-    """Least-squares slope of the trend between two iterations, decades a decade; NaN if unknown."""
+    """Least-squares slope of the trend between two iterations, decades per decade, or NaN."""
     x, y = trend(iterations, values)
     inside = (x >= np.log10(first)) & (x <= np.log10(last))
     if inside.sum() < MIN_BINS:
@@ -60,7 +60,7 @@ def slope(iterations: Iterations, values: Real, first: float, last: float) -> fl
 
 
 def steepest_fall(iterations: Iterations, values: Real, window: float) -> float | None:
-    """Return the iteration in the middle of the window in which the trend falls most.
+    """Return the iteration in the middle of the window with the steepest fall of the trend.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def steepest_fall(iterations: Iterations, values: Real, window: float) -> float 
     Returns
     -------
     float or None
-        None if the trend falls nowhere.
+        None if the trend never falls.
     """
     x, y = trend(iterations, values)
     steepest, place = 0.0, None
@@ -102,8 +102,8 @@ def log_correlation(iterations: Iterations, first: Real, second: Real) -> float:
 
 
 def rank_correlation(levels: Real) -> float:
-    """Spearman's correlation of levels, shape (n,), with their order; 0 if all are equal."""
+    """Spearman's correlation of levels, shape (n,), with their index; 0 if all are equal."""
     if np.ptp(levels) == 0:
         return 0.0
-    # Rounded: a few levels have a few fractions as correlations, and a limit may be one of them.
+    # Rounded, because a limit may equal one of the few possible values.
     return round(float(spearmanr(np.arange(len(levels)), levels).statistic), 9)

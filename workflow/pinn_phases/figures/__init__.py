@@ -1,1 +1,1 @@
-"""One file for each figure of the paper, drawn from stored files alone; all looks in `style`."""
+"""One file per figure, drawn only from stored files; all styles are in `style`."""

@@ -1,4 +1,4 @@
-"""What a figure needs and gets. A figure is a file with a `REQUIREMENT` and a `draw` function."""
+"""Inputs of figures. A figure is a module with a `REQUIREMENT` and a function `draw`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, 
 
 @dataclass(frozen=True)
 class Requirement:
-    """The files that a figure is made from: of every kind, problem, method and seed.
+    """The files that a figure needs: one of each kind, problem, method and seed.
 
-    Fields are those of the first seed alone, of which maps are shown.
+    Fields are only those of the first seed, which maps show.
 
     Attributes
     ----------
@@ -39,11 +39,11 @@ class Requirement:
     kinds
         Folders below results/{scale}.
     one_method
-        Whether the figure shows only the method whose SNR marks the phases.
+        Whether the figure shows only the method whose SNR determines the phases.
     published
-        Problems with methods whose published curves it shows beside ours; no others, then.
+        Pairs of problem and method whose published curves it shows with ours; no others, then.
     any_problem
-        Whether one of the problems is enough, and the figure shows those that there are.
+        Whether one of the problems is enough; the figure shows the existing ones.
     """
 
     problems: tuple[str, ...]
@@ -53,13 +53,13 @@ class Requirement:
     any_problem: bool = False
 
     def is_met_by(self, settings: "Settings") -> bool:
-        """Whether the settings of a scale have what the figure shows."""
+        """Return whether the settings of a scale have what the figure shows."""
         if self.published or self.any_problem:
             return bool(self.pairs(settings))
         return set(self.problems) <= set(settings.problems)
 
     def pairs(self, settings: "Settings") -> list[tuple[str, str]]:
-        """Problems with the methods that it shows, of those that the settings have."""
+        """Pairs of problem and method in the settings that the figure shows."""
         only = (settings.figures.phases_of,) if self.one_method else None
         pairs = [
             (problem, method)
@@ -70,7 +70,7 @@ class Requirement:
         return [pair for pair in pairs if not self.published or pair in self.published]
 
     def files(self, settings: "Settings") -> Iterator[tuple[str, str, str, int]]:
-        """Kind, problem, method and seed of each file of ours, for the settings of one scale."""
+        """Kind, problem, method and seed of each of our files, for the settings of a scale."""
         for problem, method in self.pairs(settings):
             for kind in self.kinds:
                 for seed in settings.seeds[: 1 if kind == "fields" else None]:
@@ -84,7 +84,7 @@ def figure_module(name: str) -> ModuleType:
 
 
 def requirement(name: str) -> Requirement:
-    """Return what the figure `name` is made from."""
+    """Return the requirement of the figure `name`."""
     needed = figure_module(name).REQUIREMENT
     assert isinstance(needed, Requirement)
     return needed
@@ -98,12 +98,12 @@ class Material:
 
     @classmethod
     def load(cls, paths: Sequence[Path]) -> "Material":
-        """Read what figures use of the files.
+        """Read the parts of the files that figures use.
 
         Raises
         ------
         StorageError
-            If a file cannot be used, or is none that figures are made from.
+            If a file is invalid or of another kind.
         """
         contents = []
         for path in paths:
@@ -130,12 +130,12 @@ class Material:
         return [content for content in self.contents if content.kind == "run"]
 
     def methods(self) -> list[str]:
-        """Names of the methods, in the order in which the files name them."""
+        """Names of the methods, in the order of the files."""
         return list(dict.fromkeys(c.attributes["settings"]["method"] for c in self.contents))
 
     @property
     def summary(self) -> str:
-        """Scale, problems, methods and seeds, in a line."""
+        """Scale, problems, methods and seeds, in one line."""
         settings = [content.attributes["settings"] for content in self.contents]
         parts = [
             f"{key}s {', '.join(sorted({str(s[key]) for s in settings}))}"

@@ -1,7 +1,7 @@
 """Figure 1: the error of the benchmarks, and where total diffusion starts.
 
-A thin line for each seed, a bold one for their median. The paper says that the error falls faster
-once total diffusion has started: a tick crosses the line of each seed where that is found.
+Thin lines are the seeds, the bold line is their median. According to the paper, the error falls
+faster in total diffusion. A tick marks its start on the line of each seed in which it is found.
 """
 
 import numpy as np
@@ -73,7 +73,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
 
 
 def _mark_start(axes: Axes, run: Content, phases: Content, colour: str) -> None:
-    """Cross the curve of a run where total diffusion starts, if it is found."""
+    """Mark the start of total diffusion on the curve of a run, if it is found."""
     for start in starts([phases], "total_diffusion"):
         at, error = run.arrays["history/iteration"], run.arrays["history/relative_l2"]
         known = np.isfinite(error)

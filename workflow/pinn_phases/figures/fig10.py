@@ -1,10 +1,10 @@
 """Figure 10: signal-to-noise and signal-to-rms ratios of the gradients, for each method.
 
-SNR and SRR_B compare the batches of an iteration (Eq. 8, 17), SRR_C the steps of Adam (Eq. 13). A
-panel shows one problem and method, with its own phases and a dashed line where its own total
-diffusion starts. All curves are smoothed alike. Of the fitting phase, in which SNR falls by many
-decades, only the lower ones are shown, and where the curve begins is written there. A triangle for
-each seed marks the steepest fall of the error.
+SNR and SRR_B compare the batches of an iteration (Eq. 8, 17), SRR_C the steps of Adam (Eq. 13).
+Each panel shows one problem and method, with its own phases and a dashed line at the start of its
+total diffusion. All curves have the same moving average. In the fitting phase SNR falls by many
+decades; only the lower ones are shown, with the first value as text. A triangle per seed marks the
+steepest fall of the error.
 """
 
 from collections.abc import Sequence
@@ -103,7 +103,7 @@ def _parts(problem: str, method: str, material: Material) -> tuple[list[Content]
 def _leave_out_fitting(
     row: Sequence[Axes], parts: Sequence[tuple[list[Content], list[Content]]]
 ) -> None:
-    """End the axis above what SNR is after fitting, and write where it begins if it is higher."""
+    """Limit the axis to SNR after fitting, and write the first value if it is higher."""
     starts, later = [], []
     for runs, phases in parts:
         end = median_boundary(phases, "diffusion") or 1.0

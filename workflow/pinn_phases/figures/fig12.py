@@ -1,9 +1,9 @@
 """Figure 12: activations of the layers for one input, in diffusion and in total diffusion.
 
-The phase of an iteration is the one that Figure 6 names there, of all seeds.
+The phases are those of Figure 6, over all seeds.
 
-The neurons of a layer have no order of their own: each panel sorts them by their activation. A
-layer that is binary then shows a step from -1 to 1.
+The neurons of a layer have no order, so each panel sorts them by activation. A binary layer is a
+step from -1 to 1.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ from pinn_phases.settings.figures import FigureSettings
 PROBLEM = "allen_cahn"
 SECTION = Section.INFORMATION
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"), one_method=True)
-ROW_INCHES, RIM_INCHES = 0.84, 1.03  # height of a row; of what is above and below
-SATURATED = 0.9  # magnitude; tanh has bent here: its slope is a fifth of that at zero
+ROW_INCHES, RIM_INCHES = 0.84, 1.03  # heights of a row, and of the margins
+SATURATED = 0.9  # magnitude; there the slope of tanh is a fifth of that at zero
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
@@ -72,7 +72,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
 def _draw_layer(
     axes: Axes, values: NDArray[np.float32], colour: tuple[float, float, float]
 ) -> None:
-    """Draw one step for each neuron, and write which share of them is saturated."""
+    """Draw one step per neuron, and write the share that is saturated."""
     edges = np.arange(len(values) + 1) + 0.5
     axes.stairs(np.sort(values), edges, fill=True, color=colour, linewidth=0)
     axes.axhline(0, color="0.3", linewidth=0.4)
@@ -99,7 +99,7 @@ def _titles(
 
 
 def _add_small_print(figure: Figure, content: Content, method: str) -> None:
-    """Name the input beside what all figures say."""
+    """Add the input to the common small print."""
     names = plugin_class(PROBLEMS, PROBLEM, Problem).coordinates
     point = zip(names, content.arrays["points/sample"][0], strict=True)
     place = ", ".join(f"{name} = {value:.3f}" for name, value in point)

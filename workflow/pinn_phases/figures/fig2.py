@@ -1,8 +1,8 @@
 """Figure 2: the regimes of gradient-based optimisation, in the SNR of a real training.
 
-One run alone: an abrupt rise stays one, where a median over seeds would smear it. It is the first
-in which all phases are found, of the method that marks them if there is one; where no run has all,
-it is the one that has most, and the figure says so.
+A single run, because a median over seeds would smear an abrupt rise. It is the first in which all
+phases are found, preferably of the method that determines the phases. If no run has all phases, it
+is the run with most, and the figure says so.
 """
 
 from matplotlib.axes import Axes
@@ -55,7 +55,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
 
 
 def _chosen(material: Material, phases_of: str) -> tuple[Content, Content]:
-    """Return the run in which most phases are found, the first of several, and its phases."""
+    """Return the first run with the most phases, and its phases."""
     pairs = [
         (run, phases)
         for method in sorted(material.methods(), key=lambda method: method != phases_of)

@@ -1,8 +1,8 @@
 """Figure 3: gradients of three samples in a space of three parameters, for three values of SNR.
 
-Nothing is trained: `gradients_of_ratio` says how the vectors are made. The SNR in a title is
-measured, by Eq. 8, from the vectors that are drawn. Where it is large, the noise is taken smaller,
-so that all panels have one scale. Dotted lines drop from the tips to the plane below, for depth.
+Nothing is trained: `gradients_of_ratio` constructs the vectors. The SNR in a title is computed from
+the vectors by Eq. 8. Where it is large, the noise is smaller, so that all panels have the same
+scale. Dotted lines from the tips to the plane below show the depth.
 """
 
 import numpy as np
@@ -25,20 +25,20 @@ REQUIREMENT = Requirement(problems=(), kinds=())
 
 CASES = {5.0: "samples agree", 0.0: "samples cancel out", 1.0: "signal equals noise"}  # by SNR
 NOISE = {5.0: 0.3}  # units of length, by SNR; else 1
-DIRECTION = (0.7, 0.1, 0.75)  # of the mean, into the corner that is seen best
-# Of samples 1 and 2, spread out for the eye; neither along nor across the mean, so that samples
-# differ in length as well as in direction.
+DIRECTION = (0.7, 0.1, 0.75)  # of the mean, towards the corner with the best view
+# Deviations of samples 1 and 2, neither parallel nor perpendicular to the mean, so that samples
+# differ in length and direction.
 DEVIATIONS = ((-0.85, -0.55, 0.0), (0.6, 0.0, -0.8))
 ELEVATION, AZIMUTH = 22.0, -58.0  # degrees, of the eye
 COLOURS = (*style.SAMPLE_COLOURS, style.MEAN_COLOUR)
 LOWER, UPPER = -0.9, 1.8  # of the visible part of each axis, in units of length
 AXIS = 1.5  # where the drawn axes end
-NAMES = ((1.75, 0, 0), (0, 1.5, -0.3), (0, 0, 1.7))  # where their names stand
+NAMES = ((1.75, 0, 0), (0, 1.5, -0.3), (0, 0, 1.7))  # positions of their names
 ZOOM = 1.55  # the panel holds no frame and no numbers
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
-    """Draw the figure: a panel for each SNR, all to the same scale."""
+    """Draw the figure: a panel per SNR, all with the same scale."""
     figure = Figure(figsize=(style.TEXT_WIDTH, 2.65))
     sets = {
         snr: NOISE.get(snr, 1.0) * gradients_of_ratio(snr, DIRECTION, DEVIATIONS) for snr in CASES

@@ -1,9 +1,9 @@
-"""Figure 4: what Adam does to a loss of two parameters, of which one is much sharper.
+"""Figure 4: Adam on a loss of two parameters with very different curvatures.
 
-A run of Adam on the loss of `analysis.landscape`, which says what holds of the corrections and why:
-(a) the loss and the way; (b) the size of the corrections and their mean so far; (c) the loss along
-each axis through the minimum; (d) the same with the axis of theta_1 stretched as Adam does, so that
-both curvatures are comparable.
+Adam on the loss of `analysis.landscape`, which explains the corrections: (a) the loss and the path;
+(b) the magnitude of the corrections and their running mean; (c) the loss along each axis through
+the minimum; (d) the same with the axis of theta_1 stretched as by Adam, so that the curvatures are
+comparable.
 """
 
 from typing import Any
@@ -95,7 +95,7 @@ def _draw_way(axes: Axes, run: Descent) -> None:
 
 
 def _draw_corrections(axes: Axes, run: Descent) -> None:
-    """Draw |C| of each parameter over the steps, and its mean so far."""
+    """Draw |C| of each parameter over the steps, and its running mean."""
     step = np.arange(1, len(run.corrections) + 1)
     for j, colour in enumerate(style.PARAMETER_COLOURS):
         axes.plot(step, np.abs(run.corrections[:, j]), color=colour)

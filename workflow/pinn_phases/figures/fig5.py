@@ -1,7 +1,7 @@
 """Figure 5: one parameter and three samples, and three ways in which their gradients part.
 
-The paths are those of `analysis.branches`. Arrows show where each sample pulls: against its own
-gradient, and as strongly as that is large. The mean of the three is the step.
+The paths are those of `analysis.branches`. Arrows are the negative gradients of the samples. Their
+mean is the step.
 """
 
 from typing import Any
@@ -68,7 +68,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
 
 
 def _draw_path(axes: Axes, branch: Branch) -> None:
-    """Draw theta over the steps, and on to where it comes to rest."""
+    """Draw theta over the steps and at its limit."""
     shown = branch.theta[: LAST + 1]
     axes.plot(shown, color=style.MEAN_COLOUR)
     rest = (shown[-1], branch.theta[-1])
@@ -83,7 +83,7 @@ def _draw_path(axes: Axes, branch: Branch) -> None:
 
 
 def _break_axis(axes: Axes) -> None:
-    """Cut the lower and the upper rim, where the axis leaps to infinity."""
+    """Draw the break of the axis before infinity."""
     for rim in (0.0, 1.0):
         at: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False}
         axes.plot(
@@ -95,7 +95,7 @@ def _break_axis(axes: Axes) -> None:
 
 
 def _draw_pulls(axes: Axes, branch: Branch) -> None:
-    """Draw the pull of each sample beside the path, a dot where there is none."""
+    """Draw the negative gradient of each sample beside the path; a dot if it is zero."""
     for step, place in zip(SHOWN, [*SHOWN[:-1], AT_INFINITY], strict=True):
         theta, pulls = branch.theta[step], -LENGTH * branch.gradients[step]
         axes.plot(place, theta, color=style.MEAN_COLOUR, marker="o", markersize=3.5)

@@ -1,8 +1,8 @@
 """Figure S.2: our curves above those that the paper's authors published.
 
-Not in the paper. A column shows one problem and method that both have: the error above, SNR below,
-up to the last iteration that both have. Colour says whose a curve or a boundary is. The authors
-drew their boundaries by hand; ours are found, and of several seeds the median is shown.
+Not in the paper. Each column shows one problem and method that both have: error on top, SNR below,
+up to the last iteration that both have. Colours distinguish the authors' curves and boundaries from
+ours. The authors drew their boundaries by hand; ours are found, and the median over seeds is shown.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ NO_TEST = "Ours are of other sizes than the paper's: no test of agreement"
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
-    """Draw the figure: a column for each problem and method of which there are both curves."""
+    """Draw the figure: a column per problem and method for which both curves exist."""
     shown = [pair for pair in REQUIREMENT.published if _has_both(material, *pair)]
     colours = style.method_colours(list(dict.fromkeys(method for _, method in shown)))
     figure = Figure(figsize=(style.TEXT_WIDTH, 4.7))
@@ -89,7 +89,7 @@ def _draw_column(
     method: str,
     colour: tuple[float, float, float],
 ) -> None:
-    """Error and SNR of one problem and method, theirs beneath ours, with the boundaries of both."""
+    """Draw error and SNR of one problem and method, theirs below ours, with all boundaries."""
     runs, (theirs,) = material.of("run", problem, method), material.of("published", problem, method)
     last = min(last_iteration(runs), float(theirs.arrays["gradients/iteration"][-1]))
     window = settings.smoothing
@@ -120,7 +120,7 @@ def _plot_published(
 def _mark_boundaries(
     axes: Axes, theirs: Content, phases: Sequence[Content], colour: tuple[float, float, float]
 ) -> None:
-    """Mark where phases start: theirs from above, ours from below, so that none hides another."""
+    """Mark the starts of phases: theirs from above, ours from below."""
     for name, line in LINES.items():
         drawn, found = theirs.attributes["drawn"][name], median_boundary(phases, name)
         looks: style.Looks = {"linestyle": line, "linewidth": 1.0, "zorder": 1.0}
@@ -130,7 +130,7 @@ def _mark_boundaries(
 
 
 def _handles(colours: dict[str, tuple[float, float, float]]) -> list[Artist]:
-    """Whose a colour is, and what a line style marks."""
+    """Legend of colours and line styles."""
     ours = [
         Line2D([], [], color=colour, label=f"{plugin_class(METHODS, name, Method).title}, ours")
         for name, colour in colours.items()

@@ -1,8 +1,8 @@
 """Figure S.3: gradients of conditions and residual, which oppose each other or do not.
 
-Not in the paper. A column shows one problem and method, with its own phases. Above: SNR of the
-whole loss and of the residual alone. Middle: the cosine between the two terms, -1 where they are
-opposed, which is shaded. Below: their norms, that of their sum, and the noise.
+Not in the paper. Each column shows one problem and method, with its own phases. Top: SNR of the
+whole loss and of the residual. Middle: the cosine between the two terms; values near -1 are shaded.
+Bottom: their norms, the norm of their sum, and the noise.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ REQUIREMENT = Requirement(
     any_problem=True,
 )
 COLUMNS = 4  # side by side; more go below
-BLOCK, LEGEND, ABOVE = 2.85, 1.12, 0.3  # inches: three panels, what is below all, and above
+BLOCK, LEGEND, ABOVE = 2.85, 1.12, 0.3  # inches: three panels, and the margins below and above
 HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
 LETTER_LEFT = 24.0  # points from the panels to their letters, over the ticks
 NAMES = ("SNR", "Cosine", "Norms")
@@ -117,7 +117,7 @@ def _draw_column(
 
 
 def _shade_standoff(axes: Axes, curves: Curves) -> None:
-    """Shade where the terms of most runs are opposed, if all runs have the same rows."""
+    """Shade where the terms oppose each other in most runs, if all runs have the same rows."""
     at = curves[0]["iteration"]
     if len(at) <= FEW or any(not np.array_equal(one["iteration"], at) for one in curves):
         return
@@ -127,7 +127,7 @@ def _shade_standoff(axes: Axes, curves: Curves) -> None:
 
 
 def _handles() -> list[Artist]:
-    """Whose a curve is."""
+    """Legend of the curves."""
     names = {
         "whole": "whole loss",
         "residual": "residual",

@@ -1,4 +1,4 @@
-"""Curves over iterations: one method's files of several seeds, as median and range."""
+"""Curves over iterations: median and range over the seeds of one method."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -12,8 +12,8 @@ from pinn_phases.analysis.trajectories import moving_average
 from pinn_phases.arrays import Real
 from pinn_phases.files.storage import Content
 
-BINS_PER_DECADE = 40  # of iterations: a bin is one or two points wide in print
-FEW = 10  # rows: as many say nothing of what is between them
+BINS_PER_DECADE = 40  # of iterations; a bin is one or two points wide in print
+FEW = 10  # rows; with so few, nothing is known between them
 DOTS = {"linestyle": "none", "marker": "o", "markersize": 2.2, "markeredgewidth": 0}
 
 
@@ -29,8 +29,8 @@ def plot_runs(
 ) -> None:
     """Draw `history/{name}`: the median over the runs, and the range of their values.
 
-    Rows without a value that a logarithmic axis can show (finite and positive, in each run) are
-    left out. Runs of different length are drawn up to the shortest.
+    Rows in which a run has no finite, positive value are omitted. Runs of different length are
+    drawn up to the end of the shortest.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def plot_runs(
     band
         Whether the range is drawn.
     style
-        Of the line, as matplotlib names it; the range gets its colour.
+        Keywords of Matplotlib for the line; the range has the same colour.
     """
     iteration, values = _common_rows(runs, f"history/{name}")
     if layer is not None:
@@ -68,16 +68,16 @@ def plot_rows(
     positive: bool = True,
     **style: Any,
 ) -> None:
-    """Draw one curve of each of several runs: median and range where all have the same rows.
+    """Draw one curve of each of several runs: median and range, if all have the same rows.
 
-    Runs of other rows are drawn one by one, and of few rows, as an archive may keep, as dots.
+    Else runs are drawn one by one. Runs with few rows, as in archives, are drawn as dots.
 
     Parameters
     ----------
     curves
-        Of each run: "iteration" and `name`, shape (rows,).
+        "iteration" and `name` of each run, shape (rows,).
     positive
-        Leave out what a logarithmic axis cannot show.
+        Omit values that are not positive, for a logarithmic axis.
     """
     first = curves[0]["iteration"]
     few = len(first) <= FEW
@@ -98,9 +98,9 @@ def plot_snapshots(
     change: Callable[[Real], Real] = np.asarray,
     **style: Any,
 ) -> None:
-    """Draw one layer of `information/{name}`, changed by a function, as `plot_runs` does.
+    """Draw one layer of `information/{name}`, transformed by a function, like `plot_runs`.
 
-    Snapshots without a finite value, in any of the files, are left out.
+    Snapshots in which a file has no finite value are omitted.
     """
     iteration, values = _common_rows(files, f"information/{name}")
     values = values[:, :, layer]  # (files, snapshots, layers) to (files, snapshots)
@@ -129,10 +129,10 @@ def _plot_binned(
     *,
     band: bool = True,
 ) -> None:
-    """Draw values of shape (files, rows), all that fall into a bin of iterations as one place.
+    """Draw values of shape (files, rows), one point per bin of iterations.
 
-    The line is the median of the bin, the band reaches from its smallest to its largest value, of
-    all files: oscillations that are finer than a bin become a band, not a solid block of lines.
+    The line is the median of a bin over all files, the band its range. So oscillations finer than
+    a bin become a band, not a solid block of lines.
     """
     bins = binned(iteration)
     middle, lower, upper = (np.empty(len(bins)) for _ in range(3))
@@ -149,7 +149,7 @@ def _plot_binned(
 
 
 def binned(iteration: NDArray[np.integer]) -> list[slice]:
-    """Rows of each bin of iterations, increasing and from 1 on, that a figure can tell apart."""
+    """Rows of each bin of iterations (increasing, from 1) that a figure can resolve."""
     if not len(iteration):
         return []
     bins = np.floor(np.log10(iteration) * BINS_PER_DECADE)
@@ -158,10 +158,10 @@ def binned(iteration: NDArray[np.integer]) -> list[slice]:
 
 
 def layer_count(runs: Sequence[Content]) -> int:
-    """Layers of the networks of these runs, the largest number if they differ."""
+    """Largest number of layers of the networks of these runs."""
     return max(int(run.arrays["history/layers/snr"].shape[1]) for run in runs)
 
 
 def last_iteration(runs: Sequence[Content]) -> float:
-    """Last iteration of the longest run, or of its snapshots."""
+    """Last iteration of the longest run or of its snapshots."""
     return float(max(_iterations(run)[-1] for run in runs))

@@ -1,7 +1,7 @@
-"""What of a run is not the paper's, in the few words that small print has room for.
+"""Settings of a run that are not the paper's, short enough for the small print.
 
-Iterations and points stand there anyway, and are left out. A test compares `PAPER` with
-config.yaml.
+Iterations and points are omitted, because the small print always has them. A test compares `PAPER`
+with config.yaml.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is
 
 
 def not_the_papers(settings: Mapping[str, Any]) -> list[str]:
-    """Say what differs, "Re = 100 (1000)", the paper's in brackets; nothing of what a run lacks."""
+    """List the differences, "Re = 100 (1000)", with the paper's value in brackets."""
     here = {key: value for key, value in leaves(settings) if key in PAPER}
     others = {key for key, value in here.items() if value != PAPER[key]}
     merged = PAPER | here

@@ -1,8 +1,8 @@
-"""What the hidden layers hold over the iterations (Figures 11 and S.1): a column for each method.
+"""Information in the hidden layers over the iterations (Figures 11 and S.1), a column per method.
 
-The method whose SNR marks the phases comes first. A column has its own phases, and a dashed line
-where its own total diffusion starts. Hidden layers have the colours that they have in the figures
-of all layers.
+The method whose SNR determines the phases comes first. Each column has its own phases, and a dashed
+line at the start of its total diffusion. Hidden layers have the same colours as in the figures of
+all layers.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ LABELS = {
     "norm": "Norm of the weights",
 }
 BITS = ("relative", "fixed")
-ROW_INCHES, RIM_INCHES = 1.55, 1.6  # height of a row with its labels; of what is above and below
+ROW_INCHES, RIM_INCHES = 1.55, 1.6  # heights of a row with its labels, and of the margins
 
 
 def draw(
@@ -74,7 +74,7 @@ def draw(
 
 
 def hidden_colours(files: Sequence[Content]) -> list[tuple[float, float, float]]:
-    """Colour of each hidden layer, beside the output layer, which has the last colour."""
+    """Colour of each hidden layer; the output layer has the last colour."""
     layers = max(int(content.arrays["information/norm"].shape[1]) for content in files)
     return style.layer_colours(layers + 1)[:-1]
 
@@ -84,7 +84,7 @@ def _draw_panel(axes: Axes, name: str, files: Sequence[Content], phases: Sequenc
     points = min(content.attributes["points"] for content in files)
     least = (
         2 / points
-    )  # bits that a single pair of points with one string costs; 0 has no logarithm
+    )  # bits lost by a single pair of points with the same string; 0 has no logarithm
 
     def lost(bits: Real) -> Real:
         missing: Real = np.maximum(np.log2(points) - bits, least)

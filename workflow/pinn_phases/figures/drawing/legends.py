@@ -17,7 +17,7 @@ from pinn_phases.files.storage import Content
 
 COMMANDS = re.compile(r"\\[a-zA-Z]+|\$|[{}_]")  # of formulas, each a letter at most
 LETTER = 0.55 * style.FONT_POINTS / 72  # inches, of a letter
-LOOKS = 0.4  # inches, of what stands beside a word
+LOOKS = 0.4  # inches, of a handle and its spacing
 MIDDLE = 0.76  # inches from the lower rim to the middle of a legend, above the small print
 NEAR_NOTE = -0.44  # inches above that, where the small print is a single line
 
@@ -25,14 +25,14 @@ NEAR_NOTE = -0.44  # inches above that, where the small print is a single line
 def add_legend(
     figure: Figure, handles: Sequence[Artist], centre: float, *, above: float = 0.0
 ) -> None:
-    """Put a row of handles below the panels, or two where one has no room.
+    """Put one row of handles below the panels, or two if one does not fit.
 
     Parameters
     ----------
     centre
-        As a share of the width.
+        Share of the width.
     above
-        Inches above where a single legend has its place.
+        Inches above the position of a single legend.
     """
     labels = (COMMANDS.sub("x", str(handle.get_label())) for handle in handles)
     width = sum(len(label) * LETTER + LOOKS for label in labels)
@@ -55,7 +55,7 @@ def add_layer_bar(
     colours: Sequence[tuple[float, float, float]],
     label: str = "Layer (black: the output)",
 ) -> None:
-    """Put the colours of the layers below the panels, at the left."""
+    """Put the colours of the layers below the panels, on the left."""
     height = figure.get_figheight()
     count = len(colours)
     norm = BoundaryNorm(np.arange(count + 1) + 0.5, count)
@@ -76,7 +76,7 @@ def ratio_handles() -> list[Artist]:
 
 
 def phase_handles(shown: Sequence[Sequence[Content]]) -> list[Artist]:
-    """Shades of the phases that a figure has, and the dashed line if a start is among them.
+    """Shades of the phases in a figure, and the dashed line if total diffusion starts.
 
     Parameters
     ----------

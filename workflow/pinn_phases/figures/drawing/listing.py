@@ -1,4 +1,4 @@
-"""Where and in which words the report lists a figure.
+"""Section, labels and file name of a figure in the report.
 
 A figure states its section of the paper as `SECTION`; number and subject are the first line of its
 docstring, "Figure 9: what it shows."; benchmarks and methods follow from its `REQUIREMENT`.
@@ -19,14 +19,14 @@ from pinn_phases.problems.base import Problem
 if TYPE_CHECKING:
     from pinn_phases.settings.config import Settings
 
-ALONE = ("all", "computed")  # of a benchmark, that say nothing without its column
+ALONE = ("all", "computed")  # of a benchmark, meaningless without its column
 HEADING = re.compile(r"Figure (?P<number>[A-Z.\d]+): (?P<subject>.+)\.")
 
 
 class Section(StrEnum):
-    """Sections that have figures; the report sorts them by these words.
+    """Sections that have figures; the report sorts them alphabetically.
 
-    No colon: the report makes link targets of them, in whose markup a colon ends the name.
+    No colons: the report makes link targets of them, in which a colon ends the name.
     """
 
     INTRODUCTION = "1 Introduction"
@@ -67,7 +67,7 @@ def heading(name: str) -> tuple[str, str]:
 
 
 def labels(name: str, settings: "Settings") -> dict[str, str]:
-    """Return what stands in the figure's row of the report, by column."""
+    """Return the labels of the figure in the report, by column."""
     number, subject = heading(name)
     shown = requirement(name)
     methods = dict.fromkeys(method for _, _, method, _ in shown.files(settings))
@@ -77,17 +77,17 @@ def labels(name: str, settings: "Settings") -> dict[str, str]:
         "shows": subject,
         "benchmark": _benchmarks(there if shown.any_problem else shown.problems),
         "methods": ", ".join(plugin_class(METHODS, m, Method).title for m in methods) or "none",
-        # Beside being of use, a second column (after `shows`) in which no two figures agree: of a
-        # single column with two values, each in half of the rows, Snakemake's report makes a
-        # switch, which fails where a row does not have both.
+        # No two figures have the same entry here (after `shows`). Snakemake's report turns a single
+        # column with two values, each in half of the rows, into a switch, which fails where a row
+        # does not have both.
         "PDF": f"{name}.pdf",
     }
 
 
 def file_name(name: str, settings: "Settings") -> str:
-    """Return a file name that says what the figure shows, without its suffix.
+    """Return a descriptive file name without suffix.
 
-    Snakemake's report searches names of files and no labels, and is asked for a benchmark.
+    Snakemake's report searches file names, not labels, and users search for benchmarks.
     """
     said = labels(name, settings)
     benchmarks = [] if said["benchmark"] in ALONE else said["benchmark"].split(", ")

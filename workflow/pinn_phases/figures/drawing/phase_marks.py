@@ -1,8 +1,8 @@
-"""How figures mark phases: what is known of each, in how many of the seeds.
+"""Marks of the phases in figures.
 
-A phase is shaded where most seeds have it, between the medians of its boundaries. Where total
-diffusion is not found in most, the time after fitting is called that, and not diffusion: nobody
-knows which it is. Hatching tells the shades apart in grey.
+A phase is shaded between the medians of its boundaries if most seeds have it. If most seeds have no
+total diffusion, the time after fitting is labelled "After fitting", not diffusion, because its
+phase is unknown. Hatching distinguishes the shades in grey.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from pinn_phases.figures.drawing.style import (
 )
 from pinn_phases.files.storage import Content
 
-LETTER_WIDTH = 0.55  # of a small letter, in font sizes: the mean of these names, rounded up
+LETTER_WIDTH = 0.55  # width of a letter in font sizes, the mean over these names, rounded up
 FITTING, DIFFUSION, TOTAL_DIFFUSION, LATE_DECREASE, AFTER_FITTING, UNKNOWN = PHASE_SHADES
 
 
@@ -38,7 +38,7 @@ class Span:
     start, end
         Iterations.
     note
-        In how many seeds it is found, if not in all.
+        Number of seeds in which it is found, if not all.
     """
 
     name: str
@@ -48,29 +48,29 @@ class Span:
 
     @property
     def label(self) -> str:
-        """Name, and the note in a line above."""
+        """Name, with the note in a line above."""
         return f"{self.note}\n{self.name}" if self.note else self.name
 
 
 def starts(phases: Sequence[Content], name: str) -> list[float]:
-    """Return the iterations at which a phase starts, of the runs in which it is found."""
+    """Return the iterations at which a phase starts, for the runs in which it is found."""
     found = [one.attributes.get(name) for one in phases]
     return [boundary["iteration"] for boundary in found if boundary]
 
 
 def median_boundary(phases: Sequence[Content], name: str) -> float | None:
-    """Return the median of the iterations where a phase starts; None if most runs lack it."""
+    """Return the median start of a phase; None if most runs lack it."""
     found = starts(phases, name)
     return float(np.median(found)) if 2 * len(found) > len(phases) else None
 
 
 def share(phases: Sequence[Content], name: str) -> str:
-    """Say in how many seeds a phase is found, "2 of 3 seeds"."""
+    """Return the number of seeds in which a phase is found, "2 of 3 seeds"."""
     return f"{len(starts(phases, name))} of {len(phases)} seeds"
 
 
 def spans(phases: Sequence[Content], last: float) -> list[Span]:
-    """Return the stretches from the first iteration to the last, as far as most seeds know them."""
+    """Return the stretches from the first to the last iteration that most seeds have."""
     fall, rise, decrease = (median_boundary(phases, name) for name in PHASES)
     if fall is None:
         return [Span(UNKNOWN, 1.0, last)]
@@ -89,7 +89,7 @@ def spans(phases: Sequence[Content], last: float) -> list[Span]:
 
 
 def phase_at(phases: Sequence[Content], iteration: float) -> Span:
-    """Return the stretch in which an iteration lies, the same in every figure."""
+    """Return the stretch that contains an iteration, the same in every figure."""
     return next(s for s in spans(phases, np.inf) if s.start <= iteration < s.end)
 
 
@@ -103,20 +103,20 @@ def over_phases(
     scale: str = "log",
     words: Mapping[str, str] | None = None,
 ) -> None:
-    """Show iterations from 1 to the last on a logarithmic axis, and shade the phases behind.
+    """Set a logarithmic axis of iterations from 1 to the last, and shade the phases.
 
-    Comes after the curves.
+    Call it after drawing the curves.
 
     Parameters
     ----------
     named
-        Whether their names stand above the axes.
+        Whether to write their names above the axes.
     lines
-        Phases whose start gets a dashed line as well, one for each run.
+        Phases whose starts also get a dashed line per run.
     scale
-        Of the other axis.
+        Scale of the other axis.
     words
-        What is written below the names, by name.
+        Text below the names, by name.
     """
     last = last_iteration(runs)
     log_axes(axes)
@@ -146,14 +146,14 @@ def shade(axes: Axes, span: Span) -> None:
 
 
 def _name_phases(axes: Axes, shown: Sequence[Span], labels: Sequence[str]) -> None:
-    """Write names above the axes: over the middle of the phases, or as near as they find room."""
+    """Write names above the axes, over the middle of each phase or as close as possible."""
     width = axes.get_position().width * TEXT_WIDTH * 72 / (LETTER_WIDTH * FONT_POINTS)  # letters
     last = np.log(axes.get_xlim()[1])
     letters = [max(map(len, label.split("\n"))) + 1 for label in labels]
     half = np.array(letters) / width / 2
     middle = np.array([np.log(span.start * span.end) / last / 2 for span in shown])
     reach = np.concatenate([[0.0], half[:-1] + half[1:]]).cumsum()  # between the first and each
-    # From the right: each moves left as far as the rim and the next ask it to; then into the axes.
+    # From the right, move each to the left of the rim and of the next one; then into the axes.
     free = np.minimum.accumulate((np.minimum(middle, 1 - half) - reach)[::-1])[::-1]
     place = np.maximum(free, half[0]) + reach
     for label, x in zip(labels, place, strict=True):

@@ -1,6 +1,6 @@
-"""Matplotlib as it is shipped: neither its settings files nor fonts of a machine change a figure.
+"""Matplotlib with its default settings, independent of settings files and fonts of the machine.
 
-A font of the machine is used where it is asked for by name, and no other.
+A font of the machine is only used if it is requested by name.
 """
 
 import os
@@ -10,16 +10,16 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-# An interactive backend, as a notebook sets it, may not be there for who imports matplotlib.
+# The interactive backend that a notebook sets may not be installed here.
 VARIABLES = ("MPLBACKEND", "MATPLOTLIBRC")
 
 
 def import_matplotlib() -> None:
-    """Import matplotlib, unless it is there already, with the settings that it comes with.
+    """Import Matplotlib, unless it is imported already, with its default settings.
 
-    Matplotlib reads its settings when it is imported, from the first `matplotlibrc` that it finds;
-    the working folder comes first, and one that is no text is an error. So the working folder is,
-    for as long as that takes, the one of matplotlib's own file.
+    On import, Matplotlib reads the first `matplotlibrc` that it finds, first in the working folder;
+    a file that is not text is an error. So during the import the working folder is that of
+    Matplotlib's own file.
     """
     found = find_spec("matplotlib")
     assert found is not None and found.origin is not None
@@ -28,7 +28,7 @@ def import_matplotlib() -> None:
 
 
 def restore_defaults() -> None:
-    """Undo all that was set in this process, and know no fonts but those that come along."""
+    """Reset all settings of this process, and use only the fonts of Matplotlib."""
     import matplotlib as mpl
     from matplotlib.font_manager import fontManager
 
@@ -40,7 +40,7 @@ def restore_defaults() -> None:
 
 
 def add_installed(family: str) -> bool:
-    """Let matplotlib know the fonts of one family that the machine has; False if there are none."""
+    """Add the machine's fonts of one family to Matplotlib; False if there are none."""
     from matplotlib.font_manager import findSystemFonts, fontManager, get_font
 
     found = False

@@ -1,4 +1,4 @@
-"""What stands below a figure: which runs it was made from."""
+"""Small print below a figure: the runs that it shows."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,8 @@ LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))  # of a
 def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> None:
     """Write scale, seeds, iterations and points of the runs, and notes, at the lower rim.
 
-    Of an unfinished training the iteration that it has reached is written beside their number.
-
-    What differs from the paper follows. Of several problems each has its own numbers.
+    For unfinished trainings, it gives the iteration reached and the total number. Differences from
+    the paper follow. Each of several problems has its own numbers.
     """
     settings = [run.attributes["settings"] for run in runs]
     seeds = sorted({s["seed"] for s in settings})
@@ -59,7 +58,7 @@ def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> Non
 
 
 def add_note(figure: Figure, text: str) -> None:
-    """Write a text of its own at the lower rim."""
+    """Write any text at the lower rim."""
     figure.text(
         0.99,
         0.05 / figure.get_figheight(),  # inches
@@ -72,17 +71,17 @@ def add_note(figure: Figure, text: str) -> None:
 
 
 def _of_the_paper(said: Sequence[str]) -> list[str]:
-    """Say whose the numbers in brackets are, where there are any."""
+    """Explain the numbers in brackets, if there are any."""
     return ["in brackets: the paper's", *said] if said else []
 
 
 def _numbers(length: str) -> str:
-    """Leave out of a length in words that iterations are meant."""
+    """Remove the word "iteration" from a length in words."""
     return length.removesuffix(" iterations").removeprefix("to iteration ")
 
 
 def _filled(parts: Sequence[str]) -> list[str]:
-    """Join parts to lines that a figure has room for; one that is longer alone stays whole."""
+    """Join parts to lines that fit a figure; a part that is longer stays on one line."""
     lines = [parts[0]]
     for part in parts[1:]:
         if len(lines[-1]) + len(part) < LETTERS:
@@ -94,7 +93,7 @@ def _filled(parts: Sequence[str]) -> list[str]:
 
 
 def only(method: str) -> str:
-    """Say that a figure shows one method alone."""
+    """Note that a figure shows only one method."""
     return f"{plugin_class(METHODS, method, Method).title} alone"
 
 

@@ -1,4 +1,4 @@
-"""The looks of all figures: sizes, fonts, colours."""
+"""Style of all figures: sizes, fonts, colours."""
 
 import io
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ Looks = dict[str, Any]  # keywords of matplotlib's lines
 TEXT_WIDTH = 178 / 25.4  # inches, both columns of a journal page
 DPI = 300  # of the PNG, and of the parts of the PDF that are pixels
 FONT = "DejaVu Sans"  # comes with matplotlib, and is embedded
-FONT_POINTS = 7.0  # the least that journals print
+FONT_POINTS = 7.0  # smallest that journals print
 SUBSCRIPT_POINTS = 6.0  # the least of these, and of powers of ten at the ticks
 THIN = 0.6  # points, lines where there are many
 MANY_DECADES = 2.5  # more need no labels between the powers of ten
 
-# Colours that readers with any colour vision tell apart; the two methods keep theirs everywhere.
+# Colours that are distinguishable with any colour vision; each method has the same one everywhere.
 _PALETTE = sns.color_palette("colorblind")
 _FIXED = {"vanilla": _PALETTE[3], "rba": _PALETTE[0]}
 _OTHERS = [_PALETTE[i] for i in (2, 4, 5, 7, 8, 9)]
@@ -39,15 +39,15 @@ PHASE_SHADES = {
     "After fitting": "#f4f4f4",
     "No phase found": "#f4f4f4",
 }
-PHASE_HATCHES = {  # for grey, in which shades are alike
+PHASE_HATCHES = {  # for grey, in which the shades look the same
     **dict.fromkeys(PHASE_SHADES, ""),
     **{"Fitting": r"\\\\\\", "Total diffusion": "//////", "Late decrease": "......"},
 }
 SIGNED_MAP, POSITIVE_MAP = "RdBu_r", "YlGnBu_r"  # of predictions with both signs, with one
 RESIDUAL_MAP, WEIGHT_MAP = "magma", "viridis"
 
-# Neither is a method's, and all differ for any colour vision: by 34 and more in CIELAB, also as
-# simulated for lacking red, green or blue cones (Machado et al. 2009); the first three by 48.
+# None is a method's. All differ by at least 34 in CIELAB, the first three by 48, also as simulated
+# for missing red, green or blue cones (Machado et al. 2009).
 _NEUTRAL = ("#332288", "#de8f05", "#56b4e9", "#882255")
 RATIOS: dict[str, Looks] = {  # of signal to noise, by their names in the history
     "snr": {"label": "SNR", "color": _NEUTRAL[0], "linestyle": "-"},
@@ -62,7 +62,7 @@ RATIOS: dict[str, Looks] = {  # of signal to noise, by their names in the histor
         "linestyle": (0, (4, 1, 1, 1)),
     },
 }
-ALL_PARAMETERS = {"mean": _NEUTRAL[0], "std": _NEUTRAL[1]}  # beside the layers' colours
+ALL_PARAMETERS = {"mean": _NEUTRAL[0], "std": _NEUTRAL[1]}  # distinct from the layers' colours
 MOMENTS: dict[str, Looks] = {  # of the batch gradients, by their names in the history
     "mean": {"linestyle": "-"},
     "std": {"linestyle": (0, (2.5, 1.2))},
@@ -77,7 +77,7 @@ TERMS: dict[str, Looks] = {  # of the loss's gradient
 PROBLEM_LINES = ("-", (0, (5, 1.2)), (0, (1.2, 1)), (0, (5, 1.2, 1, 1.2)))  # for grey
 SAMPLE_COLOURS = _NEUTRAL[:3]  # of the models with three samples
 PARAMETER_COLOURS = _NEUTRAL[:2]  # of the model with two parameters
-MEAN_COLOUR = "0.15"  # of what the samples give together
+MEAN_COLOUR = "0.15"  # of the mean over samples
 ARROWS: Looks = {  # of vectors; heads of one size
     "arrowstyle": "-|>,head_length=0.45,head_width=0.2",
     "linewidth": 1.3,
@@ -87,31 +87,32 @@ ARROWS: Looks = {  # of vectors; heads of one size
 DROP_LINE: Looks = {"linestyle": (0, (1, 1.6)), "linewidth": 0.7}
 LANDSCAPE_MAP = "Greys"
 ON_LINES: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # box behind words
-# Hidden layers from dark, the first, to light, where the map is not too pale for a line. The output
-# layer, of another kind, is black.
+# Hidden layers from dark (first) to light, without the colours that are too pale for a line. The
+# output layer is black.
 LAYER_MAP, LAYER_END, OUTPUT_LAYER = "plasma", 0.78, (0.1, 0.1, 0.1)
 PHASE_LINE: Looks = {"color": "0.35", "linestyle": "--", "linewidth": 0.7, "zorder": 1.0}
 
-PUBLISHED: Looks = {"color": "0.1", "linewidth": 1.1}  # the authors' own curves, beneath ours
+PUBLISHED: Looks = {"color": "0.1", "linewidth": 1.1}  # the authors' curves, below ours
 
 
 def set_style(font: str | None = None) -> str:
-    """Apply the style, and nothing that was set elsewhere, to all figures of this process.
+    """Apply the style to all figures of this process, and reset all other settings.
 
     Parameters
     ----------
     font
-        Family of an installed font for all words, which journals may ask for; its formulas are
-        STIX's. Where it is None or not installed, matplotlib's own, alike on every machine.
+        Family of an installed font for text; formulas are then in STIX. If it is None or not
+        installed, Matplotlib's default font, which is the same on every machine.
 
     Returns
     -------
     str
-        Family of the words.
+        Family that is used.
     """
     restore_defaults()
     family = font if font is not None and add_installed(font) else FONT
-    # No setting of matplotlib: 0.7 makes 5 points of 7. The version is pinned, and a test looks.
+    # Not a setting of Matplotlib: 0.7 turns 7 points into 5. The version is pinned; a test checks
+    # it.
     _mathtext.SHRINK_FACTOR = SUBSCRIPT_POINTS / FONT_POINTS
     sns.set_theme(
         context="paper",
@@ -143,7 +144,7 @@ def set_style(font: str | None = None) -> str:
 
 
 def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, float]]:
-    """Colour of each method: fixed for the paper's own, in order for others."""
+    """Colour of each method: fixed for the paper's methods, in order for others."""
     others = iter(_OTHERS)
     return {name: _FIXED[name] if name in _FIXED else next(others) for name in methods}
 
@@ -172,7 +173,7 @@ def unit_line(axes: Axes) -> None:
 
 
 def panel_letter(axes: Axes, letter: str, *, pad: float = 4.0, left: float = 0.0) -> None:
-    """Write the letter of a panel, above its upper left corner.
+    """Write the letter of a panel above its upper left corner.
 
     Parameters
     ----------
@@ -192,7 +193,7 @@ def panel_letter(axes: Axes, letter: str, *, pad: float = 4.0, left: float = 0.0
 
 
 def plain_log_ticks(axis: Axis) -> None:
-    """Label a logarithmic axis by 0.1, 0.2, 0.5, 1, unless it spans too many decades for that."""
+    """Label a logarithmic axis by 0.1, 0.2, 0.5, 1, unless it spans too many decades."""
     lower, upper = axis.get_view_interval()
     if upper > lower * 10**MANY_DECADES:
         return
@@ -202,7 +203,7 @@ def plain_log_ticks(axis: Axis) -> None:
 
 
 def save(figure: Figure, pdf: Path, png: Path, metadata: dict[str, Any]) -> None:
-    """Write a figure as PDF and PNG, with what it was made from in the files' metadata."""
+    """Write a figure as PDF and PNG, with its provenance in the metadata."""
     words = "; ".join(f"{name}: {value}" for name, value in metadata.items())
     fixed = {"CreationDate": None}  # the same figure gives the same bytes
     for path, kind, dpi, notes in (

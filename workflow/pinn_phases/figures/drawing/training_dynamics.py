@@ -1,10 +1,10 @@
 """Training dynamics of one benchmark (Figures 6 to 9): error and SNR over the phases, snapshots.
 
-Above: relative L2 error and SNR of each method, with the phases of one of them. Below: at three
-iterations (a), (b), (c) of a run, for each method, the prediction with contours of the reference,
-the residual relative to one of its quantiles, and the weights relative to their maximum, each in
-all places that are closer to its collocation point than to others. Where a problem has several
-equations, the root of the sum of their squared residuals is shown, and the mean of their weights.
+Top: relative L2 error and SNR of each method, with the phases of one of them. Bottom: maps at three
+iterations (a), (b), (c) for each method: the prediction with contours of the reference, the
+residual relative to one of its quantiles, and the weights relative to their maximum, each drawn
+over the area closest to its collocation point. For several equations, the root of the sum of
+squared residuals and the mean of the weights are shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,8 +32,8 @@ from pinn_phases.settings.figures import FigureSettings
 
 LETTERS = ("(a)", "(b)", "(c)")
 COLUMNS = ("prediction", "residual", "weights")  # of each method
-# Residuals are shown relative to this quantile, not to their maximum, which a few points on a front
-# may hold; the maximum is written above the map.
+# Residuals are shown relative to this quantile. A few points on a front may determine the maximum,
+# which is written above the map.
 RESIDUAL_QUANTILE = 0.99
 HEIGHT = 7.75  # inches
 LEFT, RIGHT = 0.09, 0.985  # share of the width
@@ -83,7 +83,7 @@ def _between(inches: tuple[float, float]) -> dict[str, float]:
 def _draw_curves(
     axes: Axes, quantity: str, problem: str, material: Material, settings: FigureSettings
 ) -> None:
-    """One quantity of every method over the iterations, on the phases of one method."""
+    """Draw one quantity of every method over the iterations, with the phases of one method."""
     methods = material.methods()
     window = settings.smoothing if quantity == "snr" else 1
     for name, colour in style.method_colours(methods).items():
@@ -104,7 +104,7 @@ def _draw_curves(
 
 
 def _mark_snapshots(axes: Axes, iterations: NDArray[np.integer]) -> None:
-    """Mark the iterations of the snapshots by their letters, above the curves, side by side."""
+    """Mark the iterations of the snapshots by letters above the curves."""
     place = np.log(iterations) / np.log(axes.get_xlim()[1])  # shares of the axis
     for i in reversed(range(len(place) - 1)):
         place[i] = min(place[i], place[i + 1] - LETTER_ROOM)
@@ -123,7 +123,7 @@ def _mark_snapshots(axes: Axes, iterations: NDArray[np.integer]) -> None:
 
 
 def _prediction_scale(shown: Sequence[Content], observable: str) -> dict[str, Any]:
-    """Colours of the predictions, as `imshow` names them, contours, and which values lie outside.
+    """Colour settings of predictions for `imshow`, contour levels, and which ends values exceed.
 
     Colours have the range of the exact solution.
     """
@@ -150,7 +150,7 @@ def _draw_snapshot(
     problem: type[Problem],
     scale: Mapping[str, Any],
 ) -> None:
-    """Prediction, relative residual and relative weights of one method at one iteration."""
+    """Draw prediction, relative residual and relative weights of a method at an iteration."""
     horizontal, vertical = problem.coordinates
     extent = (*problem.domain[horizontal], *problem.domain[vertical])
     prediction = content.arrays[f"prediction/{problem.observable}"][row]
@@ -176,7 +176,7 @@ def _nearest(
 ) -> NDArray[np.float64]:
     """Return the value of the nearest point at each cell of a map, shape (CELLS, CELLS).
 
-    Near is meant as the map shows it: in shares of its width and height.
+    Distances are in shares of the map's width and height.
     """
     start, size = np.array(extent[::2]), np.diff(extent)[::2]
     middles = (np.arange(CELLS) + 0.5) / CELLS
@@ -189,7 +189,7 @@ def _nearest(
 def _label(
     panels: Sequence[Axes], row: int, column: int, problem: type[Problem], iteration: int
 ) -> None:
-    """Axis labels at the rim, letter and iteration at the left."""
+    """Write axis labels at the rim, letter and iteration on the left."""
     horizontal, vertical = problem.coordinates
     lower, upper = problem.domain[vertical]
     for axes in panels:
@@ -209,7 +209,7 @@ def _label(
 
 
 def _name_columns(panels: Sequence[Axes], method: str) -> None:
-    """Name the method, and what its maps show; weights that it does not use are said to be so."""
+    """Write the name of the method and titles of its maps; mark weights that are not used."""
     chosen = plugin_class(METHODS, method, Method)
     used = np.ndim(chosen.model_construct().multiplier(np.zeros(2))) > 0
     names = [*COLUMNS[:2], COLUMNS[2] if used else "weights, followed,\nnot used"]
@@ -224,7 +224,7 @@ def _write_above(axes: Axes, words: str, points: float, **looks: Any) -> None:
 
 
 def _colour_bars(figure: Figure, observable: str, prediction: Mapping[str, Any]) -> None:
-    """One colour bar a column of maps, shared by all methods."""
+    """Draw one colour bar per column of maps, shared by all methods."""
     name = f"${observable}$" if len(observable) == 1 else observable  # a symbol, or a word
     limits = Normalize(prediction["vmin"], prediction["vmax"])
     levels = ", ".join(f"{level:.2g}" for level in prediction["levels"])
