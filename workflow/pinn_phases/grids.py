@@ -1,14 +1,14 @@
-"""Which points of a test grid tell something of a solution: not the ends alone, nor zeros alone."""
+"""Checks that a subset of a test grid represents a solution, not only its ends or zeros."""
 
 import numpy as np
 
 from pinn_phases.arrays import Real
 
-# Points that a step through an axis has to leave between its ends. Fewer do not tell one solution
-# from another, and at the ends it is often zero by its conditions.
+# Smallest number of points between the ends of an axis. Fewer do not distinguish solutions, and at
+# the ends a solution is often zero by its boundary conditions.
 FEWEST_INSIDE = 5
-# Part of the root mean square of a solution on the whole grid that it has to have at the points
-# that are left. Below, the solution vanishes there, and a relative error may be any number.
+# Smallest root mean square of a solution at the subset, relative to the whole grid. Below, the
+# solution vanishes at the subset, and the relative error is meaningless.
 SMALLEST_PART = 0.1
 
 
@@ -29,7 +29,7 @@ def largest_stride(points: int) -> int:
 
 
 def vanishes(part: Real, whole: Real) -> bool:
-    """Tell whether a solution is (nearly) zero at some of its points.
+    """Return whether a solution is (nearly) zero at a subset of its points.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where the runs of trainings and their checkpoints lie."""
+"""Paths of runs and checkpoints."""
 
 import re
 from pathlib import Path
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def finished_run(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
-    """Return the run of a finished training, if it is there.
+    """Return the run of a finished training, if it exists.
 
     Parameters
     ----------
     results
-        Folder with a folder for each scale.
+        Folder of results, with a folder per scale.
     """
     run = results / scale / "runs" / problem / method / f"seed{seed}.h5"
     return [run] if run.exists() else []
@@ -31,7 +31,7 @@ def checkpoint_files(results: Path, scale: str, problem: str, method: str, seed:
 def checkpoints_in(folder: Path, problem: str, method: str, seed: int) -> list[Path]:
     """Return the checkpoints of a training in their folder, of any code, the newest first.
 
-    What a shorter training saves beside a longer one holds less than that, and is left out.
+    Checkpoints of a shorter training beside a longer one are omitted, as they contain less.
     """
     found = folder.glob(f"{problem}-{method}-seed{seed}-*.h5")
     states = (path for path in found if not NO_STATE.search(path.name))
@@ -45,7 +45,7 @@ def stored_files(results: Path, scale: str, problem: str, method: str, seed: int
 
 
 def without_files(settings: "Settings", results: Path, scale: str) -> dict[str, list[str]]:
-    """Return the trainings of which there is no file: problem -> methods with seeds, in words."""
+    """Return the trainings without a file: problem -> methods with seeds, in words."""
     missing: dict[str, list[str]] = {}
     for problem, block in settings.problems.items():
         for method in block.methods:
@@ -56,6 +56,6 @@ def without_files(settings: "Settings", results: Path, scale: str) -> dict[str, 
 
 
 def _newest_last(path: Path) -> tuple[bool, float]:
-    """Sort by age, the generation before the newest below all newest ones."""
+    """Sort by age, older generations after all newest ones."""
     changed = path.stat().st_mtime if path.exists() else 0.0  # a training may have moved it
     return ".previous." not in path.name, changed

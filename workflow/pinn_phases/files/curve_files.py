@@ -1,4 +1,4 @@
-"""Anybody's SNR curve: a text file of two columns, iteration and SNR."""
+"""SNR curves in text files with two columns, iteration and SNR."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from pinn_phases.jobs.stopping import Stopped
 def read_curve(path: Path) -> tuple[Real, Real]:
     """Return iterations and SNR, each of shape (n,).
 
-    Columns are separated by a comma, a semicolon or blanks. A first line of words names them; lines
-    that are empty or start with "#" are left out.
+    Columns are separated by a comma, a semicolon or spaces. The first line may be a header. Lines
+    that are empty or start with "#" are ignored.
 
     Raises
     ------

@@ -1,10 +1,9 @@
-"""A digest of the code that a job reaches, so that editing it reruns the job, and no other edit.
+"""Digest of the code that a job depends on, so that only edits of that code rerun the job.
 
 The digest covers the syntax trees of the first-party modules that an entry module imports,
-directly or not, without comments, docstrings and what stands under `if TYPE_CHECKING`. Modules
-found by name at run time (problems, methods, figures) have to be given as entries as well, and
-relative imports are not followed. Syntax trees differ between versions of Python, and so do
-digests.
+directly or indirectly, without comments, docstrings and blocks under `if TYPE_CHECKING`. Modules
+found by name at run time (problems, methods, figures) must be given as entries too. Relative
+imports are not followed. Syntax trees, and so digests, differ between Python versions.
 """
 
 import ast
@@ -15,16 +14,16 @@ from pathlib import Path
 
 PACKAGE = "pinn_phases"
 ROOT = Path(__file__).parents[1]
-WORDS = f"{PACKAGE}.files.descriptions"  # left out, as docstrings are
+WORDS = f"{PACKAGE}.files.descriptions"  # omitted, like docstrings
 
 
 def code_digest(*modules: str) -> str:
-    """Digest of the modules (names below the package, as "training.loop") and all they import.
+    """Digest of modules (names below the package, such as "training.loop") and their imports.
 
     Raises
     ------
     ValueError
-        If there is no such module.
+        If a module does not exist.
     """
     reached: set[Path] = set()
     waiting = [f"{PACKAGE}.{name}" for name in modules]
@@ -58,7 +57,7 @@ def _tree_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def _drop_what_does_not_run(node: ast.AST) -> None:
-    """Take out docstrings, also those of attributes, and imports for type checkers alone."""
+    """Remove docstrings, also those of attributes, and imports that only type checkers need."""
     body = getattr(node, "body", None)
     if isinstance(body, list):
         kept = [statement for statement in body if not _does_not_run(statement)]
@@ -76,13 +75,13 @@ def _does_not_run(statement: ast.stmt) -> bool:
 
 
 def _with_packages(module: str) -> Iterator[str]:
-    """Names of the module and of the packages around it, whose `__init__` its import runs."""
+    """Names of the module and its parent packages, whose `__init__` its import runs."""
     parts = module.split(".")
     return (".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
 def _file(module: str) -> Path | None:
-    """File of a first-party module, None for anything else."""
+    """File of a first-party module, or None."""
     if module != PACKAGE and not module.startswith(f"{PACKAGE}."):
         return None
     path = ROOT.joinpath(*module.split(".")[1:])

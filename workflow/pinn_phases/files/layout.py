@@ -1,6 +1,6 @@
-"""The only code that knows HDF5: what lies where in a file, and under which names.
+"""Layout of the HDF5 files; the only code that uses HDF5.
 
-Every file has the attributes `kind` (below), `groups` (where its datasets are) and, as JSON, the
+Every file has the attributes `kind` (below), `groups` (of its datasets) and, as JSON, the
 provenance of `pinn_phases.files.provenance`. Lengths: R rows of the history, L layers, H hidden
 layers, S snapshots, Q equations, N collocation points, P parameters, C coordinates.
 
@@ -10,8 +10,8 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 | run         | `history/{name}` (R,), `history/layers/{name}` (R, L), `snapshots/iteration` (S,), |
 |             | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
 |             | `points/collocation` (N, C)                                                        |
-| checkpoint  | as run but for points, and `state/{name}`; attribute `parts`, the list of files    |
-|             | that hold the beginning of its history, snapshots and `state/milestones/{name}`    |
+| checkpoint  | as run without points, and `state/{name}`; attribute `parts`, the list of files    |
+|             | with the beginning of its history, snapshots and `state/milestones/{name}`         |
 | part        | the same three, of some iterations                                                 |
 | phases      | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
 | fields      | `iterations` (S,), `axes/{coordinate}`, `fields/{observable}` of the reference,    |
@@ -19,20 +19,20 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 |             | attribute `relative_l2`: observable -> its errors                                  |
 | information | `iterations` (S,), `information/{relative,fixed,binary,norm}` (S, H),              |
 |             | `activations/sample` (S, H, neurons), `points/sample` (1, C); attribute `points`   |
-| coarse      | as information, by bins so few that the measure does not saturate                  |
+| coarse      | as information, with so few bins that the measure does not saturate                |
 | published   | `error/{iteration,relative_l2}`, `gradients/{iteration,mean,std,snr}`, attributes  |
 |             | `source`, `drawn`, `found`: boundaries, `paper`                                    |
-| homogeneity | `iterations` (S,), `axes/{coordinate}`, the middles of the boxes, `boxes/residual` |
-|             | (S, boxes, ...): a dimension a coordinate, `homogeneity/residual` (S,)             |
+| homogeneity | `iterations` (S,), `axes/{coordinate}`, the midpoints of the boxes,                |
+|             | `boxes/residual` (S, boxes, ...), `homogeneity/residual` (S,)                      |
 | terms       | `iterations` (S,), `terms/{name}` (S,), `terms/layers/{name}` (S, L); attribute    |
 |             | `conditions`: their names, in the order of the loss                                |
 
-Larger datasets are compressed, without loss. Every dataset has the attributes `units` ("1" is
-dimensionless) and `long_name`. Its dimensions have the names in `pinn_phases.files.descriptions`
-and are dimension scales of HDF5, as in netCDF-4: a dataset of that name, such as
+Larger datasets are compressed without loss. Every dataset has the attributes `units` ("1" is
+dimensionless) and `long_name`. `pinn_phases.files.descriptions` lists the names of the dimensions.
+As in netCDF-4, dimensions are HDF5 dimension scales: a dataset of that name, such as
 `history/iteration`, or an empty one if the dimension has no values, such as `parameter`. Each group
-has the scales of its datasets, or links to those that lie elsewhere (`fields/x` is `axes/x`), so
-that xarray opens it by itself, with coordinates.
+has the scales of its datasets, or links to them (`fields/x` is `axes/x`), so that xarray can open
+it with its coordinates.
 """
 
 import io
@@ -46,19 +46,19 @@ from pinn_phases.arrays import Arrays
 from pinn_phases.files.descriptions import AXES, description, dimensions
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-"""What a file of HDF5 starts with."""
+"""First bytes of an HDF5 file."""
 EMPTY = "This is a netCDF dimension but not a netCDF variable."
-"""How netCDF-4 names the scale of a dimension without values."""
+"""Name that netCDF-4 gives to the scale of a dimension without values."""
 
 COMPRESSED_BYTES = 4096
-"""Size from which on a dataset is compressed: a smaller one would grow by its index of chunks."""
+"""Smallest size of a compressed dataset; smaller ones would grow by their chunk index."""
 COMPRESSION = {"compression": "gzip", "shuffle": True}  # read by whatever reads HDF5
 
 OWN = ("kind", "groups")  # attributes that are no part of the content's, and no JSON
 
 
 def encode(kind: str, arrays: Arrays, attributes: Mapping[str, Any]) -> memoryview:
-    """Bytes of a file; the same content gives the same bytes."""
+    """Bytes of a file, deterministic in its content."""
     buffer = io.BytesIO()
     with h5py.File(buffer, "w", track_order=True) as file:
         file.attrs["kind"] = kind
@@ -77,12 +77,12 @@ def encode(kind: str, arrays: Arrays, attributes: Mapping[str, Any]) -> memoryvi
 
 
 def decode(data: bytes, leave_out: tuple[str, ...]) -> tuple[str, Arrays, Mapping[str, Any]]:
-    """Kind, arrays (those of a group in the order in which they were written) and attributes.
+    """Kind, arrays (within a group in the order of writing) and attributes.
 
     Raises
     ------
     OSError, KeyError, RuntimeError, TypeError, ValueError
-        If the bytes are none that `encode` makes.
+        If the bytes are not a result of `encode`.
     """
     with h5py.File(io.BytesIO(data), "r") as file:
         arrays = {
@@ -95,7 +95,7 @@ def decode(data: bytes, leave_out: tuple[str, ...]) -> tuple[str, Arrays, Mappin
 
 
 def _datasets(group: h5py.Group, prefix: str = "") -> Iterator[tuple[str, h5py.Dataset]]:
-    """Give what lies below, without links to coordinates and dimensions that have no values."""
+    """Yield the datasets below, without links to coordinates and dimensions without values."""
     for name in group:
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             continue
@@ -112,7 +112,7 @@ def _is_empty_scale(dataset: h5py.Dataset) -> bool:
 
 
 def _group(file: h5py.File, path: str) -> h5py.Group:
-    """Make a group, and those around it, which keep the order of what is put into them."""
+    """Create a group and its parents, which keep the order of their members."""
     if not path or path in file:
         return file[path or "/"]
     return _group(file, _folder(path)).create_group(_last(path), track_order=True)
@@ -145,7 +145,7 @@ def _dimensions(name: str, arrays: Arrays) -> tuple[str, ...]:
 
 
 def _scale(file: h5py.File, folder: str, name: str, length: int) -> h5py.Dataset:
-    """Give the scale of a dimension in a folder: what is there, a link to it, or an empty one."""
+    """Return the scale of a dimension in a group: an existing one, a link, or an empty one."""
     group = _group(file, folder)
     places = (path for path in _places(folder, name) if path in file)
     found = next((path for path in places if file[path].is_scale), None)
@@ -160,7 +160,7 @@ def _scale(file: h5py.File, folder: str, name: str, length: int) -> h5py.Dataset
 
 
 def _places(folder: str, name: str) -> Iterator[str]:
-    """Where the values of a dimension may lie: in the folder, in those around it, in the axes."""
+    """Places where the values of a dimension may be: the group, its parents, the axes."""
     while folder:
         yield f"{folder}/{name}"
         folder = _folder(folder)

@@ -1,4 +1,4 @@
-"""Who made a file: what every result carries beside its numbers."""
+"""Provenance of results: code, commit, versions and machine."""
 
 import os
 import platform
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("pinn-phases", "torch", "numpy", "scipy", "h5py", "snakemake")
-SECONDS = 10.0  # that git may take, as on a slow file system
+SECONDS = 10.0  # time limit of git, for slow file systems
 
 
 def provenance(code: str) -> dict[str, Any]:
-    """Versions, machine and commit, as plain values; None where git does not know.
+    """Versions, machine and commit, for JSON; None if git does not know.
 
     Parameters
     ----------
@@ -34,16 +34,16 @@ def provenance(code: str) -> dict[str, Any]:
 
 
 def stated_commit(stored: Mapping[str, Any]) -> tuple[str | None, bool | None]:
-    """Return the commit, and whether there were other changes, of a file; None: not known.
+    """Return the commit of a file, and whether there were uncommitted changes; None: not known.
 
-    An older version said "unknown" and no changes where it did not know.
+    Older versions stored "unknown" and no changes if they did not know.
     """
     commit = stored["git_commit"]
     return (None, None) if commit in (None, "unknown") else (commit, stored["git_dirty"])
 
 
 def _commit_and_changes(checkout: Path) -> tuple[str | None, bool | None]:
-    """Ask git, where the folder is a checkout and the top of its repository."""
+    """Ask git, if the folder is a checkout and the top of its repository."""
     top = _git(checkout, "rev-parse", "--show-toplevel")
     if top is None or Path(top) != checkout or not (checkout / "Snakefile").exists():
         return None, None
@@ -53,9 +53,9 @@ def _commit_and_changes(checkout: Path) -> tuple[str | None, bool | None]:
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
-    """Output of git in a folder; None where there is no git, or it has no answer."""
+    """Output of git in a folder; None without git, or if it fails."""
     command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
-    # Variables that name another repository are left out; settings, as safe.directory, are not.
+    # Without variables that name another repository, but with settings such as safe.directory.
     environment = {
         name: value
         for name, value in os.environ.items()

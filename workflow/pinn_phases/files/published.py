@@ -1,8 +1,7 @@
-"""Curves that the paper's authors published, and what they trained otherwise than the text says.
+"""Curves that the paper's authors published, and where their code departs from the paper's text.
 
-The curves are CSV files of the folder `published`, whose README describes them. Their code departs
-from the paper's text in a few places; `DEPARTURES` names them, since a curve of ours then differs
-for that reason as well.
+The curves are CSV files in the folder `published`, whose README describes them. `DEPARTURES` lists
+where the authors' code departs from the text, which is another reason for our curves to differ.
 """
 
 import csv
@@ -35,16 +34,16 @@ COLUMNS = {  # of each file -> datasets
 
 @dataclass(frozen=True)
 class Departure:
-    """A place where the authors' code is not the paper's text.
+    """A point on which the authors' code departs from the paper's text.
 
     Attributes
     ----------
     name
-        What it is about.
+        Subject.
     theirs, text
-        What their code does; what the text says, and we do by default.
+        What their code does; what the text says, which is our default.
     setting
-        Dotted key and value of a run that does as they do, if there is one.
+        Dotted key and value of a run that follows their code, if there is one.
     """
 
     name: str
@@ -67,7 +66,7 @@ DEPARTURES = (
     ),
     Departure(
         "parameters in the SNR",
-        "weights alone",
+        "only weights",
         "all parameters (Eq. 8)",
         EVERY_PROBLEM,
         EVERY_METHOD,
@@ -83,8 +82,8 @@ DEPARTURES = (
     ),
     Departure(
         "weights of RBA in the cavity",
-        "one a point, from the sum of the magnitudes",
-        "one for each equation at each point (B.17)",
+        "one per point, from the sum of the magnitudes",
+        "one per equation and point (B.17)",
         ("cavity",),
         ("rba",),
     ),
@@ -97,15 +96,15 @@ DEPARTURES = (
     ),
     Departure(
         "reference of the cavity's error",
-        "a table, interpolated to the grid by cubics",
-        "not named; here a spectral solution",
+        "a table, interpolated to the grid with cubics",
+        "not given; here a spectral solution",
         ("cavity",),
         EVERY_METHOD,
     ),
     Departure(
         "random numbers",
         "seed 2341",
-        "no seed named; other points and initial weights",
+        "no seed given; other points and initial weights",
         EVERY_PROBLEM,
         EVERY_METHOD,
     ),
@@ -113,12 +112,12 @@ DEPARTURES = (
 
 
 def departures(run: Mapping[str, Any]) -> list[Departure]:
-    """Where the authors trained otherwise than this run, because their code is not the text.
+    """Departures of the authors' code from the text that this run does not share.
 
     Parameters
     ----------
     run
-        Settings of the run, as its file stores them.
+        Settings of the run, as stored in its file.
     """
     here = dict(leaves(run))
     return [
@@ -133,13 +132,14 @@ def departures(run: Mapping[str, Any]) -> list[Departure]:
 def other_sizes(run: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Compare a run with the paper's: dotted key -> value here, value there.
 
-    Neither its length counts, as curves are compared as far as both go, nor where it does as the
-    authors' code does. If anything is left, to hold its curves against the authors' is no test.
+    The number of iterations is ignored, because curves are compared up to the last common
+    iteration, and so are settings that follow the authors' code. If any difference remains, a
+    comparison with the authors' curves is not a test.
 
     Parameters
     ----------
     run, paper
-        Settings, as files store them.
+        Settings, as stored in files.
     """
     theirs = {d.setting for d in DEPARTURES if d.setting and run["problem"] in d.problems}
     found = differences(run, paper).items()
@@ -151,12 +151,12 @@ def other_sizes(run: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, t
 
 
 def read_curves(folder: Path, problem: str, method: str) -> dict[str, NDArray[Any]]:
-    """Read error and gradients of one training: dataset -> values, one row a record.
+    """Read error and gradients of one training: dataset -> values, one row per record.
 
     Raises
     ------
     StorageError
-        If a file is missing or not the one that was published.
+        If a file is missing or differs from the published one.
     """
     arrays: dict[str, NDArray[Any]] = {}
     for kind, datasets in COLUMNS.items():
@@ -169,12 +169,12 @@ def read_curves(folder: Path, problem: str, method: str) -> dict[str, NDArray[An
 
 
 def read_training(path: Path, problem: str, method: str) -> dict[str, int]:
-    """Read seed, iterations and the boundaries that the authors drew, of one row of the table.
+    """Read seed, iterations and the authors' boundaries from a row of the table.
 
     Raises
     ------
     StorageError
-        If there is no such training, or the file is not the one that was published.
+        If the training is missing, or the file differs from the published one.
     """
     for row in _rows(path):
         if (row["problem"], row["method"]) == (problem, method):
@@ -183,7 +183,7 @@ def read_training(path: Path, problem: str, method: str) -> dict[str, int]:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    """Read a file whose checksum is among those of its folder."""
+    """Read a file and verify its checksum in the folder."""
     try:
         data = path.read_bytes()
         sums = (path.parent / CHECKSUMS).read_text(encoding="ascii")

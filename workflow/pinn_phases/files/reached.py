@@ -1,7 +1,7 @@
-"""How far the training of a run has come: to its end, or to an iteration before.
+"""Number of iterations of a run, which may come from an unfinished training.
 
-A run that was taken from the checkpoint of an unfinished training keeps the settings of that
-training. Its attribute `reached` is the iteration up to which it has come.
+A run from the checkpoint of an unfinished training keeps the settings of that training. Its
+attribute `reached` is its last iteration.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,23 +13,23 @@ Attributes = Mapping[str, Any]
 
 
 def about_run(attributes: Attributes) -> dict[str, Any]:
-    """Return what a file that is made from a run repeats of the run's attributes."""
+    """Return the attributes of a run that files made from it repeat."""
     return {key: attributes[key] for key in ("settings", REACHED) if key in attributes}
 
 
 def last_iteration(attributes: Attributes) -> int:
-    """Return the iteration up to which a run has come."""
+    """Return the last iteration of a run."""
     last: int = attributes.get(REACHED, attributes["settings"]["training"]["iterations"])
     return last
 
 
 def is_unfinished(attributes: Attributes) -> bool:
-    """Whether a file says that its training goes on after what it holds."""
+    """Return whether a run comes from an unfinished training."""
     return REACHED in attributes
 
 
 def length_in_words(runs: Iterable[Attributes]) -> str:
-    """Say how long runs are: "300,000 iterations", or "to iteration 96,811 of 300,000"."""
+    """Length of runs in words: "300,000 iterations", or "to iteration 96,811 of 300,000"."""
     reached: dict[int, set[int]] = {}
     for run in runs:
         wanted = run["settings"]["training"]["iterations"]
@@ -38,7 +38,7 @@ def length_in_words(runs: Iterable[Attributes]) -> str:
 
 
 def _of(wanted: int, reached: Collection[int]) -> str:
-    """Say how far runs have come that were to have the same number of iterations."""
+    """Length in words of runs with the same intended number of iterations."""
     first, last = min(reached), max(reached)
     if first == wanted:
         return f"{wanted:,} iterations"

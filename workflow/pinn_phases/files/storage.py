@@ -1,12 +1,11 @@
-"""Files that are whole or not there, and that tell when they were changed.
+"""Result files that are either complete or absent, with a checksum.
 
 A file is HDF5 (`pinn_phases.files.layout`), followed by a line with the SHA-256 of everything
-before it, which HDF5 ignores. A truncated or altered file is noticed before any number of it is
-used. Whatever opens the file for writing drops the line. Files are written under a temporary name
-in the same folder, synced and renamed: a file under its final name is whole.
+before it, which HDF5 ignores. So truncated or altered files are detected before any number is used.
+A program that opens the file for writing removes the line. Files are written under a temporary name
+in the same folder, synced and renamed: a file under its final name is complete.
 
-Older files have the line in front, in a block of 512 bytes that HDF5 leaves to its users. They are
-read as well.
+Older files have the line in front, in a user block of 512 bytes; they can still be read.
 """
 
 import glob
@@ -24,25 +23,25 @@ from pinn_phases.files.layout import SIGNATURE, decode, encode
 
 MAGIC = b"pinn-phases sha256 "
 SEAL_BYTES = len(MAGIC) + 2 * hashlib.sha256().digest_size + 1  # hexadecimal digits, end of line
-HEADER_BYTES = 512  # of older files: the smallest user block that HDF5 allows
+HEADER_BYTES = 512  # of older files, the smallest user block of HDF5
 
 
 class StorageError(Exception):
-    """A file that cannot be used: the message names it and what was expected."""
+    """An invalid file; the message has its name and what was expected."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds.
+    """Contents of a file.
 
     Attributes
     ----------
     kind
-        One of the table of `pinn_phases.files.layout`.
+        One of the kinds in `pinn_phases.files.layout`.
     arrays
         Path inside the file -> values.
     attributes
-        Plain values: numbers, words, and nested lists and mappings of them.
+        Values that JSON can store.
     """
 
     kind: str
@@ -51,24 +50,24 @@ class Content:
 
 
 def write(path: Path, content: Content) -> None:
-    """Write a file, whole or not at all.
+    """Write a file, completely or not at all.
 
     Raises
     ------
     OSError
-        If the disk is full or the folder cannot be written; nothing is left behind.
+        If the disk is full or the folder is not writable; no partial file remains.
     """
     body = encode(content.kind, content.arrays, content.attributes)
     write_bytes(path, body, _seal(body))
 
 
 def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()) -> Content:
-    """Read a file, but for the datasets whose names start with one of `leave_out`.
+    """Read a file without the datasets whose names start with one of `leave_out`.
 
     Raises
     ------
     StorageError
-        If the file is missing, was not written by this project, is damaged or of another kind.
+        If the file is missing, damaged, of another kind, or not from this project.
     """
     expected = f"a {kind} file" if kind else "a file"
     try:
@@ -86,7 +85,7 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
 
 
 def checksum(path: Path) -> str:
-    """SHA-256 that a file states of itself, which `read` compares with what is in it."""
+    """SHA-256 stored in a file, which `read` compares with the contents."""
     with path.open("rb") as file:
         file.seek(-SEAL_BYTES, os.SEEK_END)
         return file.read().removeprefix(MAGIC).decode().strip()
@@ -102,12 +101,12 @@ def data_digest(content: Content) -> str:
 
 
 def write_bytes(path: Path, *parts: bytes | memoryview) -> None:
-    """Write a file through a temporary name in its folder, so that it is whole or not there.
+    """Write a file under a temporary name in its folder and rename it.
 
     Raises
     ------
     OSError
-        With the name of the file that was to be written, not of the temporary one.
+        With the final name of the file, not the temporary one.
     """
     try:
         _write_and_rename(path, parts)
@@ -167,7 +166,7 @@ def _umask() -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the renaming itself survive a power cut."""
+    """Sync the folder, so that the renaming survives a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

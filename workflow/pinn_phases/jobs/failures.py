@@ -1,4 +1,4 @@
-"""What failed, why and which log to read, from what Snakemake has told of its jobs."""
+"""Summary of failed jobs from the log of Snakemake: what failed, why, and which log to read."""
 
 import re
 from pathlib import Path
@@ -9,14 +9,14 @@ OUTPUT = re.compile(r"^ +output: (?P<path>.+)$", re.M)
 
 
 def failures(told: str, folder: Path = Path()) -> list[str]:
-    """Return a line for each job that failed.
+    """Return one line per failed job.
 
     Parameters
     ----------
     told
         Log of a call of Snakemake.
     folder
-        Where Snakemake ran: paths in `told` are relative to it.
+        Working folder of Snakemake, to which paths in `told` are relative.
     """
     lines = {}
     for found in FAILED.finditer(told):
@@ -28,7 +28,7 @@ def failures(told: str, folder: Path = Path()) -> list[str]:
 
 
 def _reason(log: Path) -> str:
-    """Last line of a job's log that says an error, or else its last line."""
+    """Last line with an error in the log of a job, or else the last line."""
     said = log.read_text(errors="replace").split("\n") if log.exists() else []
     said = [line.strip() for line in said if line.strip()]
     reasons = [line for line in said if line.startswith("error: ")]

@@ -1,9 +1,9 @@
-"""What the trainings of a call said that whoever called should know of, from their logs."""
+"""Notes in the logs of the trainings of a call, for its last lines."""
 
 from collections import Counter
 from pathlib import Path
 
-NOTE = "note: "  # how such a line begins
+NOTE = "note: "  # prefix of these lines
 LOGS = "*/logs/runs/*/*/*.log"  # below a folder of results
 
 
@@ -13,9 +13,9 @@ def notes(folder: Path, since: float) -> list[str]:
     Parameters
     ----------
     folder
-        Of results, with a folder for each scale.
+        Folder of results, with a folder per scale.
     since
-        Seconds since the epoch: older logs are of other calls.
+        Seconds since the epoch; older logs belong to other calls.
     """
     counts: Counter[str] = Counter()
     for log in sorted(folder.glob(LOGS)):

@@ -1,4 +1,4 @@
-"""The ways in which a job ends before its result: an error with a plain message, or a signal."""
+"""Early ends of a job: an error with a one-line message, or a signal."""
 
 import logging
 import os
@@ -8,31 +8,31 @@ from types import FrameType
 
 
 class Stopped(Exception):
-    """A job cannot go on, or was asked to stop; the message is one line."""
+    """A job cannot continue, or was stopped; the message is one line."""
 
 
 EXIT_FAILED = 1
 
 
 def end_on_signals() -> None:
-    """Let SIGINT and SIGTERM end this process at once, in one line, while there is nothing to save.
+    """Let SIGINT and SIGTERM end this process at once, with one line, before training starts.
 
-    No exception tells of them: the imports and the compilers that it would come through might take
-    it for a failure of theirs, and go on.
+    They raise no exception, because imports and compilers could mistake it for their own failure
+    and continue.
     """
 
     def end(number: int, frame: FrameType | None) -> None:
         logging.error("error: stopped on request before the first iteration; nothing is lost")
-        os._exit(EXIT_FAILED)  # waits for no compiler
+        os._exit(EXIT_FAILED)  # does not wait for compilers
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
 
 
 def stop_on_signals() -> Callable[[], bool]:
-    """Turn SIGINT and SIGTERM into a request, which the returned function tells of.
+    """Convert SIGINT and SIGTERM to a request; the returned function tells if there is one.
 
-    A second signal has its usual effect, so that a job that does not look cannot hang.
+    A second signal has its usual effect, so that a job that does not check cannot hang.
     """
     received = []
 

@@ -1,9 +1,9 @@
-"""Runs small enough to be kept beside the code: what figures and claims need, and no more.
+"""Archives: runs that are small enough for the repository.
 
-An archive is a folder with the settings of its scale, files as below results/{scale}, and the
-checksums of all. Its runs hold their history and the snapshots that figures show; what is measured
-of all snapshots (information, homogeneity, terms) is archived as it is. Everything else is computed
-from these.
+An archive is a folder with the settings of its scale, files as below results/{scale}, and their
+checksums. Its runs have their history and the snapshots that figures show. Measurements of all
+snapshots (information, homogeneity, terms) are archived in full. Everything else is computed from
+these.
 """
 
 import hashlib
@@ -18,17 +18,17 @@ from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.settings.scales import ARCHIVED_SETTINGS
 
 KINDS = {"run": "runs"} | {kind: kind for kind in ("information", "homogeneity", "terms")}
-"""Kinds of files in an archive -> their folders, as below results/{scale}."""
+"""Kind of file in an archive -> its folder, as below results/{scale}."""
 CHECKSUMS = "SHA256SUMS"
 
 
 def thinned(run: Content, phases: Content) -> Content:
-    """Return a run with the snapshots that figures show alone.
+    """Return a run with only the snapshots that figures show.
 
     Parameters
     ----------
     phases
-        Of the run that chooses the snapshots.
+        Phases that determine the snapshots.
     """
     available = run.arrays["snapshots/iteration"]
     starts = (phases.attributes.get(name) for name in PHASES)
@@ -44,16 +44,16 @@ def thinned(run: Content, phases: Content) -> Content:
 def write_archive(
     folder: Path, settings: str, contents: Iterable[Content], phases: Sequence[Content]
 ) -> None:
-    """Write an archive; its checksums come last, so that an archive that has them is whole.
+    """Write an archive; its checksums are written last, so an archive with checksums is complete.
 
     Parameters
     ----------
     settings
-        Of the scale, as JSON.
+        Settings of the scale, JSON.
     contents
-        Files of the kinds of `KINDS`.
+        Files of the kinds in `KINDS`.
     phases
-        Those that choose the snapshots: of one method, for every problem and seed.
+        Phases that determine the snapshots: of one method, for every problem and seed.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def write_archive(
 
 
 def _remove_others(folder: Path, kept: Collection[Path]) -> None:
-    """Remove the files of an earlier archive that this one does not have."""
+    """Remove files of an earlier archive that are not part of this one."""
     for place in KINDS.values():
         for path in folder.glob(f"{place}/*/*/seed*.h5"):
             if path not in kept:
@@ -91,6 +91,6 @@ def _key(content: Content) -> tuple[str, int]:
 
 
 def _checksums(files: Mapping[str, Path]) -> str:
-    """List them as `sha256sum` does."""
+    """Format the checksums like `sha256sum`."""
     sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))

@@ -4,17 +4,17 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from pinn_phases.model import StrictModel
 
-MIN_RECORDS = 20  # of an SNR curve: fewer cannot hold a fall and a plateau of several records each
-MOST_DECADES = 9  # of iterations, of which there are at most 10^9: anything longer is never found
-MOST_BINS = 50  # a decade; more are narrower than records are apart
+MIN_RECORDS = 20  # of an SNR curve, enough for a fall and a plateau of several records each
+MOST_DECADES = 9  # of iterations, which are at most 10^9
+MOST_BINS = 50  # per decade; more would be narrower than the distance of records
 MOST_MIDPOINTS = 256  # along a coordinate; memory: 0.9 GB for a hundred snapshots of the cavity
 
 
 class PhaseSettings(StrictModel):
     """Constants of the search for phases in an SNR curve.
 
-    They are the keyword arguments of `pinn_phases.analysis.phases.find_phases`, which explains
-    them; they stand apart so that reading the settings does not import what the search needs.
+    They are the keyword arguments of `pinn_phases.analysis.phases.find_phases`, which describes
+    them. This module does not import scipy.
     """
 
     stochastic_level: float = Field(gt=0)
@@ -26,7 +26,7 @@ class PhaseSettings(StrictModel):
 
 
 class HomogeneitySettings(StrictModel):
-    """How the spread of residuals is measured: see `pinn_phases.analysis.homogeneity`."""
+    """Measurement of homogeneity: see `pinn_phases.analysis.homogeneity`."""
 
     boxes: int = Field(ge=2)  # along each coordinate
     points_per_box: int = Field(ge=1)  # along each coordinate
@@ -34,16 +34,16 @@ class HomogeneitySettings(StrictModel):
     @field_validator("points_per_box")
     @classmethod
     def _points_fit_into_memory(cls, points: int, info: ValidationInfo) -> int:
-        boxes = info.data.get("boxes", 1)  # absent if it is a mistake itself
+        boxes = info.data.get("boxes", 1)  # absent if it is invalid
         if boxes * points > MOST_MIDPOINTS:
             raise ValueError(f"expected at most {MOST_MIDPOINTS} in all of boxes = {boxes}")
         return points
 
 
 class InformationSettings(StrictModel):
-    """How the information of a layer is measured: see `pinn_phases.analysis.information`."""
+    """Measurement of information: see `pinn_phases.analysis.information`."""
 
-    bins: int = Field(ge=2)  # of a neuron of mean range, and of [-1, 1]
-    coarse_bins: int = Field(ge=2)  # the same, few enough for the measure not to saturate
-    points: int | None = Field(ge=2)  # at most so many of the collocation points; None: all
-    sample_seed: int = Field(ge=0)  # of the one random input whose activations are stored
+    bins: int = Field(ge=2)  # over the mean range of a neuron, and over [-1, 1]
+    coarse_bins: int = Field(ge=2)  # so few that the measure does not saturate
+    points: int | None = Field(ge=2)  # largest number of collocation points; None: all
+    sample_seed: int = Field(ge=0)  # of the random input whose activations are stored

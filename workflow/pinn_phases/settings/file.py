@@ -1,4 +1,4 @@
-"""The settings file that commands read by themselves; jobs get theirs as JSON."""
+"""Settings file for commands that are called by hand; jobs get their settings as JSON."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from pinn_phases.model import SettingsError, Tree
 
 
 def default_config() -> Path:
-    """Return the file that the Snakefile takes: config.yaml here, or else that of the checkout."""
+    """Return the file that the Snakefile uses: config.yaml here, or that of the checkout."""
     here = Path("config.yaml")
     return here if here.exists() else Path(__file__).parents[3] / here
 
 
 def read_config(path: Path) -> Tree:
-    """Read a settings file, whose contents are not checked yet.
+    """Read a settings file without validating its contents.
 
     Raises
     ------
     SettingsError
-        If it is no YAML, or no block of settings.
+        If it is not YAML, or not a block of settings.
     """
     try:
         tree = yaml.safe_load(path.read_text())

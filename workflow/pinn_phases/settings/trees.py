@@ -1,15 +1,15 @@
-"""Settings as nested plain values."""
+"""Settings as nested mappings."""
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-# Settings that say how a training is recorded and executed, but not what it computes.
+# Settings of recording and execution, which do not change what a training computes.
 NOT_COMPARED = ("training.record.*", "training.compiled", "training.checkpoint_seconds")
 
 
 def leaves(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each value of nested blocks under its keys joined by dots."""
+    """Yield each value of nested blocks with its dotted key."""
     for key, value in tree.items():
         if isinstance(value, Mapping):
             yield from leaves(value, f"{above}{key}.")

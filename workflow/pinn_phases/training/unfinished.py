@@ -1,7 +1,7 @@
 """Runs of unfinished trainings, from their checkpoints.
 
 The rows and snapshots of a training are the beginning of those of a longer one. So a checkpoint
-holds a run of as many iterations as it has reached; here it is taken from it.
+contains a run up to the iteration that it has reached.
 """
 
 import json
@@ -26,7 +26,7 @@ LAST_ROW = {"history/": "state/last_row/", "snapshots/": "state/last_snapshot/"}
 
 
 class Execution(StrictModel):
-    """What a training ran on and took; None: not known."""
+    """Device, threads, time and memory of a training; None: not known."""
 
     device: str | None = None
     threads: int | None = None
@@ -36,7 +36,7 @@ class Execution(StrictModel):
 
 
 class Statement(StrictModel):
-    """What somebody says of a checkpoint that does not say it itself; None: not known."""
+    """Provenance of a checkpoint of an older version, stated by hand; None: not known."""
 
     code: str | None = None
     git_commit: str | None = None
@@ -49,12 +49,12 @@ class Statement(StrictModel):
 
 
 def read_statement(checkpoint: Path, training: str) -> Statement:
-    """Read what is stated of a training beside its checkpoint, in TRAINING.json.
+    """Read the statement beside a checkpoint, TRAINING.json; empty if there is none.
 
     Raises
     ------
     StorageError
-        If the file is no JSON.
+        If the file is not JSON.
     SettingsError
         If it has other keys or values than a `Statement`.
     """
@@ -69,22 +69,22 @@ def read_statement(checkpoint: Path, training: str) -> Statement:
 
 
 def taken(content: Content, settings: RunSettings, stated: Statement) -> Content:
-    """Return the run that a file holds, of at most as many iterations as the settings ask for.
+    """Return the run in a file, with at most the iterations of the settings.
 
-    The run keeps the settings that it was made with, and so the number of iterations that its
-    training goes to; where these are not all there, it says how many are.
+    The run keeps the settings of its training, including the number of iterations. If it has fewer,
+    its attribute `reached` gives the last one.
 
     Parameters
     ----------
     content
         A finished run, or a checkpoint.
     stated
-        What is known of a checkpoint that says neither its maker nor its settings.
+        Provenance of a checkpoint that lacks it.
 
     Raises
     ------
     StorageError
-        If the file is neither, or of another training.
+        If the file is neither, or belongs to another training.
     """
     if content.kind not in ("run", "checkpoint"):
         raise StorageError(f"expected a run or a checkpoint, found a {content.kind} file")
@@ -116,12 +116,12 @@ def taken(content: Content, settings: RunSettings, stated: Statement) -> Content
 
 
 def require_same_training(content: Content, settings: RunSettings) -> None:
-    """Refuse a file of another training, as far as it says of which it is.
+    """Raise an error if a file states that it belongs to another training.
 
     Raises
     ------
     StorageError
-        With what was expected and found.
+        With the expected and found values.
     """
     stored = content.attributes.get("settings")
     if stored is not None:
@@ -158,7 +158,7 @@ def _beginning(arrays: Arrays, reached: int) -> dict[str, NDArray[Any]]:
 
 
 def _with_last(records: Arrays, checkpoint: Arrays) -> dict[str, NDArray[Any]]:
-    """Append the last row and snapshot where the schedule leaves them out, as a result has them."""
+    """Append the last row and snapshot if the schedule omits them, as in a result."""
     return {
         name: np.concatenate([values, checkpoint[last]])
         if (last := f"{LAST_ROW[prefix]}{name.removeprefix(prefix)}") in checkpoint
