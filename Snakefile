@@ -1,4 +1,4 @@
-"""pinn-phases: from the equations to every figure of the paper. A table of contents."""
+"""pinn-phases: from the equations to every figure of the paper. The table of contents."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from snakemake.utils import min_version
 
 min_version("9.27")
 
-# The settings in the working folder, or else those beside this Snakefile; for a workflow that has
-# this one as a module, whose settings lie in the working folder, always the latter.
+# The config.yaml in the working folder, or else the one beside this Snakefile. If another workflow
+# imports this one, the working folder has its settings, so the one beside this Snakefile is used.
 CONFIG = Path(workflow.current_basedir) / "config.yaml"
 if workflow.modifier.is_main_snakefile() and Path("config.yaml").exists():
     CONFIG = Path("config.yaml")
@@ -35,7 +35,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/benchmarks.smk"
 
 
-# The last word: what failed, why, and which log to read.
+# The last lines: what failed, why, and which log to read.
 onerror:
     told = "".join(Path(path).read_text("utf-8", "replace") for path in log)
     print(*failures(told), sep="\n", file=sys.stderr)
@@ -58,7 +58,7 @@ rule all:
     localrule: True
 
 
-# One target a benchmark, by its name: `snakemake allen_cahn`.
+# One target per benchmark, by its name: `snakemake allen_cahn`.
 for problem in names(PROBLEMS):
 
     rule:

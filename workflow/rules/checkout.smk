@@ -1,4 +1,4 @@
-"""Where the code of this workflow is, and how jobs call it."""
+"""Path of the code of this workflow, and how jobs call it."""
 
 import os
 import shlex
@@ -10,9 +10,8 @@ from snakemake.settings.types import DeploymentMethod
 CHECKOUT = Path(workflow.current_basedir).parents[1]
 LIBRARY = CHECKOUT / "workflow"
 
-# The code beside this file is what is used, here and in jobs: not what is installed, nor what
-# another workflow in this process has imported, nor what lies in `PYTHONPATH` or, of the same name
-# as a package, in the working folder.
+# The workflow and its jobs use the code of this checkout. They do not use an installed version, one
+# that another workflow in this process has imported, or modules in `PYTHONPATH` or the working folder.
 named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 AROUND = {workflow.workdir_init, *(os.path.abspath(path) for path in named if path)}
 sys.path.sort(key=lambda path: os.path.abspath(path) in AROUND)  # these go last
@@ -22,8 +21,8 @@ if LOADED and not (LIBRARY / "pinn_phases").samefile(sys.modules["pinn_phases"].
     for name in LOADED:
         del sys.modules[name]
 
-# Files of this checkout. In its own folder by their relative paths: Snakemake compares the paths of
-# inputs, and a copy of the folder has nothing to rerun.
+# Prefix of the files of this checkout. Paths are relative in its own folder, because Snakemake
+# compares the paths of inputs, and a copy of the folder must not rerun anything.
 AT_HOME = workflow.modifier.is_main_snakefile() and os.path.samefile(CHECKOUT, os.curdir)
 HOME = "" if AT_HOME else f"{CHECKOUT}/"
 
@@ -38,7 +37,7 @@ def own_files(*patterns):
 
 
 class Command:
-    """Words of a command. As a parameter it is none that Snakemake compares: it may move."""
+    """Words of a command. Snakemake does not compare it as a parameter, so paths may change."""
 
     def __init__(self, *words):
         self.words = words
@@ -47,7 +46,7 @@ class Command:
         return shlex.join(self.words)
 
 
-# A job runs in the Python that runs Snakemake; under `--sdm conda` in that of its environment.
-# Neither variables for Python nor the locale make a difference to it.
+# Jobs run in the Python that runs Snakemake or, with `--sdm conda`, in that of their environment.
+# They do not depend on environment variables for Python or on the locale.
 CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 PYTHON = Command("python" if CONDA else sys.executable, "-X", "utf8", "-E", str(LIBRARY))

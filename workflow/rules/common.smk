@@ -1,4 +1,4 @@
-"""Settings, and what the other rules share."""
+"""Settings, and definitions that all rules share."""
 
 import sys
 import time
@@ -18,8 +18,8 @@ from pinn_phases.plugins import COMMANDS, FIGURES, METHODS, PROBLEMS, names
 from pinn_phases.settings.config import ScaleBesidePaper
 from pinn_phases.settings.scales import ARCHIVE, REACHED, load_archives, load_paper, load_scales
 
-# --config lies over every block of config.yaml, over which files of --configfile have been laid. Imported
-# with a `config:` of its own, all settings are in that: the command line belongs to the importing workflow.
+# --config overrides every block of config.yaml, into which files of --configfile are merged first. If a
+# workflow imports this one with its own `config:`, that has all settings, and --config is not used here.
 if workflow.modifier.skip_configfile:
     FROM_FILES, FROM_COMMAND_LINE = words_to_values(config), {}
 else:
@@ -37,7 +37,7 @@ except CommandLineError as error:
 except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
-# Of a scale `reached-NAME`, problems are left of which each training has a checkpoint. A workflow that
+# A scale `reached-NAME` has the problems for which every training has a checkpoint. A workflow that
 # imports this one may put results elsewhere.
 RESULTS = Path(workflow.modifier.path_modifier.prefix or "", "results")
 SETTINGS = SCALES[config["scale"]]
@@ -49,7 +49,7 @@ if LACKING:
         words = "; ".join(f"{name} with {', '.join(of)}" for name, of in LACKING.items())
         sys.exit(f"scale {SETTINGS.scale}: below {RESULTS}/{ORIGIN}/runs no checkpoint of {words}")
     SETTINGS = SCALES[SETTINGS.scale] = SETTINGS.model_copy(update={"problems": left})
-config = {**config, "seeds": list(SETTINGS.seeds)}  # those of an archive, where one is chosen
+config = {**config, "seeds": list(SETTINGS.seeds)}  # those of the archive, if one is chosen
 TRAINED = [name for name in SCALES if not name.startswith(REACHED) and name not in ARCHIVES]
 UNFINISHED = [f"{REACHED}{scale}" for scale in TRAINED]
 SCALE_BESIDE_PAPER = ScaleBesidePaper(scale=SETTINGS, paper=PAPER).model_dump_json()
@@ -61,8 +61,8 @@ RUNS = [
 ]
 FIGURE_NAMES = [figure for figure in names(FIGURES) if requirement(figure).is_met_by(SETTINGS)]
 
-# On one machine `--cores` may ask for more than it has: no more trainings at once than there are
-# processors for, since more push each other out of the caches and need memory for all.
+# `--cores` may exceed the number of processors. At most one training per processor runs at a time,
+# because more would compete for caches and memory.
 PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 if workflow.local_exec and "processors" not in workflow.global_resources:
     workflow.register_resource("processors", PROCESSORS)

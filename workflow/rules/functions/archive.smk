@@ -2,7 +2,7 @@
 
 
 def archive_inputs():
-    """Files that are kept, if an archive can be where it is found again."""
+    """Files of the archive, if its folder is writable."""
     folder = CHECKOUT / "archive"
     if not os.access(folder if folder.exists() else CHECKOUT, os.W_OK):
         return without(

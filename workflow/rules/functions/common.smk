@@ -1,29 +1,29 @@
-"""What several rules ask for."""
+"""Functions that several rules use."""
 
 from functools import cache
 from importlib import import_module
 
-# All at once: where two checkouts are modules of one workflow, a later import finds the other's.
+# All imported now: if two checkouts are modules of one workflow, a later import finds the other's.
 MODULES = {name: import_module(f"{COMMANDS}.{name}") for name in names(COMMANDS)}
 CODE = {name: module.code for name, module in MODULES.items() if hasattr(module, "code")}
 
 
 def only(settings, *wanted):
-    """Say which problems a scale has, and which runs of the wanted ones are missing."""
+    """List the problems of a scale, and the missing runs of the wanted ones."""
     absent = [name for name in wanted if name not in settings.problems]
     lacking = [f"{name} with {', '.join(LACKING[name])}" for name in absent if name in LACKING]
     why = f"no checkpoint of {'; '.join(lacking)}" if lacking else f"no run of {', '.join(absent)}"
     return f"only {', '.join(settings.problems)}: {why}"
 
 
-@cache  # the same for all seeds: to follow the imports each time would be most of the planning
+@cache  # the same for all seeds; following the imports each time would dominate the planning
 def digest(command, *plugins):
-    """Digest of the code behind a command."""
+    """Digest of the code of a command."""
     return CODE[command](*plugins)
 
 
 def without(words):
-    """Input of what these settings cannot make: ends with one line, once somebody asks for it."""
+    """Input that these settings cannot provide; exits with a one-line message when requested."""
 
     def refuse(wildcards):
         sys.exit(words)

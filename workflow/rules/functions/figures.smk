@@ -1,10 +1,10 @@
-"""What figures are made from, and what the report says of them."""
+"""Inputs of the figures, and their labels in the report."""
 
 from pinn_phases.figures.drawing.listing import file_name, labels, section
 
 
 def figure_inputs(figure):
-    """Files that a figure is made from, at the chosen scale."""
+    """Files that a figure needs, at the chosen scale."""
     needed, folder = requirement(figure), f"results/{SETTINGS.scale}"
     if figure not in FIGURE_NAMES:
         shown = [" with ".join(pair) for pair in needed.published] or needed.problems
@@ -18,7 +18,7 @@ def figure_inputs(figure):
 
 
 def figure_labels(figure):
-    """What stands in a figure's row of the report."""
+    """Labels of a figure in the report."""
     return labels(figure, SETTINGS) if figure in FIGURE_NAMES else {}
 
 
@@ -29,7 +29,7 @@ NAMED_FIGURES = {
 
 
 def benchmark_targets(problem):
-    """What belongs to one benchmark: the figures that show it alone."""
+    """Figures that show only this benchmark."""
     if problem not in SETTINGS.problems:
         there = only(SETTINGS, problem)
         return without(f"scale {SETTINGS.scale} does not have {problem}, {there}")

@@ -1,10 +1,10 @@
-"""Files and settings of trainings that have not ended."""
+"""Files and settings of unfinished trainings."""
 
 from pinn_phases.files.checkpoint_files import checkpoint_files, finished_run, stored_files
 
 
 def reached_checkpoints(wildcards):
-    """Checkpoints of a training, the best first, if there is anything of it."""
+    """Checkpoints of a training, the best first; exits if there is none."""
     scale = wildcards.scale.removeprefix(REACHED)
     training = wildcards.problem, wildcards.method, int(wildcards.seed)
     if not stored_files(RESULTS, scale, *training):
@@ -15,14 +15,14 @@ def reached_checkpoints(wildcards):
 
 
 def reached_run(wildcards):
-    """Run of a training that has finished, if it has. As an input, Snakemake would make it."""
+    """Run of a finished training, if any. Not an input, because Snakemake would make it."""
     scale = wildcards.scale.removeprefix(REACHED)
     training = wildcards.problem, wildcards.method, int(wildcards.seed)
     return [str(path) for path in finished_run(RESULTS, scale, *training)]
 
 
 def reached_statements(wildcards):
-    """What is stated of them, where somebody has written it beside them."""
+    """Statements on the checkpoints, TRAINING.json, if any."""
     folder = RESULTS / wildcards.scale.removeprefix(REACHED) / "runs"
     pattern = "{problem}/{method}/checkpoints/{problem}-{method}-seed{seed}-*.json"
     found = sorted(folder.glob(pattern.format(**wildcards)))
@@ -37,5 +37,5 @@ def reached_settings(wildcards):
 
 
 def reached_code(wildcards):
-    """Digest of the code that takes a run from a checkpoint."""
+    """Digest of the code that extracts a run from a checkpoint."""
     return digest("reached", wildcards.problem)

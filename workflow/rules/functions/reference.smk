@@ -1,4 +1,4 @@
-"""What a reference solution asks for."""
+"""Settings and resources of a reference solution."""
 
 
 def reference_settings(wildcards):
@@ -7,12 +7,12 @@ def reference_settings(wildcards):
 
 
 def reference_solver(wildcards):
-    """How a reference solution is solved."""
+    """Solver of a reference solution."""
     return scale_with(wildcards).reference(wildcards.problem).solver
 
 
 def reference_memory(wildcards):
-    """Memory of a reference solution, MB: it goes with the solver's resolution."""
+    """Memory of a reference solution, MB, which depends on the resolution."""
     return reference_solver(wildcards).memory_mb
 
 
@@ -22,5 +22,5 @@ def reference_time(wildcards, attempt):
 
 
 def reference_code(wildcards):
-    """Digest of the code behind it."""
+    """Digest of the code of the reference."""
     return digest("reference", wildcards.problem)

@@ -1,8 +1,8 @@
-"""What a training asks for."""
+"""Settings and resources of a training."""
 
 
 def execution(wildcards):
-    """What a training job asks of the machine."""
+    """Resources of a training job."""
     return scale_with(wildcards).problems[wildcards.problem].execution
 
 
@@ -14,7 +14,7 @@ def run_settings(wildcards):
 
 
 def run_code(wildcards):
-    """Digest of the code behind it."""
+    """Digest of the code of the training."""
     return digest("train", wildcards.problem, wildcards.method)
 
 
@@ -24,7 +24,7 @@ def run_threads(wildcards):
 
 
 def run_processors(wildcards, threads):
-    """Processors that a training keeps busy: one, where a GPU has the work."""
+    """Processors that a training uses: one, if it runs on a GPU."""
     return 1 if run_gpus(wildcards) else min(threads, PROCESSORS)
 
 
