@@ -24,8 +24,8 @@ def settings(config) -> dict[str, str]:
     smoke = load_scales(config)["smoke"]
     reference = smoke.reference("allen_cahn")
     # As small as it can be: these tests are about what becomes of the file.
-    small = reference.solver | {"grid": {"t": 3, "x": 8}, "modes": 64, "steps": 20}
-    small["largest_error"] = 1.0
+    changes = {"grid": {"t": 3, "x": 8}, "modes": 64, "steps": 20, "largest_error": 1.0}
+    small = reference.solver.model_copy(update=changes)
     return {
         "reference": reference.model_copy(update={"solver": small}).model_dump_json(),
         "train": smoke.run("allen_cahn", "rba", 0).model_dump_json(),
