@@ -104,6 +104,20 @@ def test_other_settings_are_no_other_code(old, reference, caplog):
     assert "expected training.points = 45, found 40" in caplog.text
 
 
+def test_the_engine_is_compared_and_older_checkpoints_are_of_the_fast_one(old, reference, caplog):
+    folder, path = old
+    content = storage.read(path)
+    settings = content.attributes["settings"]
+    training = {name: value for name, value in settings["training"].items() if name != "engine"}
+    older = {**content.attributes, "settings": {**settings, "training": training}}
+    storage.write(path, replace(content, attributes=older))
+    with caplog.at_level("INFO"):
+        trained(folder, reference, "new", NEW, changes={"engine": "plain"})
+    assert "expected training.engine = plain, found fast" in caplog.text
+    result = trained(folder, reference, "newer", NEW)
+    assert stretches(result)[0] == (1, 20, "c0de")
+
+
 def test_errors_are_against_one_reference(old, reference, caplog):
     folder, _ = old
     finer = {name: values * (1 + 1e-9) for name, values in reference.arrays.items()}

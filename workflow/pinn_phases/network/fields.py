@@ -5,7 +5,6 @@ is computed once, in float64, when a `FieldAt` is made.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -20,14 +19,6 @@ from pinn_phases.network.streams import (
 from pinn_phases.operators import Fields, Operators
 from pinn_phases.problems.base import Points, Problem
 from pinn_phases.settings.network import NetworkSettings
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where and in which precision tensors live."""
-
-    device: torch.device
-    dtype: torch.dtype = torch.float32
 
 
 class FieldAt:
@@ -51,7 +42,8 @@ class FieldAt:
         points: Points,
         operators: Operators,
         *,
-        place: Place,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
         batches: int | None = None,
     ) -> None:
         self.names = problem.fields
@@ -61,7 +53,7 @@ class FieldAt:
         def constant(streams: Tensor) -> Tensor:  # (streams, n, w), batches first if asked for
             if batches is not None:
                 streams = streams.unflatten(1, (batches, -1)).movedim(1, 0)
-            return streams.to(place.device, place.dtype).contiguous()
+            return streams.to(device, dtype).contiguous()
 
         features = function_streams(
             lambda point: input_features(problem, network, point), exact, self.layout

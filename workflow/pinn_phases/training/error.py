@@ -9,10 +9,10 @@ from torch import Tensor
 
 from pinn_phases.grids import largest_stride, vanishes
 from pinn_phases.model import SettingsError
-from pinn_phases.network.fields import FieldAt, Place
+from pinn_phases.network.fields import FieldAt
 from pinn_phases.problems.base import Points, Problem
 from pinn_phases.settings.network import NetworkSettings
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 PIECE = 2048  # points of the test grid at a time, which stay in a processor's cache
 
@@ -62,20 +62,20 @@ class TestError:
         exact: NDArray[np.float64],
         *,
         stride: int,
-        place: Place,
-        workers: Workers,
+        device: torch.device,
+        threads: ThreadPool,
     ) -> None:
         every = tuple(slice(None, None, stride) for _ in problem.coordinates)
         _require_points(exact, exact[every], stride)
         thinned = {name: axis[::stride] for name, axis in axes.items()}
-        values = torch.as_tensor(exact[every].ravel(), device=place.device)  # float64
+        values = torch.as_tensor(exact[every].ravel(), device=device)  # float64
         points = grid_points(problem, thinned)
-        size = PIECE if place.device.type == "cpu" else len(points)
+        size = PIECE if device.type == "cpu" else len(points)
         self.norm = values.norm()
-        self.problem, self.workers = problem, workers
+        self.problem, self.threads = problem, threads
         operators = problem.observed_operators
         self.pieces = [
-            (FieldAt(problem, network, at, operators, place=place), piece)
+            (FieldAt(problem, network, at, operators, device=device), piece)
             for at, piece in zip(
                 np.split(points, range(size, len(points), size)), values.split(size), strict=True
             )
@@ -91,5 +91,5 @@ class TestError:
             observables = self.problem.observables(field(parameters))
             squares[number] = (observables[self.problem.observable] - exact).square().sum()
 
-        self.workers.each(add_up, range(len(self.pieces)))
+        self.threads.for_each(add_up, range(len(self.pieces)))
         return torch.div(squares.sum().sqrt(), self.norm)

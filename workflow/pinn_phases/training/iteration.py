@@ -1,4 +1,4 @@
-"""One iteration of full-batch Adam, on tensors that stay where they are."""
+"""One iteration of full-batch Adam, which updates tensors in place."""
 
 from collections.abc import Callable
 
@@ -6,16 +6,17 @@ import torch
 from torch import Tensor
 
 from pinn_phases.settings.training import OptimiserSettings
-from pinn_phases.training.objective import Loss, Objective
-from pinn_phases.training.replay import Replayed, Result
+from pinn_phases.training.engines.base import Engine, Loss
+from pinn_phases.training.engines.fast.cuda_graph import CudaGraph, Result
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import srr_adam
 
 
 class Iteration:
-    """What every iteration does to a state, in two parts, between which it can be looked at.
+    """What every iteration does to a state, in two parts, between which it can be measured.
 
-    Neither part waits for a GPU or copies anything from it.
+    Neither part waits for a GPU or copies anything from it. On a GPU each part is one CUDA graph,
+    if the engine can be captured.
 
     Parameters
     ----------
@@ -23,15 +24,15 @@ class Iteration:
         Its tensors are updated in place.
     """
 
-    def __init__(self, objective: Objective, state: State, settings: OptimiserSettings) -> None:
-        self.objective, self.state, self.settings = objective, state, settings
+    def __init__(self, engine: Engine, state: State, settings: OptimiserSettings) -> None:
+        self.engine, self.state, self.settings = engine, state, settings
         self.adam = _adam(state, settings)
-        on_gpu = state.weights.device.type == "cuda"
-        self._evaluate = Replayed[tuple[Loss, list[Tensor]]]() if on_gpu else call
-        self._update = Replayed[None]() if on_gpu else call
+        captured = engine.capturable and state.weights.is_cuda
+        self._evaluate = CudaGraph[tuple[Loss, list[Tensor]]]() if captured else call
+        self._update = CudaGraph[None]() if captured else call
 
     def evaluate(self) -> tuple[Loss, list[Tensor]]:
-        """Loss and its gradient for each batch, as `Objective.gradients`; updates the weights."""
+        """Loss and its gradient for each batch, as `Engine.gradients`; updates the weights."""
         return self._evaluate(self._loss_and_gradients)
 
     def update(self) -> None:
@@ -58,7 +59,7 @@ class Iteration:
         )
 
     def _loss_and_gradients(self) -> tuple[Loss, list[Tensor]]:
-        loss, self._gradients = self.objective.gradients(self.state.parameters, self.state.weights)
+        loss, self._gradients = self.engine.gradients(self.state.parameters, self.state.weights)
         self.state.weights.copy_(loss.weights)
         return loss, self._gradients
 
@@ -69,7 +70,7 @@ class Iteration:
 
 
 def call(function: Callable[[], Result]) -> Result:
-    """Call a function, where no CUDA graph of it can be replayed."""
+    """Call a function, where no CUDA graph stands in for it."""
     return function()
 
 
@@ -80,12 +81,11 @@ def learning_rate(iteration: int, settings: OptimiserSettings) -> float:
 
 def _adam(state: State, settings: OptimiserSettings) -> torch.optim.Adam:
     """Return Adam over the state's own parameters and moments, which it updates in place."""
-    device = state.weights.device
-    on_gpu = device.type == "cuda"
+    device, on_gpu = state.weights.device, state.weights.is_cuda
     rate = settings.learning_rate
     adam = torch.optim.Adam(
         state.parameters,
-        lr=torch.tensor(rate, device=device) if on_gpu else rate,  # a number would be captured
+        lr=torch.tensor(rate, device=device) if on_gpu else rate,  # a graph would keep a number
         betas=(settings.beta1, settings.beta2),
         eps=settings.epsilon,
         fused=True,

@@ -4,7 +4,6 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ import numpy as np
 
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped, stop_on_signals
-from pinn_phases.settings.training import RunSettings
+from pinn_phases.settings.training import RunSettings, TrainingSettings
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.compilation import compiled_if_possible, provide_cache
 from pinn_phases.training.device import choose_device, describe, usable_threads
+from pinn_phases.training.engines.fast.compilation import provide_cache
 from pinn_phases.training.history import MILESTONES_PER_DECADE, is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.maker import Maker
@@ -26,7 +25,7 @@ from pinn_phases.training.progress import Progress
 from pinn_phases.training.setup import Training, prepare
 from pinn_phases.training.state import State
 from pinn_phases.training.stretches import Stretch, stretches_of
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 log = logging.getLogger(__name__)
 
@@ -75,15 +74,12 @@ def train(
     began = time.monotonic()
     provide_cache(checkpoints.newest.parent / "compiled")
     device = choose_device(gpus)
-    workers = Workers(usable_threads(threads) if device.type == "cpu" else 1)
+    pool = ThreadPool(usable_threads(threads) if device.type == "cpu" else 1)
     label = f"{settings.problem}/{settings.method}/seed{settings.seed}"
-    end, wanted = settings.training.iterations, settings.training.compiled
-    where = describe(device, threads=workers.count)
-    first = ", compiling first" if wanted else ", not compiled"
-    log.info("%s: %d iterations at scale %s on %s%s", label, end, settings.scale, where, first)
-    training = compiled_if_possible(
-        partial(prepare, settings, reference, device=device, workers=workers), wanted
-    )
+    end, where = settings.training.iterations, describe(device, threads=pool.count)
+    how = _how(settings.training)
+    log.info("%s: %d iterations at scale %s on %s, %s", label, end, settings.scale, where, how)
+    training = prepare(settings, reference, device=device, threads=pool)
 
     newest = checkpoints.load()
     if newest is None and other_code:
@@ -91,7 +87,7 @@ def train(
     checkpoints, past = resume(training, checkpoints, newest)
 
     start, made_by = training.state.iteration, {REFERENCE: checkpoints.reference, **made_by}
-    maker = Maker(training, made_by, past, device, workers.count, began, start)
+    maker = Maker(training, made_by, past, device, pool.count, began, start)
     maker.tell_changes()
     checkpoints = dataclasses.replace(checkpoints, about=maker.attributes)
     stop_asked = stop_on_signals()
@@ -99,6 +95,13 @@ def train(
         run(training, checkpoints, progress, stop_asked)
     log.info("%s: done in %.0f s", label, time.monotonic() - began)
     return Content("run", training.state.records() | loss_points(settings), maker.attributes())
+
+
+def _how(training: TrainingSettings) -> str:
+    """Say what comes before the first iteration, and with which engine if not the usual one."""
+    if training.engine == "plain":
+        return "plain engine, not compiled"
+    return "compiling first" if training.compiled else "not compiled"
 
 
 def resume(
@@ -151,7 +154,7 @@ def run(
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
     milestones = snapshot_iterations(settings.iterations, MILESTONES_PER_DECADE)
-    step = Iteration(training.objective, state, settings.optimiser)
+    step = Iteration(training.engine, state, settings.optimiser)
     saved = time.monotonic()
     while state.iteration < settings.iterations:
         iteration = state.iteration + 1
@@ -163,8 +166,8 @@ def run(
         if iteration in milestones:
             state.milestones.append(state.moment())
         loss, gradients = step.evaluate()
-        if recorded or saving:  # not always: asking means to wait for a GPU
-            require_finite(iteration, training.objective, loss)
+        if recorded or saving:  # not always: the check waits for the GPU
+            require_finite(iteration, loss)
         if iteration in schedule or last:
             snapshots = state.snapshots if iteration in schedule else state.last_snapshot
             snapshots.append(snapshot(state, iteration))

@@ -67,4 +67,4 @@ class Maker:
 
     @property
     def _compiled(self) -> str:
-        return "compiled" if self.training.compiled else "not compiled"
+        return "compiled" if self.training.engine.compiled else "not compiled"

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.network.network import flattened
+from pinn_phases.training.engines.base import Loss
 from pinn_phases.training.history import Row, recorded
-from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.setup import Training
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import between_terms, gradient_statistics
@@ -22,11 +22,11 @@ def measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[st
     common = loss.common
     if record.gradient_parameters == "weights":
         layers, common = [layer[:1] for layer in layers], common[::2]
-    statistics = gradient_statistics(layers, training.objective.workers)
+    statistics = gradient_statistics(layers, training.threads)
     of_conditions, of_residual, cosine = between_terms(statistics.gradient, common)
     magnitude = loss.residual.abs()
     return {
-        "loss": training.objective.value(loss),
+        "loss": loss.total,
         "loss_pde": loss.pde.mean(),
         **{f"loss_{name}": term for name, term in loss.conditions.items()},
         "relative_l2": training.error(state.parameters),
@@ -68,15 +68,15 @@ def snapshot(state: State, iteration: int) -> Row:
     }
 
 
-def require_finite(iteration: int, objective: Objective, loss: Loss) -> None:
-    """Check the loss, which on a GPU means to wait for it.
+def require_finite(iteration: int, loss: Loss) -> None:
+    """Check the loss, for which the host waits for a GPU.
 
     Raises
     ------
     Stopped
         If it is infinite or NaN; the message has all terms.
     """
-    if bool(torch.isfinite(objective.value(loss))):
+    if bool(torch.isfinite(loss.total)):
         return
     terms = {"pde": loss.pde.mean(), **loss.conditions}
     shown = ", ".join(f"{name} {float(term):.3g}" for name, term in terms.items())
@@ -84,7 +84,7 @@ def require_finite(iteration: int, objective: Objective, loss: Loss) -> None:
 
 
 def not_finite(quantity: str, iteration: int, terms: str = "") -> str:
-    """Say what is not finite, and what is kept."""
+    """Name what is not finite, and what is left."""
     return (
         f"the {quantity} is not finite at iteration {iteration}{terms}; "
         "the last checkpoint is kept, no result is written"

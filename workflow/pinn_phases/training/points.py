@@ -36,8 +36,7 @@ def loss_points(settings: RunSettings) -> dict[str, Points]:
     problem, chosen = settings.equation, settings.training
     rng = np.random.default_rng(settings.seed)
     found = {"points/collocation": collocation_points(problem, chosen.points, rng)}
-    for name, condition in chosen.conditions.items():
-        if condition.weight:  # else it is no part of the loss
-            sets = problem.condition(name, condition.points).points
-            found |= {f"points/{name}_{i}": points for i, points in enumerate(sets)}
+    for name, condition in chosen.weighted_conditions.items():
+        sets = problem.condition(name, condition.points).points
+        found |= {f"points/{name}_{i}": points for i, points in enumerate(sets)}
     return found

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 COLUMNS = 1024  # parameters at a time, which stay in a processor's cache in float64
 
@@ -62,7 +62,9 @@ class GradientStatistics:
         return torch.div(self.layer_mean, self.layer_std)
 
 
-def gradient_statistics(layers: Sequence[Sequence[Tensor]], workers: Workers) -> GradientStatistics:
+def gradient_statistics(
+    layers: Sequence[Sequence[Tensor]], threads: ThreadPool
+) -> GradientStatistics:
     """Mean, std and rms over batches of the gradients, computed in float64.
 
     The rms is taken from the squares themselves, not from mean and std, so that Eq. 17 is a
@@ -84,12 +86,12 @@ def gradient_statistics(layers: Sequence[Sequence[Tensor]], workers: Workers) ->
     ]
     pieces = [columns for layer in by_layer for columns in layer]
     squares = pieces[0].new_zeros(len(pieces), 3, dtype=torch.float64)
-    means = [squares] * len(pieces)  # places for them
+    means = [squares] * len(pieces)  # to be replaced
 
     def add_up(number: int) -> None:
         means[number], squares[number] = _mean_and_squares(pieces[number].double())
 
-    workers.each(add_up, range(len(pieces)))
+    threads.for_each(add_up, range(len(pieces)))
     of_layers = [part.sum(0) for part in squares.split([len(layer) for layer in by_layer])]
     mean, std, rms = torch.stack(of_layers, 1).sqrt()
     return GradientStatistics(mean, std, rms, torch.cat(means))
