@@ -7,6 +7,7 @@ is computed once, in float64, when a `FieldAt` is made.
 from collections.abc import Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from pinn_phases.network.features import input_features
@@ -26,13 +27,10 @@ class FieldAt:
 
     Parameters
     ----------
-    points
-        Shape (n, coordinates).
     operators
         Those that can then be applied to the fields.
     batches
-        If given, n is split into as many consecutive batches, and jets have the shape
-        (batches, n / batches).
+        If given, the points are split into as many consecutive batches of equal size.
     """
 
     def __init__(
@@ -50,7 +48,9 @@ class FieldAt:
         self.layout = Layout.of(problem.coordinates, operators)
         exact = torch.as_tensor(points, dtype=torch.float64)
 
-        def constant(streams: Tensor) -> Tensor:  # (streams, n, w), batches first if asked for
+        def constant(
+            streams: Float[Tensor, "streams points values"],
+        ) -> Float[Tensor, "*batches streams points values"]:
             if batches is not None:
                 streams = streams.unflatten(1, (batches, -1)).movedim(1, 0)
             return streams.to(device, dtype).contiguous()
@@ -70,10 +70,10 @@ class FieldAt:
             self.ansatz = constant(offset), constant(factor)
 
     def __call__(self, parameters: Sequence[Tensor]) -> Fields:
-        """Jets by name of field, each array of shape (n,) or (batches, n / batches)."""
+        """Jets by name of field."""
         return self.jets(network_streams(self.inputs, parameters, self.layout))
 
-    def jets(self, streams: Tensor) -> Fields:
+    def jets(self, streams: Float[Tensor, "*batches streams points outputs"]) -> Fields:
         """Jets of the fields from the streams of the network's outputs at the points."""
         if self.ansatz is not None:
             offset, factor = self.ansatz

@@ -15,8 +15,6 @@ products are made of. So every layer is one matrix product over all streams and 
 operations, where nested differentiation would build a graph of the derivative of a graph. This is
 Taylor-mode automatic differentiation with the directions of an operator collapsed into one.
 
-Streams of n points with w values each are an array of shape (..., streams, n, w).
-
 References
 ----------
 Griewank and Walther, Evaluating Derivatives, SIAM 2008, Chapter 13 (Taylor-mode propagation).
@@ -27,12 +25,14 @@ from dataclasses import dataclass
 from types import EllipsisType
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.func import jacfwd, vmap
 
 from pinn_phases.operators import Jet, Operator, Operators, Term, Terms, d
 
-Function = Callable[[Tensor], Tensor]  # a point (coordinates,) to values (w,)
+Function = Callable[[Float[Tensor, " coordinates"]], Float[Tensor, " values"]]  # of one point
+Streams = Float[Tensor, "*batches streams points values"]
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class Layout:
             {operator.terms: 1 + operators.index(operator) for operator in asked},
         )
 
-    def jet(self, streams: Tensor) -> Jet:
-        """Return one field from its streams, of shape (..., streams, n)."""
+    def jet(self, streams: Float[Tensor, "*batches streams points"]) -> Jet:
+        """Return one field from its streams."""
         derivatives = {terms: streams[..., number, :] for terms, number in self.numbers.items()}
         return Jet(streams[..., 0, :], derivatives)
 
@@ -103,25 +103,19 @@ def _triples(
     )
 
 
-def function_streams(function: Function, points: Tensor, layout: Layout) -> Tensor:
+def function_streams(
+    function: Function, points: Float[Tensor, "points coordinates"], layout: Layout
+) -> Float[Tensor, "streams points values"]:
     """Streams of any smooth function at `points`, by nested differentiation.
 
-    For what is computed once a run: input features and the parts of an ansatz.
-
-    Parameters
-    ----------
-    points
-        Shape (n, coordinates).
-
-    Returns
-    -------
-    Tensor
-        Shape (streams, n, w).
+    For what is computed once per training: input features and the parts of an ansatz.
     """
     column = {name: i for i, name in enumerate(layout.coordinates)}
     terms = [term for stream in layout.streams for term, _ in stream.operator.terms]
     highest = max(map(len, terms), default=0)
-    derivatives = [vmap(function)(points)]  # by order; that of order k: (n, w, coordinates^k)
+    derivatives = [
+        vmap(function)(points)
+    ]  # by order; that of order k: (points, values, coordinates^k)
     for _ in range(highest):
         function = jacfwd(function)
         derivatives.append(vmap(function)(points))
@@ -158,20 +152,17 @@ def streams_after_tanh(known: Sequence[Tensor], layout: Layout) -> list[Tensor]:
     return streams
 
 
-def network_streams(inputs: Tensor, parameters: Sequence[Tensor], layout: Layout) -> Tensor:
+def network_streams(
+    inputs: Float[Tensor, "*batches streams points features"],
+    parameters: Sequence[Tensor],
+    layout: Layout,
+) -> Float[Tensor, "*batches streams points outputs"]:
     """Pass streams of the input features through the network.
 
     Parameters
     ----------
-    inputs
-        Shape (..., streams, n, features).
     parameters
         As in `pinn_phases.network.network`.
-
-    Returns
-    -------
-    Tensor
-        Shape (..., streams, n, outputs).
     """
     h = inputs
     layers = list(zip(parameters[::2], parameters[1::2], strict=True))
@@ -186,8 +177,8 @@ def network_streams(inputs: Tensor, parameters: Sequence[Tensor], layout: Layout
     return h
 
 
-def product_streams(a: Tensor, b: Tensor, layout: Layout) -> Tensor:
-    """Streams of the product of two functions given by their streams, (..., streams, n, w)."""
+def product_streams(a: Streams, b: Streams, layout: Layout) -> Streams:
+    """Streams of the product of two functions, from their streams."""
     a_of, b_of = a.unbind(-3), b.unbind(-3)
     streams = [a_of[0] * b_of[0]]
     for number, stream in enumerate(layout.streams, start=1):

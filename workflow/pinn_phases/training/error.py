@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
+from jaxtyping import Float64
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -14,16 +15,19 @@ from pinn_phases.problems.base import Points, Problem
 from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.training.threads import ThreadPool
 
+Axis = Float64[NDArray[np.float64], " points"]
+Grid = Float64[NDArray[np.float64], "..."]  # an axis for each coordinate
+
 PIECE = 2048  # points of the test grid at a time, which stay in a processor's cache
 
 
-def grid_points(problem: Problem, axes: Mapping[str, NDArray[np.float64]]) -> Points:
-    """Points of a tensor grid, the last coordinate running fastest; shape (points, coordinates)."""
+def grid_points(problem: Problem, axes: Mapping[str, Axis]) -> Points:
+    """Points of a tensor grid, the last coordinate running fastest."""
     mesh = np.meshgrid(*(axes[name] for name in problem.coordinates), indexing="ij")
     return np.stack([values.ravel() for values in mesh], 1)
 
 
-def _require_points(exact: NDArray[np.float64], thinned: NDArray[np.float64], stride: int) -> None:
+def _require_points(exact: Grid, thinned: Grid, stride: int) -> None:
     """Check that an error at the points that are left says something of the solution."""
     largest = min(map(largest_stride, exact.shape))
     if stride > largest:
@@ -42,7 +46,7 @@ class TestError:
     Parameters
     ----------
     axes
-        Coordinate -> test grid of shape (n,).
+        Coordinate -> test grid.
     exact
         The observable on the grid.
 
@@ -58,8 +62,8 @@ class TestError:
         self,
         problem: Problem,
         network: NetworkSettings,
-        axes: Mapping[str, NDArray[np.float64]],
-        exact: NDArray[np.float64],
+        axes: Mapping[str, Axis],
+        exact: Grid,
         *,
         stride: int,
         device: torch.device,
@@ -81,8 +85,8 @@ class TestError:
             )
         ]
 
-    def __call__(self, parameters: Sequence[Tensor]) -> Tensor:
-        """||u - exact|| / ||exact|| (Eq. 7), a scalar in float64."""
+    def __call__(self, parameters: Sequence[Tensor]) -> Float64[Tensor, ""]:
+        """||u - exact|| / ||exact|| (Eq. 7)."""
         squares = self.norm.new_empty(len(self.pieces))
         parameters = [p.detach() for p in parameters]
 

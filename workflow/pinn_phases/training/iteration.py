@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from pinn_phases.settings.training import OptimiserSettings
-from pinn_phases.training.engines.base import Engine, Loss
+from pinn_phases.training.engines.base import BatchGradient, Engine, Loss
 from pinn_phases.training.engines.fast.cuda_graph import CudaGraph, Result
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import srr_adam
@@ -28,10 +29,10 @@ class Iteration:
         self.engine, self.state, self.settings = engine, state, settings
         self.adam = _adam(state, settings)
         captured = engine.capturable and state.weights.is_cuda
-        self._evaluate = CudaGraph[tuple[Loss, list[Tensor]]]() if captured else call
+        self._evaluate = CudaGraph[tuple[Loss, list[BatchGradient]]]() if captured else call
         self._update = CudaGraph[None]() if captured else call
 
-    def evaluate(self) -> tuple[Loss, list[Tensor]]:
+    def evaluate(self) -> tuple[Loss, list[BatchGradient]]:
         """Loss and its gradient for each batch, as `Engine.gradients`; updates the weights."""
         return self._evaluate(self._loss_and_gradients)
 
@@ -46,8 +47,8 @@ class Iteration:
                 group["lr"] = rate
         self._update(self._step)
 
-    def srr_adam(self) -> Tensor:
-        """Signal-to-rms ratio of Adam's moments (Eq. 13), a scalar, after `update`."""
+    def srr_adam(self) -> Float64[Tensor, ""]:
+        """Signal-to-rms ratio of Adam's moments (Eq. 13), after `update`."""
         state, settings = self.state, self.settings
         return srr_adam(
             state.first,
@@ -58,7 +59,7 @@ class Iteration:
             epsilon=settings.epsilon,
         )
 
-    def _loss_and_gradients(self) -> tuple[Loss, list[Tensor]]:
+    def _loss_and_gradients(self) -> tuple[Loss, list[BatchGradient]]:
         loss, self._gradients = self.engine.gradients(self.state.parameters, self.state.weights)
         self.state.weights.copy_(loss.weights)
         return loss, self._gradients

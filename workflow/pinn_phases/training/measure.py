@@ -8,14 +8,14 @@ from torch import Tensor
 
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.network.network import flattened
-from pinn_phases.training.engines.base import Loss
+from pinn_phases.training.engines.base import BatchGradient, Loss
 from pinn_phases.training.history import Row, recorded
 from pinn_phases.training.setup import Training
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import between_terms, gradient_statistics
 
 
-def measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[str, Tensor]:
+def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> dict[str, Tensor]:
     """Return what is recorded of the state before the step, still on its device."""
     record, state = training.settings.training.record, training.state
     layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))

@@ -10,16 +10,6 @@ from pinn_phases.settings.training import RunSettings
 def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -> Points:
     """Latin hypercube sample of the problem's domain, in random order.
 
-    Parameters
-    ----------
-    count
-        Number of points.
-
-    Returns
-    -------
-    ndarray, shape (count, coordinates)
-        In the problem's own units, float64.
-
     References
     ----------
     McKay, Beckman, Conover, A comparison of three methods for selecting values of input variables

@@ -23,7 +23,7 @@ class Training:
 
     settings: RunSettings
     problem: Problem
-    points: Points  # collocation points, shape (n, coordinates)
+    points: Points  # collocation points
     engine: Engine
     error: TestError
     state: State

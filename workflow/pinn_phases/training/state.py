@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -18,8 +19,8 @@ from pinn_phases.training.history import MILESTONES, RECORD, Row, Series
 class State:
     """A training after `iteration` steps of the optimiser.
 
-    `first` and `second` are Adam's moving averages, `weights` the method's, of shape
-    (equations, points). `last_row` and `last_snapshot` hold those of the last iteration where the
+    `first` and `second` are Adam's moving averages, `weights` the method's. `last_row` and
+    `last_snapshot` hold those of the last iteration where the
     schedule leaves it out: they end the result, but a longer training drops them. `milestones` are
     earlier states, from which a shorter training goes on.
     """
@@ -27,7 +28,7 @@ class State:
     parameters: list[Tensor]
     first: list[Tensor]
     second: list[Tensor]
-    weights: Tensor
+    weights: Float[Tensor, "equations points"]
     iteration: int = 0
     history: Series = field(default_factory=Series)
     snapshots: Series = field(default_factory=Series)

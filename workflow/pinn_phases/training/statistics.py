@@ -16,9 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
+from pinn_phases.training.engines.base import BatchGradient
 from pinn_phases.training.threads import ThreadPool
+
+Scalar = Float64[Tensor, ""]
+OfLayers = Float64[Tensor, " layers"]
 
 COLUMNS = 1024  # parameters at a time, which stay in a processor's cache in float64
 
@@ -27,43 +32,42 @@ COLUMNS = 1024  # parameters at a time, which stay in a processor's cache in flo
 class GradientStatistics:
     """Norms over parameters of the mean, std and rms over batches, for each layer and in all.
 
-    All are tensors in float64, of shape (layers,) for layers and scalars for all. The standard
-    deviation is that of the population. `gradient` is the mean itself, of shape (parameters,).
+    The standard deviation is that of the population. `gradient` is the mean itself.
     """
 
-    layer_mean: Tensor
-    layer_std: Tensor
-    layer_rms: Tensor
-    gradient: Tensor
+    layer_mean: OfLayers
+    layer_std: OfLayers
+    layer_rms: OfLayers
+    gradient: Float64[Tensor, " parameters"]
 
     @property
-    def mean(self) -> Tensor:
+    def mean(self) -> Scalar:
         """||mean over batches||, over all parameters."""
         return _norm(self.layer_mean)
 
     @property
-    def std(self) -> Tensor:
+    def std(self) -> Scalar:
         """||std over batches||, over all parameters."""
         return _norm(self.layer_std)
 
     @property
-    def snr(self) -> Tensor:
+    def snr(self) -> Scalar:
         """Signal-to-noise ratio ||mean|| / ||std|| (Eq. 8); infinite for equal batches."""
         return torch.div(self.mean, self.std)
 
     @property
-    def srr_batch(self) -> Tensor:
+    def srr_batch(self) -> Scalar:
         """Signal-to-rms ratio ||mean|| / ||rms|| of Eq. 17, within [0, 1]."""
         return torch.div(self.mean, _norm(self.layer_rms))
 
     @property
-    def layer_snr(self) -> Tensor:
+    def layer_snr(self) -> OfLayers:
         """Signal-to-noise ratio of each layer."""
         return torch.div(self.layer_mean, self.layer_std)
 
 
 def gradient_statistics(
-    layers: Sequence[Sequence[Tensor]], threads: ThreadPool
+    layers: Sequence[Sequence[BatchGradient]], threads: ThreadPool
 ) -> GradientStatistics:
     """Mean, std and rms over batches of the gradients, computed in float64.
 
@@ -73,7 +77,7 @@ def gradient_statistics(
     Parameters
     ----------
     layers
-        For each layer the gradients of its parameters, each of shape (batches, ...).
+        For each layer the gradients of its parameters, of all batches.
     """
     on_cpu = layers[0][0].device.type == "cpu"
     by_layer = [
@@ -97,15 +101,12 @@ def gradient_statistics(
     return GradientStatistics(mean, std, rms, torch.cat(means))
 
 
-def _mean_and_squares(gradient: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the mean over batches, and the sums over parameters of three squares, shape (3,).
+def _mean_and_squares(
+    gradient: Float64[Tensor, "batches parameters"],
+) -> tuple[Float64[Tensor, " parameters"], Float64[Tensor, "3"]]:
+    """Return the mean over batches, and the sums over parameters of three squares.
 
     They are the square of the mean, the variance and the mean square over batches.
-
-    Parameters
-    ----------
-    gradient
-        Shape (batches, parameters).
     """
     batches = len(gradient)
     mean = gradient.mean(0)
@@ -113,20 +114,22 @@ def _mean_and_squares(gradient: Tensor) -> tuple[Tensor, Tensor]:
     return mean, torch.stack([mean.square().sum(), variance, square])
 
 
-def between_terms(gradient: Tensor, conditions: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+def between_terms(
+    gradient: Float64[Tensor, " parameters"], conditions: Sequence[Tensor]
+) -> tuple[Scalar, Scalar, Scalar]:
     """Take the mean gradient apart: what the conditions have of it, and what the residual has.
 
     Parameters
     ----------
     gradient
-        Mean over batches, float64, shape (parameters,), as of `GradientStatistics`.
+        Mean over batches, as of `GradientStatistics`.
     conditions
         Gradients of the weighted sum of the conditions by the same parameters, in their order.
 
     Returns
     -------
     norm of the conditions, norm of the residual's mean, cosine between the two
-        Scalars in float64. Of batch gradients in float32 the second is exact to about 1e-7 of the
+        Of batch gradients in float32 the second is exact to about 1e-7 of the
         first. The cosine is NaN where either is 0.
     """
     common = torch.cat([part.flatten() for part in conditions]).double()
@@ -143,8 +146,8 @@ def srr_adam(
     beta1: float,
     beta2: float,
     epsilon: float,
-) -> Tensor:
-    """Signal-to-rms ratio of Adam's moments over all parameters (Eq. 13), a scalar in float64.
+) -> Scalar:
+    """Signal-to-rms ratio of Adam's moments over all parameters (Eq. 13).
 
     Parameters
     ----------
@@ -159,5 +162,5 @@ def srr_adam(
     return torch.div(_norm(signal), _norm(square.sqrt() + epsilon))
 
 
-def _norm(values: Tensor) -> Tensor:
+def _norm(values: Float64[Tensor, " values"]) -> Scalar:
     return values.square().sum().sqrt()

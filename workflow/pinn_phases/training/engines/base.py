@@ -9,7 +9,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from jaxtyping import Float
 from torch import Tensor
+
+Weights = Float[Tensor, "equations points"]
+BatchGradient = Float[Tensor, "batches ..."]  # behind the batches, the shape of a parameter
 
 
 class Loss(NamedTuple):
@@ -18,30 +22,28 @@ class Loss(NamedTuple):
     Attributes
     ----------
     pde
-        Weighted mean squared residual of each batch, shape (batches,).
+        Weighted mean squared residual of each batch.
     conditions
         Mean square of each condition, without its weight.
     condition_weights
         Factors of the conditions in the loss.
-    residual
-        Shape (equations, points).
     weights
-        The method's, after this iteration's update, shape (equations, points).
+        The method's, after this iteration's update.
     common
         Gradient of the weighted conditions by the parameters, which is part of the gradient of
         every batch.
     """
 
-    pde: Tensor
-    conditions: Mapping[str, Tensor]
+    pde: Float[Tensor, " batches"]
+    conditions: Mapping[str, Float[Tensor, ""]]
     condition_weights: Mapping[str, float]
-    residual: Tensor
-    weights: Tensor
+    residual: Float[Tensor, "equations points"]
+    weights: Weights
     common: Sequence[Tensor]
 
     @property
-    def total(self) -> Tensor:
-        """Full-batch loss, a scalar: what the optimiser minimises."""
+    def total(self) -> Float[Tensor, ""]:
+        """Full-batch loss: what the optimiser minimises."""
         weighted = (self.condition_weights[name] * term for name, term in self.conditions.items())
         return self.pde.mean() + sum(weighted)
 
@@ -62,7 +64,9 @@ class Engine(ABC):
     capturable: bool
 
     @abstractmethod
-    def gradients(self, parameters: Sequence[Tensor], weights: Tensor) -> tuple[Loss, list[Tensor]]:
+    def gradients(
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[Loss, list[BatchGradient]]:
         """Update the weights of the points, then evaluate the loss and its gradient for each batch.
 
         Parameters
@@ -70,25 +74,24 @@ class Engine(ABC):
         parameters
             As in `pinn_phases.network.network`.
         weights
-            The method's, of the iteration before, shape (equations, points).
+            The method's, of the iteration before.
 
         Returns
         -------
-        Loss, list of Tensor
-            The gradients have the shapes of the parameters with a leading dimension (batches,);
-            their mean over it is the gradient of `Loss.total`. The next call may overwrite them.
+        tuple
+            Loss, and for each parameter the gradients of the batches, whose mean is the gradient of
+            `Loss.total`. The next call may overwrite the gradients.
         """
 
     @abstractmethod
     def term_gradients(
-        self, parameters: Sequence[Tensor], weights: Tensor
-    ) -> tuple[list[Tensor], dict[str, list[Tensor]]]:
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[list[BatchGradient], dict[str, list[Tensor]]]:
         """Return the gradients of the terms of the loss, one by one, for given weights.
 
         Returns
         -------
-        list of Tensor, dict
-            Gradient of each batch's weighted mean squared residual, with a leading dimension
-            (batches,), which the next call may overwrite; and gradient of each condition, with its
-            weight, by its name.
+        tuple
+            Gradient of each batch's weighted mean squared residual, which the next call may
+            overwrite; and gradient of each condition, with its weight, by its name.
         """

@@ -25,12 +25,13 @@ def make_engine(
     dtype: torch.dtype = torch.float32,
     threads: ThreadPool,
 ) -> Engine:
-    """Set an engine up for collocation points of shape (n, coordinates).
-
-    The batches are consecutive chunks of the points, whose number is a multiple of theirs.
+    """Set an engine up for a training.
 
     Parameters
     ----------
+    points
+        Collocation points, a multiple of the number of batches, which are consecutive chunks of
+        them.
     compiled
         Compile the fast engine, where that works. The plain one is never compiled.
     """

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from numpy.typing import ArrayLike
 from torch import Tensor
 
@@ -19,7 +20,7 @@ from pinn_phases.operators import Fields, Jet, Operators, Term
 from pinn_phases.problems.base import Condition, Points, Problem
 from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.settings.training import TrainingSettings
-from pinn_phases.training.engines.base import Engine, Loss
+from pinn_phases.training.engines.base import BatchGradient, Engine, Loss, Weights
 
 
 class PlainEngine(Engine):
@@ -45,7 +46,9 @@ class PlainEngine(Engine):
         self.conditions = {name: problem.condition(name, c.points) for name, c in chosen.items()}
         self.condition_weights = {name: c.weight for name, c in chosen.items()}
 
-    def gradients(self, parameters: Sequence[Tensor], weights: Tensor) -> tuple[Loss, list[Tensor]]:
+    def gradients(
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[Loss, list[BatchGradient]]:
         """Return what `Engine.gradients` says."""
         parameters = [p.detach().requires_grad_() for p in parameters]
         residuals = [self.residual(points, parameters).detach() for points in self.batches]
@@ -61,8 +64,8 @@ class PlainEngine(Engine):
         return loss, [own + shared for own, shared in zip(of_residual, common, strict=True)]
 
     def term_gradients(
-        self, parameters: Sequence[Tensor], weights: Tensor
-    ) -> tuple[list[Tensor], dict[str, list[Tensor]]]:
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[list[BatchGradient], dict[str, list[Tensor]]]:
         """Return what `Engine.term_gradients` says."""
         parameters = [p.detach().requires_grad_() for p in parameters]
         _, of_residual = self.batch_gradients(parameters, weights)
@@ -70,8 +73,8 @@ class PlainEngine(Engine):
         return of_residual, of_conditions
 
     def batch_gradients(
-        self, parameters: Sequence[Tensor], weights: Tensor
-    ) -> tuple[Tensor, list[Tensor]]:
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[Float[Tensor, " batches"], list[BatchGradient]]:
         """Weighted mean squared residual of each batch (Eq. 27), and its gradient."""
         multiplier = self.method.multiplier(weights) * torch.ones_like(weights)
         factors = multiplier.chunk(len(self.batches), 1)
@@ -84,7 +87,7 @@ class PlainEngine(Engine):
 
     def condition_gradients(
         self, parameters: Sequence[Tensor]
-    ) -> tuple[dict[str, Tensor], dict[str, list[Tensor]]]:
+    ) -> tuple[dict[str, Float[Tensor, ""]], dict[str, list[Tensor]]]:
         """Mean square of each condition without its weight, and its gradient with it."""
         terms, gradients = {}, {}
         for name, condition in self.conditions.items():
@@ -95,13 +98,15 @@ class PlainEngine(Engine):
             gradients[name] = list(found)
         return terms, gradients
 
-    def residual(self, points: Points, parameters: Sequence[Tensor]) -> Tensor:
-        """Residuals of the equations at points (n, coordinates), shape (equations, n)."""
+    def residual(
+        self, points: Points, parameters: Sequence[Tensor]
+    ) -> Float[Tensor, "equations points"]:
+        """Residuals of the equations at points."""
         unknowns = self.fields(points, parameters, self.problem.residual_operators)
         source = {name: self.tensor(values) for name, values in self.problem.source(points).items()}
         return torch.stack(self.problem.residual(unknowns, source))
 
-    def mean_square(self, condition: Condition, parameters: Sequence[Tensor]) -> Tensor:
+    def mean_square(self, condition: Condition, parameters: Sequence[Tensor]) -> Float[Tensor, ""]:
         """Sum over the expressions of their mean square distance from the targets."""
         operators = condition.operators(self.problem.fields)
         at = (self.fields(points, parameters, operators) for points in condition.points)
@@ -110,7 +115,7 @@ class PlainEngine(Engine):
         return torch.stack(squares).sum()
 
     def fields(self, points: Points, parameters: Sequence[Tensor], operators: Operators) -> Fields:
-        """Fields at points (n, coordinates), with the derivatives that the operators need."""
+        """Fields at points, with the derivatives that the operators need."""
         return fields(self.problem, self.network, self.tensor(points), parameters, operators)
 
     def tensor(self, values: ArrayLike) -> Tensor:
@@ -121,11 +126,11 @@ class PlainEngine(Engine):
 def fields(
     problem: Problem,
     network: NetworkSettings,
-    points: Tensor,
+    points: Float[Tensor, "points coordinates"],
     parameters: Sequence[Tensor],
     operators: Operators,
 ) -> Fields:
-    """Fields u = A + B N at points (n, coordinates), with a graph back to the parameters."""
+    """Fields u = A + B N at points, with a graph back to the parameters."""
     points = points.clone().requires_grad_()
     h = torch.vmap(lambda point: input_features(problem, network, point))(points)
     *hidden, last = zip(parameters[::2], parameters[1::2], strict=True)
@@ -139,12 +144,17 @@ def fields(
     }
 
 
-def _jet(value: Tensor, points: Tensor, coordinates: tuple[str, ...], operators: Operators) -> Jet:
+def _jet(
+    value: Float[Tensor, " points"],
+    points: Float[Tensor, "points coordinates"],
+    coordinates: tuple[str, ...],
+    operators: Operators,
+) -> Jet:
     """Differentiate a field at the points again and again."""
     column = {name: i for i, name in enumerate(coordinates)}
 
     @cache  # u_x is part of u_xx and of u_xy
-    def derivative(term: Term) -> Tensor:
+    def derivative(term: Term) -> Float[Tensor, " points"]:
         if not term:
             return value
         lower = derivative(term[:-1])

@@ -13,19 +13,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.func import vjp
 
 from pinn_phases.network.network import Network
 from pinn_phases.network.streams import Layout, streams_after_tanh
+from pinn_phases.training.engines.base import BatchGradient
 from pinn_phases.training.threads import ThreadPool
 
 TILE_BYTES = 2**20  # of the streams of one layer: the second-level cache of a core, today
 SAVED_BYTES = 2**28  # of saved activations; the forward pass of further tiles is repeated
 
-SavedActivations = Sequence[
-    Sequence[Tensor]
-]  # [hidden layer][stream], (batches of a tile, n, width)
+SavedActivations = Sequence[Sequence[Float[Tensor, "batches points width"]]]  # of layers, streams
 
 
 class BatchedNetwork:
@@ -34,12 +34,12 @@ class BatchedNetwork:
     Parameters
     ----------
     inputs
-        Streams of the features, shape (batches, streams, points of a batch, features).
+        Streams of the features.
     """
 
     def __init__(
         self,
-        inputs: Tensor,
+        inputs: Float[Tensor, "batches streams points features"],
         network: Network,
         layout: Layout,
         *,
@@ -75,11 +75,10 @@ class BatchedNetwork:
             self._forward, self._backward = compiler(self._forward), compiler(self._backward)
             self._compile_passes([inputs.new_zeros(shape) for shape in network.shapes])
 
-    def forward(self, parameters: Sequence[Tensor]) -> Tensor:
-        """Streams of the outputs, shape (batches, streams, points of a batch, outputs).
-
-        The next call overwrites them.
-        """
+    def forward(
+        self, parameters: Sequence[Tensor]
+    ) -> Float[Tensor, "batches streams points outputs"]:
+        """Streams of the outputs, which the next call overwrites."""
 
         def forward_tile(number: int) -> None:
             tile, saved = self.tiles[number], self._saved_of(number)
@@ -89,21 +88,21 @@ class BatchedNetwork:
         return self._outputs
 
     def backward(
-        self, parameters: Sequence[Tensor], cotangent: Tensor, common: Sequence[Tensor]
-    ) -> list[Tensor]:
+        self,
+        parameters: Sequence[Tensor],
+        cotangent: Float[Tensor, "batches streams points outputs"],
+        common: Sequence[Tensor],
+    ) -> list[BatchGradient]:
         """Gradient by the parameters for each batch, after `forward` with the same parameters.
+
+        The next call overwrites it.
 
         Parameters
         ----------
         cotangent
-            Gradient of a function by the streams of the outputs, of their shape.
+            Gradient of a function by the streams of the outputs.
         common
             Gradient by the parameters that is added to that of each batch.
-
-        Returns
-        -------
-        list of Tensor
-            Each with a leading dimension (batches,). The next call overwrites them.
         """
 
         def backward_tile(number: int) -> None:
@@ -186,12 +185,18 @@ def _passes(layout: Layout) -> tuple[Callable[..., None], Callable[..., None]]:
     return forward, backward
 
 
-def _product(h: Tensor, matrix: Tensor) -> Tensor:
-    """Multiply all rows of h (batches, streams, n, w) with one matrix (w, v)."""
+def _product(
+    h: Float[Tensor, "batches streams points width"], matrix: Float[Tensor, "width outputs"]
+) -> Float[Tensor, "batches streams points outputs"]:
+    """Multiply all rows of h with one matrix."""
     return (h.flatten(0, 2) @ matrix).view(*h.shape[:3], -1)
 
 
-def _outer(cotangent: Tensor, h: Tensor, common: Tensor) -> Tensor:
+def _outer(
+    cotangent: Float[Tensor, "batches streams points outputs"],
+    h: Float[Tensor, "batches streams points width"],
+    common: Float[Tensor, "outputs width"],
+) -> Float[Tensor, "batches outputs width"]:
     """Gradient by a weight for each batch: cotangent^T h over streams and points, and `common`."""
     rows = cotangent.flatten(1, 2).transpose(1, 2), h.flatten(1, 2)
     return torch.baddbmm(common.expand(len(h), -1, -1), *rows)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from pinn_phases.methods.base import Method
@@ -16,9 +17,12 @@ from pinn_phases.network.fields import FieldAt
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Condition, Points, Problem
 from pinn_phases.settings.training import TrainingSettings
-from pinn_phases.training.engines.base import Engine, Loss
+from pinn_phases.training.engines.base import BatchGradient, Engine, Loss, Weights
 from pinn_phases.training.engines.fast.batched_network import BatchedNetwork
 from pinn_phases.training.threads import ThreadPool
+
+Streams = Float[Tensor, "batches streams points outputs"]  # of the outputs; points of a batch
+Residuals = Float[Tensor, "equations batches points"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,9 @@ class SoftCondition:
 
     condition: Condition
     fields: tuple[FieldAt, ...]
-    targets: tuple[Tensor, ...]
+    targets: tuple[Float[Tensor, " points"], ...]
 
-    def mean_square(self, parameters: Sequence[Tensor]) -> Tensor:
+    def mean_square(self, parameters: Sequence[Tensor]) -> Float[Tensor, ""]:
         """Sum over the expressions of their mean square distance from the targets."""
         expressions = self.condition.expressions(*(field(parameters) for field in self.fields))
         pairs = zip(expressions, self.targets, strict=True)
@@ -39,11 +43,7 @@ class SoftCondition:
 class FastEngine(Engine):
     """Streams tile by tile, compiled if wanted; on a GPU all batches are one tile.
 
-    Parameters
-    ----------
-    points
-        Collocation points, shape (n, coordinates); n a multiple of the number of batches, which
-        are consecutive chunks of them.
+    Parameters are as in `make_engine`.
     """
 
     capturable = True
@@ -112,7 +112,9 @@ class FastEngine(Engine):
             weights = zeros[0].new_zeros(len(problem.equations), len(points))
             self._interior_cotangent(self.network.forward(zeros), weights)
 
-    def gradients(self, parameters: Sequence[Tensor], weights: Tensor) -> tuple[Loss, list[Tensor]]:
+    def gradients(
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[Loss, list[BatchGradient]]:
         """Return what `Engine.gradients` says; the next call overwrites the gradients."""
         fixed = [p.detach() for p in parameters]
         conditions = self.threads.submit(lambda: self._condition_gradients(fixed))
@@ -124,8 +126,8 @@ class FastEngine(Engine):
         return Loss(pde, terms, self.condition_weights, residual, weights, common), gradients
 
     def term_gradients(
-        self, parameters: Sequence[Tensor], weights: Tensor
-    ) -> tuple[list[Tensor], dict[str, list[Tensor]]]:
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[list[BatchGradient], dict[str, list[Tensor]]]:
         """Return what `Engine.term_gradients` says; the next call overwrites the residual's."""
         streams = self.network.forward(parameters).detach().requires_grad_()
         loss = self._residual_losses(self._residual(streams), weights).sum()
@@ -134,20 +136,12 @@ class FastEngine(Engine):
         of_residual = self.network.backward(parameters, cotangent, nothing)
         return of_residual, {name: self._gradient_of(name, parameters) for name in self.conditions}
 
-    def _residual(self, streams: Tensor) -> Tensor:
-        """Residuals from the streams of the outputs, shape (equations, batches, points)."""
+    def _residual(self, streams: Streams) -> Residuals:
+        """Residuals from the streams of the outputs."""
         return torch.stack(self.problem.residual(self.interior.jets(streams), self.source))
 
-    def _residual_losses(self, residual: Tensor, weights: Tensor) -> Tensor:
-        """Weighted mean squared residual of each batch, shape (batches,), for given weights.
-
-        Parameters
-        ----------
-        residual
-            Shape (equations, batches, points of a batch).
-        weights
-            Shape (equations, points).
-        """
+    def _residual_losses(self, residual: Residuals, weights: Weights) -> Float[Tensor, " batches"]:
+        """Weighted mean squared residual of each batch, for given weights."""
         multiplier = self.method.multiplier(weights)
         if isinstance(multiplier, Tensor):
             multiplier = multiplier.unflatten(1, (self.batches, -1))
@@ -155,7 +149,7 @@ class FastEngine(Engine):
         return losses
 
     def _interior_loss(
-        self, streams: Tensor, weights: Tensor
+        self, streams: Streams, weights: Weights
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Sum of the batches' own losses, to be differentiated; then three parts of `Loss`.
 
@@ -168,8 +162,8 @@ class FastEngine(Engine):
         return pde.sum(), pde.detach(), flat, weights
 
     def _interior_cotangent(
-        self, streams: Tensor, weights: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        self, streams: Streams, weights: Weights
+    ) -> tuple[Streams, Tensor, Tensor, Tensor]:
         """Gradient of the batches' own losses by the streams; then as `_interior_loss`."""
         streams = streams.detach().requires_grad_()
         total, pde, residual, weights = self._interior(streams, weights)
