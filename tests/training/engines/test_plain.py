@@ -59,7 +59,7 @@ def test_a_training_with_it_is_that_of_the_fast_engine_to_rounding(reference, tm
         settings = make_settings(engine=engine, iterations=30)
         checkpoints = Checkpoints.beside(tmp_path / "run.h5", settings, "code")
         results[engine] = train(settings, reference, checkpoints, threads=2, gpus=0, bar=False)
-    assert "goes on after" not in caplog.text  # each has checkpoints of its own
+    assert "continues after" not in caplog.text  # each has checkpoints of its own
     assert "plain engine, not compiled" in caplog.text
     fast, plain = results.values()
     assert plain.attributes["settings"]["training"]["engine"] == "plain"

@@ -1,4 +1,4 @@
-"""Features of a point that enter the network."""
+"""Input features of the network."""
 
 import math
 
@@ -13,7 +13,7 @@ from pinn_phases.settings.network import NetworkSettings
 def input_features(
     problem: Problem, network: NetworkSettings, point: Float[Tensor, " coordinates"]
 ) -> Float[Tensor, " features"]:
-    """Features that enter the network at one point.
+    """Return the input features of one point.
 
     They are the coordinates; with `fourier_modes` K > 0, for each periodic coordinate x of period
     P also cos(2 pi k x / P) and sin(2 pi k x / P), k = 1..K.

@@ -1,7 +1,7 @@
 """The approximate solution at fixed points: u = A + B N, with N the network.
 
-Everything that does not depend on the parameters (streams of the input features, of A and of B)
-is computed once, in float64, when a `FieldAt` is made.
+Streams of the input features, of A and of B do not depend on the parameters: `FieldAt` computes
+them once, in float64.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class FieldAt:
     Parameters
     ----------
     operators
-        Those that can then be applied to the fields.
+        Those that will be applied to the fields.
     batches
         If given, the points are split into as many consecutive batches of equal size.
     """

@@ -1,7 +1,7 @@
 """The fully connected tanh network: sizes, initial parameters, hidden activations.
 
-Parameters are a sequence (W1, b1, ..., WL, bL): each W has the shape (outputs,
-inputs), each b (outputs,). Each layer computes tanh(h W^T + b), the last one without the tanh.
+Parameters are a sequence (W1, b1, ..., WL, bL). W has the shape (outputs, inputs), b (outputs,).
+Each layer computes tanh(h W^T + b), the last one without the tanh.
 """
 
 import itertools
@@ -22,7 +22,7 @@ from pinn_phases.settings.network import NetworkSettings
 
 @dataclass(frozen=True)
 class Network:
-    """A network without parameters, which are passed to what uses them.
+    """Sizes of a network; its parameters are passed to the functions that use them.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Network:
 
     @classmethod
     def of(cls, problem: Problem, settings: NetworkSettings) -> "Network":
-        """Return the network of a problem: its features go in, its fields come out."""
+        """Return the network of a problem, from its input features to its fields."""
         return cls(settings.sizes(problem))
 
     @property
@@ -88,12 +88,12 @@ class Network:
 
 
 def flattened(tensors: Sequence[Tensor]) -> Float32[NDArray[np.float32], " values"]:
-    """All values in one row, in order."""
+    """Concatenate all values, in order."""
     return torch.cat([t.detach().flatten() for t in tensors]).cpu().numpy()
 
 
 def unflattened(values: Float[NDArray[Any], " values"], like: Sequence[Tensor]) -> list[Tensor]:
-    """Undo `flattened`, with the shapes, type and device of `like`."""
+    """Invert `flattened`, with the shapes, dtype and device of `like`."""
     flat = torch.from_numpy(values).to(like[0])
     parts = flat.split([t.numel() for t in like])
     return [part.view_as(t).clone() for part, t in zip(parts, like, strict=True)]

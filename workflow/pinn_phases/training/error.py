@@ -18,7 +18,7 @@ from pinn_phases.training.threads import ThreadPool
 Axis = Float64[NDArray[np.float64], " points"]
 Grid = Float64[NDArray[np.float64], "..."]  # an axis for each coordinate
 
-PIECE = 2048  # points of the test grid at a time, which stay in a processor's cache
+PIECE = 2048  # points of the test grid at a time, which fit a processor's cache
 
 
 def grid_points(problem: Problem, axes: Mapping[str, Axis]) -> Points:
@@ -28,7 +28,7 @@ def grid_points(problem: Problem, axes: Mapping[str, Axis]) -> Points:
 
 
 def _require_points(exact: Grid, thinned: Grid, stride: int) -> None:
-    """Check that an error at the points that are left says something of the solution."""
+    """Check that the thinned grid still measures the solution."""
     largest = min(map(largest_stride, exact.shape))
     if stride > largest:
         points = " x ".join(map(str, exact.shape))
@@ -53,7 +53,7 @@ class TestError:
     Raises
     ------
     SettingsError
-        If the stride leaves too few points, or such where the observable vanishes.
+        If the stride leaves too few points, or only points where the observable vanishes.
     """
 
     __test__ = False  # not a test case, for pytest

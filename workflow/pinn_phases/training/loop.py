@@ -1,4 +1,4 @@
-"""The one training loop: full-batch Adam, with the gradient statistics of every recorded step."""
+"""The training loop: full-batch Adam, with gradient statistics of every recorded iteration."""
 
 import dataclasses
 import logging
@@ -51,9 +51,9 @@ def train(
     made_by
         Provenance, for checkpoints and the result.
     other_code
-        If there is no checkpoint, go on from the newest of the same training by other code.
+        If there is no checkpoint, continue the newest of the same training by other code.
     threads
-        CPU threads, of which no more are used than this process may run on.
+        CPU threads; at most as many as there are processors are used.
     gpus
         1: train on a GPU if there is one.
     bar
@@ -69,7 +69,7 @@ def train(
     Raises
     ------
     Stopped
-        If the loss is not finite, or on SIGINT and SIGTERM; a checkpoint is kept.
+        If the loss is not finite, or on SIGINT and SIGTERM; a checkpoint is left.
     """
     began = time.monotonic()
     provide_cache(checkpoints.newest.parent / "compiled")
@@ -98,7 +98,7 @@ def train(
 
 
 def _how(training: TrainingSettings) -> str:
-    """Say what comes before the first iteration, and with which engine if not the usual one."""
+    """Say whether code is compiled, and name the engine unless it is the default."""
     if training.engine == "plain":
         return "plain engine, not compiled"
     return "compiling first" if training.compiled else "not compiled"
@@ -107,7 +107,7 @@ def _how(training: TrainingSettings) -> str:
 def resume(
     training: Training, checkpoints: Checkpoints, newest: Content | None
 ) -> tuple[Checkpoints, list[Stretch]]:
-    """Go on from a checkpoint, if there is one.
+    """Continue from a checkpoint, if there is one.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def resume(
     Returns
     -------
     tuple
-        Where to save, and who made the iterations up to here.
+        Where to save, and the stretches of the iterations so far.
     """
     if newest is None:
         return checkpoints, []
@@ -127,7 +127,7 @@ def resume(
         return checkpoints, []
     done = int(content.arrays["state/iteration"])
     training.state = training.state.restored(content.arrays, last=done == iterations)
-    log.info("goes on after iteration %d, saves as %s", done, checkpoints.newest)
+    log.info("continues after iteration %d, saves to %s", done, checkpoints.newest)
     return checkpoints, stretches_of(content.attributes, done)
 
 
@@ -142,14 +142,14 @@ def run(
     Returns
     -------
     State
-        The final state. Its history and snapshots end with the last iteration, even where the
-        schedule would leave that one out; the checkpoint keeps to the schedule, so that a longer
-        training goes on from it as if it had never stopped.
+        The final state. Its history and snapshots end with the last iteration, even if that one is
+        not on the schedule; the series of the checkpoint follow the schedule, so that a longer
+        training continues as if it had never stopped.
 
     Raises
     ------
     Stopped
-        If the loss or the error is not finite, or if `stop_asked` says so; a checkpoint is kept.
+        If the loss or the error is not finite, or if `stop_asked` says so; a checkpoint is left.
     """
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
@@ -164,7 +164,7 @@ def run(
         due = time.monotonic() - saved > settings.checkpoint_seconds
         saving = last or stopping or due
         if iteration in milestones:
-            state.milestones.append(state.moment())
+            state.milestones.append(state.without_record())
         loss, gradients = step.evaluate()
         if recorded or saving:  # not always: the check waits for the GPU
             require_finite(iteration, loss)
@@ -184,7 +184,6 @@ def run(
             checkpoints.save(state)
             saved = time.monotonic()
         if stopping:
-            raise Stopped(
-                f"stopped on request after iteration {iteration}; the next call goes on from there"
-            )
+            said = f"stopped on request after iteration {iteration}"
+            raise Stopped(f"{said}; the next call continues from there")
     return state

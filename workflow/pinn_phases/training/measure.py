@@ -1,4 +1,4 @@
-"""What is recorded of an iteration: a row of the history, a snapshot."""
+"""What is recorded in an iteration: a row of the history, a snapshot."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from pinn_phases.training.statistics import between_terms, gradient_statistics
 
 
 def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> dict[str, Tensor]:
-    """Return what is recorded of the state before the step, still on its device."""
+    """Return the quantities of a row, before the step, still on their device."""
     record, state = training.settings.training.record, training.state
     layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
     common = loss.common
@@ -49,7 +49,7 @@ def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> 
 
 
 def on_host(row: Mapping[str, Tensor]) -> dict[str, Any]:
-    """Numbers and arrays, by a single copy from the device."""
+    """Return numbers and arrays, after a single copy from the device."""
     values = [value.detach().double() for value in row.values()]
     copied = torch.cat([value.flatten() for value in values]).cpu()
     parts = copied.split([value.numel() for value in values])
@@ -60,7 +60,7 @@ def on_host(row: Mapping[str, Tensor]) -> dict[str, Any]:
 
 
 def snapshot(state: State, iteration: int) -> Row:
-    """Copy what a snapshot holds."""
+    """Return a snapshot: copies of parameters and weights of the points."""
     return {
         "iteration": iteration,
         "parameters": flattened(state.parameters),

@@ -22,7 +22,7 @@ def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -
 
 
 def loss_points(settings: RunSettings) -> dict[str, Points]:
-    """Collocation points and those of every condition of a run, under their names in its file."""
+    """Return collocation points and those of every condition, by their names in a file."""
     problem, chosen = settings.equation, settings.training
     rng = np.random.default_rng(settings.seed)
     found = {"points/collocation": collocation_points(problem, chosen.points, rng)}

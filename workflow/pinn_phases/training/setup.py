@@ -1,4 +1,4 @@
-"""What a training minimises and measures, before its first iteration."""
+"""Set up of a training, before its first iteration."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ def prepare(
 ) -> Training:
     """Draw points and initial parameters and set up loss and error, before the first iteration.
 
-    Points and parameters come from generators of their own, both seeded with the run's seed.
+    Points and parameters come from two generators, both seeded with the seed of the training.
     """
     problem, method = settings.equation, settings.method_constants
     chosen = settings.training

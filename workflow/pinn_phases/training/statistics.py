@@ -8,8 +8,8 @@
 | SRR_B, Eq. 17               | srr_batch     |
 | SRR_C, Eq. 13               | srr_adam      |
 
-The conditions are the same for every batch, so that the mean is theirs and the residual's own, and
-the standard deviation the residual's alone. `between_terms` takes the mean apart.
+The conditions are the same for every batch: they contribute to the mean, and not to the standard
+deviation. `between_terms` splits the mean.
 """
 
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ from pinn_phases.training.threads import ThreadPool
 Scalar = Float64[Tensor, ""]
 OfLayers = Float64[Tensor, " layers"]
 
-COLUMNS = 1024  # parameters at a time, which stay in a processor's cache in float64
+COLUMNS = 1024  # parameters at a time, which fit a processor's cache in float64
 
 
 @dataclass(frozen=True)
 class GradientStatistics:
-    """Norms over parameters of the mean, std and rms over batches, for each layer and in all.
+    """Norms over parameters of the mean, std and rms over batches, for each layer and overall.
 
     The standard deviation is that of the population. `gradient` is the mean itself.
     """
@@ -117,7 +117,7 @@ def _mean_and_squares(
 def between_terms(
     gradient: Float64[Tensor, " parameters"], conditions: Sequence[Tensor]
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Take the mean gradient apart: what the conditions have of it, and what the residual has.
+    """Split the mean gradient into that of the conditions and that of the residual.
 
     Parameters
     ----------
@@ -129,8 +129,8 @@ def between_terms(
     Returns
     -------
     norm of the conditions, norm of the residual's mean, cosine between the two
-        Of batch gradients in float32 the second is exact to about 1e-7 of the
-        first. The cosine is NaN where either is 0.
+        With batch gradients in float32 the second is exact to about 1e-7 of the first. The cosine
+        is NaN if either is 0.
     """
     common = torch.cat([part.flatten() for part in conditions]).double()
     residual = gradient - common

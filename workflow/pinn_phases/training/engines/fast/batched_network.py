@@ -2,10 +2,10 @@
 
 A tile is as many batches as fit into a core's cache. It passes through all layers before the next
 tile starts, so that activations stay in the cache instead of going to memory after every operation.
-Tiles share only the parameters; each is the work of one thread.
+Tiles share only the parameters; one thread computes a tile.
 
 A hidden layer computes h = tanh(z) for all streams. The saved activations are the value of h and
-the derivatives of z; everything else that the backward pass needs follows from them.
+the derivatives of z, from which the backward pass recomputes everything else.
 """
 
 import threading
@@ -22,7 +22,7 @@ from pinn_phases.network.streams import Layout, streams_after_tanh
 from pinn_phases.training.engines.base import BatchGradient
 from pinn_phases.training.threads import ThreadPool
 
-TILE_BYTES = 2**20  # of the streams of one layer: the second-level cache of a core, today
+TILE_BYTES = 2**20  # of the streams of one layer: a typical second-level cache of a core
 SAVED_BYTES = 2**28  # of saved activations; the forward pass of further tiles is repeated
 
 SavedActivations = Sequence[Sequence[Float[Tensor, "batches points width"]]]  # of layers, streams

@@ -1,8 +1,8 @@
 """The fast engine: loss and gradients from derivatives that are carried through the network.
 
-Batches stay apart in the backward pass: their gradients cost one batched product per layer in place
-of one large product. Equations and methods know nothing of this: torch differentiates the loss by
-the streams of the network's outputs, `BatchedNetwork` takes it from there.
+The backward pass keeps the batches apart: their gradients cost one batched product per layer in
+place of one large product. Equations and methods know nothing of this: torch differentiates the
+loss by the streams of the network's outputs, and `BatchedNetwork` continues the backward pass.
 """
 
 from collections.abc import Sequence
@@ -132,8 +132,8 @@ class FastEngine(Engine):
         streams = self.network.forward(parameters).detach().requires_grad_()
         loss = self._residual_losses(self._residual(streams), weights).sum()
         (cotangent,) = torch.autograd.grad(loss, [streams])
-        nothing = [torch.zeros_like(parameter) for parameter in parameters]
-        of_residual = self.network.backward(parameters, cotangent, nothing)
+        zeros = [torch.zeros_like(parameter) for parameter in parameters]
+        of_residual = self.network.backward(parameters, cotangent, zeros)
         return of_residual, {name: self._gradient_of(name, parameters) for name in self.conditions}
 
     def _residual(self, streams: Streams) -> Residuals:
