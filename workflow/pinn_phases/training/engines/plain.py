@@ -153,13 +153,13 @@ def _jet(
     """Differentiate a field at the points again and again."""
     column = {name: i for i, name in enumerate(coordinates)}
 
-    @cache  # u_x is part of u_xx and of u_xy
+    @cache  # (u_xx, u_xy) is the gradient of u_x
+    def gradient(term: Term) -> Float[Tensor, "points coordinates"]:
+        (found,) = torch.autograd.grad(derivative(term).sum(), points, create_graph=True)
+        return found
+
     def derivative(term: Term) -> Float[Tensor, " points"]:
-        if not term:
-            return value
-        lower = derivative(term[:-1])
-        (along,) = torch.autograd.grad(lower.sum(), points, create_graph=True)
-        return along[:, column[term[-1]]]
+        return gradient(term[:-1])[:, column[term[-1]]] if term else value
 
     derivatives = {
         operator.terms: torch.stack([a * derivative(term) for term, a in operator.terms]).sum(0)
