@@ -23,7 +23,7 @@ CACHE = "TORCHINDUCTOR_CACHE_DIR"
 """Environment variable for torch's folder of compiled code; torch sets it if it is not set."""
 
 BUILD = "_CxxBuild"
-"""Suffix of a folder that torch keeps beside a library until that is compiled."""
+"""Suffix of a folder that torch keeps beside a library or header until that is compiled."""
 
 log = logging.getLogger(__name__)
 
