@@ -29,13 +29,13 @@ from benchmarks.ratios import pairwise, spread
 from benchmarks.sizes import add_arguments, chosen, resized
 from benchmarks.training_task import evaluate_exactly, make_task
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.training import replay
+from pinn_phases.training.engines.fast import cuda_graph
 
 OURS, FLOOR = "ours", "products"
 # Relative to the norm of residual and gradient. Rounding in float32 (6e-8 an operation) comes to
 # 4e-8 to 2e-6 in all engines; a coefficient or a term that is wrong comes to more.
 TOLERANCE = 1e-5
-WARM_UP = replay.WARM_UP + 1  # iterations: compilers, caches, CUDA graphs
+WARM_UP = cuda_graph.WARM_UP + 1  # iterations: compilers, caches, CUDA graphs
 
 
 def disagreement(actual: Evaluation, exact: Evaluation) -> dict[str, float]:

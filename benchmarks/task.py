@@ -1,7 +1,7 @@
 """What all engines are given: one training, as plain arrays in one file.
 
 NumPy alone, for the engines run in environments of their own. Points, targets and parameters are
-numbers of float32, so that every engine, and the check in float64, sees exactly the same ones.
+numbers of float32, so that all engines see exactly the same ones.
 
 The loss is the mean square of each residual, plus weight times mean square for each expression of
 each term. Kinds of terms: "value", the field has the targets; "periodic", the field and its

@@ -5,18 +5,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from benchmarks import nested_autograd
 from benchmarks.engines.base import Evaluation, flat
 from benchmarks.task import Adam, Array, Task, Term
 from pinn_phases.network.network import Network
-from pinn_phases.operators import Fields, Operators
 from pinn_phases.problems.base import Condition, Problem
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.training.engines.plain import PlainEngine
 from pinn_phases.training.points import collocation_points
-
-CHUNK = 1000  # points at a time in float64: memory
 
 
 def make_task(settings: RunSettings) -> Task:
@@ -48,48 +44,24 @@ def make_task(settings: RunSettings) -> Task:
         parameters=tuple(p.numpy() for p in parameters),
         terms=tuple(
             _term(problem, problem.condition(name, term.points), term.weight)
-            for name, term in training.conditions.items()
-            if term.weight > 0
+            for name, term in training.weighted_conditions.items()
         ),
     )
 
 
 def evaluate_exactly(task: Task) -> Evaluation:
-    """Residual and gradient by nested automatic differentiation in float64.
-
-    With the equations and conditions of the library, some points at a time.
-    """
+    """Residual and gradient by the plain engine in float64."""
     settings = RunSettings.model_validate_json(task.settings)
-    problem, training = settings.equation, settings.training
-    parameters = [torch.from_numpy(p).double().requires_grad_() for p in task.parameters]
-    points = torch.from_numpy(task.points).double()
-
-    def fields(at: Tensor, operators: Operators) -> Fields:
-        return nested_autograd.fields(problem, training.network, at, parameters, operators)
-
-    residuals, gradient = [], np.zeros(sum(p.numel() for p in parameters))
-
-    def add(loss: Tensor) -> None:
-        slopes = torch.autograd.grad(loss, parameters, materialize_grads=True)
-        gradient[:] += flat(slopes)
-
-    for chunk in points.split(CHUNK):
-        source = {k: torch.from_numpy(v) for k, v in problem.source(chunk.numpy()).items()}
-        unknowns = fields(chunk, problem.residual_operators)
-        residual = torch.stack(problem.residual(unknowns, source))
-        add(residual.square().sum() / len(points))
-        residuals.append(residual.detach().numpy())
-    for name, term in training.conditions.items():
-        condition = problem.condition(name, term.points)
-        at = (torch.from_numpy(_single(p)).double() for p in condition.points)
-        operators = condition.operators(problem.fields)
-        values = condition.expressions(*(fields(x, operators) for x in at))
-        squares = [
-            (value - torch.from_numpy(target)).square().mean()
-            for value, target in zip(values, condition.targets, strict=True)
-        ]
-        add(term.weight * torch.stack(squares).sum())
-    return Evaluation(np.concatenate(residuals, 1), gradient)
+    points = task.points.astype(np.float64)
+    engine = PlainEngine(
+        *(settings.equation, settings.method_constants, settings.training, points),
+        device=torch.device("cpu"),
+        dtype=torch.float64,
+    )
+    parameters = [torch.from_numpy(values).double() for values in task.parameters]
+    weights = torch.zeros(len(engine.problem.equations), len(points), dtype=torch.float64)
+    loss, gradients = engine.gradients(parameters, weights)
+    return Evaluation(loss.residual.numpy(), flat(gradient.mean(0) for gradient in gradients))
 
 
 def _term(problem: Problem, condition: Condition, weight: float) -> Term:

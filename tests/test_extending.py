@@ -74,7 +74,7 @@ def extended(tmp_path_factory):
 def test_the_page_adds_an_equation_a_method_and_figures():
     stems = {Path(name).stem for name in FILES if name.endswith(".py")}
     assert {EQUATION, METHOD, "figS4", "figS5"} <= stems
-    assert [command[0] for command in COMMANDS] == ["pytest"] + ["snakemake"] * 5
+    assert [command[0] for command in COMMANDS] == ["pytest"] + ["snakemake"] * 6
 
 
 def test_the_method_on_the_page_is_the_repository_s_own(config):
@@ -111,6 +111,13 @@ def test_a_third_method_trains_itself_alone(extended):
     _, said = extended
     assert re.findall(r"Training (\w+) with (\w+), seed 0", said[4]) == [(EQUATION, METHOD)]
     assert "Training" not in said[5] and "Drawing figS5" in said[5]
+
+
+def test_the_plain_engine_trains_the_equation(extended):
+    folder, said = extended
+    assert re.findall(r"Training (\w+) with (\w+), seed 0", said[6]) == [(EQUATION, "rba")]
+    run = storage.read(folder / f"results/smoke/runs/{EQUATION}/rba/seed0.h5", "run")
+    assert run.attributes["settings"]["training"]["engine"] == "plain"
 
 
 def test_the_reference_is_accurate_at_every_time(extended):

@@ -10,7 +10,7 @@ from pinn_phases.analysis.terms import term_statistics
 from pinn_phases.files import storage
 from pinn_phases.model import validated
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 RUN = "allen_cahn/rba/seed0.h5"
 COLUMNS = (
@@ -41,7 +41,7 @@ def test_the_table_has_the_numbers_of_the_archive(repository, terms):
 def test_the_archive_has_what_is_measured_of_the_archived_run(repository, terms):
     run = storage.read(repository / "archive/paper/runs" / RUN, "run")
     settings = validated(RunSettings, run.attributes["settings"])
-    gradients = TermGradients(settings, run.arrays["points/collocation"], 1, Workers(2))
+    gradients = TermGradients(settings, run.arrays["points/collocation"], 1, ThreadPool(2))
     products, std = gradients.at(
         *(run.arrays[f"snapshots/{name}"][-1] for name in ("parameters", "weights"))
     )

@@ -87,7 +87,7 @@ def test_a_status_of_another_version_is_as_none(say, row, tmp_path, text):
     [
         ("burgers/rba/seed0: 9000 iterations at scale laptop on CPU", 10, "running"),
         ("burgers/rba/seed0: 9000 iterations at scale laptop on CPU", 600, "silent for 10 min"),
-        ("error: stopped on request after iteration 5; the next call goes on", 600, "stopped"),
+        ("error: stopped on request after iteration 5; the next call continues", 600, "stopped"),
         ("error: the loss is not finite at iteration 7", 1, "failed"),
     ],
 )

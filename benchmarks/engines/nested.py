@@ -11,8 +11,8 @@ from benchmarks.task import Task, Term
 
 def gradient(value: Tensor, at: Tensor) -> tuple[Tensor, ...]:
     """Differentiate `value` (n,) along each coordinate of `at` (n, coordinates)."""
-    (slope,) = torch.autograd.grad(value, at, torch.ones_like(value), create_graph=True)
-    return slope.unbind(1)
+    (derivatives,) = torch.autograd.grad(value, at, torch.ones_like(value), create_graph=True)
+    return derivatives.unbind(1)
 
 
 class Nested(Engine):
@@ -44,8 +44,8 @@ class Nested(Engine):
         """Evaluate residual and gradient."""
         residual = self.residual()
         parameters = list(self.network.parameters())
-        slopes = torch.autograd.grad(self._loss(residual), parameters, materialize_grads=True)
-        return Evaluation(torch.stack(residual).detach().numpy(), flat(slopes))
+        found = torch.autograd.grad(self._loss(residual), parameters, materialize_grads=True)
+        return Evaluation(torch.stack(residual).detach().numpy(), flat(found))
 
     def iterate(self) -> None:
         """One step of Adam."""
@@ -66,10 +66,10 @@ class Nested(Engine):
             return (self.network(points[0])[:, 0],)
         at = [p.requires_grad_() for p in points]
         fields = [self.network(p)[:, 0] for p in at]
-        slopes = [gradient(field, p) for field, p in zip(fields, at, strict=True)]
+        derivatives = [gradient(field, p) for field, p in zip(fields, at, strict=True)]
         if kind == "periodic":
-            return fields[1] - fields[0], slopes[1][1] - slopes[0][1]
-        psi_x, psi_y = slopes[0]
+            return fields[1] - fields[0], derivatives[1][1] - derivatives[0][1]
+        psi_x, psi_y = derivatives[0]
         return psi_y, -psi_x
 
     def _allen_cahn(self) -> list[Tensor]:

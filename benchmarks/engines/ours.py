@@ -1,18 +1,14 @@
-"""The project's own engine: the objective and the step of the training loop, vanilla."""
-
-from functools import partial
+"""The project's own engine, the fast one, and the step of the training loop, vanilla."""
 
 import torch
 
 from benchmarks.engines.base import Engine, Evaluation, flat
 from benchmarks.task import Task
-from pinn_phases.network.fields import Place
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.training.compilation import compiled_if_possible
+from pinn_phases.training.engines.factory import make_engine
 from pinn_phases.training.iteration import Iteration
-from pinn_phases.training.objective import Objective
 from pinn_phases.training.state import State
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 
 class Ours(Engine):
@@ -22,20 +18,19 @@ class Ours(Engine):
         settings = RunSettings.model_validate_json(task.settings)
         training, problem = settings.training, settings.equation
         device = torch.device(task.device)
-        self.workers = Workers(torch.get_num_threads() if task.device == "cpu" else 1)
-        make_objective = partial(
-            Objective,
+        self.threads = ThreadPool(torch.get_num_threads() if task.device == "cpu" else 1)
+        engine = make_engine(
             problem,
             settings.method_constants,
             training,
             task.points.astype("float64"),
-            place=Place(device),
-            workers=self.workers,
+            compiled=training.compiled,
+            device=device,
+            threads=self.threads,
         )
-        objective = compiled_if_possible(make_objective, training.compiled)
         parameters = [torch.tensor(values, device=device) for values in task.parameters]
         state = State.start(parameters, len(problem.equations), len(task.points))
-        self.iteration = Iteration(objective, state, training.optimiser)
+        self.iteration = Iteration(engine, state, training.optimiser)
 
     def evaluate(self) -> Evaluation:
         """Evaluate residual and gradient."""

@@ -15,7 +15,7 @@ class OursWithStatistics(Ours):
         """One step of Adam, with statistics of its gradients."""
         loss, gradients = self.iteration.evaluate()
         layers = list(zip(gradients[::2], gradients[1::2], strict=True))
-        statistics = gradient_statistics(layers, self.workers)
+        statistics = gradient_statistics(layers, self.threads)
         terms = between_terms(statistics.gradient, loss.common)
         self.iteration.update()
         values = statistics.snr, statistics.srr_batch, statistics.layer_snr, *terms

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import nested_autograd
 from pinn_phases.__main__ import main
 from pinn_phases.analysis import fields
 from pinn_phases.files import storage
@@ -13,6 +12,7 @@ from pinn_phases.network.network import Network, flattened
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.problems.helmholtz import Helmholtz
 from pinn_phases.reference.helmholtz import HelmholtzReference
+from pinn_phases.training.engines import plain
 from pinn_phases.training.error import grid_points
 from tests.training.conftest import make_settings
 
@@ -31,7 +31,7 @@ def test_observables_and_residuals_of_a_snapshot(problem_name, monkeypatch):
     exact = [p.double() for p in networks[1]]
     at = torch.as_tensor(points)
     operators = problem.residual_operators + problem.observed_operators
-    jets = nested_autograd.fields(problem, network, at, exact, operators)
+    jets = plain.fields(problem, network, at, exact, operators)
     source = {name: torch.as_tensor(v) for name, v in problem.source(points).items()}
     expected = [problem.observables(jets)]
     expected += [dict(zip(problem.equations, problem.residual(jets, source), strict=True))]

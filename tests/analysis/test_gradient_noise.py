@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pinn_phases.analysis.gradient_noise import gradients_of_ratio, signal_to_noise
 from pinn_phases.training.statistics import gradient_statistics
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 
 @given(st.integers(0, 10**6), st.integers(2, 20), st.integers(1, 9), st.floats(1e-3, 1e4))
@@ -17,7 +17,7 @@ def test_is_the_ratio_that_trainings_record(seed, samples, parameters, signal):
     rng = np.random.default_rng(seed)
     mean = signal * rng.normal(size=parameters)
     gradients = mean + rng.normal(size=(samples, parameters))
-    recorded = float(gradient_statistics([[torch.as_tensor(gradients)]], Workers(1)).snr)
+    recorded = float(gradient_statistics([[torch.as_tensor(gradients)]], ThreadPool(1)).snr)
     # Both in float64; a signal of 1e4 loses four digits of sixteen in the deviations, and two
     # samples may differ by a hundredth of the noise: two more.
     assert signal_to_noise(gradients) == pytest.approx(recorded, rel=1e-9)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import nested_autograd
 from pinn_phases.__main__ import main
 from pinn_phases.analysis.term_gradients import TermGradients
 from pinn_phases.analysis.terms import term_statistics
@@ -12,45 +11,28 @@ from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 from tests.training import conftest
 from tests.training.conftest import TRAINING, make_settings, needs_compiler
-from tests.training.test_objective import small_case
+from tests.training.engines.cases import small_case
 
-ONE = Workers(1)
+ONE = ThreadPool(1)
 reference, fresh_compiler = conftest.reference, conftest.fresh_compiler  # fixtures
 
 
-def obvious(settings, parameters, weights, points):
-    """Gradient of the residual for each batch, and of each condition, flat and in float64."""
-    problem, chosen = settings.equation, settings.training
-
-    def fields(at, operators):
-        return nested_autograd.fields(problem, chosen.network, at, leaves, operators)
-
-    def gradient(loss):
-        found = torch.autograd.grad(loss, leaves, retain_graph=True, materialize_grads=True)
-        return torch.cat([part.flatten() for part in found]).numpy()
-
-    leaves = [p.double().requires_grad_() for p in parameters]
-    at = torch.as_tensor(points)
-    source = {name: torch.as_tensor(v) for name, v in problem.source(points).items()}
-    unknowns = fields(at, problem.residual_operators)
-    residual = torch.stack(problem.residual(unknowns, source))
-    used = 1 if settings.method == "vanilla" else torch.as_tensor(weights)
-    losses = (used * residual).square().unflatten(1, (chosen.batches, -1)).mean(-1).sum(0)
-    conditions = {}
-    for name, setting in chosen.conditions.items():
-        condition = problem.condition(name, setting.points)
-        operators = condition.operators(problem.fields)
-        sets = (fields(torch.as_tensor(p), operators) for p in condition.points)
-        pairs = zip(condition.expressions(*sets), condition.targets, strict=True)
-        terms = [(value - torch.as_tensor(target)).square().mean() for value, target in pairs]
-        conditions[name] = gradient(setting.weight * sum(terms))
-    return np.stack([gradient(loss) for loss in losses]), conditions
+def flat(tensors):
+    """All values in one row."""
+    return torch.cat([tensor.flatten() for tensor in tensors]).numpy()
 
 
-def layers_of(settings, parameters):
+def by_the_plain_engine(case):
+    """Gradient of the residual for each batch, and of each condition, flat."""
+    batches, conditions = case.engine("plain").term_gradients(case.parameters, case.weights)
+    of_batches = torch.cat([gradient.flatten(1) for gradient in batches], 1).numpy()
+    return of_batches, {name: flat(gradient) for name, gradient in conditions.items()}
+
+
+def layers_of(parameters):
     """Layer of each entry of a flat gradient."""
     pairs = zip(parameters[::2], parameters[1::2], strict=True)
     sizes = [weight.numel() + bias.numel() for weight, bias in pairs]
@@ -60,17 +42,16 @@ def layers_of(settings, parameters):
 @pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
 @pytest.mark.parametrize("problem", ["allen_cahn", "helmholtz", "burgers", "cavity"])
 def test_against_nested_differentiation(problem, method):
-    settings, _, _, parameters, weights, points = small_case(method, problem)
-    weights, points = weights.numpy(), points.numpy()
-    terms = TermGradients(settings, points, 1, Workers(2))
-    products, std = terms.at(torch.cat([p.flatten() for p in parameters]).numpy(), weights)
-    batches, conditions = obvious(settings, parameters, weights, points)
+    case = small_case(method, problem)
+    terms = TermGradients(case.settings, case.points, 1, ThreadPool(2))
+    products, std = terms.at(flat(case.parameters), case.weights.numpy())
+    batches, conditions = by_the_plain_engine(case)
     assert terms.conditions == list(conditions)
     together = sum(conditions.values())
     vectors = np.stack(
         [batches.mean(0), *conditions.values(), together, batches.mean(0) + together]
     )
-    layer = layers_of(settings, parameters)
+    layer = layers_of(case.parameters)
     for i in range(len(std)):
         own = vectors[:, layer == i]
         # float64 through two layers and three derivatives, as for the batch gradients
@@ -82,10 +63,9 @@ def test_against_nested_differentiation(problem, method):
 def test_a_loss_without_conditions_is_the_residual_alone():
     conditions = {name: {"points": 8, "weight": 0.0} for name in ("initial", "boundary")}
     settings = make_settings(conditions=conditions)
-    *_, parameters, weights, points = small_case("rba")
-    terms = TermGradients(settings, points.numpy(), 1, ONE)
-    flat = torch.cat([p.flatten() for p in parameters]).numpy()
-    products, std = terms.at(flat, weights.numpy())
+    case = small_case("rba")
+    terms = TermGradients(settings, case.points, 1, ONE)
+    products, std = terms.at(flat(case.parameters), case.weights.numpy())
     found = term_statistics(terms.conditions, products, std)
     assert terms.conditions == []
     np.testing.assert_array_equal(found["snr"], found["snr_residual"])
@@ -95,15 +75,15 @@ def test_a_loss_without_conditions_is_the_residual_alone():
 @needs_compiler
 @pytest.mark.usefixtures("fresh_compiler")
 def test_compiled_code_computes_the_same():
-    *_, parameters, weights, points = small_case("rba")
-    flat = torch.cat([p.flatten() for p in parameters]).numpy()
+    case = small_case("rba")
     settings = make_settings(compiled=True)
-    plain, compiled = (
-        TermGradients(settings, points.numpy(), snapshots, ONE) for snapshots in (1, 10**9)
+    found, expected = (
+        TermGradients(settings, case.points, snapshots, ONE).at(
+            flat(case.parameters), case.weights.numpy()
+        )
+        for snapshots in (10**9, 1)
     )
-    for one, other in zip(
-        plain.at(flat, weights.numpy()), compiled.at(flat, weights.numpy()), strict=True
-    ):
+    for other, one in zip(found, expected, strict=True):
         np.testing.assert_allclose(other, one, rtol=1e-10, atol=1e-12)
 
 
@@ -128,16 +108,16 @@ def test_the_whole_is_what_the_training_recorded(reference, tmp_path, method, pa
 
 
 def test_the_command_measures_the_whole_and_every_layer(tmp_path):
-    settings, _, _, parameters, weights, points = small_case("rba")
-    flat = torch.cat([p.flatten() for p in parameters]).float().numpy()
+    case = small_case("rba")
+    parameters, weights = flat(case.parameters).astype("f4"), case.weights.float().numpy()
     run, output = tmp_path / "run.h5", tmp_path / "terms.h5"
     arrays = {
         "snapshots/iteration": np.array([4, 9]),
-        "snapshots/parameters": np.stack([flat, 1.1 * flat]),
-        "snapshots/weights": np.stack([weights.float().numpy()] * 2),
-        "points/collocation": points.numpy(),
+        "snapshots/parameters": np.stack([parameters, 1.1 * parameters]),
+        "snapshots/weights": np.stack([weights] * 2),
+        "points/collocation": case.points,
     }
-    attributes = {"settings": settings.model_dump(mode="json"), "reached": 9}
+    attributes = {"settings": case.settings.model_dump(mode="json"), "reached": 9}
     storage.write(run, Content("run", arrays, attributes))
     options = ["--run", str(run), "--output", str(output)]
     assert main(["terms", *options, "--threads", "2"]) == 0
@@ -150,8 +130,8 @@ def test_the_command_measures_the_whole_and_every_layer(tmp_path):
         assert layers.shape == (2, 3)  # two hidden layers and the output
         whole = np.sqrt((layers**2).sum(1))
         np.testing.assert_allclose(found.arrays[f"terms/{name}"], whole, rtol=1e-12)
-    terms = TermGradients(settings, points.numpy(), 2, ONE)
-    products, std = terms.at(1.1 * flat, weights.float().numpy())
+    terms = TermGradients(case.settings, case.points, 2, ONE)
+    products, std = terms.at(1.1 * parameters, weights)
     layers = term_statistics(terms.conditions, products, std)
     for name, values in layers.items():
         np.testing.assert_array_equal(found.arrays[f"terms/layers/{name}"][1], values)

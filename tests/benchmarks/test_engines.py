@@ -16,7 +16,7 @@ from pinn_phases.plugins import PROBLEMS, names
 from tests.benchmarks.conftest import small_settings
 
 PEERS = {"deepxde": "deepxde", "jax": "jax", "pina": "pina"}  # engine: package that it needs
-EVALUATING = ["ours", "ours_statistics", "nested", *PEERS]
+EVALUATING = ["ours", "ours_plain", "ours_statistics", "nested", *PEERS]
 
 
 def engine(name, task):

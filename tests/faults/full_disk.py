@@ -60,7 +60,7 @@ def _broken(place: Place, undisturbed: Place, status: int, lines: list[str]) -> 
         and any(words in said[0] for words in FULL),
         no_half_file=not halves,
         no_result=not result,
-        goes_on_from_the_checkpoint=had_checkpoint == any("goes on after" in li for li in again),
+        goes_on_from_the_checkpoint=had_checkpoint == any("continues after" in li for li in again),
         same_data_as_undisturbed=same(place.data(), undisturbed.data()),
     )
     return f"{broken}: {status} {lines[-3:]}" if broken else ""

@@ -30,7 +30,7 @@ COMPILED = SETTINGS.model_copy(
     update={"training": SETTINGS.training.model_copy(update={"compiled": True})}
 )
 TOLD = re.compile(r"iteration (\d+) of \d+")
-GOES_ON = re.compile(r"goes on after iteration (\d+),")
+GOES_ON = re.compile(r"continues after iteration (\d+),")
 
 
 class Place:

@@ -9,16 +9,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import nested_autograd
-from pinn_phases.network.fields import FieldAt, Place
+from pinn_phases.network.fields import FieldAt
 from pinn_phases.network.network import Network
 from pinn_phases.network.streams import Layout, function_streams, product_streams
 from pinn_phases.operators import Operators, d
 from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.problems.cavity import Cavity
 from pinn_phases.settings.network import NetworkSettings
+from pinn_phases.training.engines import plain
 
-EXACT = Place(torch.device("cpu"), torch.float64)
+EXACT = {"device": torch.device("cpu"), "dtype": torch.float64}
 RELATIVE = 1e-10  # of the largest value; float64 over a few layers rounds at about 1e-14
 PROBLEM = AllenCahn(diffusion=1e-4, reaction=5.0)
 
@@ -75,9 +75,9 @@ def close(actual, expected):
 def assert_equal_to_nested_autograd(problem, case):
     """Compare jets and the gradient of a function of them."""
     parameters = [p.requires_grad_() for p in case.parameters]
-    field = FieldAt(problem, case.network, case.points.numpy(), case.operators, place=EXACT)
+    field = FieldAt(problem, case.network, case.points.numpy(), case.operators, **EXACT)
     ours = field(parameters)
-    theirs = nested_autograd.fields(problem, case.network, case.points, parameters, case.operators)
+    theirs = plain.fields(problem, case.network, case.points, parameters, case.operators)
     assert list(ours) == list(theirs) == list(problem.fields)
     for name in problem.fields:
         assert close(ours[name].value, theirs[name].value)
@@ -137,7 +137,7 @@ def test_batches_are_consecutive_chunks(batches):
     parameters = [p.double() for p in Network((2, 5, 5, 1)).initial_parameters(torch.Generator())]
     points = torch.rand(20, 2, dtype=torch.float64).numpy()
     (linear,) = operators = PROBLEM.residual_operators
-    whole = FieldAt(PROBLEM, network, points, operators, place=EXACT)
-    chunks = FieldAt(PROBLEM, network, points, operators, place=EXACT, batches=batches)
+    whole = FieldAt(PROBLEM, network, points, operators, **EXACT)
+    chunks = FieldAt(PROBLEM, network, points, operators, **EXACT, batches=batches)
     expected, found = (linear(field(parameters)["u"]) for field in (whole, chunks))
     torch.testing.assert_close(found.flatten(), expected, rtol=1e-12, atol=1e-12)

@@ -156,10 +156,19 @@ def test_a_value_of_the_file_is_named_with_its_place_in_the_file(config):
             {"training": {"optimiser": {"decay": 1, "decay_every": 9}}},
             "training.optimiser.decay_every = 9: expected a decay below 1",
         ),
+        (
+            {"training": {"engine": "plain", "compiled": True}},
+            "training.compiled = True: expected false, since the plain engine is not compiled",
+        ),
     ],
 )
 def test_what_others_switch_off_is_refused(config, given, message):
     assert refused(config, given).startswith(f"setting {message}")
+
+
+def test_the_plain_engine_is_accepted_where_the_file_says_compiled(config):
+    chosen = load_scales(config, {}, {"training": {"engine": "plain"}})["laptop"]
+    assert {block.training.engine for block in chosen.problems.values()} == {"plain"}
 
 
 def test_what_is_switched_on_beside_it_is_accepted(config):

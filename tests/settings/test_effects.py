@@ -19,6 +19,7 @@ CONFIG["compared_methods"] = list(CONFIG["methods"])
 LOADED = load_scales(CONFIG)
 WORDS = {
     "gradient_parameters": ["weights"],
+    "engine": ["plain"],
     "ansatz": ["initial", "plain"],
     "phases_of": ["vanilla"],
     "font": ["Arial"],

@@ -113,7 +113,7 @@ def test_a_disturbed_training_resumes_and_ends_with_the_same_data(folders, clust
     disturbed, undisturbed = folders
     assert list(cluster.jobs(run.comment).values()) == [state, "COMPLETED"]
     log = (disturbed / run.result.replace("/runs/", "/logs/runs/")).with_suffix(".log").read_text()
-    assert re.search(r"goes on after iteration [1-9]", log), log
+    assert re.search(r"continues after iteration [1-9]", log), log
     results = (storage.read(folder / run.result, "run") for folder in folders)
     assert_same_data(*results)
 

@@ -14,7 +14,7 @@ from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.loop import run
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.setup import prepare
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 from tests.settings.conftest import changed
 from tests.training.conftest import EQUATIONS, TRAINING, make_settings, random_reference
 
@@ -29,6 +29,7 @@ SMALL: dict[str, Any] = {
 HOW_NOT_WHAT = {"scale", "problem", "training.compiled", "training.checkpoint_seconds"}
 OTHER = {
     "method": "vanilla",
+    "training.engine": "plain",
     "training.points": 12,  # a multiple of the batches
     "training.batches": 4,
     "training.network.ansatz": "initial",
@@ -46,9 +47,8 @@ def trained(settings: RunSettings, checkpoints: Checkpoints) -> dict[str, np.nda
     training = prepare(
         settings,
         random_reference(settings.equation),
-        compiled=False,
         device=torch.device("cpu"),
-        workers=Workers(1),
+        threads=ThreadPool(1),
     )
     with Progress("test", 0, settings.training.iterations, bar=False) as progress:
         return run(training, checkpoints, progress).records()

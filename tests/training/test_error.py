@@ -6,10 +6,9 @@ import torch
 
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.model import SettingsError
-from pinn_phases.network.fields import Place
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.error import TestError
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 from tests.training.conftest import EQUATIONS, make_settings
 from tests.training.test_loop import run
 
@@ -26,8 +25,8 @@ def errors(problem, points, stride, exact=None):
         axes,
         np.ones(shape) if exact is None else exact(*np.meshgrid(*axes.values(), indexing="ij")),
         stride=stride,
-        place=Place(torch.device("cpu")),
-        workers=Workers(1),
+        device=torch.device("cpu"),
+        threads=ThreadPool(1),
     )
 
 

@@ -9,39 +9,41 @@ import torch
 from benchmarks.compare import disagreement, require_agreement
 from benchmarks.engines.base import engine_class
 from benchmarks.training_task import evaluate_exactly, make_task
-from pinn_phases.network.fields import Place
-from pinn_phases.training import replay
 from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.engines.fast import cuda_graph
 from pinn_phases.training.loop import train
 from tests.benchmarks.conftest import small_settings
 from tests.training.conftest import make_settings
+from tests.training.engines.cases import EXACT, small_case
 from tests.training.test_iteration import make_iteration
-from tests.training.test_objective import small_case
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU here")
 
 
-def gradients(device, *, compiled, problem):
+def gradients(device, *, engine="fast", compiled=False, problem):
     """Residuals and gradients of a small training, in float64."""
-    place = Place(torch.device(device), torch.float64)
-    _, _, objective, parameters, weights, _ = small_case("rba", problem, compiled, place)
-    loss, found = objective.gradients([p.to(device) for p in parameters], weights.to(device))
+    case = small_case("rba", problem)
+    made = case.engine(engine, compiled=compiled, device=torch.device(device))
+    loss, found = made.gradients([p.to(device) for p in case.parameters], case.weights.to(device))
     return [loss.residual.cpu(), *(g.cpu() for g in found)]
 
 
 @pytest.mark.usefixtures("fresh_compiler")
-@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    ("engine", "compiled"), [("fast", False), ("fast", True), ("plain", False)]
+)
 @pytest.mark.parametrize("problem", ["allen_cahn", "cavity"])
-def test_gradients_are_those_of_the_cpu(problem, compiled):
-    expected = gradients("cpu", compiled=False, problem=problem)
-    actual = gradients("cuda", compiled=compiled, problem=problem)
+def test_gradients_are_those_of_the_cpu(problem, engine, compiled):
+    expected = gradients("cpu", problem=problem)
+    actual = gradients("cuda", engine=engine, compiled=compiled, problem=problem)
     # float64, sums in another order, of terms of up to 1e4 in the cavity
     torch.testing.assert_close(actual, expected, rtol=1e-9, atol=1e-9)
 
 
-def test_a_training_gives_the_same_data_twice_and_resumes(reference, tmp_path):
+@pytest.mark.parametrize("engine", ["fast", "plain"])
+def test_a_training_gives_the_same_data_twice_and_resumes(engine, reference, tmp_path):
     def run(folder, **changes):
-        settings = make_settings(**changes)
+        settings = make_settings(engine=engine, **changes)
         checkpoints = Checkpoints.beside(tmp_path / folder / "run.h5", settings, "code")
         return train(settings, reference, checkpoints, threads=1, gpus=1, bar=False).arrays
 
@@ -51,16 +53,16 @@ def test_a_training_gives_the_same_data_twice_and_resumes(reference, tmp_path):
         np.testing.assert_array_equal(values, whole[name], err_msg=name)
 
 
-GPU = Place(torch.device("cuda"), torch.float64)
+GPU = EXACT | {"device": torch.device("cuda")}
 
 
 @pytest.mark.usefixtures("fresh_compiler")
 @pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
-def test_a_captured_iteration_is_the_one_that_python_does(monkeypatch, method, compiled):
+def test_a_captured_iteration_is_that_of_python(monkeypatch, method, compiled):
     def parameters_after(iterations, warm_up):
-        monkeypatch.setattr(replay, "WARM_UP", warm_up)
-        iteration = make_iteration(method, place=GPU, compiled=compiled)
+        monkeypatch.setattr(cuda_graph, "WARM_UP", warm_up)
+        iteration = make_iteration(method, compiled=compiled, **GPU)
         for _ in range(iterations):
             iteration.evaluate()
             iteration.update()
@@ -72,14 +74,14 @@ def test_a_captured_iteration_is_the_one_that_python_does(monkeypatch, method, c
 
 
 def test_iterations_do_not_wait_for_the_gpu():
-    iteration = make_iteration(place=GPU)
+    iteration = make_iteration(**GPU)
 
     def iterate(times):
         for _ in range(times):
             iteration.evaluate()
             iteration.update()
 
-    iterate(replay.WARM_UP + 1)
+    iterate(cuda_graph.WARM_UP + 1)
     torch.cuda.set_sync_debug_mode("error")
     try:
         iterate(10)

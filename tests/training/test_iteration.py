@@ -6,26 +6,26 @@ import weakref
 import pytest
 import torch
 
+from pinn_phases.training.engines.fast.cuda_graph import no_garbage_collection
 from pinn_phases.training.iteration import Iteration, learning_rate
-from pinn_phases.training.replay import garbage_kept
 from pinn_phases.training.state import State
 from tests.training.conftest import make_settings
-from tests.training.test_objective import EXACT, small_case
+from tests.training.engines.cases import EXACT, small_case
 
 
-def make_iteration(method="rba", place=EXACT, compiled=False):
+def make_iteration(method="rba", engine="fast", **options):
     """An iteration of a small training, in float64."""
-    settings, _, objective, parameters, _, points = small_case(
-        method, "allen_cahn", compiled, place
-    )
-    equations = len(objective.problem.equations)
-    parameters = [p.to(place.device) for p in parameters]
-    state = State.start(parameters, equations, len(points), objective.method.weight_at_start)
-    return Iteration(objective, state, settings.training.optimiser)
+    case = small_case(method)
+    device = (EXACT | options)["device"]
+    parameters = [p.to(device) for p in case.parameters]
+    weight = case.settings.method_constants.weight_at_start
+    state = State.start(parameters, *case.weights.shape, weight)
+    made = case.engine(engine, **options)
+    return Iteration(made, state, case.settings.training.optimiser)
 
 
 def tensors(iteration):
-    """All tensors that iterations go on from, or leave behind."""
+    """All tensors that iterations read or write."""
     _, gradients = iteration.evaluate()
     iteration.update()
     state = iteration.state
@@ -34,13 +34,13 @@ def tensors(iteration):
 
 @pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
 def test_tensors_are_updated_where_they_are(method):
-    """A CUDA graph knows addresses alone."""
+    """A CUDA graph knows addresses, not tensors."""
     iteration = make_iteration(method)
     first = tensors(iteration)
-    places = [t.data_ptr() for t in first]
+    addresses = [t.data_ptr() for t in first]
     values = [t.clone() for t in first]
     again = tensors(iteration)
-    assert [t.data_ptr() for t in again] == places
+    assert [t.data_ptr() for t in again] == addresses
     assert not any(torch.equal(a, b) for a, b in zip(again, values, strict=True))
 
 
@@ -66,7 +66,7 @@ def test_no_garbage_is_collected_during_a_capture(enabled):
     before = weakref.ref(Cycle())
     (gc.enable if enabled else gc.disable)()
     try:
-        with garbage_kept():
+        with no_garbage_collection():
             during = weakref.ref(Cycle())
             assert before() is None
             assert not gc.isenabled()
@@ -76,17 +76,19 @@ def test_no_garbage_is_collected_during_a_capture(enabled):
         gc.enable()
 
 
-def test_the_weights_are_those_of_the_loss():
-    iteration = make_iteration()
+@pytest.mark.parametrize("engine", ["fast", "plain"])
+def test_the_weights_are_those_of_the_loss(engine):
+    iteration = make_iteration(engine=engine)
     before = iteration.state.weights.clone()
     loss, _ = iteration.evaluate()
-    expected = iteration.objective.method.update(before, loss.residual)
+    expected = iteration.engine.method.update(before, loss.residual)
     torch.testing.assert_close(iteration.state.weights, expected, rtol=0, atol=0)
 
 
-def test_adam_against_its_formulas():
+@pytest.mark.parametrize("engine", ["fast", "plain"])
+def test_adam_against_its_formulas(engine):
     """Eqs. 9 to 11, over a change of the learning rate."""
-    iteration = make_iteration()
+    iteration = make_iteration(engine=engine)
     state, chosen = iteration.state, iteration.settings
     parameter, first, second = state.parameters[0].clone(), 0.0, 0.0
     for step in range(1, 28):

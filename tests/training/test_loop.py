@@ -156,7 +156,7 @@ def test_more_iterations_continue_as_if_never_stopped(undisturbed, reference, tm
     run(make_settings(iterations=33), reference, tmp_path)
     with caplog.at_level("INFO"):
         assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
-    assert "goes on after iteration 33" in caplog.text
+    assert "continues after iteration 33" in caplog.text
 
 
 @pytest.mark.parametrize("iterations", [1, 2, 16, 33, 40, 46, 47])  # 16 and 40 have a snapshot
@@ -211,7 +211,7 @@ def test_other_code_or_settings_do_not_take_the_checkpoint(reference, tmp_path, 
     with caplog.at_level("INFO"):
         run(make_settings(iterations=5), reference, tmp_path, code="edited")
         run(make_settings(iterations=5, points=45), reference, tmp_path)
-    assert "goes on" not in caplog.text
+    assert "continues after" not in caplog.text
 
 
 @pytest.mark.parametrize("damage", ["newest", "both"])
@@ -225,7 +225,7 @@ def test_a_damaged_checkpoint_is_passed_over(undisturbed, reference, tmp_path, c
     with caplog.at_level("INFO"):
         assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
     assert "checkpoint not used" in caplog.text and "damaged" in caplog.text
-    assert ("goes on after iteration 32" in caplog.text) == (damage == "newest")
+    assert ("continues after iteration 32" in caplog.text) == (damage == "newest")
 
 
 def test_a_damaged_checkpoint_never_displaces_a_good_one(reference, tmp_path):
@@ -315,7 +315,7 @@ def test_a_stopped_process_goes_on_to_the_same_data(reference, longer, tmp_path,
         assert "stopped on request after iteration" in message.splitlines()[-1]
     again = start(tmp_path, LONGER, reference)
     message = again.communicate(timeout=PATIENCE_SECONDS)[1]
-    assert again.returncode == 0 and "goes on after iteration" in message
+    assert again.returncode == 0 and "continues after iteration" in message
     assert Status.read(status_file(tmp_path / "run.log")).iteration == 300
     assert_same_data(storage.read(tmp_path / "run.h5", "run"), longer)
 

@@ -58,7 +58,7 @@ def test_without_the_request_the_training_begins_anew(old, reference, caplog):
     before = other.read_bytes()
     with caplog.at_level("INFO"):
         result = trained(folder, reference, "new", NEW, other_code=False)
-    assert "goes on" not in caplog.text and stretches(result) == [(1, 33, "fade")]
+    assert "continues after" not in caplog.text and stretches(result) == [(1, 33, "fade")]
     assert other.read_bytes() == before
 
 
@@ -67,7 +67,7 @@ def test_its_own_checkpoint_comes_first(old, reference, caplog):
     trained(folder, reference, "new", NEW, iterations=5, other_code=False)
     with caplog.at_level("INFO"):
         result = trained(folder, reference, "new", NEW)
-    assert "goes on after iteration 5" in caplog.text and stretches(result) == [(1, 33, "fade")]
+    assert "continues after iteration 5" in caplog.text and stretches(result) == [(1, 33, "fade")]
 
 
 def test_a_third_code_lists_three_and_the_same_again_lists_it_once(old, reference):
@@ -99,9 +99,23 @@ def test_other_settings_are_no_other_code(old, reference, caplog):
     folder, _ = old
     with caplog.at_level("INFO"):
         trained(folder, reference, "new", NEW, changes={"points": 45})
-    assert "goes on" not in caplog.text
+    assert "continues after" not in caplog.text
     assert "checkpoint of other code not used: " in caplog.text
     assert "expected training.points = 45, found 40" in caplog.text
+
+
+def test_the_engine_is_compared_and_older_checkpoints_are_of_the_fast_one(old, reference, caplog):
+    folder, path = old
+    content = storage.read(path)
+    settings = content.attributes["settings"]
+    training = {name: value for name, value in settings["training"].items() if name != "engine"}
+    older = {**content.attributes, "settings": {**settings, "training": training}}
+    storage.write(path, replace(content, attributes=older))
+    with caplog.at_level("INFO"):
+        trained(folder, reference, "new", NEW, changes={"engine": "plain"})
+    assert "expected training.engine = plain, found fast" in caplog.text
+    result = trained(folder, reference, "newer", NEW)
+    assert stretches(result)[0] == (1, 20, "c0de")
 
 
 def test_errors_are_against_one_reference(old, reference, caplog):
@@ -109,7 +123,7 @@ def test_errors_are_against_one_reference(old, reference, caplog):
     finer = {name: values * (1 + 1e-9) for name, values in reference.arrays.items()}
     with caplog.at_level("INFO"):
         trained(folder, replace(reference, arrays=finer), "new", NEW)
-    assert "goes on" not in caplog.text
+    assert "continues after" not in caplog.text
     assert "expected errors against the reference solution " in caplog.text
 
 

@@ -80,7 +80,7 @@ def test_a_training_goes_on_from_parts(undisturbed, folder, reference, caplog):
     before = {path.name: path.read_bytes() for path in part_files(folder)}
     with caplog.at_level("INFO"):
         assert_same_data(run(make_settings(), reference, folder), undisturbed)
-    assert "goes on after iteration 33" in caplog.text
+    assert "continues after iteration 33" in caplog.text
     after = {path.name: path.read_bytes() for path in part_files(folder)}
     assert len(after) > len(before) and after == after | before
 
@@ -130,7 +130,7 @@ def test_without_a_part_the_last_milestone_before_it_is_taken(
         assert_same_data(run(make_settings(), reference, folder), undisturbed)
     said = [line for line in caplog.messages if line.startswith("checkpoint not used: ")]
     assert len(said) == 2 and all("part0003.h5" in line and message in line for line in said)
-    (done,) = re.findall(r"goes on after iteration (\d+)", caplog.text)
+    (done,) = re.findall(r"continues after iteration (\d+)", caplog.text)
     assert int(done) in (1, 4, 9)  # iterations done at milestones
 
 
@@ -138,7 +138,7 @@ def test_without_the_first_part_a_training_starts_anew(undisturbed, folder, refe
     flip(part_files(folder)[0])
     with caplog.at_level("INFO"):
         assert_same_data(run(make_settings(), reference, folder), undisturbed)
-    assert "goes on after" not in caplog.text
+    assert "continues after" not in caplog.text
 
 
 def test_a_run_is_taken_from_parts(folder, undisturbed, tmp_path):

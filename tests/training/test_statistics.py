@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from pinn_phases.training import statistics
 from pinn_phases.training.statistics import between_terms, gradient_statistics, srr_adam
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
-ONE = Workers(1)
+ONE = ThreadPool(1)
 
 
 def random_layers(seed, batches, signal):
@@ -53,7 +53,7 @@ def test_of_many_parameters_in_pieces(monkeypatch):
     layers = random_layers(0, batches=7, signal=1.0)
     whole = gradient_statistics(layers, ONE)
     monkeypatch.setattr(statistics, "COLUMNS", 3)  # of 12, 4, 4 and 1
-    pieces = gradient_statistics(layers, Workers(2))
+    pieces = gradient_statistics(layers, ThreadPool(2))
     np.testing.assert_allclose(pieces.layer_snr, whole.layer_snr, rtol=1e-14)
     np.testing.assert_allclose(pieces.layer_rms, whole.layer_rms, rtol=1e-14)
 

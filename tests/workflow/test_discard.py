@@ -18,10 +18,10 @@ def test_what_is_not_trained_again_is_said_last_until_it_is_discarded(tmp_path, 
 
     assert call()[0] == []
     (note,), log = call("--forceall")
-    assert "goes on after iteration 30" in log
+    assert "continues after iteration 30" in log
     assert note.startswith("note: nothing was left to train") and note.endswith("(1 training)")
     command = [sys.executable, "-m", "pinn_phases", "discard", str(RUN)]
     environment = {"PYTHONPATH": str(repository / "workflow")}
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
     notes, log = call()
-    assert notes == [] and "goes on" not in log
+    assert notes == [] and "continues after" not in log

@@ -62,20 +62,20 @@ def d(*coordinates: str) -> Operator:
 
 
 class _Recording(Mapping[Terms, Array]):
-    """Derivatives of a field of ones, noting each that is asked for."""
+    """Derivatives of a field of ones; records which are requested."""
 
     def __init__(self) -> None:
-        self.asked: set[Terms] = set()
+        self.requested: set[Terms] = set()
 
     def __getitem__(self, terms: Terms) -> Array:
-        self.asked.add(terms)
+        self.requested.add(terms)
         return np.ones(1)
 
     def __iter__(self) -> Iterator[Terms]:
-        return iter(self.asked)
+        return iter(self.requested)
 
     def __len__(self) -> int:
-        return len(self.asked)
+        return len(self.requested)
 
 
 def operators_in(expression: Callable[[Fields], object], fields: tuple[str, ...]) -> Operators:
@@ -86,4 +86,4 @@ def operators_in(expression: Callable[[Fields], object], fields: tuple[str, ...]
     recording = _Recording()
     jet = Jet(np.ones(1), recording)
     expression(dict.fromkeys(fields, jet))
-    return tuple(Operator(terms) for terms in sorted(recording.asked))
+    return tuple(Operator(terms) for terms in sorted(recording.requested))

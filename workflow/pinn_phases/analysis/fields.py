@@ -12,7 +12,7 @@ from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.files.storage import Content
 from pinn_phases.grids import relative_l2, vanishes
-from pinn_phases.network.fields import FieldAt, Place
+from pinn_phases.network.fields import FieldAt
 from pinn_phases.network.network import Network
 from pinn_phases.operators import Fields
 from pinn_phases.problems.base import Points, Problem, Source
@@ -111,11 +111,11 @@ def observables_and_residuals(
     problem, network = settings.equation, settings.training.network
     networks = [Network.of(problem, network).unflattened(parameters) for parameters in snapshots]
     operators = problem.residual_operators + problem.observed_operators
-    place = Place(torch.device("cpu"))
+    cpu = torch.device("cpu")
     found: dict[str, list[NDArray[np.float32]]] = {}
     for start in range(0, len(points), CHUNK_POINTS):
         chunk = points[start : start + CHUNK_POINTS]
-        fields = FieldAt(problem, network, chunk, operators, place=place)
+        fields = FieldAt(problem, network, chunk, operators, device=cpu)
         source = {name: torch.from_numpy(v).float() for name, v in problem.source(chunk).items()}
         for name, values in _stacked([_evaluated(problem, fields(n), source) for n in networks]):
             found.setdefault(name, []).append(values)

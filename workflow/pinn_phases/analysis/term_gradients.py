@@ -5,7 +5,6 @@ Points, batches and weights are those of the training.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import torch
@@ -13,14 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.arrays import Real
-from pinn_phases.network.fields import Place
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Points
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.training.compilation import compiled_if_possible
-from pinn_phases.training.objective import Objective
+from pinn_phases.training.engines.factory import make_engine
 from pinn_phases.training.statistics import gradient_statistics
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 # Snapshots times points times parameters above which to compile, which takes half a minute. This
 # much work takes a core 40 s (Allen-Cahn) to 3 minutes (the cavity, with third derivatives), and a
@@ -42,27 +39,25 @@ class TermGradients:
     """
 
     def __init__(
-        self, settings: RunSettings, points: Points, snapshots: int, workers: Workers
+        self, settings: RunSettings, points: Points, snapshots: int, threads: ThreadPool
     ) -> None:
         training = settings.training
-        self._settings, self._workers = settings, workers
-        self._problem = settings.equation
-        self._network = Network.of(self._problem, training.network)
+        self._settings, self._threads = settings, threads
+        problem = settings.equation
+        self._network = Network.of(problem, training.network)
         work = snapshots * len(points) * self._network.parameter_count
-        self._objective = compiled_if_possible(
-            partial(
-                Objective,
-                *(self._problem, settings.method_constants, training, points),
-                place=Place(torch.device("cpu"), torch.float64),
-                workers=workers,
-            ),
-            training.compiled and work > WORTH_COMPILING,
+        self._engine = make_engine(
+            *(problem, settings.method_constants, training, points),
+            compiled=training.compiled and work > WORTH_COMPILING,
+            device=torch.device("cpu"),
+            dtype=torch.float64,
+            threads=threads,
         )
 
     @property
     def conditions(self) -> list[str]:
         """Names of the conditions with a nonzero weight in the loss."""
-        return list(self._objective.conditions)
+        return list(self._settings.training.weighted_conditions)
 
     def at(
         self, parameters: NDArray[np.floating], weights: NDArray[np.floating]
@@ -84,10 +79,12 @@ class TermGradients:
             Norm of the standard deviation over batches, shape (layers,).
         """
         values = self._network.unflattened(parameters, torch.float64)
-        batches = self._residual_gradients(values, torch.from_numpy(weights).double())
-        statistics = gradient_statistics(self._by_layer(batches), self._workers)
+        batches, of_conditions = self._engine.term_gradients(
+            values, torch.from_numpy(weights).double()
+        )
+        statistics = gradient_statistics(self._by_layer(batches), self._threads)
         residual = [gradient.mean(0) for gradient in batches]
-        conditions = [self._condition_gradient(name, values) for name in self.conditions]
+        conditions = [of_conditions[name] for name in self.conditions]
         together = [
             torch.stack(parts).sum(0) if parts else torch.zeros_like(like)
             for like, *parts in zip(values, *conditions, strict=True)
@@ -99,24 +96,6 @@ class TermGradients:
             for layers in zip(*vectors, strict=True)
         ]
         return torch.stack(products).numpy(), statistics.layer_std.numpy()
-
-    def _residual_gradients(self, parameters: Sequence[Tensor], weights: Tensor) -> list[Tensor]:
-        """Gradient of the loss of each batch, as in training, for given weights."""
-        objective = self._objective
-        streams = objective.network.forward(parameters).detach().requires_grad_()
-        jets = objective.interior.jets(streams)
-        residual = torch.stack(self._problem.residual(jets, objective.source))
-        loss = objective.weighted_loss(residual, weights).sum()
-        (cotangent,) = torch.autograd.grad(loss, [streams])
-        nothing = [torch.zeros_like(parameter) for parameter in parameters]
-        return objective.network.backward(parameters, cotangent, nothing)
-
-    def _condition_gradient(self, name: str, parameters: Sequence[Tensor]) -> list[Tensor]:
-        """Gradient of one condition, with its weight."""
-        condition = self._objective.conditions[name]
-        varied = [parameter.detach().requires_grad_() for parameter in parameters]
-        loss = condition.weight * condition.mean_square(varied)
-        return list(torch.autograd.grad(loss, varied, materialize_grads=True))
 
     def _by_layer(self, gradients: Sequence[Tensor]) -> Sequence[tuple[Tensor, ...]]:
         """Combine the gradients of a layer, for the parameters that enter the run's SNR."""

@@ -35,15 +35,15 @@ def run(options: argparse.Namespace) -> None:
     # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
     from pinn_phases.analysis.term_gradients import TermGradients
     from pinn_phases.analysis.terms import term_statistics
-    from pinn_phases.training.compilation import provide_cache
     from pinn_phases.training.device import usable_threads
-    from pinn_phases.training.workers import Workers
+    from pinn_phases.training.engines.fast.compilation import provide_cache
+    from pinn_phases.training.threads import ThreadPool
 
     provide_cache(options.output.parent / "compiled")
     snapshots = [content.arrays[f"snapshots/{name}"] for name in ("parameters", "weights")]
     points = content.arrays["points/collocation"]
-    workers = Workers(usable_threads(options.threads))
-    gradients = TermGradients(settings, points, len(snapshots[0]), workers)
+    threads = ThreadPool(usable_threads(options.threads))
+    gradients = TermGradients(settings, points, len(snapshots[0]), threads)
     measured = [gradients.at(*snapshot) for snapshot in zip(*snapshots, strict=True)]
     products, std = map(np.stack, zip(*measured, strict=True))  # (S, L, K, K) and (S, L)
     names = gradients.conditions

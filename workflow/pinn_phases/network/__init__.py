@@ -1,1 +1,1 @@
-"""The network: its parameters, its input features, its derivatives, and the solution made of it."""
+"""The network: parameters, input features, derivatives, approximate solution u = A + B N."""

@@ -1,16 +1,19 @@
-"""Features of a point that enter the network."""
+"""Input features of the network."""
 
 import math
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
 
 
-def input_features(problem: Problem, network: NetworkSettings, point: Tensor) -> Tensor:
-    """Features that enter the network at one point (coordinates,), of shape (features,).
+def input_features(
+    problem: Problem, network: NetworkSettings, point: Float[Tensor, " coordinates"]
+) -> Float[Tensor, " features"]:
+    """Return the input features of one point.
 
     They are the coordinates; with `fourier_modes` K > 0, for each periodic coordinate x of period
     P also cos(2 pi k x / P) and sin(2 pi k x / P), k = 1..K.

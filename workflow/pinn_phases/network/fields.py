@@ -1,13 +1,13 @@
 """The approximate solution at fixed points: u = A + B N, with N the network.
 
-Everything that does not depend on the parameters (streams of the input features, of A and of B)
-is computed once, in float64, when a `FieldAt` is made.
+Streams of the input features, of A and of B do not depend on the parameters: `FieldAt` computes
+them once, in float64.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from pinn_phases.network.features import input_features
@@ -22,26 +22,15 @@ from pinn_phases.problems.base import Points, Problem
 from pinn_phases.settings.network import NetworkSettings
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where and in which precision tensors live."""
-
-    device: torch.device
-    dtype: torch.dtype = torch.float32
-
-
 class FieldAt:
     """The fields of a problem at fixed points, for any parameters.
 
     Parameters
     ----------
-    points
-        Shape (n, coordinates).
     operators
-        Those that can then be applied to the fields.
+        Those that will be applied to the fields.
     batches
-        If given, n is split into as many consecutive batches, and jets have the shape
-        (batches, n / batches).
+        If given, the points are split into as many consecutive batches of equal size.
     """
 
     def __init__(
@@ -51,17 +40,20 @@ class FieldAt:
         points: Points,
         operators: Operators,
         *,
-        place: Place,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
         batches: int | None = None,
     ) -> None:
         self.names = problem.fields
         self.layout = Layout.of(problem.coordinates, operators)
         exact = torch.as_tensor(points, dtype=torch.float64)
 
-        def constant(streams: Tensor) -> Tensor:  # (streams, n, w), batches first if asked for
+        def constant(
+            streams: Float[Tensor, "streams points values"],
+        ) -> Float[Tensor, "*batches streams points values"]:
             if batches is not None:
                 streams = streams.unflatten(1, (batches, -1)).movedim(1, 0)
-            return streams.to(place.device, place.dtype).contiguous()
+            return streams.to(device, dtype).contiguous()
 
         features = function_streams(
             lambda point: input_features(problem, network, point), exact, self.layout
@@ -78,10 +70,10 @@ class FieldAt:
             self.ansatz = constant(offset), constant(factor)
 
     def __call__(self, parameters: Sequence[Tensor]) -> Fields:
-        """Jets by name of field, each array of shape (n,) or (batches, n / batches)."""
+        """Jets by name of field."""
         return self.jets(network_streams(self.inputs, parameters, self.layout))
 
-    def jets(self, streams: Tensor) -> Fields:
+    def jets(self, streams: Float[Tensor, "*batches streams points outputs"]) -> Fields:
         """Jets of the fields from the streams of the network's outputs at the points."""
         if self.ansatz is not None:
             offset, factor = self.ansatz

@@ -1,7 +1,7 @@
 """The fully connected tanh network: sizes, initial parameters, hidden activations.
 
-Parameters are a flat sequence (W1, b1, ..., WL, bL): W of shape (outputs, inputs), b of shape
-(outputs,). Each layer computes tanh(h W^T + b), the last one without the tanh.
+Parameters are a sequence (W1, b1, ..., WL, bL). W has the shape (outputs, inputs), b (outputs,).
+Each layer computes tanh(h W^T + b), the last one without the tanh.
 """
 
 import itertools
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float, Float32
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -21,7 +22,7 @@ from pinn_phases.settings.network import NetworkSettings
 
 @dataclass(frozen=True)
 class Network:
-    """A network without parameters, which are passed to what uses them.
+    """Sizes of a network; its parameters are passed to the functions that use them.
 
     Attributes
     ----------
@@ -33,7 +34,7 @@ class Network:
 
     @classmethod
     def of(cls, problem: Problem, settings: NetworkSettings) -> "Network":
-        """Return the network of a problem: its features go in, its fields come out."""
+        """Return the network of a problem, from its input features to its fields."""
         return cls(settings.sizes(problem))
 
     @property
@@ -68,33 +69,31 @@ class Network:
         return tuple(parameters)
 
     def unflattened(
-        self, values: NDArray[np.float32], dtype: torch.dtype = torch.float32
+        self,
+        values: Float32[NDArray[np.float32], " parameters"],
+        dtype: torch.dtype = torch.float32,
     ) -> list[Tensor]:
-        """Return stored parameters, shape (parameters,), as tensors on the CPU."""
+        """Return stored parameters as tensors on the CPU."""
         return unflattened(values, [torch.empty(shape, dtype=dtype) for shape in self.shapes])
 
     @staticmethod
-    def hidden_activations(features: Tensor, parameters: Sequence[Tensor]) -> Iterator[Tensor]:
-        """Give the activations layer by layer, each of shape (points, width).
-
-        Parameters
-        ----------
-        features
-            Of the points, shape (points, features).
-        """
+    def hidden_activations(
+        features: Float[Tensor, "points features"], parameters: Sequence[Tensor]
+    ) -> Iterator[Float[Tensor, "points width"]]:
+        """Yield the activations layer by layer."""
         h = features
         for weight, bias in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
             h = torch.addmm(bias, h, weight.T).tanh_()
             yield h
 
 
-def flattened(tensors: Sequence[Tensor]) -> NDArray[np.float32]:
-    """All values in one row, in order."""
+def flattened(tensors: Sequence[Tensor]) -> Float32[NDArray[np.float32], " values"]:
+    """Concatenate all values, in order."""
     return torch.cat([t.detach().flatten() for t in tensors]).cpu().numpy()
 
 
-def unflattened(values: NDArray[Any], like: Sequence[Tensor]) -> list[Tensor]:
-    """Undo `flattened`, with the shapes, type and device of `like`."""
+def unflattened(values: Float[NDArray[Any], " values"], like: Sequence[Tensor]) -> list[Tensor]:
+    """Invert `flattened`, with the shapes, dtype and device of `like`."""
     flat = torch.from_numpy(values).to(like[0])
     parts = flat.split([t.numel() for t in like])
     return [part.view_as(t).clone() for part, t in zip(parts, like, strict=True)]

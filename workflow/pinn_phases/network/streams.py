@@ -1,21 +1,19 @@
-"""Derivatives carried forward through the network, next to its value.
+"""Derivatives carried forward through the network, beside its value.
 
 For a field u = N(x), the streams are u itself and D u for operators D
-(`pinn_phases.operators`) of up to third order: single partial derivatives such as u_x, and
-whole operators such as u_t - nu u_xx. They pass a layer together: the linear map acts on each
-stream alike (the bias on the value alone), and for y = tanh(z)
+(`pinn_phases.operators`) of up to third order: partial derivatives such as u_x, and sums of them
+such as u_t - nu u_xx. A layer applies its linear map to every stream (the bias to the value only),
+and for y = tanh(z)
 
     y_i   = y' z_i
     y_ij  = y' z_ij + y'' z_i z_j
     y_ijk = y' z_ijk + y'' (z_ij z_k + z_ik z_j + z_jk z_i) + y''' z_i z_j z_k
 
-with y' = 1 - y^2, y'' = -2 y y', y''' = y' (6 y^2 - 2). An operator of several terms is the sum of
-these, so that D z stays one stream; beside it the derivatives of lower order are carried that its
-products are made of. So every layer is one matrix product over all streams and a few elementwise
-operations, where nested differentiation would build a graph of the derivative of a graph. This is
-Taylor-mode automatic differentiation with the directions of an operator collapsed into one.
-
-Streams of n points with w values each are an array of shape (..., streams, n, w).
+with y' = 1 - y^2, y'' = -2 y y', y''' = y' (6 y^2 - 2). For an operator of several terms
+these add up, so D z stays one stream; further streams are the lower derivatives in its products. A
+layer is then one matrix product over all streams and a few elementwise operations, where nested
+differentiation differentiates graphs of derivatives. This is Taylor-mode automatic differentiation
+with the directions of an operator collapsed into one.
 
 References
 ----------
@@ -27,17 +25,19 @@ from dataclasses import dataclass
 from types import EllipsisType
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.func import jacfwd, vmap
 
 from pinn_phases.operators import Jet, Operator, Operators, Term, Terms, d
 
-Function = Callable[[Tensor], Tensor]  # a point (coordinates,) to values (w,)
+Function = Callable[[Float[Tensor, " coordinates"]], Float[Tensor, " values"]]  # of one point
+Streams = Float[Tensor, "*batches streams points values"]
 
 
 @dataclass(frozen=True)
 class Stream:
-    """An operator that is carried, and the products of other streams in its chain rule.
+    """An operator, and the products of other streams in its chain rule.
 
     Streams are numbered from 0, the value. `pairs` (i, j, a) are the terms a z_i z_j that y''
     multiplies, `triples` (i, j, k, a) those that y''' multiplies.
@@ -54,36 +54,36 @@ class Layout:
 
     coordinates: tuple[str, ...]
     streams: tuple[Stream, ...]
-    numbers: Mapping[Terms, int]  # of the operators asked for -> number of the stream
+    numbers: Mapping[Terms, int]  # requested operator -> number of its stream
 
     @classmethod
-    def of(cls, coordinates: tuple[str, ...], asked: Operators) -> "Layout":
-        """Carry the operators asked for and what the chain rule needs besides."""
-        terms = [term for operator in asked for term, _ in operator.terms]
+    def of(cls, coordinates: tuple[str, ...], requested: Operators) -> "Layout":
+        """Lay out the requested operators and the derivatives that their chain rules need."""
+        terms = [term for operator in requested for term, _ in operator.terms]
         parts = {part for term in terms for split in _splits(term) for part in split}
         partials = [d(*term) for term in sorted(parts, key=lambda term: (len(term), term))]
-        operators = list(dict.fromkeys([*partials, *asked]))
+        operators = list(dict.fromkeys([*partials, *requested]))
         number = {operator.terms[0][0]: 1 + i for i, operator in enumerate(partials)}
         return cls(
             coordinates,
             tuple(Stream(o, _pairs(o, number), _triples(o, number)) for o in operators),
-            {operator.terms: 1 + operators.index(operator) for operator in asked},
+            {operator.terms: 1 + operators.index(operator) for operator in requested},
         )
 
-    def jet(self, streams: Tensor) -> Jet:
-        """Return one field from its streams, of shape (..., streams, n)."""
+    def jet(self, streams: Float[Tensor, "*batches streams points"]) -> Jet:
+        """Return one field from its streams."""
         derivatives = {terms: streams[..., number, :] for terms, number in self.numbers.items()}
         return Jet(streams[..., 0, :], derivatives)
 
 
 def _splits(term: Term) -> list[tuple[Term, Term]]:
     """Return the ways to split a derivative of second or third order into two of lower order."""
-    whole = [(term[i : i + 1], term[:i] + term[i + 1 :]) for i in range(len(term))]
-    return {1: [], 2: whole[:1], 3: whole}[len(term)]
+    splits = [(term[i : i + 1], term[:i] + term[i + 1 :]) for i in range(len(term))]
+    return {1: [], 2: splits[:1], 3: splits}[len(term)]
 
 
 def _pairs(operator: Operator, number: Mapping[Term, int]) -> tuple[tuple[int, int, float], ...]:
-    """Return the splits of all terms, equal ones together."""
+    """Return the splits of all terms; coefficients of equal ones are added."""
     found: dict[tuple[int, int], float] = {}
     for term, coefficient in operator.terms:
         for one, other in _splits(term):
@@ -103,25 +103,17 @@ def _triples(
     )
 
 
-def function_streams(function: Function, points: Tensor, layout: Layout) -> Tensor:
+def function_streams(
+    function: Function, points: Float[Tensor, "points coordinates"], layout: Layout
+) -> Float[Tensor, "streams points values"]:
     """Streams of any smooth function at `points`, by nested differentiation.
 
-    For what is computed once a run: input features and the parts of an ansatz.
-
-    Parameters
-    ----------
-    points
-        Shape (n, coordinates).
-
-    Returns
-    -------
-    Tensor
-        Shape (streams, n, w).
+    For what is computed once per training: input features and the parts of an ansatz.
     """
     column = {name: i for i, name in enumerate(layout.coordinates)}
     terms = [term for stream in layout.streams for term, _ in stream.operator.terms]
     highest = max(map(len, terms), default=0)
-    derivatives = [vmap(function)(points)]  # by order; that of order k: (n, w, coordinates^k)
+    derivatives = [vmap(function)(points)]  # by order k: (points, values, coordinates^k)
     for _ in range(highest):
         function = jacfwd(function)
         derivatives.append(vmap(function)(points))
@@ -135,43 +127,43 @@ def function_streams(function: Function, points: Tensor, layout: Layout) -> Tens
     return torch.stack(streams)
 
 
-def streams_after_tanh(known: Sequence[Tensor], layout: Layout) -> list[Tensor]:
+def streams_after_tanh(activations: Sequence[Tensor], layout: Layout) -> list[Tensor]:
     """Streams of y = tanh(z) from y itself and the derivatives of z.
 
     Parameters
     ----------
-    known
+    activations
         y, then the streams of z after the value, in their order; of equal shape.
     """
-    y = known[0]
-    slope = 1 - y * y
+    y = activations[0]
+    y_prime = 1 - y * y
     streams = [y]
-    for z_d, stream in zip(known[1:], layout.streams, strict=True):
-        y_d = slope * z_d
+    for z_d, stream in zip(activations[1:], layout.streams, strict=True):
+        y_d = y_prime * z_d
         if stream.pairs:
-            products = sum(a * known[i] * known[j] for i, j, a in stream.pairs)
-            y_d = y_d + -2 * y * slope * products
+            products = sum(a * activations[i] * activations[j] for i, j, a in stream.pairs)
+            y_d = y_d + -2 * y * y_prime * products
         if stream.triples:
-            products = sum(a * known[i] * known[j] * known[k] for i, j, k, a in stream.triples)
-            y_d = y_d + slope * (6 * y * y - 2) * products
+            products = sum(
+                a * activations[i] * activations[j] * activations[k]
+                for i, j, k, a in stream.triples
+            )
+            y_d = y_d + y_prime * (6 * y * y - 2) * products
         streams.append(y_d)
     return streams
 
 
-def network_streams(inputs: Tensor, parameters: Sequence[Tensor], layout: Layout) -> Tensor:
+def network_streams(
+    inputs: Float[Tensor, "*batches streams points features"],
+    parameters: Sequence[Tensor],
+    layout: Layout,
+) -> Float[Tensor, "*batches streams points outputs"]:
     """Pass streams of the input features through the network.
 
     Parameters
     ----------
-    inputs
-        Shape (..., streams, n, features).
     parameters
         As in `pinn_phases.network.network`.
-
-    Returns
-    -------
-    Tensor
-        Shape (..., streams, n, outputs).
     """
     h = inputs
     layers = list(zip(parameters[::2], parameters[1::2], strict=True))
@@ -186,8 +178,8 @@ def network_streams(inputs: Tensor, parameters: Sequence[Tensor], layout: Layout
     return h
 
 
-def product_streams(a: Tensor, b: Tensor, layout: Layout) -> Tensor:
-    """Streams of the product of two functions given by their streams, (..., streams, n, w)."""
+def product_streams(a: Streams, b: Streams, layout: Layout) -> Streams:
+    """Streams of the product of two functions, from their streams."""
     a_of, b_of = a.unbind(-3), b.unbind(-3)
     streams = [a_of[0] * b_of[0]]
     for number, stream in enumerate(layout.streams, start=1):

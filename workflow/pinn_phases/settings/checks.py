@@ -150,6 +150,9 @@ def unused(
             if chosen.weight == 0:
                 path = ("problems", name, "training", "conditions", condition, "points")
                 yield path, chosen.points, "expected a weight above 0, without which it is left out"
+        if block.training.engine == "plain" and block.training.compiled:
+            path = ("problems", name, "training", "compiled")
+            yield path, True, "expected false, since the plain engine is not compiled"
         if block.training.optimiser.decay == 1:
             path = ("problems", name, "training", "optimiser", "decay_every")
             every = block.training.optimiser.decay_every

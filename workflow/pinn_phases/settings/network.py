@@ -1,4 +1,4 @@
-"""Settings of the network, and the sizes of its layers that follow."""
+"""Settings of the network, and the sizes of its layers."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from pinn_phases.problems.base import Problem
 
 
 class NetworkSettings(StrictModel):
-    """Size of the network and what stands before and behind it."""
+    """Size of the network, its input features, and the ansatz that contains it."""
 
     hidden_layers: int = Field(ge=1)
     width: int = Field(ge=1)  # neurons per hidden layer

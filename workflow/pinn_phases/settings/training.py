@@ -14,6 +14,8 @@ from pinn_phases.settings.network import NetworkSettings
 # Of a training's settings: how long, how fast or how safely it runs, but not what it computes.
 NOT_COMPUTED = {"iterations", "checkpoint_seconds"}
 
+DEFAULT_ENGINE: Literal["fast"] = "fast"
+
 Seed = Annotated[int, Field(ge=0, lt=2**63)]  # what torch's generators take
 
 
@@ -55,8 +57,14 @@ class TrainingSettings(StrictModel):
     network: NetworkSettings
     optimiser: OptimiserSettings
     record: RecordSettings
-    compiled: bool  # with torch.compile, where that works
+    engine: Literal["fast", "plain"] = DEFAULT_ENGINE  # files of older versions do not say it
+    compiled: bool  # the fast engine with torch.compile, where that works
     checkpoint_seconds: float = Field(gt=0)  # time between checkpoints
+
+    @property
+    def weighted_conditions(self) -> dict[str, ConditionSettings]:
+        """Conditions that are part of the loss."""
+        return {name: condition for name, condition in self.conditions.items() if condition.weight}
 
     @field_validator("points")
     @classmethod

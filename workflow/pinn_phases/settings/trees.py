@@ -5,7 +5,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 # Settings of recording and execution, which do not change what a training computes.
-NOT_COMPARED = ("training.record.*", "training.compiled", "training.checkpoint_seconds")
+NOT_COMPARED = (
+    "training.record.*",
+    "training.engine",
+    "training.compiled",
+    "training.checkpoint_seconds",
+)
 
 
 def leaves(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,1 +1,1 @@
-"""Training of one network: points, loss, gradient statistics, loop and checkpoints."""
+"""Training of one network: points, engines, gradient statistics, loop and checkpoints."""

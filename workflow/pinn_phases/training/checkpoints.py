@@ -1,12 +1,11 @@
 """Checkpoints: two generations of a training's state beside its result file, and its record.
 
-The name is made of what the state depends on: problem, method, seed, and a hash of the settings
-and of the code. The number of iterations is not among them: raising it goes on from the state that
-is there, and lowering it from an earlier one that this state keeps. What the longer training has
-reached stays meanwhile, and the shorter one saves beside it.
+The file name has what the state depends on: problem, method, seed, and a hash of settings and code.
+The number of iterations is not part of it: raising it continues from the newest state, lowering it
+from an earlier one that the newest holds. The shorter training saves beside the longer one.
 
-The record grows, and what is in it stays: it lies in parts that are written once
-(`pinn_phases.training.parts`), which both generations list.
+The record only grows. It is stored in parts that are written once (`pinn_phases.training.parts`),
+which both generations list.
 """
 
 import hashlib
@@ -49,9 +48,9 @@ class Checkpoints:
     reference
         Digest of the reference's numbers, against which the record has errors.
     about
-        Says what is stored with a state: settings, who trains, and on what.
+        Returns the attributes of a checkpoint: settings, code, versions, device.
     parts
-        List of the parts that have been written.
+        The parts written so far.
     """
 
     newest: Path
@@ -80,10 +79,10 @@ class Checkpoints:
         return Checkpoints(self.newest.with_suffix(".shorter.h5"), self.reference)
 
     def save(self, state: State) -> None:
-        """Write a new generation; the one before stays until the new one is whole.
+        """Write a new generation; the previous one stays until the new one is complete.
 
-        A part comes first: a checkpoint lists only what is there. One that no checkpoint lists, as
-        the writer was killed in between, is written over.
+        A part is written first, since a checkpoint lists only existing parts. If the writer is
+        killed in between, the next call overwrites the part.
         """
         rows = state.record(counts(self.parts))
         if is_part(rows):
@@ -96,7 +95,7 @@ class Checkpoints:
         storage.write(self.newest, Content("checkpoint", state.arrays() | rows, attributes))
 
     def load(self) -> Content | None:
-        """Return the newest usable state with its whole record, None if there is none.
+        """Return the newest usable state with its record, None if there is none.
 
         Both generations list the same parts, all but the last. If one of these cannot be used, the
         state is that of the last milestone before it.
@@ -118,18 +117,18 @@ class Checkpoints:
     def for_iterations(
         self, content: Content, iterations: int
     ) -> tuple["Checkpoints", Content | None]:
-        """Return where a training of so many iterations saves, and what it goes on from.
+        """Return where a training of so many iterations saves, and what it continues from.
 
         Parameters
         ----------
         content
-            The newest state that there is. If it has come further, the state is an earlier one;
-            None if nothing is that early.
+            The newest state. If it is of a later iteration, the returned state is an earlier one,
+            or None if no state is that early.
         """
         reached = content.arrays["state/iteration"]
         if reached <= iterations:
             return replace(self, parts=list(content.attributes.get(PARTS, ()))), content
-        log.info("%s has reached iteration %d, and is kept", self.newest, reached)
+        log.info("%s has reached iteration %d, and stays", self.newest, reached)
         saved = self.shorter.load()
         earlier = [_earlier(content, iterations), *([saved] if saved else [])]
         fitting = [one for one in earlier if one and _iteration(one) <= iterations]
@@ -138,7 +137,7 @@ class Checkpoints:
         return replace(self.shorter, parts=list(parts)), best
 
     def _at_milestone(self, content: Content) -> Content | None:
-        """Return a state from what is left of the record, whose parts are then written again."""
+        """Return a state from the readable parts of the record, which are then written again."""
         beginning = usable_beginning(self.newest.parent, content)
         milestones = beginning.get(f"{MILESTONES}iteration")
         if milestones is None:
@@ -153,10 +152,10 @@ class Checkpoints:
             )
 
     def _put_aside(self, path: Path, error: StorageError) -> None:
-        """Keep what cannot be used under another name, so that it never displaces what can."""
-        kept = path.with_name(f"{path.name}.unusable")
-        path.replace(kept)
-        log.warning("checkpoint not used: %s; kept as %s", error, kept.name)
+        """Rename an unusable file, so that it never replaces a usable one."""
+        renamed = path.with_name(f"{path.name}.unusable")
+        path.replace(renamed)
+        log.warning("checkpoint not used: %s; kept as %s", error, renamed.name)
 
 
 def _iteration(content: Content) -> int:

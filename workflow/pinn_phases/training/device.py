@@ -1,4 +1,4 @@
-"""What a training runs on."""
+"""The device of a training."""
 
 import logging
 import os
@@ -11,14 +11,14 @@ log = logging.getLogger(__name__)
 
 
 def choose_device(gpus: int) -> torch.device:
-    """Return a CUDA device if one is asked for and present, the CPU otherwise."""
+    """Return a CUDA device if one is requested and available, the CPU otherwise."""
     if gpus and not torch.cuda.is_available():
-        log.info("a GPU was asked for, but torch sees none: training on the CPU")
+        log.info("a GPU was requested, but torch sees none: training on the CPU")
     return torch.device("cuda" if gpus and torch.cuda.is_available() else "cpu")
 
 
 def usable_threads(wanted: int) -> int:
-    """Return the threads wanted, but no more than this process has processors to run on."""
+    """Return the number of threads, at most that of the processors this process may run on."""
     return min(wanted, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else wanted)
 
 
@@ -26,14 +26,14 @@ def name_of(device: torch.device) -> str:
     """Name the GPU or the processor."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    known = Path("/proc/cpuinfo")  # of Linux; elsewhere Python knows the name, or the architecture
-    lines = known.read_text().splitlines() if known.exists() else []
+    cpuinfo = Path("/proc/cpuinfo")  # Linux; elsewhere Python knows the name, or the architecture
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(models, platform.processor() or platform.machine())
 
 
 def describe(device: torch.device, *, threads: int) -> str:
-    """Name device and threads, for a person."""
+    """Name device and threads, for people."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"CPU, {threads} thread{'s' if threads > 1 else ''}"

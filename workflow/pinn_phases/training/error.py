@@ -4,27 +4,31 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
+from jaxtyping import Float64
 from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.grids import largest_stride, vanishes
 from pinn_phases.model import SettingsError
-from pinn_phases.network.fields import FieldAt, Place
+from pinn_phases.network.fields import FieldAt
 from pinn_phases.problems.base import Points, Problem
 from pinn_phases.settings.network import NetworkSettings
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
-PIECE = 2048  # points of the test grid at a time, which stay in a processor's cache
+Axis = Float64[NDArray[np.float64], " points"]
+Grid = Float64[NDArray[np.float64], "..."]  # an axis for each coordinate
+
+PIECE = 2048  # points of the test grid at a time, which fit a processor's cache
 
 
-def grid_points(problem: Problem, axes: Mapping[str, NDArray[np.float64]]) -> Points:
-    """Points of a tensor grid, the last coordinate running fastest; shape (points, coordinates)."""
+def grid_points(problem: Problem, axes: Mapping[str, Axis]) -> Points:
+    """Points of a tensor grid, the last coordinate running fastest."""
     mesh = np.meshgrid(*(axes[name] for name in problem.coordinates), indexing="ij")
     return np.stack([values.ravel() for values in mesh], 1)
 
 
-def _require_points(exact: NDArray[np.float64], thinned: NDArray[np.float64], stride: int) -> None:
-    """Check that an error at the points that are left says something of the solution."""
+def _require_points(exact: Grid, thinned: Grid, stride: int) -> None:
+    """Check that the thinned grid still measures the solution."""
     largest = min(map(largest_stride, exact.shape))
     if stride > largest:
         points = " x ".join(map(str, exact.shape))
@@ -42,14 +46,14 @@ class TestError:
     Parameters
     ----------
     axes
-        Coordinate -> test grid of shape (n,).
+        Coordinate -> test grid.
     exact
         The observable on the grid.
 
     Raises
     ------
     SettingsError
-        If the stride leaves too few points, or such where the observable vanishes.
+        If the stride leaves too few points, or only points where the observable vanishes.
     """
 
     __test__ = False  # not a test case, for pytest
@@ -58,31 +62,31 @@ class TestError:
         self,
         problem: Problem,
         network: NetworkSettings,
-        axes: Mapping[str, NDArray[np.float64]],
-        exact: NDArray[np.float64],
+        axes: Mapping[str, Axis],
+        exact: Grid,
         *,
         stride: int,
-        place: Place,
-        workers: Workers,
+        device: torch.device,
+        threads: ThreadPool,
     ) -> None:
         every = tuple(slice(None, None, stride) for _ in problem.coordinates)
         _require_points(exact, exact[every], stride)
         thinned = {name: axis[::stride] for name, axis in axes.items()}
-        values = torch.as_tensor(exact[every].ravel(), device=place.device)  # float64
+        values = torch.as_tensor(exact[every].ravel(), device=device)  # float64
         points = grid_points(problem, thinned)
-        size = PIECE if place.device.type == "cpu" else len(points)
+        size = PIECE if device.type == "cpu" else len(points)
         self.norm = values.norm()
-        self.problem, self.workers = problem, workers
+        self.problem, self.threads = problem, threads
         operators = problem.observed_operators
         self.pieces = [
-            (FieldAt(problem, network, at, operators, place=place), piece)
+            (FieldAt(problem, network, at, operators, device=device), piece)
             for at, piece in zip(
                 np.split(points, range(size, len(points), size)), values.split(size), strict=True
             )
         ]
 
-    def __call__(self, parameters: Sequence[Tensor]) -> Tensor:
-        """||u - exact|| / ||exact|| (Eq. 7), a scalar in float64."""
+    def __call__(self, parameters: Sequence[Tensor]) -> Float64[Tensor, ""]:
+        """||u - exact|| / ||exact|| (Eq. 7)."""
         squares = self.norm.new_empty(len(self.pieces))
         parameters = [p.detach() for p in parameters]
 
@@ -91,5 +95,5 @@ class TestError:
             observables = self.problem.observables(field(parameters))
             squares[number] = (observables[self.problem.observable] - exact).square().sum()
 
-        self.workers.each(add_up, range(len(self.pieces)))
+        self.threads.for_each(add_up, range(len(self.pieces)))
         return torch.div(squares.sum().sqrt(), self.norm)

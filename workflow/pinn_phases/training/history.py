@@ -1,4 +1,4 @@
-"""What a training writes down: rows of scalars and snapshots of the parameters."""
+"""The record of a training: rows of scalars and snapshots of the parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,36 +9,35 @@ from numpy.typing import NDArray
 
 from pinn_phases.settings.training import RecordSettings
 
-MILESTONES = "state/milestones/"  # where a checkpoint holds them
-RECORD = ("history/", "snapshots/", MILESTONES)  # series that grow; what is in them stays
+MILESTONES = "state/milestones/"  # their prefix in a checkpoint
+RECORD = ("history/", "snapshots/", MILESTONES)  # prefixes of series that are only appended to
 
 # Recorded in float64: at an SNR of 1e4, SRR_B (Eq. 17) differs from 1 in its ninth digit. All else
-# is of float32 to begin with.
+# is computed in float32.
 FLOAT64 = ("snr", "srr_batch", "srr_adam", "layers/snr")
 
 Row = Mapping[str, Any]  # name -> number or array, of the same shape in every row
 
-# Iterations at which the whole state is kept, for a training of fewer iterations. Three states take
-# two fifths of the room of the 18 snapshots of a decade; of N iterations 0.3 N are trained again on
-# average, 0.54 N at most.
+# Iterations at which the whole state is saved, for a later training of fewer iterations. Three
+# states take two fifths of the memory of the 18 snapshots of a decade; of N iterations 0.3 N are
+# trained again on average, 0.54 N at most.
 MILESTONES_PER_DECADE = 3
 
 
 def recorded(name: str, values: NDArray[np.float64]) -> NDArray[Any]:
-    """Return a column's values of one row with the dtype in which it is recorded."""
+    """Return a value of a row with the dtype of its column."""
     return values if name in FLOAT64 else values.astype(np.float32)
 
 
 def is_recorded(iteration: int, record: RecordSettings) -> bool:
-    """Whether a row of the history belongs to this iteration (counted from 1)."""
+    """Whether this iteration (counted from 1) is recorded in the history."""
     return iteration <= record.dense_until or iteration % record.every == 0
 
 
 def snapshot_iterations(iterations: int, per_decade: int) -> NDArray[np.int64]:
     """Return the iterations of the snapshots, evenly spaced in their logarithm.
 
-    The spacing does not depend on `iterations`, so that a longer training has the same snapshots
-    and more of them.
+    The spacing does not depend on `iterations`: a longer training has the same snapshots, and more.
     """
     steps = np.arange(int(np.ceil(per_decade * np.log10(iterations))) + 1)
     candidates = np.unique(np.round(10.0 ** (steps / per_decade)).astype(np.int64))
@@ -47,15 +46,15 @@ def snapshot_iterations(iterations: int, per_decade: int) -> NDArray[np.int64]:
 
 @dataclass
 class Series:
-    """Rows of named values, appended one at a time and stacked to arrays when asked for."""
+    """Rows of named values, appended one at a time and stacked to arrays on request."""
 
     rows: list[Row] = field(default_factory=list)
 
     def append(self, row: Row) -> None:
         """Add a row with the names of the first one.
 
-        They differ where other code has begun the series: what it did not record is left out, and
-        what only it recorded is NaN from here on.
+        The names differ if other code began the series: columns that it lacks are left out, and
+        columns that only it has are NaN from here on.
         """
         if self.rows and row.keys() != self.rows[0].keys():
             row = {
@@ -65,14 +64,14 @@ class Series:
         self.rows.append(row)
 
     def extended(self, others: "Series") -> "Series":
-        """Return a series with the rows of another one behind."""
+        """Return a series with the rows of another one appended."""
         series = Series(list(self.rows))
         for row in others.rows:
             series.append(row)
         return series
 
     def arrays(self, prefix: str, start: int = 0) -> dict[str, NDArray[Any]]:
-        """One array a name, put behind `prefix`; its first dimension is that of the rows.
+        """Return one array per name, with `prefix` before it; its first dimension is the rows.
 
         Parameters
         ----------
@@ -85,7 +84,7 @@ class Series:
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]], prefix: str) -> "Series":
-        """Undo `arrays`, from among others."""
+        """Invert `arrays`; other arrays may be among them."""
         columns = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
         count = len(next(iter(columns.values()), ()))
         return cls([{name: values[i] for name, values in columns.items()} for i in range(count)])

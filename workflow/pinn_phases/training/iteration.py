@@ -1,21 +1,23 @@
-"""One iteration of full-batch Adam, on tensors that stay where they are."""
+"""One iteration of full-batch Adam, which updates tensors in place."""
 
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
 from pinn_phases.settings.training import OptimiserSettings
-from pinn_phases.training.objective import Loss, Objective
-from pinn_phases.training.replay import Replayed, Result
+from pinn_phases.training.engines.base import BatchGradient, Engine, Loss
+from pinn_phases.training.engines.fast.cuda_graph import CudaGraph, Result
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import srr_adam
 
 
 class Iteration:
-    """What every iteration does to a state, in two parts, between which it can be looked at.
+    """What every iteration does to a state, in two parts, between which it can be measured.
 
-    Neither part waits for a GPU or copies anything from it.
+    Neither part waits for a GPU or copies anything from it. On a GPU each part is one CUDA graph,
+    if the engine can be captured.
 
     Parameters
     ----------
@@ -23,15 +25,15 @@ class Iteration:
         Its tensors are updated in place.
     """
 
-    def __init__(self, objective: Objective, state: State, settings: OptimiserSettings) -> None:
-        self.objective, self.state, self.settings = objective, state, settings
+    def __init__(self, engine: Engine, state: State, settings: OptimiserSettings) -> None:
+        self.engine, self.state, self.settings = engine, state, settings
         self.adam = _adam(state, settings)
-        on_gpu = state.weights.device.type == "cuda"
-        self._evaluate = Replayed[tuple[Loss, list[Tensor]]]() if on_gpu else call
-        self._update = Replayed[None]() if on_gpu else call
+        captured = engine.capturable and state.weights.is_cuda
+        self._evaluate = CudaGraph[tuple[Loss, list[BatchGradient]]]() if captured else call
+        self._update = CudaGraph[None]() if captured else call
 
-    def evaluate(self) -> tuple[Loss, list[Tensor]]:
-        """Loss and its gradient for each batch, as `Objective.gradients`; updates the weights."""
+    def evaluate(self) -> tuple[Loss, list[BatchGradient]]:
+        """Loss and its gradient for each batch, as `Engine.gradients`; updates the weights."""
         return self._evaluate(self._loss_and_gradients)
 
     def update(self) -> None:
@@ -45,8 +47,8 @@ class Iteration:
                 group["lr"] = rate
         self._update(self._step)
 
-    def srr_adam(self) -> Tensor:
-        """Signal-to-rms ratio of Adam's moments (Eq. 13), a scalar, after `update`."""
+    def srr_adam(self) -> Float64[Tensor, ""]:
+        """Signal-to-rms ratio of Adam's moments (Eq. 13), after `update`."""
         state, settings = self.state, self.settings
         return srr_adam(
             state.first,
@@ -57,8 +59,8 @@ class Iteration:
             epsilon=settings.epsilon,
         )
 
-    def _loss_and_gradients(self) -> tuple[Loss, list[Tensor]]:
-        loss, self._gradients = self.objective.gradients(self.state.parameters, self.state.weights)
+    def _loss_and_gradients(self) -> tuple[Loss, list[BatchGradient]]:
+        loss, self._gradients = self.engine.gradients(self.state.parameters, self.state.weights)
         self.state.weights.copy_(loss.weights)
         return loss, self._gradients
 
@@ -69,7 +71,7 @@ class Iteration:
 
 
 def call(function: Callable[[], Result]) -> Result:
-    """Call a function, where no CUDA graph of it can be replayed."""
+    """Call a function, where no CUDA graph stands in for it."""
     return function()
 
 
@@ -80,12 +82,11 @@ def learning_rate(iteration: int, settings: OptimiserSettings) -> float:
 
 def _adam(state: State, settings: OptimiserSettings) -> torch.optim.Adam:
     """Return Adam over the state's own parameters and moments, which it updates in place."""
-    device = state.weights.device
-    on_gpu = device.type == "cuda"
+    device, on_gpu = state.weights.device, state.weights.is_cuda
     rate = settings.learning_rate
     adam = torch.optim.Adam(
         state.parameters,
-        lr=torch.tensor(rate, device=device) if on_gpu else rate,  # a number would be captured
+        lr=torch.tensor(rate, device=device) if on_gpu else rate,  # a graph would keep a number
         betas=(settings.beta1, settings.beta2),
         eps=settings.epsilon,
         fused=True,

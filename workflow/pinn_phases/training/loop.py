@@ -1,10 +1,9 @@
-"""The one training loop: full-batch Adam, with the gradient statistics of every recorded step."""
+"""The training loop: full-batch Adam, with gradient statistics of every recorded iteration."""
 
 import dataclasses
 import logging
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ import numpy as np
 
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped, stop_on_signals
-from pinn_phases.settings.training import RunSettings
+from pinn_phases.settings.training import RunSettings, TrainingSettings
 from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.compilation import compiled_if_possible, provide_cache
 from pinn_phases.training.device import choose_device, describe, usable_threads
+from pinn_phases.training.engines.fast.compilation import provide_cache
 from pinn_phases.training.history import MILESTONES_PER_DECADE, is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.maker import Maker
@@ -26,7 +25,7 @@ from pinn_phases.training.progress import Progress
 from pinn_phases.training.setup import Training, prepare
 from pinn_phases.training.state import State
 from pinn_phases.training.stretches import Stretch, stretches_of
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +51,9 @@ def train(
     made_by
         Provenance, for checkpoints and the result.
     other_code
-        If there is no checkpoint, go on from the newest of the same training by other code.
+        If there is no checkpoint, continue the newest of the same training by other code.
     threads
-        CPU threads, of which no more are used than this process may run on.
+        CPU threads; at most as many as there are processors are used.
     gpus
         1: train on a GPU if there is one.
     bar
@@ -70,20 +69,17 @@ def train(
     Raises
     ------
     Stopped
-        If the loss is not finite, or on SIGINT and SIGTERM; a checkpoint is kept.
+        If the loss is not finite, or on SIGINT and SIGTERM; a checkpoint is left.
     """
     began = time.monotonic()
     provide_cache(checkpoints.newest.parent / "compiled")
     device = choose_device(gpus)
-    workers = Workers(usable_threads(threads) if device.type == "cpu" else 1)
+    pool = ThreadPool(usable_threads(threads) if device.type == "cpu" else 1)
     label = f"{settings.problem}/{settings.method}/seed{settings.seed}"
-    end, wanted = settings.training.iterations, settings.training.compiled
-    where = describe(device, threads=workers.count)
-    first = ", compiling first" if wanted else ", not compiled"
-    log.info("%s: %d iterations at scale %s on %s%s", label, end, settings.scale, where, first)
-    training = compiled_if_possible(
-        partial(prepare, settings, reference, device=device, workers=workers), wanted
-    )
+    end, where = settings.training.iterations, describe(device, threads=pool.count)
+    how = _how(settings.training)
+    log.info("%s: %d iterations at scale %s on %s, %s", label, end, settings.scale, where, how)
+    training = prepare(settings, reference, device=device, threads=pool)
 
     newest = checkpoints.load()
     if newest is None and other_code:
@@ -91,7 +87,7 @@ def train(
     checkpoints, past = resume(training, checkpoints, newest)
 
     start, made_by = training.state.iteration, {REFERENCE: checkpoints.reference, **made_by}
-    maker = Maker(training, made_by, past, device, workers.count, began, start)
+    maker = Maker(training, made_by, past, device, pool.count, began, start)
     maker.tell_changes()
     checkpoints = dataclasses.replace(checkpoints, about=maker.attributes)
     stop_asked = stop_on_signals()
@@ -101,10 +97,17 @@ def train(
     return Content("run", training.state.records() | loss_points(settings), maker.attributes())
 
 
+def _how(training: TrainingSettings) -> str:
+    """Say whether code is compiled, and name the engine unless it is the default."""
+    if training.engine == "plain":
+        return "plain engine, not compiled"
+    return "compiling first" if training.compiled else "not compiled"
+
+
 def resume(
     training: Training, checkpoints: Checkpoints, newest: Content | None
 ) -> tuple[Checkpoints, list[Stretch]]:
-    """Go on from a checkpoint, if there is one.
+    """Continue from a checkpoint, if there is one.
 
     Parameters
     ----------
@@ -114,7 +117,7 @@ def resume(
     Returns
     -------
     tuple
-        Where to save, and who made the iterations up to here.
+        Where to save, and the stretches of the iterations so far.
     """
     if newest is None:
         return checkpoints, []
@@ -124,7 +127,7 @@ def resume(
         return checkpoints, []
     done = int(content.arrays["state/iteration"])
     training.state = training.state.restored(content.arrays, last=done == iterations)
-    log.info("goes on after iteration %d, saves as %s", done, checkpoints.newest)
+    log.info("continues after iteration %d, saves to %s", done, checkpoints.newest)
     return checkpoints, stretches_of(content.attributes, done)
 
 
@@ -139,19 +142,19 @@ def run(
     Returns
     -------
     State
-        The final state. Its history and snapshots end with the last iteration, even where the
-        schedule would leave that one out; the checkpoint keeps to the schedule, so that a longer
-        training goes on from it as if it had never stopped.
+        The final state. Its history and snapshots end with the last iteration, even if that one is
+        not on the schedule; the series of the checkpoint follow the schedule, so that a longer
+        training continues as if it had never stopped.
 
     Raises
     ------
     Stopped
-        If the loss or the error is not finite, or if `stop_asked` says so; a checkpoint is kept.
+        If the loss or the error is not finite, or if `stop_asked` says so; a checkpoint is left.
     """
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
     milestones = snapshot_iterations(settings.iterations, MILESTONES_PER_DECADE)
-    step = Iteration(training.objective, state, settings.optimiser)
+    step = Iteration(training.engine, state, settings.optimiser)
     saved = time.monotonic()
     while state.iteration < settings.iterations:
         iteration = state.iteration + 1
@@ -161,10 +164,10 @@ def run(
         due = time.monotonic() - saved > settings.checkpoint_seconds
         saving = last or stopping or due
         if iteration in milestones:
-            state.milestones.append(state.moment())
+            state.milestones.append(state.without_record())
         loss, gradients = step.evaluate()
-        if recorded or saving:  # not always: asking means to wait for a GPU
-            require_finite(iteration, training.objective, loss)
+        if recorded or saving:  # not always: the check waits for the GPU
+            require_finite(iteration, loss)
         if iteration in schedule or last:
             snapshots = state.snapshots if iteration in schedule else state.last_snapshot
             snapshots.append(snapshot(state, iteration))
@@ -181,7 +184,6 @@ def run(
             checkpoints.save(state)
             saved = time.monotonic()
         if stopping:
-            raise Stopped(
-                f"stopped on request after iteration {iteration}; the next call goes on from there"
-            )
+            said = f"stopped on request after iteration {iteration}"
+            raise Stopped(f"{said}; the next call continues from there")
     return state

@@ -1,4 +1,4 @@
-"""Who trains, on what and for how long, as checkpoints and results say it."""
+"""Provenance of a training: code, device and time, for checkpoints and results."""
 
 import logging
 import resource
@@ -19,25 +19,25 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Maker:
-    """The process that trains from some iteration on."""
+    """The process that trains, from some iteration on."""
 
     training: Training
     made_by: Mapping[str, Any]  # provenance
-    past: Sequence[Stretch]  # who made the iterations before
+    past: Sequence[Stretch]  # of the iterations before
     device: torch.device
     threads: int
     began: float  # by `time.monotonic`
     start: int  # iterations done before
 
     def attributes(self) -> dict[str, Any]:
-        """Return what a file says of who made it, up to the iteration that is reached."""
+        """Return the attributes of a file, up to the current iteration."""
         settings = self.training.settings.model_dump(mode="json")
         stretches = extended(self.past, self._stretch())
         execution = self._execution()
         return {"execution": execution, STRETCHES: stretches, "settings": settings, **self.made_by}
 
     def tell_changes(self) -> None:
-        """Report what makes the result differ from that of an undisturbed training."""
+        """Report changes that make the result differ from that of an undisturbed training."""
         changed = changes(self.past[-1], self._stretch()) if self.past else []
         if changed:
             log.warning(
@@ -55,16 +55,16 @@ class Maker:
         }
 
     def _execution(self) -> dict[str, Any]:
-        """Return what the training has taken since this process began, and on what."""
+        """Return device, time and memory of the training since this process began."""
         where = describe(self.device, threads=self.threads)
         return {
             "device": f"{where}, {self._compiled}",
             "threads": self.threads,
             "wall_seconds": time.monotonic() - self.began,
-            "resumed_after": self.start,  # what came before took its time elsewhere
+            "resumed_after": self.start,  # whose time is not counted
             "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         }
 
     @property
     def _compiled(self) -> str:
-        return "compiled" if self.training.compiled else "not compiled"
+        return "compiled" if self.training.engine.compiled else "not compiled"

@@ -1,4 +1,4 @@
-"""What is recorded of an iteration: a row of the history, a snapshot."""
+"""What is recorded in an iteration: a row of the history, a snapshot."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,25 +8,25 @@ from torch import Tensor
 
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.network.network import flattened
+from pinn_phases.training.engines.base import BatchGradient, Loss
 from pinn_phases.training.history import Row, recorded
-from pinn_phases.training.objective import Loss, Objective
 from pinn_phases.training.setup import Training
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import between_terms, gradient_statistics
 
 
-def measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[str, Tensor]:
-    """Return what is recorded of the state before the step, still on its device."""
+def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> dict[str, Tensor]:
+    """Return the quantities of a row, before the step, still on their device."""
     record, state = training.settings.training.record, training.state
     layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
     common = loss.common
     if record.gradient_parameters == "weights":
         layers, common = [layer[:1] for layer in layers], common[::2]
-    statistics = gradient_statistics(layers, training.objective.workers)
+    statistics = gradient_statistics(layers, training.threads)
     of_conditions, of_residual, cosine = between_terms(statistics.gradient, common)
     magnitude = loss.residual.abs()
     return {
-        "loss": training.objective.value(loss),
+        "loss": loss.total,
         "loss_pde": loss.pde.mean(),
         **{f"loss_{name}": term for name, term in loss.conditions.items()},
         "relative_l2": training.error(state.parameters),
@@ -49,7 +49,7 @@ def measured(training: Training, loss: Loss, gradients: list[Tensor]) -> dict[st
 
 
 def on_host(row: Mapping[str, Tensor]) -> dict[str, Any]:
-    """Numbers and arrays, by a single copy from the device."""
+    """Return numbers and arrays, after a single copy from the device."""
     values = [value.detach().double() for value in row.values()]
     copied = torch.cat([value.flatten() for value in values]).cpu()
     parts = copied.split([value.numel() for value in values])
@@ -60,7 +60,7 @@ def on_host(row: Mapping[str, Tensor]) -> dict[str, Any]:
 
 
 def snapshot(state: State, iteration: int) -> Row:
-    """Copy what a snapshot holds."""
+    """Return a snapshot: copies of parameters and weights of the points."""
     return {
         "iteration": iteration,
         "parameters": flattened(state.parameters),
@@ -68,15 +68,15 @@ def snapshot(state: State, iteration: int) -> Row:
     }
 
 
-def require_finite(iteration: int, objective: Objective, loss: Loss) -> None:
-    """Check the loss, which on a GPU means to wait for it.
+def require_finite(iteration: int, loss: Loss) -> None:
+    """Check the loss, for which the host waits for a GPU.
 
     Raises
     ------
     Stopped
         If it is infinite or NaN; the message has all terms.
     """
-    if bool(torch.isfinite(objective.value(loss))):
+    if bool(torch.isfinite(loss.total)):
         return
     terms = {"pde": loss.pde.mean(), **loss.conditions}
     shown = ", ".join(f"{name} {float(term):.3g}" for name, term in terms.items())
@@ -84,7 +84,7 @@ def require_finite(iteration: int, objective: Objective, loss: Loss) -> None:
 
 
 def not_finite(quantity: str, iteration: int, terms: str = "") -> str:
-    """Say what is not finite, and what is kept."""
+    """Name what is not finite, and what is left."""
     return (
         f"the {quantity} is not finite at iteration {iteration}{terms}; "
         "the last checkpoint is kept, no result is written"

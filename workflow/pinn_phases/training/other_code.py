@@ -1,4 +1,4 @@
-"""Checkpoints of the same training by other code, which are continued on request."""
+"""Checkpoints that other code saved of the same training; they are continued on request."""
 
 import logging
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def newest_of_other_code(checkpoints: Checkpoints, settings: RunSettings) -> Content | None:
-    """Return the newest checkpoint of this training beside its own, None if none can be used.
+    """Return the newest usable checkpoint of this training by other code, None if there is none.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def newest_of_other_code(checkpoints: Checkpoints, settings: RunSettings) -> Con
 
 
 def _require_same_reference(content: Content, reference: str) -> None:
-    found = content.attributes.get(REFERENCE, reference)  # an older one does not say it
+    found = content.attributes.get(REFERENCE, reference)  # absent in files of older versions
     if found != reference:
         raise StorageError(
             f"expected errors against the reference solution {reference[:12]}, found {found[:12]}"

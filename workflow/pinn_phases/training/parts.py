@@ -1,8 +1,8 @@
 """Parts of a training's record, each of which is written once.
 
-What a training has recorded does not change any more. So a checkpoint does not repeat all of it:
-once the rows since the last part take `PART_BYTES`, they become a file of their own, and the
-checkpoint lists that part with its digest. It holds the state and the rows that came later.
+Recorded rows never change, so a checkpoint does not repeat them all: once the rows since the last
+part take `PART_BYTES`, they are written to a file of their own, which the checkpoint lists with its
+digest. The checkpoint itself holds the state and the later rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,25 +24,25 @@ Part = Mapping[str, Any]  # `file`, its name beside the checkpoint; its `sha256`
 
 
 def counts(parts: Iterable[Part]) -> dict[str, int]:
-    """Rows of each series that parts hold together."""
+    """Return the number of rows of each series in all parts together."""
     rows = [part["rows"] for part in parts]
     return {prefix: sum(one[prefix] for one in rows) for prefix in RECORD}
 
 
 def is_part(rows: Arrays) -> bool:
-    """Whether these rows of the record are enough for a part."""
+    """Whether these rows of the record are large enough for a part."""
     return sum(values.nbytes for values in rows.values()) >= PART_BYTES
 
 
 def write_part(path: Path, rows: Arrays) -> Part:
-    """Write some rows of the record, and return the entry for the list."""
+    """Write rows of the record, and return the entry for the list of parts."""
     storage.write(path, Content("part", rows, {}))
     lengths = {prefix: len(rows.get(f"{prefix}iteration", ())) for prefix in RECORD}
     return {"file": path.name, "sha256": storage.checksum(path), "rows": lengths}
 
 
 def read_part(folder: Path, part: Part, leave_out: tuple[str, ...] = ()) -> Arrays:
-    """Read a part of the list, but for datasets whose names start with one of `leave_out`.
+    """Read a part, except for datasets whose names start with one of `leave_out`.
 
     Raises
     ------
@@ -57,13 +57,13 @@ def read_part(folder: Path, part: Part, leave_out: tuple[str, ...] = ()) -> Arra
 
 
 def joined(rows: Sequence[Arrays]) -> dict[str, NDArray[Any]]:
-    """Put rows of the record one behind the other."""
+    """Concatenate rows of the record."""
     names = dict.fromkeys(name for one in rows for name in one)
     return {name: np.concatenate([one[name] for one in rows if name in one]) for name in names}
 
 
 def read_whole(path: Path, kind: str | None = None, leave_out: tuple[str, ...] = ()) -> Content:
-    """Read a file as `storage.read`, a checkpoint with its whole record.
+    """Read a file like `storage.read`, and a checkpoint with all parts of its record.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def read_whole(path: Path, kind: str | None = None, leave_out: tuple[str, ...] =
 
 
 def with_parts(folder: Path, content: Content, leave_out: tuple[str, ...] = ()) -> Content:
-    """Put the parts that a checkpoint lists in front of the rows that it holds itself.
+    """Return a checkpoint with the rows of its parts before its own.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def with_parts(folder: Path, content: Content, leave_out: tuple[str, ...] = ()) 
 
 
 def usable_beginning(folder: Path, content: Content) -> Arrays:
-    """Return the record up to the first part that cannot be used."""
+    """Return the record up to the first unusable part."""
     rows = []
     for part in content.attributes.get(PARTS, ()):
         try:

@@ -10,16 +10,6 @@ from pinn_phases.settings.training import RunSettings
 def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -> Points:
     """Latin hypercube sample of the problem's domain, in random order.
 
-    Parameters
-    ----------
-    count
-        Number of points.
-
-    Returns
-    -------
-    ndarray, shape (count, coordinates)
-        In the problem's own units, float64.
-
     References
     ----------
     McKay, Beckman, Conover, A comparison of three methods for selecting values of input variables
@@ -32,12 +22,11 @@ def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -
 
 
 def loss_points(settings: RunSettings) -> dict[str, Points]:
-    """Collocation points and those of every condition of a run, under their names in its file."""
+    """Return collocation points and those of every condition, by their names in a file."""
     problem, chosen = settings.equation, settings.training
     rng = np.random.default_rng(settings.seed)
     found = {"points/collocation": collocation_points(problem, chosen.points, rng)}
-    for name, condition in chosen.conditions.items():
-        if condition.weight:  # else it is no part of the loss
-            sets = problem.condition(name, condition.points).points
-            found |= {f"points/{name}_{i}": points for i, points in enumerate(sets)}
+    for name, condition in chosen.weighted_conditions.items():
+        sets = problem.condition(name, condition.points).points
+        found |= {f"points/{name}_{i}": points for i, points in enumerate(sets)}
     return found

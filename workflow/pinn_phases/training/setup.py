@@ -1,4 +1,4 @@
-"""What a training minimises and measures, before its first iteration."""
+"""Set up of a training, before its first iteration."""
 
 from dataclasses import dataclass
 
@@ -6,41 +6,40 @@ import numpy as np
 import torch
 
 from pinn_phases.files.storage import Content
-from pinn_phases.network.fields import Place
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Points, Problem
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.training.engines.base import Engine
+from pinn_phases.training.engines.factory import make_engine
 from pinn_phases.training.error import TestError
-from pinn_phases.training.objective import Objective
 from pinn_phases.training.points import collocation_points
 from pinn_phases.training.state import State
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.threads import ThreadPool
 
 
 @dataclass
 class Training:
-    """One training: what it minimises, what it measures, and where it is."""
+    """One training: the loss that it minimises, what it measures, and its state."""
 
     settings: RunSettings
     problem: Problem
-    points: Points  # collocation points, shape (n, coordinates)
-    objective: Objective
+    points: Points  # collocation points
+    engine: Engine
     error: TestError
     state: State
-    compiled: bool  # which rounds differently from code that is not
+    threads: ThreadPool
 
 
 def prepare(
     settings: RunSettings,
     reference: Content,
     *,
-    compiled: bool,
     device: torch.device,
-    workers: Workers,
+    threads: ThreadPool,
 ) -> Training:
     """Draw points and initial parameters and set up loss and error, before the first iteration.
 
-    Points and parameters come from generators of their own, both seeded with the run's seed.
+    Points and parameters come from two generators, both seeded with the seed of the training.
     """
     problem, method = settings.equation, settings.method_constants
     chosen = settings.training
@@ -48,9 +47,11 @@ def prepare(
     generator = torch.Generator().manual_seed(settings.seed)
     network = Network.of(problem, chosen.network)
     parameters = [p.to(device) for p in network.initial_parameters(generator)]
-    place = Place(device)
-    objective = Objective(
-        problem, method, chosen, points, compiled=compiled, place=place, workers=workers
+    engine = make_engine(
+        *(problem, method, chosen, points),
+        compiled=chosen.compiled,
+        device=device,
+        threads=threads,
     )
     error = TestError(
         problem,
@@ -58,9 +59,9 @@ def prepare(
         {name: reference.arrays[f"axes/{name}"] for name in problem.coordinates},
         reference.arrays[f"fields/{problem.observable}"],
         stride=chosen.record.error_stride,
-        place=place,
-        workers=workers,
+        device=device,
+        threads=threads,
     )
     equations, weight = len(problem.equations), method.weight_at_start
     state = State.start(parameters, equations, chosen.points, weight)
-    return Training(settings, problem, points, objective, error, state, compiled)
+    return Training(settings, problem, points, engine, error, state, threads)

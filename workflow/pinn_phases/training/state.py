@@ -1,4 +1,4 @@
-"""Everything that the next iteration needs, and its form in a file."""
+"""The state of a training, and its arrays in a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -18,16 +19,16 @@ from pinn_phases.training.history import MILESTONES, RECORD, Row, Series
 class State:
     """A training after `iteration` steps of the optimiser.
 
-    `first` and `second` are Adam's moving averages, `weights` the method's, of shape
-    (equations, points). `last_row` and `last_snapshot` hold those of the last iteration where the
-    schedule leaves it out: they end the result, but a longer training drops them. `milestones` are
-    earlier states, from which a shorter training goes on.
+    `first` and `second` are Adam's moving averages, `weights` the method's. `last_row` and
+    `last_snapshot` hold those of the last iteration if it is not on the schedule: they end the
+    result, but a longer training drops them. `milestones` are earlier states, from which a shorter
+    training continues.
     """
 
     parameters: list[Tensor]
     first: list[Tensor]
     second: list[Tensor]
-    weights: Tensor
+    weights: Float[Tensor, "equations points"]
     iteration: int = 0
     history: Series = field(default_factory=Series)
     snapshots: Series = field(default_factory=Series)
@@ -47,7 +48,7 @@ class State:
             weights=parameters[0].new_full((equations, points), weight),
         )
 
-    def moment(self) -> Row:
+    def without_record(self) -> Row:
         """Return a copy of all but the record."""
         return {
             "iteration": self.iteration,
@@ -58,15 +59,15 @@ class State:
         }
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what a checkpoint holds beside the record."""
+        """Return the arrays of a checkpoint, without the record."""
         return {
-            **{f"state/{name}": np.asarray(value) for name, value in self.moment().items()},
+            **{f"state/{name}": np.asarray(value) for name, value in self.without_record().items()},
             **self.last_row.arrays("state/last_row/"),
             **self.last_snapshot.arrays("state/last_snapshot/"),
         }
 
     def record(self, start: Mapping[str, int]) -> dict[str, NDArray[Any]]:
-        """Return the rows of each series of `RECORD` after so many of them."""
+        """Return the rows of each series of `RECORD` from index `start` on."""
         series = self.history, self.snapshots, self.milestones
         return {
             name: values
@@ -75,7 +76,7 @@ class State:
         }
 
     def records(self) -> dict[str, NDArray[Any]]:
-        """Return what a result holds: history and snapshots, up to and with the last."""
+        """Return the arrays of a result: history and snapshots, including the last iteration."""
         history = self.history.extended(self.last_row)
         snapshots = self.snapshots.extended(self.last_snapshot)
         return history.arrays("history/") | snapshots.arrays("snapshots/")
@@ -100,7 +101,7 @@ class State:
 
 
 def cut(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None:
-    """Return the checkpoint from which a shorter training goes on to the same data.
+    """Return the checkpoint from which a shorter training continues, to the same data.
 
     Parameters
     ----------
@@ -112,9 +113,9 @@ def cut(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None:
     Returns
     -------
     dict
-        Checkpoint at the last milestone before its last iteration, which is trained again: its row
-        and its snapshot belong to the result, but not always to the record of a longer training.
-        None if no milestone is that early, as in a checkpoint of an older version.
+        Checkpoint at the last milestone before its last iteration. That iteration is trained again,
+        since the record of the longer training may lack its row and snapshot. None if no milestone
+        is that early, as in a checkpoint of an older version.
     """
     earlier = [m for m in Series.of(arrays, MILESTONES).rows if m["iteration"] < iterations]
     if not earlier:
@@ -123,11 +124,11 @@ def cut(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None:
     done = milestone["iteration"]
     # The milestone itself is recorded again when the training continues.
     ends = {"history/": done, "snapshots/": done, MILESTONES: done - 1}
-    kept = {
-        name: values[: np.searchsorted(arrays[f"{record}iteration"], end, "right")]
-        for record, end in ends.items()
+    record = {
+        name: values[: np.searchsorted(arrays[f"{series}iteration"], end, "right")]
+        for series, end in ends.items()
         for name, values in arrays.items()
-        if name.startswith(record)
+        if name.startswith(series)
     }
     state = {f"state/{name}": np.asarray(value) for name, value in milestone.items()}
-    return {**kept, **state}
+    return {**record, **state}

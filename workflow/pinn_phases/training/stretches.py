@@ -1,7 +1,7 @@
-"""Stretches of a training: who made which of its iterations, and on what.
+"""Stretches of a training: which code computed which iterations, and on which machine.
 
-A training that is stopped and goes on elsewhere, or by other code, lists a stretch for each maker.
-In a file they are the attribute `stretches`.
+A training that continues on another machine, or with other code, lists one stretch for each. In a
+file they are the attribute `stretches`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,23 +15,23 @@ Stretch = Mapping[str, Any]  # first and last iteration, device, and the keys of
 
 
 def stretches_of(attributes: Mapping[str, Any], last: int) -> list[Stretch]:
-    """Return the stretches of a stored training up to an iteration; None where not known.
+    """Return the stretches of a stored training up to an iteration; unknown values are None.
 
     Parameters
     ----------
     attributes
-        Of a checkpoint or a run. An older one has no stretches: all is of its one maker.
+        Of a checkpoint or a run. In files of older versions one maker computed all iterations.
     """
-    known = attributes.get(STRETCHES)
-    if known is None:
+    stretches = attributes.get(STRETCHES)
+    if stretches is None:
         device = attributes.get("execution", {}).get("device")
         maker = {key: attributes.get(key) for key in MAKER}
-        known = [{"first": 1, "last": last, "device": device, **maker}]
-    return [{**one, "last": min(one["last"], last)} for one in known if one["first"] <= last]
+        stretches = [{"first": 1, "last": last, "device": device, **maker}]
+    return [{**one, "last": min(one["last"], last)} for one in stretches if one["first"] <= last]
 
 
 def extended(past: Sequence[Stretch], now: Stretch) -> list[Stretch]:
-    """Append a stretch; one of the same maker is the last of the past, grown."""
+    """Append a stretch; if the maker is the same, extend the last one instead."""
     if now["last"] < now["first"]:  # nothing was trained
         return list(past)
     if past and _maker(past[-1]) == _maker(now):
@@ -40,7 +40,7 @@ def extended(past: Sequence[Stretch], now: Stretch) -> list[Stretch]:
 
 
 def changes(before: Stretch, now: Stretch) -> list[str]:
-    """Say what differs between two stretches of what may change how numbers are rounded."""
+    """List the differences between two stretches that may change how numbers are rounded."""
     pairs = {"code": (_short(before["code"]), _short(now["code"]))}
     pairs["device"] = (before["device"], now["device"])
     for name in LIBRARIES:

@@ -16,7 +16,7 @@ from pinn_phases.arrays import Arrays
 from pinn_phases.files.reached import REACHED
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.model import StrictModel, validated
-from pinn_phases.settings.training import RunSettings
+from pinn_phases.settings.training import DEFAULT_ENGINE, RunSettings
 from pinn_phases.settings.trees import leaves
 from pinn_phases.training.parts import PARTS
 from pinn_phases.training.points import loss_points
@@ -125,7 +125,8 @@ def require_same_training(content: Content, settings: RunSettings) -> None:
     """
     stored = content.attributes.get("settings")
     if stored is not None:
-        theirs = dict(leaves(stored))
+        older = {"training.engine": DEFAULT_ENGINE}  # which files of older versions do not say
+        theirs = older | dict(leaves(stored))
         for key, value in leaves(settings.computed()):
             if theirs.get(key) != value:
                 raise StorageError(f"expected {key} = {value}, found {theirs.get(key)}")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from filelock import FileLock
 
-from pinn_phases.training.compilation import (
+from pinn_phases.training.engines.fast.compilation import (
     CACHE,
     compiled_if_possible,
     provide_cache,

@@ -2,10 +2,10 @@
 
 A tile is as many batches as fit into a core's cache. It passes through all layers before the next
 tile starts, so that activations stay in the cache instead of going to memory after every operation.
-Tiles share only the parameters; each is the work of one thread.
+Tiles share only the parameters; one thread computes a tile.
 
 A hidden layer computes h = tanh(z) for all streams. The saved activations are the value of h and
-the derivatives of z; everything else that the backward pass needs follows from them.
+the derivatives of z, from which the backward pass recomputes everything else.
 """
 
 import threading
@@ -13,17 +13,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.func import vjp
 
 from pinn_phases.network.network import Network
 from pinn_phases.network.streams import Layout, streams_after_tanh
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.engines.base import BatchGradient
+from pinn_phases.training.threads import ThreadPool
 
-TILE_BYTES = 2**20  # of the streams of one layer: the second-level cache of a core, today
+TILE_BYTES = 2**20  # of the streams of one layer: a typical second-level cache of a core
 SAVED_BYTES = 2**28  # of saved activations; the forward pass of further tiles is repeated
 
-Saved = Sequence[Sequence[Tensor]]  # by hidden layer and stream, (batches of a tile, n, width)
+SavedActivations = Sequence[Sequence[Float[Tensor, "batches points width"]]]  # of layers, streams
 
 
 class BatchedNetwork:
@@ -32,20 +34,20 @@ class BatchedNetwork:
     Parameters
     ----------
     inputs
-        Streams of the features, shape (batches, streams, points of a batch, features).
+        Streams of the features.
     """
 
     def __init__(
         self,
-        inputs: Tensor,
+        inputs: Float[Tensor, "batches streams points features"],
         network: Network,
         layout: Layout,
         *,
-        workers: Workers,
+        threads: ThreadPool,
         compiled: bool,
         saved_bytes: int = SAVED_BYTES,
     ) -> None:
-        self.inputs, self.workers = inputs, workers
+        self.inputs, self.threads = inputs, threads
         batches, streams, points = inputs.shape[:-1]
         sizes = network.sizes
         width = max(sizes[1:-1])
@@ -57,51 +59,50 @@ class BatchedNetwork:
         bytes_of_tile = size * bytes_of_batch * (len(sizes) - 2)
         saved = min(len(self.tiles), saved_bytes // bytes_of_tile) if on_cpu else len(self.tiles)
         self._saved = [_by_layer(tile) for tile in inputs.new_empty(saved, *self._saved_shape)]
-        self._spare = threading.local()  # saved activations of a thread, for the other tiles
+        self._spare = threading.local()  # memory of each thread for those of the other tiles
         self._outputs = inputs.new_empty(batches, streams, points, sizes[-1])
         self._gradients = [inputs.new_empty(batches, *shape) for shape in network.shapes]
         self._forward, self._backward = _passes(layout)
         if compiled:
-            # Called from Python, compiled code holds the interpreter's lock: two threads hardly
-            # meet there, many would wait. The C++ wrapper lets it go, but takes longer to compile.
-            compile = partial(
+            # Called from Python, compiled code holds the interpreter lock, for which more than two
+            # threads would wait. The C++ wrapper releases it, but takes longer to compile.
+            compiler = partial(
                 torch.compile,
                 dynamic=False,
-                fullgraph=workers.count == 1,  # torch counts graphs, but not by threads
-                options={"cpp_wrapper": workers.count > 2},
+                fullgraph=threads.count == 1,  # torch counts graphs, but not by threads
+                options={"cpp_wrapper": threads.count > 2},
             )
-            self._forward, self._backward = compile(self._forward), compile(self._backward)
-            self._compile([inputs.new_zeros(shape) for shape in network.shapes])
+            self._forward, self._backward = compiler(self._forward), compiler(self._backward)
+            self._compile_passes([inputs.new_zeros(shape) for shape in network.shapes])
 
-    def forward(self, parameters: Sequence[Tensor]) -> Tensor:
-        """Streams of the outputs, shape (batches, streams, points of a batch, outputs).
-
-        The next call overwrites them.
-        """
+    def forward(
+        self, parameters: Sequence[Tensor]
+    ) -> Float[Tensor, "batches streams points outputs"]:
+        """Streams of the outputs, which the next call overwrites."""
 
         def forward_tile(number: int) -> None:
             tile, saved = self.tiles[number], self._saved_of(number)
             self._forward(self.inputs[tile], parameters, saved, self._outputs[tile])
 
-        self.workers.each(forward_tile, range(len(self.tiles)))
+        self.threads.for_each(forward_tile, range(len(self.tiles)))
         return self._outputs
 
     def backward(
-        self, parameters: Sequence[Tensor], cotangent: Tensor, common: Sequence[Tensor]
-    ) -> list[Tensor]:
+        self,
+        parameters: Sequence[Tensor],
+        cotangent: Float[Tensor, "batches streams points outputs"],
+        common: Sequence[Tensor],
+    ) -> list[BatchGradient]:
         """Gradient by the parameters for each batch, after `forward` with the same parameters.
+
+        The next call overwrites it.
 
         Parameters
         ----------
         cotangent
-            Gradient of a function by the streams of the outputs, of their shape.
+            Gradient of a function by the streams of the outputs.
         common
             Gradient by the parameters that is added to that of each batch.
-
-        Returns
-        -------
-        list of Tensor
-            Each with a leading dimension (batches,). The next call overwrites them.
         """
 
         def backward_tile(number: int) -> None:
@@ -112,10 +113,10 @@ class BatchedNetwork:
                 self._forward(inputs, parameters, saved, self._outputs[tile])
             self._backward(inputs, parameters, saved, cotangent[tile], common, gradients)
 
-        self.workers.each(backward_tile, range(len(self.tiles)))
+        self.threads.for_each(backward_tile, range(len(self.tiles)))
         return self._gradients
 
-    def _compile(self, parameters: Sequence[Tensor]) -> None:
+    def _compile_passes(self, parameters: Sequence[Tensor]) -> None:
         """Call both passes once: torch does not compile in two threads at the same time."""
         tile, saved = self.tiles[0], self._saved_of(0)
         inputs, outputs = self.inputs[tile], self._outputs[tile]
@@ -124,13 +125,13 @@ class BatchedNetwork:
         gradients = [each[tile] for each in self._gradients]
         self._backward(inputs, parameters, saved, outputs, common, gradients)
 
-    def _saved_of(self, number: int) -> Saved:
+    def _saved_of(self, number: int) -> SavedActivations:
         """Return the memory for a tile's saved activations: its own, or this thread's."""
         if number < len(self._saved):
             return self._saved[number]
         if not hasattr(self._spare, "saved"):
             self._spare.saved = _by_layer(self.inputs.new_empty(self._saved_shape))
-        saved: Saved = self._spare.saved
+        saved: SavedActivations = self._spare.saved
         return saved
 
 
@@ -140,7 +141,7 @@ def tile_size(batches: int, bytes_of_batch: int) -> int:
     return max(size for size in range(1, batches + 1) if batches % size == 0 and size <= most)
 
 
-def _by_layer(saved: Tensor) -> Saved:
+def _by_layer(saved: Tensor) -> SavedActivations:
     return [list(layer) for layer in saved]
 
 
@@ -148,7 +149,7 @@ def _passes(layout: Layout) -> tuple[Callable[..., None], Callable[..., None]]:
     """Return forward and backward pass of one tile; both write into given tensors."""
 
     def forward(
-        inputs: Tensor, parameters: Sequence[Tensor], saved: Saved, outputs: Tensor
+        inputs: Tensor, parameters: Sequence[Tensor], saved: SavedActivations, outputs: Tensor
     ) -> None:
         h = inputs
         for layer, weight, bias in zip(saved, parameters[:-2:2], parameters[1:-2:2], strict=True):
@@ -163,20 +164,20 @@ def _passes(layout: Layout) -> tuple[Callable[..., None], Callable[..., None]]:
     def backward(
         inputs: Tensor,
         parameters: Sequence[Tensor],
-        saved: Saved,
+        saved: SavedActivations,
         cotangent: Tensor,  # of the streams of z, from the last layer to the first
         common: Sequence[Tensor],
         gradients: Sequence[Tensor],
     ) -> None:
         gradients[-1].copy_(common[-1] + cotangent[:, 0].sum(1))
         for layer in reversed(range(1, len(saved) + 1)):
-            known = saved[layer - 1]  # of the layer before
-            streams, pull_back = vjp(lambda *k: streams_after_tanh(k, layout), *known)[:2]
-            of_h = _product(cotangent, parameters[2 * layer])  # cotangent of the streams of h
-            of_y, *of_derivatives = pull_back(list(of_h.unbind(1)))
+            activations = saved[layer - 1]  # of the layer before: h, and the derivatives of z
+            streams, pullback = vjp(lambda *a: streams_after_tanh(a, layout), *activations)[:2]
+            of_streams = _product(cotangent, parameters[2 * layer])  # cotangent of those of h
+            of_h, *of_derivatives = pullback(list(of_streams.unbind(1)))
             h = torch.stack(streams, 1)
             gradients[2 * layer].copy_(_outer(cotangent, h, common[2 * layer]))
-            of_value = (1 - known[0] * known[0]) * of_y
+            of_value = (1 - activations[0] * activations[0]) * of_h
             gradients[2 * layer - 1].copy_(common[2 * layer - 1] + of_value.sum(1))
             cotangent = torch.stack([of_value, *of_derivatives], 1)
         gradients[0].copy_(_outer(cotangent, inputs, common[0]))
@@ -184,12 +185,18 @@ def _passes(layout: Layout) -> tuple[Callable[..., None], Callable[..., None]]:
     return forward, backward
 
 
-def _product(h: Tensor, matrix: Tensor) -> Tensor:
-    """Multiply all rows of h (batches, streams, n, w) with one matrix (w, v)."""
+def _product(
+    h: Float[Tensor, "batches streams points width"], matrix: Float[Tensor, "width outputs"]
+) -> Float[Tensor, "batches streams points outputs"]:
+    """Multiply all rows of h with one matrix."""
     return (h.flatten(0, 2) @ matrix).view(*h.shape[:3], -1)
 
 
-def _outer(cotangent: Tensor, h: Tensor, common: Tensor) -> Tensor:
+def _outer(
+    cotangent: Float[Tensor, "batches streams points outputs"],
+    h: Float[Tensor, "batches streams points width"],
+    common: Float[Tensor, "outputs width"],
+) -> Float[Tensor, "batches outputs width"]:
     """Gradient by a weight for each batch: cotangent^T h over streams and points, and `common`."""
     rows = cotangent.flatten(1, 2).transpose(1, 2), h.flatten(1, 2)
     return torch.baddbmm(common.expand(len(h), -1, -1), *rows)

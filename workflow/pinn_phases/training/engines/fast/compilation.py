@@ -1,8 +1,7 @@
-"""Compiled code where it can be made; elsewhere the same code as it is, and a line that says why.
+"""Compiled code where compiling works; elsewhere the same code uncompiled, with a line why.
 
-Whether it can be made is tried, not guessed: a compiler may be there and fail, a folder be full, or
-on a file system from which no library is loaded. On a GPU as well torch.compile asks the machine
-for a compiler.
+Whether it works is tried, not guessed: a compiler may exist and fail, a disk may be full, or its
+file system may forbid loading libraries. torch.compile needs a C++ compiler on a GPU as well.
 """
 
 import logging
@@ -21,10 +20,10 @@ from filelock import FileLock
 from pinn_phases.jobs.notes import NOTE
 
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
-"""Variable that names torch's folder of compiled code; torch sets it itself where it is not set."""
+"""Environment variable for torch's folder of compiled code; torch sets it if it is not set."""
 
 BUILD = "_CxxBuild"
-"""End of the name of a folder that torch keeps beside what a compiler makes, until it is made."""
+"""Suffix of a folder that torch keeps beside a library or header until that is compiled."""
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +31,10 @@ Made = TypeVar("Made")
 
 
 def provide_cache(other: Path) -> None:
-    """Name another folder for compiled code, in one line, where torch's own cannot be made.
+    """Use another folder for compiled code, and say so, if torch's own cannot be created.
 
-    Without a folder torch does not import what its optimisers need, even if nothing is compiled.
-    It has to be called before.
+    Call it first: without a folder torch fails to import what its optimisers need, even if nothing
+    is compiled.
     """
     try:
         if CACHE in os.environ:
@@ -48,14 +47,14 @@ def provide_cache(other: Path) -> None:
 
 
 def compiled_if_possible(make: Callable[..., Made], wanted: bool) -> Made:
-    """Make something with compiled code; where compiling fails without it, and say why in a line.
+    """Make something with compiled code; if compiling fails, without it, and say why in one line.
 
     Parameters
     ----------
     make
-        Is called with `compiled=True` or False. It compiles all that it will ever compile.
+        Called with `compiled=True` or False. It compiles everything at once.
     wanted
-        Whether to compile at all.
+        Whether to try to compile.
     """
     if not wanted:
         return make(compiled=False)
@@ -78,9 +77,9 @@ def compiled_if_possible(make: Callable[..., Made], wanted: bool) -> Made:
 
 
 def remove_unfinished() -> None:
-    """Remove what a compiler was making when it was killed, and what torch would take for whole.
+    """Remove what a killed compiler left unfinished, which torch would take for complete.
 
-    What another process is making is locked, and stays.
+    What another process is compiling is locked, and stays.
     """
     from torch._inductor.runtime.cache_dir_utils import cache_dir, default_cache_dir
 
@@ -97,11 +96,11 @@ def remove_unfinished() -> None:
 
 
 def _failure_of_compiling(error: Exception) -> str | None:
-    """Say what failed; None if it was not compiling, but the code that was to be compiled."""
+    """Say why compiling failed; None if the error is in the code to be compiled."""
     if isinstance(error, OSError):  # nothing else here touches a file
         return _in_one_line(error)
-    # Torch's name for what its compiling backend raises. Of code that it does not understand, or
-    # that fails, it raises other exceptions. It is loaded by now; to import it takes seconds.
+    # Torch's exception for failures of its compiling backend; code that it cannot trace, or that
+    # fails, raises others. The module is loaded by now; importing it takes seconds.
     failures = getattr(sys.modules.get("torch._dynamo.exc"), "ShortenTraceback", ())
     if not isinstance(error, failures):
         return None
@@ -109,11 +108,11 @@ def _failure_of_compiling(error: Exception) -> str | None:
 
 
 def _in_one_line(error: Exception) -> str:
-    """Quote the system or the compiler on an error, or else the exception itself."""
+    """Return the message of the system or the compiler, or else of the exception."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    if type(error).__name__ == "InvalidCxxCompiler":  # it speaks of torch's own settings
+    if type(error).__name__ == "InvalidCxxCompiler":  # its text is about torch's settings
         return "no working C++ compiler found"
-    said = str(getattr(error, "output", "")) or f"{type(error).__name__}: {error}"
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    text = str(getattr(error, "output", "")) or f"{type(error).__name__}: {error}"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return next((line for line in lines if "error" in line.lower()), lines[0])

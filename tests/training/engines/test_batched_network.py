@@ -7,9 +7,9 @@ from pinn_phases.network.network import Network
 from pinn_phases.network.streams import Layout, network_streams
 from pinn_phases.plugins import PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.training import batched_network
-from pinn_phases.training.batched_network import BatchedNetwork, tile_size
-from pinn_phases.training.workers import Workers
+from pinn_phases.training.engines.fast import batched_network
+from pinn_phases.training.engines.fast.batched_network import BatchedNetwork, tile_size
+from pinn_phases.training.threads import ThreadPool
 from tests.training.conftest import EQUATIONS, needs_compiler
 
 BATCHES, POINTS, NETWORK = 6, 5, Network((2, 7, 7, 7, 2))
@@ -27,28 +27,28 @@ def make_case(problem):
     streams = 1 + len(layout.streams)
     inputs = draw(BATCHES, streams, POINTS, NETWORK.sizes[0])
     parameters = [p.double() for p in NETWORK.initial_parameters(generator)]
-    slope = draw(BATCHES, streams, POINTS, NETWORK.sizes[-1])
-    return layout, inputs, parameters, slope, [draw(*p.shape) for p in parameters]
+    cotangent = draw(BATCHES, streams, POINTS, NETWORK.sizes[-1])
+    return layout, inputs, parameters, cotangent, [draw(*p.shape) for p in parameters]
 
 
-def there_and_back(problem, *, workers=1, compiled=False, **options):
-    """Outputs and gradients; twice, since the second call meets what the first has left."""
-    layout, inputs, parameters, slope, common = make_case(problem)
+def forward_and_backward(problem, *, threads=1, compiled=False, **options):
+    """Outputs and gradients; twice, since the second call overwrites what the first returned."""
+    layout, inputs, parameters, cotangent, common = make_case(problem)
     network = BatchedNetwork(
-        inputs, NETWORK, layout, workers=Workers(workers), compiled=compiled, **options
+        inputs, NETWORK, layout, threads=ThreadPool(threads), compiled=compiled, **options
     )
     for _ in range(2):
         outputs = network.forward(parameters)
-        gradients = network.backward(parameters, slope, common)
+        gradients = network.backward(parameters, cotangent, common)
     return [outputs, *gradients]
 
 
 def expected(problem):
     """The same, batch by batch, by automatic differentiation."""
-    layout, inputs, parameters, slope, common = make_case(problem)
+    layout, inputs, parameters, cotangent, common = make_case(problem)
     leaves = [p.requires_grad_() for p in parameters]
     outputs = [network_streams(batch, leaves, layout) for batch in inputs]
-    gradients = [torch.autograd.grad(o, leaves, s) for o, s in zip(outputs, slope, strict=True)]
+    gradients = [torch.autograd.grad(o, leaves, s) for o, s in zip(outputs, cotangent, strict=True)]
     of_batches = [torch.stack(each) for each in zip(*gradients, strict=True)]
     return [
         torch.stack(outputs).detach(),
@@ -63,34 +63,34 @@ def small_tiles(monkeypatch):
 
 
 @pytest.mark.parametrize("saved_bytes", [0, 10**4, 10**9], ids=["none", "some", "all"])
-@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("problem", names(PROBLEMS))
 @pytest.mark.usefixtures("small_tiles")
-def test_against_automatic_differentiation(problem, workers, saved_bytes):
-    actual = there_and_back(problem, workers=workers, saved_bytes=saved_bytes)
+def test_against_automatic_differentiation(problem, threads, saved_bytes):
+    actual = forward_and_backward(problem, threads=threads, saved_bytes=saved_bytes)
     # float64 through three layers and three derivatives, in another order of sums
     torch.testing.assert_close(actual, expected(problem), rtol=1e-10, atol=1e-10)
 
 
 def test_tiles_of_several_batches():
     torch.testing.assert_close(
-        there_and_back("burgers"), expected("burgers"), rtol=1e-10, atol=1e-10
+        forward_and_backward("burgers"), expected("burgers"), rtol=1e-10, atol=1e-10
     )
 
 
 @needs_compiler
-@pytest.mark.parametrize("workers", [1, 3], ids=["called from Python", "called from C++"])
+@pytest.mark.parametrize("threads", [1, 3], ids=["called from Python", "called from C++"])
 @pytest.mark.usefixtures("small_tiles", "fresh_compiler")
-def test_compiled(workers):
-    actual = there_and_back("allen_cahn", workers=workers, compiled=True)
+def test_compiled(threads):
+    actual = forward_and_backward("allen_cahn", threads=threads, compiled=True)
     torch.testing.assert_close(actual, expected("allen_cahn"), rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.usefixtures("small_tiles")
-def test_threads_and_what_is_kept_change_no_bit():
-    alone = there_and_back("cavity")
-    for options in ({"workers": 2}, {"workers": 3, "saved_bytes": 0}):
-        shared = there_and_back("cavity", **options)
+def test_threads_and_saved_activations_change_no_bit():
+    alone = forward_and_backward("cavity")
+    for options in ({"threads": 2}, {"threads": 3, "saved_bytes": 0}):
+        shared = forward_and_backward("cavity", **options)
         assert all(torch.equal(a, b) for a, b in zip(alone, shared, strict=True))
 
 

@@ -1,0 +1,95 @@
+"""The fast engine against the plain one, and against itself compiled."""
+
+import pytest
+import torch
+from torch._dynamo.utils import counters
+
+from pinn_phases.training.engines.fast import batched_network
+from tests.training.conftest import make_settings, needs_compiler
+from tests.training.engines.cases import small_case
+
+CASES = pytest.mark.parametrize(
+    "case",
+    [
+        {},
+        {"fourier_modes": 3, "ansatz": "initial"},
+        {"problem": "helmholtz"},
+        {"problem": "burgers"},
+        {"problem": "cavity"},
+    ],
+    ids=["plain", "embedded", "helmholtz", "burgers", "cavity"],
+)
+METHODS = pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
+
+
+def assert_close(found, expected):
+    """Compare batch by batch, to 1e-10 of the largest entry of each.
+
+    That is float64 through two layers and three derivatives.
+    """
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.shape == theirs.shape
+        scale = theirs.abs().flatten(1).amax(1).clamp(min=1)
+        assert ((ours - theirs).abs().flatten(1).amax(1) <= 1e-10 * scale).all()
+
+
+@METHODS
+@CASES
+def test_loss_and_gradients_are_those_of_the_plain_engine(method, case):
+    case = small_case(method, **case)
+    engines = case.engine("fast"), case.engine("plain")
+    found, expected = (each.gradients(case.parameters, case.weights) for each in engines)
+    assert_close(found[1], expected[1])
+    ours, theirs = found[0], expected[0]
+    assert_close([g[None] for g in ours.common], [g[None] for g in theirs.common])
+    assert_close([ours.residual], [theirs.residual])
+    for name in ("weights", "pde", "conditions", "total"):
+        torch.testing.assert_close(getattr(ours, name), getattr(theirs, name), rtol=1e-12, atol=0)
+
+
+@METHODS
+@CASES
+def test_gradients_of_terms_are_those_of_the_plain_engine(method, case):
+    case = small_case(method, **case)
+    engines = case.engine("fast"), case.engine("plain")
+    found, expected = (each.term_gradients(case.parameters, case.weights) for each in engines)
+    assert_close(found[0], expected[0])
+    assert found[1].keys() == expected[1].keys()
+    for name, gradient in expected[1].items():
+        assert_close([g[None] for g in found[1][name]], [g[None] for g in gradient])
+
+
+def test_a_condition_without_weight_is_left_out():
+    conditions = {
+        name: {"points": 8, "weight": weight}
+        for name, weight in (("initial", 1.0), ("boundary", 0.0))
+    }
+    training = make_settings(conditions=conditions).training
+    assert list(training.weighted_conditions) == ["initial"]
+
+
+@needs_compiler
+@pytest.mark.parametrize("problem", ["allen_cahn", "cavity"])
+@pytest.mark.usefixtures("fresh_compiler")
+def test_compiled_code_computes_the_same(problem):
+    case = small_case("rba", problem)
+    engines = case.engine(compiled=True), case.engine()
+    assert [each.compiled for each in engines] == [True, False]
+    found, expected = (each.gradients(case.parameters, case.weights) for each in engines)
+    torch.testing.assert_close(found[0].residual, expected[0].residual, rtol=1e-10, atol=1e-12)
+    assert_close(found[1], expected[1])
+
+
+@needs_compiler
+@pytest.mark.usefixtures("fresh_compiler")
+@METHODS
+def test_all_is_compiled_before_the_first_iteration(method, monkeypatch):
+    """Threads that meet in the compiler would stop the training."""
+    monkeypatch.setattr(batched_network, "TILE_BYTES", 1)
+    case = small_case(method)
+    engine, weights = case.engine(compiled=True), case.weights
+    graphs = counters["stats"]["unique_graphs"]
+    for _ in range(3):
+        loss, _ = engine.gradients(case.parameters, weights)
+        weights = loss.weights
+    assert counters["stats"]["unique_graphs"] == graphs

@@ -1,0 +1,1 @@
+"""The fast engine: derivatives carried forward, batches tile by tile, compiled code."""

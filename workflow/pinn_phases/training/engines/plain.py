@@ -1,0 +1,168 @@
+"""The plain engine: the loss and its gradients written out as the paper defines them.
+
+To read, to debug a new equation with, and for tests to hold the fast engine against. Derivatives
+along the coordinates come from nested automatic differentiation, gradients from a backward pass for
+each batch. Residuals are evaluated twice: the weights of the points depend on those of all batches.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from pinn_phases.methods.base import Method
+from pinn_phases.network.features import input_features
+from pinn_phases.operators import Fields, Jet, Operators, Term
+from pinn_phases.problems.base import Condition, Points, Problem
+from pinn_phases.settings.network import NetworkSettings
+from pinn_phases.settings.training import TrainingSettings
+from pinn_phases.training.engines.base import BatchGradient, Engine, Loss, Weights
+
+
+class PlainEngine(Engine):
+    """One operation after another, on one thread."""
+
+    compiled = False
+    capturable = False
+
+    def __init__(
+        self,
+        problem: Problem,
+        method: Method,
+        settings: TrainingSettings,
+        points: Points,
+        *,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        self.problem, self.method, self.network = problem, method, settings.network
+        self.device, self.dtype = device, dtype
+        self.batches = np.split(points, settings.batches)
+        chosen = settings.weighted_conditions
+        self.conditions = {name: problem.condition(name, c.points) for name, c in chosen.items()}
+        self.condition_weights = {name: c.weight for name, c in chosen.items()}
+
+    def gradients(
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[Loss, list[BatchGradient]]:
+        """Return what `Engine.gradients` says."""
+        parameters = [p.detach().requires_grad_() for p in parameters]
+        residuals = [self.residual(points, parameters).detach() for points in self.batches]
+        residual = torch.cat(residuals, 1)
+        weights = self.method.update(weights, residual)
+        pde, of_residual = self.batch_gradients(parameters, weights)
+        terms, of_conditions = self.condition_gradients(parameters)
+        common = [
+            sum(of_terms, torch.zeros_like(parameter))
+            for parameter, *of_terms in zip(parameters, *of_conditions.values(), strict=True)
+        ]
+        loss = Loss(pde, terms, self.condition_weights, residual, weights, common)
+        return loss, [own + shared for own, shared in zip(of_residual, common, strict=True)]
+
+    def term_gradients(
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[list[BatchGradient], dict[str, list[Tensor]]]:
+        """Return what `Engine.term_gradients` says."""
+        parameters = [p.detach().requires_grad_() for p in parameters]
+        _, of_residual = self.batch_gradients(parameters, weights)
+        _, of_conditions = self.condition_gradients(parameters)
+        return of_residual, of_conditions
+
+    def batch_gradients(
+        self, parameters: Sequence[Tensor], weights: Weights
+    ) -> tuple[Float[Tensor, " batches"], list[BatchGradient]]:
+        """Weighted mean squared residual of each batch (Eq. 27), and its gradient."""
+        multiplier = self.method.multiplier(weights) * torch.ones_like(weights)
+        factors = multiplier.chunk(len(self.batches), 1)
+        losses, gradients = [], []
+        for points, factor in zip(self.batches, factors, strict=True):
+            loss = (factor * self.residual(points, parameters)).square().mean(1).sum()
+            losses.append(loss.detach())
+            gradients.append(torch.autograd.grad(loss, parameters, materialize_grads=True))
+        return torch.stack(losses), [torch.stack(each) for each in zip(*gradients, strict=True)]
+
+    def condition_gradients(
+        self, parameters: Sequence[Tensor]
+    ) -> tuple[dict[str, Float[Tensor, ""]], dict[str, list[Tensor]]]:
+        """Mean square of each condition without its weight, and its gradient with it."""
+        terms, gradients = {}, {}
+        for name, condition in self.conditions.items():
+            term = self.mean_square(condition, parameters)
+            weighted = self.condition_weights[name] * term
+            terms[name] = term.detach()
+            found = torch.autograd.grad(weighted, parameters, materialize_grads=True)
+            gradients[name] = list(found)
+        return terms, gradients
+
+    def residual(
+        self, points: Points, parameters: Sequence[Tensor]
+    ) -> Float[Tensor, "equations points"]:
+        """Residuals of the equations at points."""
+        unknowns = self.fields(points, parameters, self.problem.residual_operators)
+        source = {name: self.tensor(values) for name, values in self.problem.source(points).items()}
+        return torch.stack(self.problem.residual(unknowns, source))
+
+    def mean_square(self, condition: Condition, parameters: Sequence[Tensor]) -> Float[Tensor, ""]:
+        """Sum over the expressions of their mean square distance from the targets."""
+        operators = condition.operators(self.problem.fields)
+        at = (self.fields(points, parameters, operators) for points in condition.points)
+        pairs = zip(condition.expressions(*at), condition.targets, strict=True)
+        squares = [(value - self.tensor(target)).square().mean() for value, target in pairs]
+        return torch.stack(squares).sum()
+
+    def fields(self, points: Points, parameters: Sequence[Tensor], operators: Operators) -> Fields:
+        """Fields at points, with the derivatives that the operators need."""
+        return fields(self.problem, self.network, self.tensor(points), parameters, operators)
+
+    def tensor(self, values: ArrayLike) -> Tensor:
+        """Return an array on the device, in the dtype of the engine."""
+        return torch.as_tensor(values).to(self.device, self.dtype)
+
+
+def fields(
+    problem: Problem,
+    network: NetworkSettings,
+    points: Float[Tensor, "points coordinates"],
+    parameters: Sequence[Tensor],
+    operators: Operators,
+) -> Fields:
+    """Fields u = A + B N at points, with a graph back to the parameters."""
+    points = points.clone().requires_grad_()
+    h = torch.vmap(lambda point: input_features(problem, network, point))(points)
+    *hidden, last = zip(parameters[::2], parameters[1::2], strict=True)
+    for weight, bias in hidden:
+        h = torch.tanh(torch.nn.functional.linear(h, weight, bias))
+    outputs = torch.nn.functional.linear(h, *last)
+    offset, factor = torch.vmap(lambda point: problem.ansatz(network.ansatz, point))(points)
+    return {
+        name: _jet(offset + factor * outputs[:, column], points, problem.coordinates, operators)
+        for column, name in enumerate(problem.fields)
+    }
+
+
+def _jet(
+    value: Float[Tensor, " points"],
+    points: Float[Tensor, "points coordinates"],
+    coordinates: tuple[str, ...],
+    operators: Operators,
+) -> Jet:
+    """Differentiate a field at the points again and again."""
+    column = {name: i for i, name in enumerate(coordinates)}
+
+    @cache  # (u_xx, u_xy) is the gradient of u_x
+    def gradient(term: Term) -> Float[Tensor, "points coordinates"]:
+        (found,) = torch.autograd.grad(derivative(term).sum(), points, create_graph=True)
+        return found
+
+    def derivative(term: Term) -> Float[Tensor, " points"]:
+        return gradient(term[:-1])[:, column[term[-1]]] if term else value
+
+    derivatives = {
+        operator.terms: torch.stack([a * derivative(term) for term, a in operator.terms]).sum(0)
+        for operator in operators
+    }
+    return Jet(value, derivatives)
