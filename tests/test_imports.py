@@ -174,7 +174,7 @@ def test_reading_files_imports_no_torch(python):
 
 def test_settings_import_no_plotting_and_no_search(python):
     """Snakemake reads the settings in every job that it starts."""
-    heavy = "{'torch', 'matplotlib', 'seaborn', 'scipy', 'pandas'}"
+    heavy = "{'torch', 'matplotlib', 'scipy', 'pandas'}"
     code = f"import sys, {PACKAGE}.settings.scales; print({heavy} & sys.modules.keys())"
     assert python("-c", code).stdout == "set()\n"
 

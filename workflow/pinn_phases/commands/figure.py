@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> None:
     """Draw and save."""
     settings = validated_json(FigureSettings, options.settings)
     material = Material.load(options.inputs)
-    # Import matplotlib and seaborn, which take seconds, after the checks.
+    # Import matplotlib, which takes a second, after the checks.
     module = figure_module(options.name)
     from pinn_phases.figures.drawing import style
     from pinn_phases.figures.drawing.listing import heading

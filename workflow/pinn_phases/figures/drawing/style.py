@@ -7,10 +7,10 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from matplotlib import _mathtext
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -27,10 +27,11 @@ SUBSCRIPT_POINTS = 6.0  # the least of these, and of powers of ten at the ticks
 THIN = 0.6  # points, lines where there are many
 MANY_DECADES = 2.5  # more need no labels between the powers of ten
 
-# Colours that are distinguishable with any colour vision; each method has the same one everywhere.
-_PALETTE = sns.color_palette("colorblind")
-_FIXED = {"vanilla": _PALETTE[3], "rba": _PALETTE[0]}
-_OTHERS = [_PALETTE[i] for i in (2, 4, 5, 7, 8, 9)]
+# Colours that readers with any colour vision tell apart: seaborn's palette "colorblind". The two
+# methods keep theirs everywhere.
+_FIXED = {"vanilla": to_rgb("#d55e00"), "rba": to_rgb("#0173b2")}
+_OTHERS = [*map(to_rgb, ("#029e73", "#cc78bc", "#ca9161", "#949494", "#ece133", "#56b4e9"))]
+INK = ".15"  # of axes and words: not quite black
 PHASE_SHADES = {
     "Fitting": "#f3e9d2",
     "Diffusion": "#ffffff",
@@ -114,13 +115,17 @@ def set_style(font: str | None = None) -> str:
     # Not a setting of Matplotlib: 0.7 turns 7 points into 5. The version is pinned; a test checks
     # it.
     _mathtext.SHRINK_FACTOR = SUBSCRIPT_POINTS / FONT_POINTS
-    sns.set_theme(
-        context="paper",
-        style="ticks",
-        rc={
+    mpl.rcParams.update(
+        {
             "font.sans-serif": [family, FONT],
             "mathtext.fontset": "dejavusans" if family == FONT else "stixsans",
             "font.size": FONT_POINTS,
+            "text.color": INK,
+            "axes.edgecolor": INK,
+            "axes.labelcolor": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "axes.axisbelow": True,
             "axes.labelsize": FONT_POINTS,
             "axes.titlesize": FONT_POINTS,
             "xtick.labelsize": FONT_POINTS,
@@ -136,9 +141,14 @@ def set_style(font: str | None = None) -> str:
             "xtick.minor.size": 1.5,
             "ytick.minor.size": 1.5,
             "lines.linewidth": 1.0,
+            "lines.markersize": 4.8,
+            "lines.solid_capstyle": "round",
+            "patch.linewidth": 0.8,
+            "patch.edgecolor": "w",
+            "patch.force_edgecolor": True,
             "hatch.linewidth": 0.35,
             "pdf.fonttype": 42,  # text stays text, and its font is embedded
-        },
+        }
     )
     return family
 
