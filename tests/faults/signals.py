@@ -9,6 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from pinn_phases.files import storage
+from pinn_phases.training.progress import Status, status_file
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.repository import RUN, TARGET, training_log, undisturbed
 from tests.faults.training import Place, errors, reached, same, undisturbed_place, went_on
@@ -39,11 +40,15 @@ def _to_jobs(count: int, rng: Random) -> list[Outcome]:
             os.kill(training.pid, number)
             status, lines = training.wait()
             (line,) = errors(lines) or [""]
+            no_result, again = not place.run.exists(), place.finish()
+            status_at_end = Status.read(status_file(place.log))
             broken = first_broken(
                 exit_status_1=status == 1,
                 one_line_says_it=ON_REQUEST in line and lines[-1] == line,
-                no_result_yet=not place.run.exists(),
-                goes_on_after_the_last_iteration=went_on(place.finish()) == reached(lines),
+                no_result_yet=no_result,
+                goes_on_after_the_last_iteration=went_on(again) == reached(lines),
+                the_status_file_is_renewed=status_at_end is not None
+                and status_at_end.iteration == status_at_end.end,
                 same_data_as_undisturbed=same(place.data(), expected),
             )
             outcomes.append(Outcome(f"{number.name} to a training", broken))
