@@ -13,7 +13,6 @@ import pytest
 from pinn_phases.files import storage
 from pinn_phases.jobs.gpus import JOBS_PER_GPU, VISIBLE, Card, cards_of_this_machine, take_card
 from pinn_phases.model import SettingsError
-from tests.processes import call
 from tests.training.conftest import make_settings, reference  # noqa: F401
 
 # Takes a card, says which, and holds it until its input ends.
@@ -169,7 +168,7 @@ def test_a_training_takes_a_card_if_it_uses_one(machine, tmp_path, reference, gp
     settings = make_settings(iterations=1).model_dump_json()
     storage.write(tmp_path / "reference.h5", reference)
     files = ("--reference", tmp_path / "reference.h5", "--output", tmp_path / "run.h5")
-    started = call(tmp_path / "said", "train", "--settings", settings, *files, "--gpus", gpus)
-    status, lines = started.wait()
-    assert status == 0, lines
-    assert any("GPU card 0 of this machine, GPU-000" in line for line in lines) == (gpus == "1")
+    command = [sys.executable, "-m", "pinn_phases", "train", "--settings", settings, *files]
+    done = subprocess.run([*command, "--gpus", gpus], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert ("GPU card 0 of this machine, GPU-000" in done.stderr) == (gpus == "1")
