@@ -11,6 +11,10 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
+# One thread for linear algebra, as in jobs of Snakemake: several processes test side by side.
+# It counts when NumPy is first imported, which is later than this.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +44,10 @@ def python() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 # The files that take longest come first, so that no process is left with them at the end.
-FIRST = ("tests/faults/", "tests/workflow/", "tests/test_extending.py", "tests/benchmarks/")
+FIRST = (
+    *("tests/faults/", "tests/workflow/", "tests/test_extending.py", "tests/benchmarks/"),
+    *("tests/figures/test_surroundings.py", "tests/training/", "tests/analysis/"),
+)
 
 
 def pytest_collection_modifyitems(items):

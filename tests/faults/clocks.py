@@ -9,8 +9,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.repository import RUN, TARGET, copied_repository
-from tests.workflow.conftest import snakemake
+from tests.faults.repository import RUN, TARGET, undisturbed
+from tests.processes import snakemake
 
 FAULT = "clocks and copies"
 MUST_HOLD = "no needless training"
@@ -62,15 +62,10 @@ def faults(count: int, rng: Random) -> list[Outcome]:
     """Train once, then copy the folder, change its time stamps, and see what would run."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as name:
-        origin = Path(name) / "origin"
-        origin.mkdir()
-        copied_repository(origin, {})
-        done = snakemake(origin, "--cores", "1", *TARGET)
-        assert done.returncode == 0, done.stdout
         while len(outcomes) < count:
             kind = list(CASES)[len(outcomes) % len(CASES)]
             folder = Path(name) / f"elsewhere {len(outcomes)}"  # a blank in the path, too
-            shutil.copytree(origin, folder)
+            shutil.copytree(undisturbed(), folder)
             CASES[kind](folder, rng)
             before = (folder / RUN).read_bytes()
             planned = snakemake(folder, "-n", *TARGET)

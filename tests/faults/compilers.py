@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from pinn_phases.files import storage
 from tests.faults.mounts import NO_PROGRAMS, READ_ONLY, fill, small_disk
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.processes import PATIENCE_SECONDS
-from tests.faults.training import COMPILED, Place, same
+from tests.faults.training import COMPILED, Place, same, undisturbed_place
+from tests.processes import PATIENCE_SECONDS
 
 FAULT = "no working compiler, or no folder for what it makes"
 MUST_HOLD = "one line says why; trains to the data of a run that is not compiled, and records that"
@@ -82,8 +82,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
         with small_disk(folder, DISK) as may_mount:
             kinds = [k for pair in zip(COMPILERS, DISKS, strict=True) for k in pair]
             kinds = kinds if may_mount else list(COMPILERS)
-        expected = Place(folder / "undisturbed")
-        expected.finish()
+        expected = undisturbed_place()
         for number, kind in enumerate(islice(cycle(kinds), count)):
             place = Place(folder / str(number), COMPILED)
             with kind.environment(place.folder) as variables:

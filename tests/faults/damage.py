@@ -8,8 +8,8 @@ import h5py
 
 from pinn_phases.settings.figures import FigureSettings
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.processes import call
-from tests.faults.training import SETTINGS, Place, errors, same, went_on
+from tests.faults.training import SETTINGS, Place, errors, same, undisturbed_place, went_on
+from tests.processes import call
 
 FAULT = "flipped or missing bytes"
 MUST_HOLD = "detected; older checkpoint or fresh start, said plainly; never a wrong figure"
@@ -22,8 +22,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
     """Damage so many files, and use each as the workflow does."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        whole = Place(Path(folder) / "whole")
-        whole.finish()
+        whole = undisturbed_place()
         while len(outcomes) < count:
             file = FILES[len(outcomes) % len(FILES)]
             place = whole.copied(Path(folder) / "damaged")

@@ -15,7 +15,7 @@ import torch
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.training import Place, errors, same, went_on
+from tests.faults.training import Place, errors, same, undisturbed_place, went_on
 
 FAULT = "foreign files"
 MUST_HOLD = "never unpickled, refused"
@@ -82,8 +82,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
     """Put so many foreign files in the place of checkpoints and references, and train."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        whole = Place(Path(folder) / "whole")
-        whole.finish()
+        whole = undisturbed_place()
         while len(outcomes) < count:
             kind = list(MAKERS)[len(outcomes) % len(MAKERS)]
             place = whole.copied(Path(folder) / "foreign")

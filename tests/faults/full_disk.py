@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from tests.faults.mounts import fill, small_disk
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.training import Place, errors, same
+from tests.faults.training import Place, errors, same, undisturbed_place
 
 FAULT = "disk full"
 MUST_HOLD = "one clear line; no half file under a final name; goes on when there is room"
@@ -19,8 +19,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
     """Fill the disk so many times; in turn, where file systems may be mounted, else by a limit."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        undisturbed = Place(Path(folder) / "undisturbed")
-        undisturbed.finish()
+        undisturbed = undisturbed_place()
         largest = undisturbed.run.stat().st_size
         while len(outcomes) < count:
             at = Path(folder) / str(len(outcomes))

@@ -8,8 +8,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.processes import Call
 from tests.faults.training import Place, reached, same, went_on
+from tests.processes import Call
 
 FAULT = "SIGKILL of training"
 MUST_HOLD = (

@@ -15,7 +15,8 @@ import yaml
 from pinn_phases.model import SettingsError
 from pinn_phases.settings.scales import load_archives, load_paper, load_scales
 from tests.faults.outcome import Outcome, first_broken
-from tests.workflow.conftest import REPOSITORY, copy_repository, snakemake
+from tests.processes import snakemake
+from tests.workflow.conftest import REPOSITORY, copy_repository
 
 FAULT = "settings mutated at random"
 MUST_HOLD = (

@@ -1,15 +1,21 @@
 """A copy of the repository with one training small enough to be run, and broken, by Snakemake."""
 
+import atexit
+import functools
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import yaml
 
+from tests.processes import snakemake
 from tests.workflow.conftest import copy_repository
 
 RUN = Path("results/smoke/runs/helmholtz/rba/seed0.h5")
 TARGET = ("--config", "scale=smoke", "--", str(RUN))
+LONGER = {"iterations": 600, "checkpoint_seconds": 0.1}  # some seconds
 
 
 def copied_repository(folder: Path, training: Mapping[str, Any]) -> Path:
@@ -19,6 +25,17 @@ def copied_repository(folder: Path, training: Mapping[str, Any]) -> Path:
     config = yaml.safe_load(path.read_text())
     config["scales"]["smoke"]["training"] |= training
     path.write_text(yaml.safe_dump(config, sort_keys=False))
+    return folder
+
+
+@functools.cache
+def undisturbed() -> Path:
+    """Return a copy where a training of some seconds has been run; whoever changes it copies it."""
+    name = mkdtemp()
+    atexit.register(shutil.rmtree, name)
+    folder = copied_repository(Path(name), LONGER)
+    done = snakemake(folder, "--cores", "1", *TARGET)
+    assert done.returncode == 0, done.stdout
     return folder
 
 

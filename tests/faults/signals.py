@@ -1,26 +1,24 @@
 """SIGTERM and SIGINT: to a training, and to a Snakemake that runs one."""
 
 import os
+import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 from pinn_phases.files import storage
+from pinn_phases.training.progress import Status, status_file
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.processes import PATIENCE_SECONDS
-from tests.faults.repository import RUN, TARGET, copied_repository, training_log
-from tests.faults.training import Place, errors, reached, same, went_on
+from tests.faults.repository import RUN, TARGET, training_log, undisturbed
+from tests.faults.training import Place, errors, reached, same, undisturbed_place, went_on
+from tests.processes import PATIENCE_SECONDS, Call, call_snakemake
 
 FAULT = "SIGTERM, SIGINT"
 MUST_HOLD = "checkpoint saved, clean exit, the next call goes on to the data of an undisturbed run"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 ON_REQUEST = "stopped on request after iteration"
-# Of a training that takes some seconds, under Snakemake.
-LONGER = {"iterations": 3000, "checkpoint_seconds": 0.1}
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
@@ -31,8 +29,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
 def _to_jobs(count: int, rng: Random) -> list[Outcome]:
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        undisturbed = Place(Path(folder) / "undisturbed")
-        undisturbed.finish()
+        expected = undisturbed_place().data()
         while len(outcomes) < count:
             number = SIGNALS[len(outcomes) % 2]
             place = Place(Path(folder) / str(len(outcomes)))
@@ -43,12 +40,16 @@ def _to_jobs(count: int, rng: Random) -> list[Outcome]:
             os.kill(training.pid, number)
             status, lines = training.wait()
             (line,) = errors(lines) or [""]
+            no_result, again = not place.run.exists(), place.finish()
+            status_at_end = Status.read(status_file(place.log))
             broken = first_broken(
                 exit_status_1=status == 1,
                 one_line_says_it=ON_REQUEST in line and lines[-1] == line,
-                no_result_yet=not place.run.exists(),
-                goes_on_after_the_last_iteration=went_on(place.finish()) == reached(lines),
-                same_data_as_undisturbed=same(place.data(), undisturbed.data()),
+                no_result_yet=no_result,
+                goes_on_after_the_last_iteration=went_on(again) == reached(lines),
+                the_status_file_is_renewed=status_at_end is not None
+                and status_at_end.iteration == status_at_end.end,
+                same_data_as_undisturbed=same(place.data(), expected),
             )
             outcomes.append(Outcome(f"{number.name} to a training", broken))
     return outcomes
@@ -63,15 +64,12 @@ def _to_snakemake(count: int, rng: Random) -> list[Outcome]:
         return []
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as name:
-        folder = copied_repository(Path(name), training=LONGER)
-        expected = None
-        while expected is None or len(outcomes) < count:
-            place = AtSnakemake(folder)
+        folder = Path(name) / "copy"
+        shutil.copytree(undisturbed(), folder)
+        place = AtSnakemake(folder)
+        expected = place.data()
+        while len(outcomes) < count:
             place.clear()
-            if expected is None:
-                assert place.start().wait(PATIENCE_SECONDS) == 0, place.terminal()
-                expected = place.data()
-                continue
             number, group = SIGNALS[len(outcomes) % 2], len(outcomes) // 2 % 2 == 0
             outcomes.append(_signalled(place, number, group, expected, rng))
     return outcomes
@@ -89,18 +87,10 @@ class AtSnakemake:
             path.unlink()
         training_log(self.folder).unlink(missing_ok=True)
 
-    def start(self, **variables: str) -> subprocess.Popen[bytes]:
+    def start(self, **variables: str) -> Call:
         """Call Snakemake, in a group of its own and with these variables set."""
-        command = [sys.executable, "-m", "snakemake", "--cores", "1", *TARGET]
-        with (self.folder / "terminal").open("w") as terminal:
-            return subprocess.Popen(
-                command,
-                cwd=self.folder,
-                env=os.environ | variables,
-                stdout=terminal,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        options = ("--cores", "1", *TARGET)
+        return call_snakemake(self.folder / "terminal", self.folder, *options, variables=variables)
 
     def terminal(self) -> str:
         """Return what it has written."""
@@ -120,12 +110,12 @@ def _signalled(
     while not any(checkpoints.glob("*.previous.h5")):
         assert called.poll() is None and time.monotonic() < until, place.terminal()
         time.sleep(0.02)
-    time.sleep(rng.uniform(0, 1))
+    time.sleep(rng.uniform(0, 0.5))
     (os.killpg if group else os.kill)(called.pid, number)
-    status = called.wait(PATIENCE_SECONDS)
+    status, _ = called.wait()
     terminal, stopped = place.terminal(), not place.run.exists()
     nobody_left = not is_alive(called.pid)
-    again = place.start().wait(PATIENCE_SECONDS)
+    again, _ = place.start().wait()
     broken = first_broken(
         the_job_is_stopped_or_finishes=stopped == group,
         the_exit_status_tells=(status != 0) == stopped or not group,

@@ -14,7 +14,7 @@ from tests.faults.compilers import CACHE, HEAD, NO_HEADER
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.repository import copied_repository, training_log
 from tests.faults.signals import AtSnakemake, is_alive
-from tests.faults.training import COMPILED, Place, same
+from tests.faults.training import COMPILED, Place, same, undisturbed_place
 
 FAULT = "SIGTERM, SIGINT before the first iteration"
 MUST_HOLD = "one line, exit not 0, no file, no process left; the next call trains to the same data"
@@ -58,8 +58,7 @@ def _start(place: Place, **variables: str) -> subprocess.Popen[bytes]:
 
 def _while_the_compiler_hangs(folder: Path, count: int) -> list[Outcome]:
     """Wait for the compiler; the next call finds one that fails, which is soon over."""
-    undisturbed = Place(folder / "plain")
-    undisturbed.finish()
+    undisturbed = undisturbed_place()
     outcomes = []
     for number, (group, sent) in enumerate(WAYS[:count]):
         place = Place(folder / f"hangs-{number}", COMPILED)
@@ -179,9 +178,9 @@ def _to_snakemake(folder: Path, count: int, rng: Random) -> list[Outcome]:
             time.sleep(0.02)
         time.sleep(rng.uniform(0, 10))
         os.killpg(called.pid, sent)
-        status, terminal = called.wait(PATIENCE), place.terminal()
+        (status, _), terminal = called.wait(PATIENCE), place.terminal()
         no_file, left = not list(place.run.parent.rglob("*.h5")), _left(called.pid)
-        again = place.start(**variables).wait(PATIENCE)
+        again, _ = place.start(**variables).wait(PATIENCE)
         data = place.data() if again == 0 else None
         expected = expected or data
         broken = first_broken(

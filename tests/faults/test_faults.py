@@ -7,7 +7,7 @@ import pytest
 
 SAMPLES = {
     "kills": 3,
-    "signals": 2,
+    "signals": 3,
     "full_disk": 2,
     "damage": 4,
     "mutations": 60,

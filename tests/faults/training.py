@@ -1,9 +1,12 @@
 """A training small enough to be broken often: thirty iterations, a checkpoint at each."""
 
+import atexit
+import functools
 import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 
@@ -11,7 +14,7 @@ from pinn_phases.files import storage
 from pinn_phases.files.storage import StorageError
 from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.training import RunSettings
-from tests.faults.processes import Call, call
+from tests.processes import Call, call
 from tests.training.conftest import EQUATIONS, TRAINING, make_settings
 
 PROBLEM = "helmholtz"  # its reference is a closed form
@@ -83,6 +86,16 @@ class Place:
     def data(self) -> dict[str, np.ndarray]:
         """All datasets of the result."""
         return dict(storage.read(self.run, "run").arrays)
+
+
+@functools.cache
+def undisturbed_place() -> Place:
+    """Return a place where the training has come to its end; whoever changes it copies it."""
+    name = mkdtemp()
+    atexit.register(shutil.rmtree, name)
+    place = Place(Path(name) / "undisturbed")
+    place.finish()
+    return place
 
 
 def ok(path: Path) -> bool:

@@ -1,8 +1,6 @@
 """Two calls of Snakemake at once in one folder."""
 
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 from random import Random
@@ -10,23 +8,20 @@ from tempfile import TemporaryDirectory
 
 from pinn_phases.files import storage
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.processes import PATIENCE_SECONDS
-from tests.faults.repository import RUN, TARGET, copied_repository, training_log
+from tests.faults.repository import RUN, TARGET, training_log, undisturbed
 from tests.faults.training import same
-from tests.workflow.conftest import snakemake
+from tests.processes import call_snakemake, snakemake
 
 FAULT = "two snakemake calls at once"
 MUST_HOLD = "the second is told; nothing is broken"
-TRAINING = {"iterations": 1000, "checkpoint_seconds": 0.2}
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
     """Call Snakemake again while a call trains, at random moments."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as name:
-        folder = copied_repository(Path(name), TRAINING)
-        alone = snakemake(folder, "--cores", "1", *TARGET)
-        assert alone.returncode == 0, alone.stdout
+        folder = Path(name) / "copy"
+        shutil.copytree(undisturbed(), folder)
         expected = dict(storage.read(folder / RUN).arrays)
         while len(outcomes) < count:
             shutil.rmtree((folder / RUN).parent)
@@ -36,16 +31,14 @@ def faults(count: int, rng: Random) -> list[Outcome]:
 
 
 def _twice(folder: Path, expected: dict, rng: Random) -> Outcome:
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", *TARGET]
-    with (folder / "first").open("w") as terminal:
-        first = subprocess.Popen(command, cwd=folder, stdout=terminal, stderr=subprocess.STDOUT)
+    first = call_snakemake(folder / "first", folder, "--cores", "1", *TARGET)
     while not training_log(folder).exists():
         assert first.poll() is None, (folder / "first").read_text()
         time.sleep(0.02)
     time.sleep(rng.uniform(0, 1))
     second = snakemake(folder, "--cores", "1", *TARGET)
     was_running = first.poll() is None
-    status = first.wait(PATIENCE_SECONDS)
+    status, _ = first.wait()
     broken = first_broken(
         both_ran_at_once=was_running,
         the_second_is_told=second.returncode != 0 and "cannot be locked" in second.stdout,

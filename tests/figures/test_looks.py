@@ -4,6 +4,7 @@ After a change of looks that is meant, look at the new figures at their printed 
 pictures with ``python -m tests.figures.test_looks``, which writes all of them.
 """
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -53,15 +54,20 @@ MADE = {
 }
 
 
+@functools.cache
 def drawn(name):
+    """Return a figure that is drawn from made files, once."""
+    return draw(name)
+
+
+def draw(name):
     """Draw a figure from made files."""
     style.set_style()
     return figure_module(name).draw(MADE[name](), SETTINGS)
 
 
-def picture(name):
+def picture(figure):
     """Return the dots of a figure: shape (height, width, 3)."""
-    figure = drawn(name)
     figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -78,15 +84,15 @@ def difference(first, second):
 @pytest.mark.parametrize("name", MADE)
 def test_looks_as_it_did(name):
     kept = np.asarray(Image.open(KEPT / f"{name}.png").convert("RGB"))
-    assert difference(picture(name), kept) < TOLERANCE, (
+    assert difference(picture(drawn(name)), kept) < TOLERANCE, (
         f"{name} differs from tests/figures/looks/{name}.png: look at it, and renew the picture"
     )
 
 
 def test_a_change_of_looks_is_seen(monkeypatch):
-    before = picture("fig4")
+    before = picture(drawn("fig4"))
     monkeypatch.setattr(style, "PARAMETER_COLOURS", ("#332288", "#56b4e9"))
-    assert difference(picture("fig4"), before) > 2 * TOLERANCE
+    assert difference(picture(draw("fig4")), before) > 2 * TOLERANCE
 
 
 @pytest.mark.parametrize("name", ["fig3", "fig9", "fig10", "fig11", "figA14", "figS3"])
@@ -106,7 +112,7 @@ def renew():
     """Replace all kept pictures by what is drawn now."""
     KEPT.mkdir(exist_ok=True)
     for name in MADE:
-        Image.fromarray(picture(name)).save(KEPT / f"{name}.png", optimize=True)
+        Image.fromarray(picture(draw(name))).save(KEPT / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

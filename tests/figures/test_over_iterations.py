@@ -6,17 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from pinn_phases.figures import (
-    curves,
-    differences,
-    fig1,
-    fig10,
-    figA13,
-    figA14,
-    small_print,
-    style,
-)
+from pinn_phases.figures import fig1, fig10, figA13, figA14
 from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import curves, differences, small_print, style
 from pinn_phases.files.storage import Content
 from pinn_phases.settings.figures import FigureSettings
 

@@ -62,10 +62,12 @@ def surroundings(tmp_path_factory):
     return {
         "nothing": (AS_RULES_DO, folder["clean"], {}),
         "variables": (AS_RULES_DO, folder["clean"], VARIABLES | OF_PYTHON | path),
-        "settings in the folder": (AS_RULES_DO, folder["settings"], {}),
+        "settings in the folder, none for settings": (
+            *(AS_RULES_DO, folder["settings"]),
+            {"MPLCONFIGDIR": os.devnull},
+        ),
         "settings and fonts in the home": (AS_RULES_DO, folder["home"], home),
         "settings that are no text": (AS_RULES_DO, folder["bytes"], {"HOME": "/nowhere"}),
-        "no folder for settings": (AS_RULES_DO, folder["clean"], {"MPLCONFIGDIR": os.devnull}),
         "settings by name": (BY_HAND, folder["bytes"], VARIABLES | by_name),
     }
 

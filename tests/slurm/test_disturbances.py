@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pinn_phases.files import storage
+from tests.processes import snakemake
 from tests.slurm.cluster import Cluster
 from tests.slurm.conftest import finish, head
 from tests.training.test_loop import assert_same_data
-from tests.workflow.conftest import copy_repository, snakemake
+from tests.workflow.conftest import copy_repository
 
 SECONDS = 240.0  # takes about 120, most of it the time limit and its two attempts
 # About ten seconds of training, two checkpoints a second, and one problem with a minute a job.

@@ -4,9 +4,10 @@ import time
 
 import pytest
 
+from tests.processes import snakemake
 from tests.slurm.cluster import wait_until
 from tests.slurm.conftest import finish, head
-from tests.workflow.conftest import copy_repository, snakemake
+from tests.workflow.conftest import copy_repository
 
 TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf")
 JOBS = {"reference": 1, "train": 2, "phases": 2, "fields": 2, "fig6": 1}

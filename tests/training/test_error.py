@@ -9,7 +9,7 @@ from pinn_phases.model import SettingsError
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.error import TestError
 from pinn_phases.training.threads import ThreadPool
-from tests.training.conftest import EQUATIONS, make_settings
+from tests.training.conftest import CHECKPOINT_EACH_ITERATION, EQUATIONS, make_settings
 from tests.training.test_loop import run
 
 
@@ -57,7 +57,8 @@ def test_a_reference_that_is_zero_or_no_number_is_refused(value):
 
 
 def test_a_training_stops_at_an_error_that_is_not_finite(reference, tmp_path, monkeypatch):
-    settings = make_settings()  # every iteration up to the tenth is recorded
+    # Every iteration up to the tenth is recorded.
+    settings = make_settings(**CHECKPOINT_EACH_ITERATION)
     problem_class = type(settings.equation)
     calls, observables = 0, problem_class.observables
 

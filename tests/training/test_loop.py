@@ -1,11 +1,6 @@
 """The training loop: what it records, and that it resumes as if never stopped."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -19,11 +14,9 @@ from pinn_phases.training.device import usable_threads
 from pinn_phases.training.history import is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.loop import train
-from pinn_phases.training.progress import Status, status_file
-from tests.training.conftest import make_settings
+from tests.training.conftest import CHECKPOINT_EACH_ITERATION, make_settings
 
 HALF_UNIT = 2.0**-24  # relative rounding error of a norm that is recorded in float32
-PATIENCE_SECONDS = 60.0  # for another process to get going
 
 
 def run(settings, reference, folder, code="code", threads=1):
@@ -216,7 +209,7 @@ def test_other_code_or_settings_do_not_take_the_checkpoint(reference, tmp_path, 
 
 @pytest.mark.parametrize("damage", ["newest", "both"])
 def test_a_damaged_checkpoint_is_passed_over(undisturbed, reference, tmp_path, caplog, damage):
-    run(make_settings(iterations=33), reference, tmp_path)
+    run(make_settings(iterations=33, **CHECKPOINT_EACH_ITERATION), reference, tmp_path)
     newest = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
     for path in [newest.newest, newest.previous][: 1 if damage == "newest" else 2]:
         data = bytearray(path.read_bytes())
@@ -229,11 +222,12 @@ def test_a_damaged_checkpoint_is_passed_over(undisturbed, reference, tmp_path, c
 
 
 def test_a_damaged_checkpoint_never_displaces_a_good_one(reference, tmp_path):
-    run(make_settings(iterations=33), reference, tmp_path)
-    checkpoints = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
+    settings = make_settings(iterations=33, **CHECKPOINT_EACH_ITERATION)
+    run(settings, reference, tmp_path)
+    checkpoints = Checkpoints.beside(tmp_path / "run.h5", settings, "code")
     damaged = checkpoints.newest.read_bytes()[:-1]
     checkpoints.newest.write_bytes(damaged)
-    run(make_settings(iterations=33), reference, tmp_path)
+    run(settings, reference, tmp_path)
     assert storage.read(checkpoints.newest).arrays["state/iteration"] == 33
     assert storage.read(checkpoints.previous).arrays["state/iteration"] == 32
     aside = checkpoints.newest.with_name(f"{checkpoints.newest.name}.unusable")
@@ -273,51 +267,6 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
         run(settings, reference, tmp_path)
     kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load()
     assert (kept is None) if told_at == 28 else kept.arrays["state/iteration"] == 22
-
-
-def start(folder, settings, reference):
-    """Start a training in a process of its own."""
-    storage.write(folder / "reference.h5", reference)
-    command = [sys.executable, "-m", "pinn_phases", "train", "--output", str(folder / "run.h5")]
-    command += ["--reference", str(folder / "reference.h5")]
-    command += ["--settings", settings.model_dump_json(), "--log", str(folder / "run.log")]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-
-
-def wait_for_checkpoints(process, folder):
-    """Wait until the process has written two generations."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not list(folder.glob("checkpoints/*.previous.h5")):
-        assert process.poll() is None and time.monotonic() < until, process.communicate()
-        time.sleep(0.01)
-
-
-LONGER = make_settings(iterations=300, checkpoint_seconds=0.05)  # some seconds
-
-
-@pytest.fixture(scope="module")
-def longer(reference, tmp_path_factory):
-    """Result of a training that takes long enough to be stopped from outside."""
-    return run(LONGER, reference, tmp_path_factory.mktemp("longer"))
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_process_goes_on_to_the_same_data(reference, longer, tmp_path, number):
-    process = start(tmp_path, LONGER, reference)
-    wait_for_checkpoints(process, tmp_path)
-    os.kill(process.pid, number)
-    message = process.communicate(timeout=PATIENCE_SECONDS)[1]
-    assert not (tmp_path / "run.h5").exists()
-    if number == signal.SIGKILL:
-        assert process.returncode == -signal.SIGKILL
-    else:
-        assert process.returncode == 1
-        assert "stopped on request after iteration" in message.splitlines()[-1]
-    again = start(tmp_path, LONGER, reference)
-    message = again.communicate(timeout=PATIENCE_SECONDS)[1]
-    assert again.returncode == 0 and "continues after iteration" in message
-    assert Status.read(status_file(tmp_path / "run.log")).iteration == 300
-    assert_same_data(storage.read(tmp_path / "run.h5", "run"), longer)
 
 
 def test_snapshots_do_not_move_when_a_training_gets_longer():

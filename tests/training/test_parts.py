@@ -10,7 +10,7 @@ from pinn_phases.__main__ import main
 from pinn_phases.files import storage
 from pinn_phases.training import parts
 from pinn_phases.training.checkpoints import Checkpoints
-from tests.training.conftest import make_settings
+from tests.training.conftest import CHECKPOINT_EACH_ITERATION, make_settings
 from tests.training.test_loop import assert_same_data, run
 
 STEM = Checkpoints.beside(storage.Path("run.h5"), make_settings(), "code").newest.stem
@@ -37,7 +37,7 @@ def stopped(reference, tmp_path_factory):
     folder = tmp_path_factory.mktemp("stopped")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(parts, "PART_BYTES", 1500)
-        run(make_settings(iterations=33), reference, folder)
+        run(make_settings(iterations=33, **CHECKPOINT_EACH_ITERATION), reference, folder)
     return folder
 
 
@@ -63,7 +63,8 @@ def test_parts_are_written_once_and_hold_the_record_together(
         written.append((path.name, sum(values.nbytes for values in content.arrays.values())))
 
     monkeypatch.setattr(storage, "write", noted)
-    assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+    settings = make_settings(**CHECKPOINT_EACH_ITERATION)
+    assert_same_data(run(settings, reference, tmp_path), undisturbed)
     names = [name for name, _ in written if ".part" in name]
     assert names == [f"{STEM}.part{n:04}.h5" for n in range(1, len(names) + 1)]
     assert len(names) >= 5

@@ -5,7 +5,8 @@ import shlex
 
 import pytest
 
-from tests.workflow.conftest import REPOSITORY, snakemake
+from tests.processes import snakemake
+from tests.workflow.conftest import REPOSITORY
 
 RUN = "results/{scale}/runs/{problem}/rba/seed0.h5"
 FILE = "training: {iterations: 300, batches: 50}\nscales: {laptop: {training: {batches: 40}}}\n"

@@ -1,18 +1,22 @@
 """A failed job's message in the terminal says what failed, why, and which log to read."""
 
+import shutil
 from pathlib import Path
 
 from pinn_phases.jobs.failures import failures
-from tests.faults.repository import RUN, TARGET, copied_repository, training_log
-from tests.workflow.conftest import snakemake
+from tests.processes import snakemake
+
+RUN = "results/smoke/runs/burgers/rba/seed0.h5"
+DIVERGES = ("--config", "scale=smoke", "training={optimiser: {learning_rate: 1.0e+38}}", "--", RUN)
 
 
-def test_a_failed_training_is_the_last_word(tmp_path):
-    folder = copied_repository(tmp_path, {"optimiser": {"learning_rate": 1.0e38}})
-    done = snakemake(folder, "--cores", "1", *TARGET)
-    assert done.returncode == 1
+def test_a_failed_training_is_the_last_word(finished, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    done = snakemake(folder, "--cores", "1", *DIVERGES)
+    assert done.returncode == 1, done.stdout
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("failed: ")]
-    log = training_log(folder).relative_to(folder)
+    log = RUN.replace("/runs/", "/logs/runs/").replace(".h5", ".log")
     assert line.startswith(f"failed: train of {RUN}: the loss is not finite at iteration 2 (pde ")
     assert line.endswith(f"; read {log}")
     after = done.stdout[done.stdout.index(line) :].splitlines()

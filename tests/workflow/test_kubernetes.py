@@ -5,7 +5,8 @@ from importlib.util import find_spec
 import pytest
 import yaml
 
-from tests.workflow.conftest import REPOSITORY, copy_repository, snakemake
+from tests.processes import snakemake
+from tests.workflow.conftest import REPOSITORY, copy_repository
 
 PLUGINS = ("snakemake_executor_plugin_kubernetes", "snakemake_storage_plugin_fs")
 PROFILE = "profiles/kubernetes"

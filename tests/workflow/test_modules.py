@@ -7,7 +7,8 @@ import yaml
 
 from pinn_phases.commands import train
 from pinn_phases.files import storage
-from tests.workflow.conftest import REPOSITORY, copy_repository, snakemake
+from tests.processes import snakemake
+from tests.workflow.conftest import REPOSITORY, copy_repository
 
 RUN = "runs/burgers/rba/seed0.h5"
 IMPORTING = """

@@ -8,10 +8,12 @@ import pytest
 
 from pinn_phases.files import storage
 from pinn_phases.settings.scales import load_archives
-from tests.workflow.conftest import snakemake
+from tests.processes import snakemake
 
 # The trainings of the copy have come to 40; these settings ask for more.
-REACHED = ("--config", "scale=reached-smoke", "training={iterations: 60}", "--")
+SCALE = ("--config", "scale=reached-smoke", "training={iterations: 60}")
+REACHED = (*SCALE, "--")
+OF_ONE_METHOD = (*SCALE, "compared_methods=[rba]", "--")
 RUN = "results/reached-smoke/runs/allen_cahn/rba/seed0.h5"
 CHECKPOINTS = "results/smoke/runs/{}/{}/checkpoints"
 TO = "to iteration 40 of 60"
@@ -22,12 +24,15 @@ def reached(finished, tmp_path_factory):
     """A copy with an archive, claims and a figure of the unfinished trainings of one benchmark."""
     folder = tmp_path_factory.mktemp("reached") / "repository"
     shutil.copytree(finished, folder)
-    shutil.rmtree(folder / CHECKPOINTS.format("burgers", "vanilla"))
-    (folder / "results/smoke/runs/burgers/vanilla/seed0.h5").unlink()
-    targets = ("archive", "claims", "paper_figures/figA14.png")
-    done = snakemake(folder, "--cores", "2", *REACHED, *targets)
-    assert done.returncode == 0, done.stdout
-    assert "Training allen_cahn with" not in done.stdout
+    shutil.rmtree(folder / CHECKPOINTS.format("burgers", "rba"))
+    (folder / "results/smoke/runs/burgers/rba/seed0.h5").unlink()
+    for arguments in (
+        (*REACHED, "paper_figures/figA14.png"),
+        (*OF_ONE_METHOD, "archive", "claims"),
+    ):
+        done = snakemake(folder, "--cores", "2", *arguments)
+        assert done.returncode == 0, done.stdout
+        assert "Training allen_cahn with" not in done.stdout
     return folder
 
 
@@ -54,7 +59,7 @@ def test_what_lacks_a_checkpoint_is_said_in_one_line(reached):
     assert plan.returncode == 1
     last = plan.stdout.rstrip().splitlines()[-1]
     shown = "fig8 shows burgers; scale reached-smoke has only allen_cahn: no checkpoint of "
-    assert last == f"{shown}burgers with vanilla, seed 0"
+    assert last == f"{shown}burgers with rba, seed 0"
     plan = snakemake(reached, "-n", "--config", "scale=archive-smoke", "--", "burgers")
     last = plan.stdout.rstrip().splitlines()[-1]
     assert last == "scale archive-smoke does not have burgers, only allen_cahn: no run of burgers"

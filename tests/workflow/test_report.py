@@ -15,7 +15,8 @@ from pinn_phases.figures.drawing.listing import Section, file_name, section
 from pinn_phases.plugins import FIGURES, names
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.summary.claims import figure_link
-from tests.workflow.conftest import copy_repository, snakemake
+from tests.processes import snakemake
+from tests.workflow.conftest import copy_repository
 
 TABLES = {
     "claims": "Claims",

@@ -6,8 +6,8 @@ import re
 import pytest
 import yaml
 
+from tests.processes import snakemake
 from tests.workflow.conftest import REPOSITORY
-from tests.workflow.plans import plans
 
 CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
 SMOKE = ("--config", "scale=smoke")
@@ -79,22 +79,23 @@ REFUSED = {
 }
 
 
-@pytest.fixture(scope="module")
-def planned():
-    """Every plan of this file."""
-    asked = {
-        f"no {name}": (config, (*SMOKE, "--", target))
-        for name, (config, target, _) in REFUSED.items()
-    }
-    timed = {"timed": (with_problems("burgers"), (*SMOKE, "--", "results/benchmarks/burgers.json"))}
-    return plans(ALL | asked | timed)
+@pytest.fixture
+def plan(tmp_path):
+    """Plan with these settings in a folder without results; return exit status and messages."""
+
+    def call(config, *arguments):
+        (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+        done = snakemake(tmp_path, "-n", "--snakefile", str(REPOSITORY / "Snakefile"), *arguments)
+        return done.returncode, done.stdout
+
+    return call
 
 
 @pytest.mark.parametrize("case", ALL)
-def test_everything_is_planned(case, planned):
-    status, text = planned[case]
+def test_everything_is_planned(case, plan):
+    config, arguments = ALL[case]
+    status, text = plan(config, *arguments)
     assert status == 0, text
-    config, _ = ALL[case]
     trained = set(re.findall(r"Training (\w+) with (\w+),", text))
     assert {problem for problem, _ in trained} <= set(config["problems"])
     if case != "archive":
@@ -103,13 +104,15 @@ def test_everything_is_planned(case, planned):
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_not_there_is_said_in_one_line(case, planned):
-    status, text = planned[f"no {case}"]
+def test_what_is_not_there_is_said_in_one_line(case, plan):
+    config, target, message = REFUSED[case]
+    status, text = plan(config, *SMOKE, "--", target)
     assert status == 1
-    (line,) = [line for line in text.splitlines() if REFUSED[case][-1] in line]
+    (line,) = [line for line in text.splitlines() if message in line]
     assert text.rstrip().endswith(line) and "Exception" not in text
 
 
-def test_what_a_timing_needs_is_enough_for_it(planned):
-    status, text = planned["timed"]
+def test_what_a_timing_needs_is_enough_for_it(plan):
+    target = "results/benchmarks/burgers.json"
+    status, text = plan(with_problems("burgers"), *SMOKE, "--", target)
     assert status == 0 and "Timing burgers by ours" in text, text

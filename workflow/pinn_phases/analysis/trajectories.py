@@ -4,8 +4,8 @@ The axis of iterations is logarithmic, as in the paper's figures.
 """
 
 import numpy as np
+import scipy  # its parts, of which statistics take a second, are imported where they are used
 from numpy.typing import NDArray
-from scipy.stats import linregress, pearsonr, spearmanr
 
 from pinn_phases.arrays import Real
 
@@ -56,7 +56,7 @@ def slope(iterations: Iterations, values: Real, first: float, last: float) -> fl
     inside = (x >= np.log10(first)) & (x <= np.log10(last))
     if inside.sum() < MIN_BINS:
         return np.nan
-    return float(linregress(x[inside], y[inside]).slope)
+    return float(scipy.stats.linregress(x[inside], y[inside]).slope)
 
 
 def steepest_fall(iterations: Iterations, values: Real, window: float) -> float | None:
@@ -78,7 +78,7 @@ def steepest_fall(iterations: Iterations, values: Real, window: float) -> float 
         inside = np.abs(x - middle) <= window / 2
         if inside.sum() < MIN_BINS:
             continue
-        found = linregress(x[inside], y[inside]).slope
+        found = scipy.stats.linregress(x[inside], y[inside]).slope
         if found < steepest:
             steepest, place = float(found), float(10**middle)
     return place
@@ -98,7 +98,7 @@ def log_correlation(iterations: Iterations, first: Real, second: Real) -> float:
     a, b = (trend(iterations[there], values[there])[1] for values in (first, second))
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return np.nan
-    return float(pearsonr(a, b).statistic)
+    return float(scipy.stats.pearsonr(a, b).statistic)
 
 
 def rank_correlation(levels: Real) -> float:
@@ -106,4 +106,4 @@ def rank_correlation(levels: Real) -> float:
     if np.ptp(levels) == 0:
         return 0.0
     # Rounded, because a limit may equal one of the few possible values.
-    return round(float(spearmanr(np.arange(len(levels)), levels).statistic), 9)
+    return round(float(scipy.stats.spearmanr(np.arange(len(levels)), levels).statistic), 9)

@@ -7,7 +7,6 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from matplotlib import _mathtext
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -27,10 +26,9 @@ SUBSCRIPT_POINTS = 6.0  # the least of these, and of powers of ten at the ticks
 THIN = 0.6  # points, lines where there are many
 MANY_DECADES = 2.5  # more need no labels between the powers of ten
 
-# Colours that are distinguishable with any colour vision; each method has the same one everywhere.
-_PALETTE = sns.color_palette("colorblind")
-_FIXED = {"vanilla": _PALETTE[3], "rba": _PALETTE[0]}
-_OTHERS = [_PALETTE[i] for i in (2, 4, 5, 7, 8, 9)]
+# Numbers of the colours of seaborn's palette "colorblind", for readers with any colour vision.
+_FIXED = {"vanilla": 3, "rba": 0}
+_OTHERS = (2, 4, 5, 7, 8, 9)
 PHASE_SHADES = {
     "Fitting": "#f3e9d2",
     "Diffusion": "#ffffff",
@@ -114,6 +112,8 @@ def set_style(font: str | None = None) -> str:
     # Not a setting of Matplotlib: 0.7 turns 7 points into 5. The version is pinned; a test checks
     # it.
     _mathtext.SHRINK_FACTOR = SUBSCRIPT_POINTS / FONT_POINTS
+    import seaborn as sns  # a second, which calls of Snakemake that draw nothing do not wait for
+
     sns.set_theme(
         context="paper",
         style="ticks",
@@ -145,8 +145,10 @@ def set_style(font: str | None = None) -> str:
 
 def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, float]]:
     """Colour of each method: fixed for the paper's methods, in order for others."""
-    others = iter(_OTHERS)
-    return {name: _FIXED[name] if name in _FIXED else next(others) for name in methods}
+    import seaborn as sns
+
+    palette, others = sns.color_palette("colorblind"), iter(_OTHERS)
+    return {name: palette[_FIXED[name] if name in _FIXED else next(others)] for name in methods}
 
 
 def problem_colours(problems: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,135 @@
+"""Processes that start in no time: forked from one that has imported torch and Snakemake.
+
+Each is a process of its own that runs the `main` of the command line or of Snakemake with real
+arguments, files and signals; only the seconds of importing packages are spared. The jobs of a
+Snakemake are started as always.
+"""
+
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.conftest import ROOT
+
+PATIENCE_SECONDS = 120.0
+SNAKEMAKE_SECONDS = 300.0  # a smoke run takes about 30 on an idle machine
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    [
+        *("torch", "torch._dynamo", "torch._functorch.eager_transforms", "snakemake.cli"),
+        *("pinn_phases.training.loop", "pinn_phases.figures.drawing.style", "tests.processes"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A running or finished call."""
+
+    process: BaseProcess
+    messages: Path
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def poll(self) -> int | None:
+        """Return the exit status (below 0: the signal that ended it), None while it runs."""
+        return self.process.exitcode
+
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> tuple[int, list[str]]:
+        """Return exit status and lines of what it has said."""
+        self.process.join(seconds)
+        status = self.process.exitcode
+        if status is None:
+            self.process.kill()
+            raise TimeoutError(f"{self.messages.read_text()} (after {seconds} s)")
+        return status, self.messages.read_text(errors="replace").splitlines()
+
+
+def call(messages: Path, *arguments: object, file_bytes: int | None = None) -> Call:
+    """Start `pinn_phases` with these arguments; its standard error goes to the file `messages`.
+
+    No file that it writes may grow beyond `file_bytes`, if that is given.
+    """
+    return _start(messages, _run, os.environ, [str(a) for a in arguments], file_bytes)
+
+
+def call_snakemake(
+    messages: Path, folder: Path, *arguments: str, variables: Mapping[str, str] = {}
+) -> Call:
+    """Start Snakemake in `folder`, in a process group of its own; all it says goes to a file."""
+    environment = os.environ | variables
+    return _start(messages, _run_snakemake, environment, folder, list(arguments))
+
+
+def snakemake(
+    folder: Path, *arguments: str, variables: Mapping[str, str] = {}
+) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake in `folder` and return the finished process, messages in `stdout`."""
+    with TemporaryDirectory() as name:
+        messages = Path(name) / "messages"
+        started = call_snakemake(messages, folder, *arguments, variables=variables)
+        status, _ = started.wait(SNAKEMAKE_SECONDS)
+        return subprocess.CompletedProcess(arguments, status, messages.read_text())
+
+
+def _start(
+    messages: Path, run: Callable[..., None], environment: Mapping[str, str], *arguments: object
+) -> Call:
+    messages.write_text("")
+    processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    process = _FORKS.Process(
+        target=_enter, args=(str(messages), dict(environment), processors, run, *arguments)
+    )
+    process.start()
+    return Call(process, messages)
+
+
+def _enter(
+    messages: str,
+    environment: Mapping[str, str],
+    processors: set[int] | None,
+    run: Callable[..., None],
+    *arguments: object,
+) -> None:
+    """Run with what the test has set now, in place of what the first test had."""
+    os.environ.clear()
+    os.environ.update(environment)
+    if processors is not None:
+        os.sched_setaffinity(0, processors)
+    os.dup2(os.open(messages, os.O_WRONLY | os.O_APPEND), sys.stderr.fileno())
+    run(*arguments)
+
+
+def _run(arguments: list[str], file_bytes: int | None) -> None:
+    from pinn_phases.__main__ import main
+    from pinn_phases.training import parts, progress
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    progress.LINE_SECONDS = 0.0  # a line at each recorded iteration: to know where it was
+    parts.PART_BYTES = 4000  # half a dozen parts in thirty iterations
+    if file_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    sys.exit(main(arguments))
+
+
+def _run_snakemake(folder: Path, arguments: list[str]) -> None:
+    from snakemake.cli import main
+
+    os.setsid()
+    os.chdir(folder)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    # As the command `snakemake`, which has neither the tests nor the working folder in its path.
+    ours = ("", str(ROOT), str(ROOT / "workflow"))
+    sys.path = [path for path in sys.path if path not in ours]
+    main(arguments)
