@@ -61,12 +61,10 @@ def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, ca
         "points/collocation": np.zeros((9, 2)),
     }
     stored = {"settings": settings.model_dump(mode="json")}
-    arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
-    arrays["fields/u"] = solution.fields["u"]
     contents = {
         "run": Content("run", run, stored),
         "phases": Content("phases", {}, {"diffusion": None, "total_diffusion": None}),
-        "reference": Content("reference", arrays, {}),
+        "reference": Content("reference", solution.arrays, {}),
     }
     arguments = ["fields", "--output", str(tmp_path / "fields.h5")]
     for kind, content in contents.items():

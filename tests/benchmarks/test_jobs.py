@@ -31,8 +31,6 @@ def test_every_start_is_a_job_that_ends(tmp_path, monkeypatch):
     settings = small_settings("helmholtz")
     problem = settings.equation
     solution = HelmholtzReference(grid={"x": 201, "y": 201}, largest_error=1e-5).solve(problem)
-    arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
-    content = Content("reference", {**arrays, "fields/u": solution.fields["u"]}, {})
-    storage.write(tmp_path / "reference.h5", content)
+    storage.write(tmp_path / "reference.h5", Content("reference", solution.arrays, {}))
     found = jobs.starts(settings, tmp_path / "reference.h5")
     assert both.keys() == {"seed", "method"} and found["another seed and method"] > 0

@@ -34,8 +34,6 @@ def run(options: argparse.Namespace) -> None:
         solution = solver.solve_accurately(problem)
     except ArithmeticError as error:  # the method does not converge at this resolution
         raise Stopped(f"{settings.problem}: {error}") from None
-    arrays = {f"axes/{name}": axis for name, axis in solution.axes.items()}
-    arrays |= {f"fields/{name}": values for name, values in solution.fields.items()}
     attributes = {
         "settings": settings.model_dump(mode="json"),
         "solver": solution.solver,
@@ -43,6 +41,6 @@ def run(options: argparse.Namespace) -> None:
         "error_estimate": solution.error_estimate,
         **provenance(code(settings.problem)),
     }
-    storage.write(options.output, Content("reference", arrays, attributes))
+    storage.write(options.output, Content("reference", solution.arrays, attributes))
     errors = ", ".join(f"{name} {value:.1e}" for name, value in solution.error_estimate.items())
     log.info("%s: %s; error estimate: %s", settings.problem, solution.solver, errors)

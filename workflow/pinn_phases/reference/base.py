@@ -57,6 +57,12 @@ class ReferenceSolution:
             if values.shape != shape:
                 raise ValueError(f"field {name!r}: expected shape {shape}, received {values.shape}")
 
+    @property
+    def arrays(self) -> dict[str, Real]:
+        """Axes and fields under their names in a file."""
+        axes = {f"axes/{name}": axis for name, axis in self.axes.items()}
+        return axes | {f"fields/{name}": values for name, values in self.fields.items()}
+
 
 class ReferenceSolver(StrictModel, ABC):
     """Solver of one problem's reference; the fields of the model are its settings.

@@ -1,0 +1,48 @@
+"""The search for the laptop scale scores what a training shows."""
+
+import numpy as np
+import pytest
+
+from benchmarks.search_laptop import FIRST, SPACES, settings_of, shortfalls
+from tests.phase_rates import settings as phase_settings
+
+AT = np.unique(np.geomspace(1, 16000, 2000).round())
+
+
+def history(*, after=5.0, before=0.3, rise=4000, error=0.05, swing=0.0):
+    """Fitting up to iteration 100, diffusion at the SNR `before`, total diffusion at `after`."""
+    noise = np.random.default_rng(0).normal(size=AT.size)
+    level = np.where(AT < 100, 1e6 * (AT / 100) ** -3.3 * before, before)
+    level = np.where(AT >= rise, after * 10 ** (swing * noise), level * 10 ** (0.1 * noise))
+    return {"iteration": AT, "snr": level, "relative_l2": np.full(AT.size, error)}
+
+
+def test_a_training_that_meets_all_goals_lacks_nothing():
+    lacks, shown = shortfalls(history(), phase_settings())
+    assert sum(lacks.values()) == 0
+    assert shown["total diffusion"] == pytest.approx(4000, rel=0.1)
+    assert shown["SNR"] == pytest.approx(5, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "goal", "decades"),
+    [
+        ({"error": 0.5}, "error", np.log10(5)),
+        ({"before": 5.0}, "found", 1.5),
+        ({"after": 0.5, "before": 0.01}, "level", np.log10(2)),
+        ({"after": 300.0, "before": 5.0}, "diffusion", np.log10(5)),
+        ({"swing": 1.5, "after": 1e4}, "spread", 1.0),
+    ],
+)
+def test_each_goal_that_is_missed_counts(changes, goal, decades):
+    lacks, _ = shortfalls(history(**changes), phase_settings())
+    assert lacks[goal] == pytest.approx(decades, abs=0.5 if goal in ("found", "spread") else 0.1)
+
+
+@pytest.mark.parametrize("problem", SPACES)
+def test_proposals_are_settings(problem):
+    optuna = pytest.importorskip("optuna")
+    for given in FIRST[problem]:
+        trial = optuna.trial.FixedTrial(given)
+        block = settings_of(problem, SPACES[problem](trial)).problems[problem]
+        assert block.training.points == given["points"]
