@@ -45,7 +45,7 @@ def checkout(tmp_path, monkeypatch):
 
 
 def placed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    module = root / "workflow" / "pinn_phases" / "provenance.py"
+    module = root / "workflow" / "pinn_phases" / "files" / "provenance.py"
     module.parent.mkdir(parents=True, exist_ok=True)
     (root / "Snakefile").touch()
     module.touch()
@@ -109,7 +109,7 @@ def test_a_repository_around_the_checkout_does_not_count(checkout):
 
 @pytest.mark.parametrize("place", [".venv/lib/python3.11/site-packages", "lib"])
 def test_a_package_installed_into_a_repository_does_not_count(tmp_path, monkeypatch, place):
-    module = tmp_path / place / "pinn_phases" / "provenance.py"
+    module = tmp_path / place / "pinn_phases" / "files" / "provenance.py"
     module.parent.mkdir(parents=True)
     module.touch()
     monkeypatch.setattr(provenance, "__file__", str(module))

@@ -11,7 +11,7 @@ from tests.faults.training import Place, errors, same, undisturbed_place
 
 FAULT = "disk full"
 MUST_HOLD = "one clear line; no half file under a final name; goes on when there is room"
-SMALL_DISK = 256 * 1024  # bytes; a whole training needs about half of it
+SMALL_DISK = 512 * 1024  # bytes; a whole training needs about half of it
 FULL = ("No space left on device", "File too large")
 
 

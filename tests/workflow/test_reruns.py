@@ -78,7 +78,7 @@ def test_results_copied_without_snakemakes_notes_are_not_made_again(finished, tm
 
 def test_words_and_what_a_job_asks_of_the_machine_rerun_nothing(finished, edit):
     edit(LIBRARY / "methods/rba.py", '"""Return the weights."""', '"""Other words."""')
-    edit(LIBRARY / "training/loop.py", '"""The one training loop:', '"""Other words:')
+    edit(LIBRARY / "training/loop.py", '"""The training loop:', '"""Other words:')
     edit(LIBRARY / "network/streams.py", "import torch\n", "import torch  # a comment\n")
     edit("workflow/report/fig6.rst", "Training of", "Other words on")
     edit("workflow/report/workflow.rst", "How to read it", "Reading it....")
@@ -109,8 +109,8 @@ def test_changing_a_constant_of_rba_reruns_its_runs_and_what_follows(finished, e
         (LIBRARY / "problems/burgers.py", '+ u.value * d("x")', '+ 2 * u.value * d("x")', True),
         (
             "config.yaml",
-            "where Burgers has numbers of its own\n          points: 200",
-            "where Burgers has numbers of its own\n          points: 190",
+            "Burgers overrides the general numbers\n          points: 200",
+            "Burgers overrides the general numbers\n          points: 190",
             False,
         ),
     ],

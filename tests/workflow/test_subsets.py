@@ -115,4 +115,4 @@ def test_what_is_not_there_is_said_in_one_line(case, plan):
 def test_what_a_timing_needs_is_enough_for_it(plan):
     target = "results/benchmarks/burgers.json"
     status, text = plan(with_problems("burgers"), *SMOKE, "--", target)
-    assert status == 0 and "Timing burgers by ours" in text, text
+    assert status == 0 and "Timing burgers with ours" in text, text
