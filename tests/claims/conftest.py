@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from pinn_phases.claims.base import Case, Run
-from pinn_phases.claims.judging.quantities import Outcome
+from pinn_phases.claims.base import RBA, Case, Claim, Run, each
+from pinn_phases.claims.judging.predicates import AtLeast
+from pinn_phases.claims.judging.quantities import Outcome, Quantity
 from pinn_phases.claims.judging.verdicts import all_claims
 
 HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome
@@ -150,3 +151,12 @@ def runs_of(case: Case, *parts, **common):
     own = parts or ({},) * len(case)
     pairs = zip(case, own, strict=True)
     return [made_run(problem, method, **common, **mine) for (problem, method), mine in pairs]
+
+
+def stated(measure, cases=each(("burgers",), RBA), **changes):
+    """Return a claim on what a function measures: 1 or more holds, 0 or more holds in part."""
+    words = {"name": "words", "statement": "Words.", "reason": "words", "where": ("3.1", "Fig. 8")}
+    quantities = (Quantity("number", "words", AtLeast(1), in_part=AtLeast(0)),)
+    return Claim(
+        **{**words, "quantities": quantities, "cases": cases, "measure": measure} | changes
+    )
