@@ -4,7 +4,7 @@
 
 Sizes (points, batches, network) are those of the scale; inputs and conditions are always the
 paper's, as all engines can have them. Before anything is timed, residual and gradient
-of every engine are held against nested automatic differentiation in float64. Peers run in
+of every engine are compared with nested automatic differentiation in float64. Peers run in
 environments of their own: `--python jax=ENVIRONMENT/bin/python`.
 """
 

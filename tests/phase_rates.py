@@ -1,4 +1,4 @@
-"""How often the search for phases errs on made curves: python -m tests.phase_rates.
+"""How often the search for phases errs on synthetic curves: python -m tests.phase_rates.
 
 Curves without a rise, of several kinds, in which total diffusion is found all the same; and curves
 with all phases, in which it is missed or misplaced. They have other seeds than the ones by which

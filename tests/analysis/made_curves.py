@@ -1,4 +1,4 @@
-"""Made curves of SNR: with the phases of the paper, or without a rise, of several kinds.
+"""Synthetic curves of SNR: with the phases of the paper, or without a rise, of several kinds.
 
 All fall at first, as trainings do, and have some kind of noise and of records; positions and
 durations are in decades of iterations, levels in decades of SNR. What is drawn at random covers
@@ -62,7 +62,7 @@ def noise(rng: Generator, n: int) -> Array:
 
 @dataclass(frozen=True)
 class Frame:
-    """What all made curves have: a fall to a level of 0, and noise."""
+    """What all curves have: a fall to a level of 0, and noise."""
 
     at: Array
     x: Array

@@ -1,4 +1,4 @@
-"""Phases are found in the authors' own curves where they drew them, and in made curves.
+"""Phases are found in the authors' own curves where they drew them, and in synthetic curves.
 
 Rates are those of `python -m tests.phase_rates` on fewer curves, with two binomial standard
 deviations added.

@@ -1,4 +1,4 @@
-"""Every engine computes the same loss, held against float64, and speaks the same protocol."""
+"""Every engine computes the same loss, compared with float64, and speaks the same protocol."""
 
 import dataclasses
 import io

@@ -153,7 +153,10 @@ def runs_of(case: Case, *parts, **common):
     return [made_run(problem, method, **common, **mine) for (problem, method), mine in pairs]
 
 
-def stated(measure, cases=each(("burgers",), RBA), **changes):
+BURGERS = each(("burgers",), RBA)
+
+
+def stated(measure, cases=BURGERS, **changes):
     """Return a claim on what a function measures: 1 or more holds, 0 or more holds in part."""
     words = {"name": "words", "statement": "Words.", "reason": "words", "where": ("3.1", "Fig. 8")}
     quantities = (Quantity("number", "words", AtLeast(1), in_part=AtLeast(0)),)

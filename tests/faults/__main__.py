@@ -1,4 +1,4 @@
-"""Bring about every fault, and print what held as a table: `python -m tests.faults`."""
+"""Inject every fault and print a table of the results: `python -m tests.faults`."""
 
 import argparse
 import sys
@@ -19,11 +19,11 @@ COUNTS = {
     "compilers": 10,
     "starts": 20,
 }
-HEAD = "| fault | must hold | brought about | held | seed | seconds |\n|---|---|---|---|---|---|"
+HEAD = "| fault | requirement | injected | passed | seed | seconds |\n|---|---|---|---|---|---|"
 
 
 def main() -> int:
-    """Return 0 if all held, 1 if not; what did not is said on standard error."""
+    """Return 0 if all passed, else 1; failures are printed to standard error."""
     parser = argparse.ArgumentParser(prog="tests.faults", description=__doc__)
     parser.add_argument("faults", nargs="*", metavar="FAULT", help=f"of {', '.join(COUNTS)}")
     parser.add_argument("--count", type=int, help="instead of the full count")
@@ -40,9 +40,9 @@ def main() -> int:
         seconds = time.monotonic() - began
         kinds = Counter(outcome.kind for outcome in outcomes)
         parts = ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items()))
-        held = sum(not outcome.broken for outcome in outcomes)
+        passed = sum(not outcome.broken for outcome in outcomes)
         print(
-            f"| {fault.FAULT} | {fault.MUST_HOLD} | {len(outcomes)}: {parts} | {held} "
+            f"| {fault.FAULT} | {fault.REQUIREMENT} | {len(outcomes)}: {parts} | {passed} "
             f"| {options.seed} | {seconds:.0f} |",
             flush=True,
         )

@@ -13,7 +13,7 @@ from tests.faults.repository import RUN, TARGET, undisturbed
 from tests.processes import snakemake
 
 FAULT = "clocks and copies"
-MUST_HOLD = "no needless training"
+REQUIREMENT = "no unnecessary training"
 YEAR = 365 * 86400.0  # s
 
 

@@ -17,8 +17,8 @@ from tests.faults.outcome import Outcome, first_broken
 from tests.faults.training import COMPILED, Place, same, undisturbed_place
 from tests.processes import PATIENCE_SECONDS
 
-FAULT = "no working compiler, or no folder for what it makes"
-MUST_HOLD = "one line says why; trains to the data of a run that is not compiled, and records that"
+FAULT = "no working compiler, or no folder for its output"
+REQUIREMENT = "a one-line message; trains to the data of an uncompiled run, and records that"
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
 DISK = 2**29  # bytes: enough for what is compiled first
 HEAD = '#!/bin/sh\ncase "$*" in *" -o "*) ;; *) echo "g++ (GCC) 12.2.0"; exit 0;; esac\n'

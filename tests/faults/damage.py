@@ -12,7 +12,7 @@ from tests.faults.training import SETTINGS, Place, errors, same, undisturbed_pla
 from tests.processes import call
 
 FAULT = "flipped or missing bytes"
-MUST_HOLD = "detected; older checkpoint or fresh start, said plainly; never a wrong figure"
+REQUIREMENT = "detected; an older checkpoint or a fresh start, with a message; never a wrong figure"
 PART = "part of the record"
 FILES = ("reference", "run", "newest checkpoint", "both checkpoints", PART)
 FIGURES = FigureSettings(smoothing=10, phases_of="rba").model_dump_json()

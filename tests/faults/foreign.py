@@ -18,7 +18,7 @@ from tests.faults.outcome import Outcome, first_broken
 from tests.faults.training import Place, errors, same, undisturbed_place, went_on
 
 FAULT = "foreign files"
-MUST_HOLD = "never unpickled, refused"
+REQUIREMENT = "never unpickled; an error"
 
 
 class Bomb:

@@ -10,7 +10,7 @@ from tests.faults.outcome import Outcome, first_broken
 from tests.faults.training import Place, errors, same, undisturbed_place
 
 FAULT = "disk full"
-MUST_HOLD = "one clear line; no half file under a final name; goes on when there is room"
+REQUIREMENT = "a one-line message; no partial file under a final name; resumes when there is space"
 SMALL_DISK = 512 * 1024  # bytes; a whole training needs about half of it
 FULL = ("No space left on device", "File too large")
 

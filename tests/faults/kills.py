@@ -12,9 +12,9 @@ from tests.faults.training import Place, reached, same, went_on
 from tests.processes import Call
 
 FAULT = "SIGKILL of training"
-MUST_HOLD = (
-    "final data bit for bit that of an undisturbed run; no half file; at most one checkpoint "
-    "interval lost (here: one iteration)"
+REQUIREMENT = (
+    "final data identical to those of an uninterrupted run; no partial file; at most one "
+    "checkpoint interval lost (here: one iteration)"
 )
 KILLS_A_TRAINING = 4
 CHECKPOINT, PART = "a checkpoint half written", "a part of the record half written"

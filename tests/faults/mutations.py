@@ -19,9 +19,9 @@ from tests.processes import snakemake
 from tests.workflow.conftest import REPOSITORY, copy_repository
 
 FAULT = "settings mutated at random"
-MUST_HOLD = (
-    "refused with one line naming key and value, before any job; no traceback; no shell command "
-    "ever built from a value unquoted; what is still valid is accepted"
+REQUIREMENT = (
+    "invalid ones: a one-line error with key and value before any job, no traceback, no shell"
+    " command with an unquoted value; valid ones: accepted"
 )
 BY_SNAKEMAKE = 30  # of a thousand: through `snakemake -n`, the others through what it calls
 LONGEST = 500  # characters of the line

@@ -16,7 +16,10 @@ from tests.faults.training import Place, errors, reached, same, undisturbed_plac
 from tests.processes import PATIENCE_SECONDS, Call, call_snakemake
 
 FAULT = "SIGTERM, SIGINT"
-MUST_HOLD = "checkpoint saved, clean exit, the next call goes on to the data of an undisturbed run"
+REQUIREMENT = (
+    "checkpoint saved, clean exit; the next call resumes and reaches the data of an "
+    "uninterrupted run"
+)
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 ON_REQUEST = "stopped on request after iteration"
 

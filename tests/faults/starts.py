@@ -17,7 +17,10 @@ from tests.faults.signals import AtSnakemake, is_alive
 from tests.faults.training import COMPILED, Place, same, undisturbed_place
 
 FAULT = "SIGTERM, SIGINT before the first iteration"
-MUST_HOLD = "one line, exit not 0, no file, no process left; the next call trains to the same data"
+REQUIREMENT = (
+    "a one-line message, nonzero exit status, no file, no process left; the next call trains "
+    "to the same data"
+)
 WAYS = tuple(product((True, False), (signal.SIGINT, signal.SIGTERM)))  # to the group or not
 STOPPED = "error: stopped on request before the first iteration; nothing is lost"
 INTERRUPTED = "error: interrupted, nothing is written"  # before the command's own code

@@ -1,4 +1,4 @@
-"""A few of each fault; `python -m tests.faults` brings about all of them."""
+"""A few of each fault; `python -m tests.faults` injects all of them."""
 
 from importlib import import_module
 from random import Random
@@ -20,7 +20,7 @@ SAMPLES = {
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_what_must_hold_holds(name):
+def test_each_fault_meets_its_requirement(name):
     outcomes = import_module(f"tests.faults.{name}").faults(SAMPLES[name], Random(1))
     assert len(outcomes) == SAMPLES[name]
     assert [outcome for outcome in outcomes if outcome.broken] == []

@@ -1,4 +1,4 @@
-"""The statement of the Allen-Cahn problem, held against its reference solution."""
+"""The statement of the Allen-Cahn problem, compared with its reference solution."""
 
 import numpy as np
 import pytest

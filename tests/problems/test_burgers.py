@@ -1,4 +1,4 @@
-"""The statement of Burgers' problem, held against its reference solution."""
+"""The statement of Burgers' problem, compared with its reference solution."""
 
 import numpy as np
 import pytest

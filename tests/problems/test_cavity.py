@@ -1,4 +1,4 @@
-"""The statement of the cavity problem, held against its reference solution."""
+"""The statement of the cavity problem, compared with its reference solution."""
 
 import numpy as np
 import pytest

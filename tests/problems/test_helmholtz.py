@@ -1,4 +1,4 @@
-"""The statement of the Helmholtz problem, held against its closed form."""
+"""The statement of the Helmholtz problem, compared with its closed form."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Training on a GPU, held against the CPU."""
+"""Training on a GPU, compared with the CPU."""
 
 import dataclasses
 

@@ -1,7 +1,7 @@
-"""Problems, methods and figures are found by the name of their file: no list to keep in step.
+"""Problems, methods and figures are found by the name of their file, without a list of them.
 
-What was found once is kept. A workflow that has two checkouts as modules imports one library after
-the other under the same name, and each has to go on with its own files.
+Lookups are cached. A workflow with two checkouts as modules imports both libraries, one after the
+other, under the same name, and each has to keep using its own files.
 """
 
 import pkgutil

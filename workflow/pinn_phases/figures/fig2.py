@@ -1,8 +1,8 @@
 """Figure 2: the regimes of gradient-based optimisation, in the SNR of a real training.
 
-A single run, because a median over seeds would smear an abrupt rise. It is the first in which all
-phases are found, preferably of the method that determines the phases. If no run has all phases, it
-is the run with most, and the figure says so.
+The figure shows a single run, because a median over seeds would smear an abrupt rise: the first run
+in which all phases are found, preferably of the method that determines the phases. If there is no
+such run, the figure shows the run with the most phases and names the missing ones.
 """
 
 from matplotlib.axes import Axes

@@ -1,6 +1,6 @@
-"""What can be known of settings before a job starts: that they have an effect, and are enough.
+"""Checks of settings before a job starts: each has an effect, and together they suffice.
 
-Each value is in its own range already; here it is held against the problem and against others.
+Each value is within its own range already. Here it is compared with the problem and with others.
 """
 
 from collections.abc import Iterator, Mapping
@@ -134,7 +134,7 @@ def unused(
 ) -> Iterator[tuple[KeyPath, object, str]]:
     """Find settings that others switch off: path, value and what would be needed for an effect.
 
-    In config.yaml they may stand for later use. Whoever gives one on the command line means it.
+    In config.yaml they may stand for later use. On the command line they are errors.
 
     Parameters
     ----------

@@ -1,10 +1,9 @@
-"""How the blocks of config.yaml and what the command line gives lie over one another.
+"""How config.yaml and the command line are merged into the settings of a scale.
 
-A source of settings is a tree of blocks, of which those under `scales` belong to one scale each. It
-is resolved at a scale in two steps: the block of the scale is laid over the whole source, key by
-key; then the block of each problem is laid over the general blocks `training`, `execution` and
-`methods`. Of two sources, config.yaml and the command line, each is resolved by itself; the second
-then lies over the first, so that whatever the command line gives wins over every block of the file.
+Each of the two sources is a tree of blocks, with one block per scale under `scales`. It is resolved
+in two steps. First the block of the scale overrides the source, key by key. Then the block of each
+problem overrides the general blocks `training`, `execution` and `methods`. The resolved command
+line overrides the resolved config.yaml, so a value on the command line always wins.
 """
 
 import re

@@ -1,9 +1,8 @@
 """The one place where config.yaml becomes objects: typed, frozen, checked before any job starts.
 
-config.yaml holds the paper's values and `scales`, what each scale changes; `layers` says how
-blocks lie over one another, and the command line over all of them. What stands outside `scales` has
-to be complete by itself. Constants of every method are checked; the methods that `compared_methods`
-names are kept.
+config.yaml holds the paper's values and, under `scales`, the changes of each scale; `layers` merges
+them. The part outside `scales` has to be complete. The constants of all methods are checked, and
+those of the methods in `compared_methods` are kept.
 """
 
 import json
@@ -27,7 +26,7 @@ from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.settings.layers import Layers, from_the_command_line, merged, source_at
 
 ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
-REACHED = "reached-"  # before that of a scale that trains: its runs as far as they have come
+REACHED = "reached-"  # before that of a scale that trains: its runs from their checkpoints
 ARCHIVED_SETTINGS = "settings.json"
 # Settings of archived runs that the command line may change: which are shown, and how.
 OF_AN_ARCHIVE = ("seeds", "compared_methods", "phases", "figures")
@@ -39,7 +38,7 @@ def load_scales(
 ) -> dict[str, Settings]:
     """Check the whole of config.yaml and return the settings of every scale, by name.
 
-    Each scale that trains is there a second time, to take its trainings as far as they have come.
+    Each scale that trains is there twice: once to train, once to take runs from checkpoints.
 
     Parameters
     ----------

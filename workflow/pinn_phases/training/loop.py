@@ -59,7 +59,7 @@ def train(
     bar
         Show a progress bar instead of lines.
     status
-        File that says where the training is, renewed with each line; None: no file.
+        Status file, rewritten with each log line; None: no file.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def train(
     Raises
     ------
     Stopped
-        If the loss is not finite, or on SIGINT and SIGTERM; a checkpoint is left.
+        If the loss is not finite, or on SIGINT and SIGTERM. The newest checkpoint stays.
     """
     began = time.monotonic()
     provide_cache(checkpoints.newest.parent / "compiled")
@@ -149,7 +149,8 @@ def run(
     Raises
     ------
     Stopped
-        If the loss or the error is not finite, or if `stop_asked` says so; a checkpoint is left.
+        If the loss or the error is not finite, or if `stop_asked` returns True, after a checkpoint
+        is saved.
     """
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
