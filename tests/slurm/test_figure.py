@@ -46,7 +46,7 @@ def test_the_request_for_a_gpu_reaches_the_scheduler_and_the_training(finished, 
         assert "Partition=main" in job and "gres:gpu" not in job
     for method in ("rba", "vanilla"):
         log = finished / f"results/smoke/logs/runs/allen_cahn/{method}/seed0.log"
-        assert "GPU card from CUDA_VISIBLE_DEVICES=" in log.read_text()
+        assert "GPU from CUDA_VISIBLE_DEVICES=" in log.read_text()
 
 
 def test_time_and_memory_are_those_of_config_yaml(finished, cluster):

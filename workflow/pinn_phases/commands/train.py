@@ -51,9 +51,9 @@ def run(options: argparse.Namespace) -> None:
     if status is not None:
         status.unlink(missing_ok=True)  # of an earlier call
     if options.gpus:
-        from pinn_phases.jobs.gpus import take_card
+        from pinn_phases.jobs.gpus import take_gpu
 
-        _card = take_card()  # held until this process ends
+        _gpu = take_gpu()  # held until this process ends
     from pinn_phases.training.checkpoints import Checkpoints
     from pinn_phases.training.loop import train
 

@@ -1,8 +1,8 @@
-"""Which GPU a training takes where no scheduler says: one card a process, by locks on files.
+"""Which GPU a training takes where no scheduler assigns one: each has a lock file.
 
-A process holds the lock on its card's file as long as it lives; the kernel releases it at the
-end, however that comes. The files stay. They lie in the machine's folder of temporary files, the
-same for all its users, and are called by the UUIDs of the cards, which mean the same everywhere.
+A process holds the lock of its GPU as long as it lives; the kernel releases it when the process
+ends, in whatever way. The files stay. They are in a folder for temporary files that all users of
+the machine share, and have the UUIDs of the GPUs as names.
 """
 
 import logging
@@ -29,33 +29,33 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Card:
+class Gpu:
     """One GPU of this machine."""
 
     index: str  # as nvidia-smi counts
     uuid: str
 
 
-def take_card(
+def take_gpu(
     environment: MutableMapping[str, str] = os.environ, folder: Path | None = None
 ) -> FileLock | None:
-    """Set CUDA_VISIBLE_DEVICES to a card that no other training has, and wait if all are taken.
+    """Set CUDA_VISIBLE_DEVICES to a GPU that no other training has; wait if all are taken.
 
-    It has to be called before CUDA is first used. Where the variable names a single card already,
-    as under Slurm, it stays; of several named, one is taken. Without cards nothing is done.
+    Call it before CUDA is first used. If the variable names a single GPU already, as under Slurm,
+    it stays; of several, one is taken. Without GPUs nothing is done.
 
     Parameters
     ----------
     environment
         Variables to read and set. PINN_PHASES_JOBS_PER_GPU, if there, says how many trainings may
-        share a card.
+        share a GPU.
     folder
         Where the files to lock are; None: `FOLDER`, among the machine's temporary files.
 
     Returns
     -------
     FileLock or None
-        Holds the card until it is released; None where there is nothing to hold.
+        Holds the GPU until it is released; None where there is nothing to hold.
 
     Raises
     ------
@@ -65,50 +65,50 @@ def take_card(
     places = _places(environment)
     visible = environment.get(VISIBLE)
     if visible is not None and "," not in visible:
-        log.info("GPU card from %s=%s", VISIBLE, visible)
+        log.info("GPU from %s=%s", VISIBLE, visible)
         return None
-    cards = cards_of_this_machine()
+    gpus = gpus_of_this_machine()
     if visible is not None:
         words = [word.strip() for word in visible.split(",")]
-        cards = [card for card in cards if card.index in words or card.uuid in words]
-    if not cards:
+        gpus = [gpu for gpu in gpus if gpu.index in words or gpu.uuid in words]
+    if not gpus:
         return None
     folder = folder or Path(tempfile.gettempdir()) / FOLDER  # not sooner: there may be no place
     _share(folder)
     said = False
     while True:
-        for place in range(places):  # no card gets a second training while one has none
-            for card in cards:
-                file = folder / f"{card.uuid}.{place}"
+        for place in range(places):  # no GPU gets a second training while one has none
+            for gpu in gpus:
+                file = folder / f"{gpu.uuid}.{place}"
                 lock = FileLock(file, mode=FOR_ALL, blocking=False, fallback_to_soft=False)
                 with suppress(Timeout):  # another process has it
                     lock.acquire()
-                    environment[VISIBLE] = card.uuid
-                    log.info("GPU card %s of this machine, %s", card.index, card.uuid)
+                    environment[VISIBLE] = gpu.uuid
+                    log.info("GPU %s of this machine, %s", gpu.index, gpu.uuid)
                     return lock
         if not said:
-            log.info("waiting for a GPU card: other trainings have all %d", len(cards))
+            log.info("waiting for a GPU: other trainings have all %d", len(gpus))
             said = True
         time.sleep(POLL_SECONDS)
 
 
-def cards_of_this_machine() -> Sequence[Card]:
+def gpus_of_this_machine() -> Sequence[Gpu]:
     """GPUs that NVIDIA's management library lists; none where it is missing or fails."""
     try:
         pynvml.nvmlInit()
         found = map(pynvml.nvmlDeviceGetHandleByIndex, range(pynvml.nvmlDeviceGetCount()))
-        cards = [Card(str(i), pynvml.nvmlDeviceGetUUID(one)) for i, one in enumerate(found)]
+        gpus = [Gpu(str(i), pynvml.nvmlDeviceGetUUID(one)) for i, one in enumerate(found)]
         pynvml.nvmlShutdown()
     except pynvml.NVMLError_LibraryNotFound:  # no driver is installed
         return ()
     except pynvml.NVMLError as error:
         log.warning("NVML: %s", error)
         return ()
-    return cards
+    return gpus
 
 
 def _places(environment: MutableMapping[str, str]) -> int:
-    """Trainings that may share a card."""
+    """Trainings that may share a GPU."""
     text = environment.get(JOBS_PER_GPU, "1")
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError((JOBS_PER_GPU,), text, "expected a whole number of at least 1")

@@ -1,4 +1,4 @@
-"""Cards of a machine: processes never share one unless asked. A made pynvml lists the cards."""
+"""Processes never share a GPU unless asked. A stand-in for pynvml lists the GPUs."""
 
 import runpy
 import signal
@@ -11,28 +11,28 @@ import pynvml
 import pytest
 
 from pinn_phases.files import storage
-from pinn_phases.jobs.gpus import JOBS_PER_GPU, VISIBLE, Card, cards_of_this_machine, take_card
+from pinn_phases.jobs.gpus import JOBS_PER_GPU, VISIBLE, Gpu, gpus_of_this_machine, take_gpu
 from pinn_phases.model import SettingsError
 from tests.training.conftest import make_settings, reference  # noqa: F401
 
-# Takes a card, says which, and holds it until its input ends.
+# Takes a GPU, prints which, and holds it until its input ends.
 HOLDER = """
 import logging, os, sys
 from pathlib import Path
 from pinn_phases.files import storage
-from pinn_phases.jobs.gpus import take_card
+from pinn_phases.jobs.gpus import take_gpu
 logging.basicConfig(level="INFO", stream=sys.stderr, format="%(message)s")
-held = take_card(folder=Path(sys.argv[1]))
+held = take_gpu(folder=Path(sys.argv[1]))
 print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
 sys.stdin.read()
 """
 
-MADE_PYNVML = """
+STAND_IN = """
 class NVMLError(Exception): pass
 class NVMLError_LibraryNotFound(NVMLError): pass
 def nvmlInit(): pass
 def nvmlShutdown(): pass
-def nvmlDeviceGetCount(): return {cards}
+def nvmlDeviceGetCount(): return {count}
 def nvmlDeviceGetHandleByIndex(index): return index
 def nvmlDeviceGetUUID(index): return f"GPU-{{index}}{{index}}{{index}}"
 """
@@ -40,14 +40,14 @@ def nvmlDeviceGetUUID(index): return f"GPU-{{index}}{{index}}{{index}}"
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch, repository):
-    """Make a machine with so many cards, for this process and those that it starts."""
+    """Make a machine with so many GPUs, for this process and those that it starts."""
     monkeypatch.delenv(VISIBLE, raising=False)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{repository / 'workflow'}")
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # where the locks are
 
-    def make(cards: int) -> None:
+    def make(count: int) -> None:
         module = tmp_path / "pynvml.py"
-        module.write_text(MADE_PYNVML.format(cards=cards))
+        module.write_text(STAND_IN.format(count=count))
         made = SimpleNamespace(**runpy.run_path(str(module)))
         monkeypatch.setattr("pinn_phases.jobs.gpus.pynvml", made)
 
@@ -56,12 +56,12 @@ def machine(tmp_path, monkeypatch, repository):
 
 @pytest.fixture
 def holder(tmp_path):
-    """Start a process that takes a card; all end with the test."""
+    """Start a process that takes a GPU; all end with the test."""
     processes = []
 
     def start() -> subprocess.Popen[str]:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        command = [sys.executable, "-c", HOLDER, str(tmp_path / "cards")]
+        command = [sys.executable, "-c", HOLDER, str(tmp_path / "gpus")]
         process = subprocess.Popen(command, text=True, **pipes)
         processes.append(process)
         return process
@@ -72,8 +72,8 @@ def holder(tmp_path):
         process.communicate()
 
 
-def card_of(process: subprocess.Popen[str]) -> str:
-    """Card that a process has, as soon as it has one."""
+def gpu_of(process: subprocess.Popen[str]) -> str:
+    """GPU that a process has, as soon as it has one."""
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
@@ -81,40 +81,40 @@ def card_of(process: subprocess.Popen[str]) -> str:
 def waits(process: subprocess.Popen[str]) -> bool:
     """Whether the first that a process says is that it waits."""
     assert process.stderr is not None
-    return process.stderr.readline().startswith("waiting for a GPU card")
+    return process.stderr.readline().startswith("waiting for a GPU")
 
 
-def test_processes_at_the_same_time_get_a_card_each(machine, holder):
+def test_processes_at_the_same_time_get_a_gpu_each(machine, holder):
     machine(4)
-    assert {card_of(p) for p in [holder() for _ in range(4)]} == {
+    assert {gpu_of(p) for p in [holder() for _ in range(4)]} == {
         *("GPU-000", "GPU-111", "GPU-222", "GPU-333")
     }
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_who_comes_too_late_waits_and_gets_the_card_of_one_that_dies(machine, holder, end):
+def test_who_comes_too_late_waits_and_gets_the_gpu_of_one_that_dies(machine, holder, end):
     machine(2)
-    owners = {card_of(p): p for p in [holder(), holder()]}
+    owners = {gpu_of(p): p for p in [holder(), holder()]}
     late = holder()
     assert waits(late)
     owners["GPU-111"].send_signal(end)
-    assert card_of(late) == "GPU-111"
+    assert gpu_of(late) == "GPU-111"
 
 
-def test_two_share_a_card_if_asked_and_all_cards_fill_evenly(machine, holder, monkeypatch):
+def test_two_share_a_gpu_if_asked_and_all_fill_evenly(machine, holder, monkeypatch):
     monkeypatch.setenv(JOBS_PER_GPU, "2")
     machine(2)
-    first = [card_of(holder()) for _ in range(2)]
+    first = [gpu_of(holder()) for _ in range(2)]
     assert sorted(first) == ["GPU-000", "GPU-111"]
-    assert Counter(first + [card_of(holder()) for _ in range(2)]) == {"GPU-000": 2, "GPU-111": 2}
+    assert Counter(first + [gpu_of(holder()) for _ in range(2)]) == {"GPU-000": 2, "GPU-111": 2}
     assert waits(holder())
 
 
 @pytest.mark.parametrize("given", ["3", "GPU-333", ""])
-def test_a_card_that_is_given_is_kept(machine, tmp_path, given):
+def test_a_gpu_that_is_given_is_kept(machine, tmp_path, given):
     machine(4)
     environment = {VISIBLE: given}
-    assert take_card(environment, tmp_path / "cards") is None
+    assert take_gpu(environment, tmp_path / "gpus") is None
     assert environment == {VISIBLE: given}
 
 
@@ -122,7 +122,7 @@ def test_a_card_that_is_given_is_kept(machine, tmp_path, given):
 def test_of_several_that_are_given_one_is_taken(machine, tmp_path, given):
     machine(4)
     environments = [{VISIBLE: given}, {VISIBLE: given}]
-    held = [take_card(environment, tmp_path / "cards") for environment in environments]
+    held = [take_gpu(environment, tmp_path / "gpus") for environment in environments]
     assert [environment[VISIBLE] for environment in environments] == ["GPU-111", "GPU-222"]
     for lock in held:
         lock.release()
@@ -135,35 +135,35 @@ def test_of_several_that_are_given_one_is_taken(machine, tmp_path, given):
         (pynvml.NVML_ERROR_DRIVER_NOT_LOADED, ["NVML: Driver Not Loaded"]),
     ],
 )
-def test_without_cards_nothing_is_set(tmp_path, monkeypatch, caplog, error, said):
+def test_without_gpus_nothing_is_set(tmp_path, monkeypatch, caplog, error, said):
     def fail():
         raise pynvml.NVMLError(error)
 
     monkeypatch.setattr(pynvml, "nvmlInit", fail)
     environment = {}
-    assert take_card(environment, tmp_path / "cards") is None
-    assert environment == {} and not (tmp_path / "cards").exists()
+    assert take_gpu(environment, tmp_path / "gpus") is None
+    assert environment == {} and not (tmp_path / "gpus").exists()
     assert caplog.messages == said
 
 
-def test_cards_are_listed_with_index_and_uuid(machine):
+def test_gpus_are_listed_with_index_and_uuid(machine):
     machine(2)
-    assert cards_of_this_machine() == [Card("0", "GPU-000"), Card("1", "GPU-111")]
+    assert gpus_of_this_machine() == [Gpu("0", "GPU-000"), Gpu("1", "GPU-111")]
 
 
 def test_this_machine_is_asked():
     """By the library itself, with or without a driver."""
-    assert all(card.uuid.startswith("GPU-") for card in cards_of_this_machine())
+    assert all(gpu.uuid.startswith("GPU-") for gpu in gpus_of_this_machine())
 
 
 @pytest.mark.parametrize("value", ["0", "many", "1.5", ""])
-def test_a_bad_number_of_jobs_a_card_is_named(tmp_path, value):
+def test_a_bad_number_of_jobs_per_gpu_is_named(tmp_path, value):
     with pytest.raises(SettingsError, match=f"{JOBS_PER_GPU} = '{value}': expected a whole number"):
-        take_card({JOBS_PER_GPU: value}, tmp_path)
+        take_gpu({JOBS_PER_GPU: value}, tmp_path)
 
 
 @pytest.mark.parametrize("gpus", ["0", "1"])
-def test_a_training_takes_a_card_if_it_uses_one(machine, tmp_path, reference, gpus):  # noqa: F811
+def test_a_training_takes_a_gpu_if_it_uses_one(machine, tmp_path, reference, gpus):  # noqa: F811
     machine(1)
     settings = make_settings(iterations=1).model_dump_json()
     storage.write(tmp_path / "reference.h5", reference)
@@ -171,4 +171,4 @@ def test_a_training_takes_a_card_if_it_uses_one(machine, tmp_path, reference, gp
     command = [sys.executable, "-m", "pinn_phases", "train", "--settings", settings, *files]
     done = subprocess.run([*command, "--gpus", gpus], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert ("GPU card 0 of this machine, GPU-000" in done.stderr) == (gpus == "1")
+    assert ("GPU 0 of this machine, GPU-000" in done.stderr) == (gpus == "1")
