@@ -1,7 +1,7 @@
 """Search for settings of the laptop scale that show the paper's phases within a time budget.
 
-    python -m benchmarks.search_laptop milder --trials 10 --study search.log
-    python -m benchmarks.search_laptop milder --table --study search.log
+    python -m benchmarks.search_laptop allen_cahn --trials 10 --study search.log
+    python -m benchmarks.search_laptop allen_cahn --table --study search.log
 
 Optuna (Akiba et al., KDD 2019) proposes the trials. Several calls may share a study and run side by
 side. Each trial trains RBA on one thread. The budget fixes iterations times points, so that trials
@@ -29,12 +29,13 @@ import numpy as np
 import optuna
 import torch
 from numpy.typing import NDArray
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from tabulate import tabulate
 
 from pinn_phases.analysis.phases import find_phases
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped
-from pinn_phases.operators import Array
-from pinn_phases.problems.allen_cahn import AllenCahn
 from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.file import default_config, read_config
@@ -58,62 +59,37 @@ Tree = dict[str, Any]
 log = logging.getLogger(__name__)
 
 
-def milder(trial: optuna.Trial) -> Tree:
+def allen_cahn(trial: optuna.Trial) -> Tree:
     """Propose the paper's form, u = N with soft conditions, of a milder equation."""
-    training = common(trial, [2000, 4000, 8000])
-    training["network"] = {"fourier_modes": 0, "ansatz": "plain"}
-    weight = trial.suggest_float("initial", 1.0, 200.0, log=True)
-    training["conditions"] = {"initial": {"weight": weight}, "boundary": {"weight": 1.0}}
-    equation = {
-        "reaction": trial.suggest_float("reaction", 2.5, 5.0, step=0.5),
-        "diffusion": trial.suggest_categorical("diffusion", [1e-4, 3e-4, 1e-3]),
-    }
-    return {"equation": equation, "training": training}
-
-
-def near_initial(trial: optuna.Trial) -> Tree:
-    """Propose u0 + (t + offset) N, which nearly fulfils a soft initial condition."""
-    offset = trial.suggest_float("offset", 1e-3, 3e-2, log=True)
-
-    def ansatz(problem: AllenCahn, name: str, point: Array) -> tuple[Array, Array]:
-        return problem.initial(point[1]), point[0] + offset
-
-    AllenCahn.ansatz = ansatz  # type: ignore[method-assign, assignment]
-    training = common(trial, [4000, 6000, 8000])
-    modes = trial.suggest_categorical("fourier_modes", [5, 10])
-    training["network"] = {"fourier_modes": modes, "ansatz": "initial"}
-    weight = trial.suggest_float("initial", 10.0, 1e5, log=True)
-    training["conditions"] = {"initial": {"weight": weight}, "boundary": {"weight": 1e-3}}
-    return {"training": training}
-
-
-def common(trial: optuna.Trial, choices: list[int]) -> Tree:
-    """Propose points and learning rate; batches have 250 points, as close to the paper's 256."""
-    points = trial.suggest_categorical("points", choices)
+    points = trial.suggest_categorical("points", [2000, 4000, 8000])
     iterations = int(BUDGET / points)
     final = trial.suggest_float("final_rate", 0.03, 0.5, log=True)  # share of the learning rate
+    weight = trial.suggest_float("initial", 1.0, 200.0, log=True)
     return {
-        "iterations": iterations,
-        "points": points,
-        "batches": points // 250,
-        "optimiser": {
-            "learning_rate": trial.suggest_float("learning_rate", 1e-3, 1e-2, log=True),
-            "decay_every": max(1, round(iterations * math.log(0.9) / math.log(final))),
+        "equation": {
+            "reaction": trial.suggest_float("reaction", 2.5, 5.0, step=0.5),
+            "diffusion": trial.suggest_categorical("diffusion", [1e-4, 3e-4, 1e-3]),
+        },
+        "training": {
+            "iterations": iterations,
+            "points": points,
+            "batches": points // 250,  # about the paper's 256 points per batch
+            "network": {"fourier_modes": 0, "ansatz": "plain"},
+            "optimiser": {
+                "learning_rate": trial.suggest_float("learning_rate", 1e-3, 1e-2, log=True),
+                "decay_every": max(1, round(iterations * math.log(0.9) / math.log(final))),
+            },
+            "conditions": {"initial": {"weight": weight}, "boundary": {"weight": 1.0}},
         },
     }
 
 
-SPACES = {"milder": ("allen_cahn", milder), "near_initial": ("allen_cahn", near_initial)}
-FIRST: dict[str, list[Tree]] = {
-    "milder": [
+SPACES = {"allen_cahn": allen_cahn}  # problem -> what proposes its settings
+FIRST: dict[str, list[Tree]] = {  # trials that come first
+    "allen_cahn": [
         {"points": 4000, "final_rate": 0.2, "diffusion": 3e-4, "learning_rate": 3e-3}
         | {"reaction": reaction, "initial": weight}
         for reaction, weight in ((3.5, 10.0), (3.0, 3.0), (3.5, 3.0), (3.0, 10.0))
-    ],
-    "near_initial": [
-        {"points": 6000, "final_rate": 0.2, "learning_rate": 3e-3, "fourier_modes": 10}
-        | {"offset": offset, "initial": weight}
-        for offset, weight in ((3e-3, 1e3), (3e-3, 2e4), (1e-2, 1e3))
     ],
 }
 
@@ -121,11 +97,7 @@ FIRST: dict[str, list[Tree]] = {
 def settings_of(problem: str, changes: Tree) -> Settings:
     """Return the laptop scale with these changes of one problem."""
     config = read_config(default_config())
-    given = {
-        "scale": "laptop",
-        "problems": {problem: changes},
-        "compared_methods": ["vanilla", "rba"],
-    }
+    given = {"scale": "laptop", "problems": {problem: changes}, "compared_methods": METHODS}
     return load_scales(config, command_line=given)["laptop"]
 
 
@@ -136,12 +108,10 @@ def solve(settings: ReferenceSettings) -> Content:
 
 
 def trained(
-    settings: Settings, problem: str, method: str, trial: optuna.Trial
+    settings: Settings, problem: str, method: str, reference: Content, trial: optuna.Trial
 ) -> Mapping[str, NDArray[np.float64]]:
     """Return the history of a training. Only RBA is pruned."""
-    seed = SEEDS[trial.number % len(SEEDS)]
-    chosen = settings.run(problem, method, seed)
-    reference = solve(settings.reference(problem))
+    chosen = settings.run(problem, method, SEEDS[trial.number % len(SEEDS)])
     training = prepare(chosen, reference, device=torch.device("cpu"), threads=ThreadPool(1))
     state, end = training.state, chosen.training.iterations
     told = 0
@@ -206,13 +176,15 @@ def final_error(history: Mapping[str, NDArray[np.float64]]) -> float:
     return float(np.median(history["relative_l2"][-LAST:]))
 
 
-def objective(trial: optuna.Trial, space: str) -> float:
+def objective(trial: optuna.Trial, problem: str) -> float:
     """Return the score of one trial."""
-    problem, propose = SPACES[space]
-    settings = settings_of(problem, propose(trial))
-    lacks, shown = shortfalls(trained(settings, problem, "rba", trial), settings.phases)
+    settings = settings_of(problem, SPACES[problem](trial))
+    reference = solve(settings.reference(problem))
+    rba = trained(settings, problem, "rba", reference, trial)
+    lacks, shown = shortfalls(rba, settings.phases)
     if sum(lacks.values()) < NEAR:
-        shown["error of vanilla"] = final_error(trained(settings, problem, "vanilla", trial))
+        vanilla = trained(settings, problem, "vanilla", reference, trial)
+        shown["error of vanilla"] = final_error(vanilla)
         lacks["vanilla"] = max(0.0, math.log10(0.4 / shown["error of vanilla"]))
     else:
         lacks["vanilla"] = VANILLA_UNKNOWN
@@ -221,38 +193,31 @@ def objective(trial: optuna.Trial, space: str) -> float:
     return sum(lacks.values())
 
 
-def table(study: optuna.Study) -> list[str]:
+def table(study: optuna.Study) -> str:
     """Return a Markdown table of all trials that ended, in their order."""
-    ended = [t for t in study.trials if t.state.is_finished()]
-    names = sorted({name for t in ended for name in t.params})
-    rows = ["| trial | " + " | ".join(names) + " | score | what it shows |"]
-    rows.append("|" + "---|" * (len(names) + 3))
-    for t in ended:
-        numbers = " | ".join(f"{t.params.get(name, math.nan):.3g}" for name in names)
-        score = "pruned" if t.value is None else f"{t.value:.2f}"
-        steps = sorted(t.intermediate_values.items())
-        shown: Mapping[str, float] = t.user_attrs.get("shown") or (
-            {"error": 10 ** steps[-1][1], "tenths of the budget": steps[-1][0]} if steps else {}
-        )
-        words = ", ".join(f"{key} {value:.3g}" for key, value in shown.items())
-        rows.append(f"| {t.number} | {numbers} | {score} | {words} |")
-    return rows
+    rows = []
+    for trial in study.trials:
+        if trial.state.is_finished():
+            score = "pruned" if trial.value is None else f"{trial.value:.2f}"
+            shown: Tree = trial.user_attrs.get("shown") or {}
+            rows.append({"trial": trial.number, **trial.params, "score": score, **shown})
+    lines: str = tabulate(rows, headers="keys", tablefmt="github", floatfmt=".3g")
+    return lines
 
 
 def main() -> None:
     """Search, or print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("space", choices=SPACES)
+    parser.add_argument("problem", choices=SPACES)
     parser.add_argument("--study", type=Path, required=True, help="file of the trials, may exist")
     parser.add_argument("--trials", type=int, default=10)
     parser.add_argument("--table", action="store_true", help="only print the table")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(1)
-    backend = optuna.storages.journal.JournalFileBackend(str(options.study))
+    backend = JournalFileBackend(str(options.study))
     study = optuna.create_study(
-        study_name=options.space,
-        storage=optuna.storages.JournalStorage(backend),
+        study_name=options.problem,
+        storage=JournalStorage(backend),
         sampler=optuna.samplers.TPESampler(
             n_startup_trials=8, multivariate=True, constant_liar=True
         ),
@@ -261,10 +226,10 @@ def main() -> None:
     )
     if not options.table:
         if not study.trials:
-            for given in FIRST[options.space]:
+            for given in FIRST[options.problem]:
                 study.enqueue_trial(given)
-        study.optimize(lambda trial: objective(trial, options.space), n_trials=options.trials)
-    print("\n".join(table(study)))
+        study.optimize(lambda trial: objective(trial, options.problem), n_trials=options.trials)
+    print(table(study))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """The search for the laptop scale scores what a training shows."""
 
 import numpy as np
+import optuna
 import pytest
 from optuna.trial import FixedTrial
 
-from benchmarks.search_laptop import FIRST, SPACES, settings_of, shortfalls
-from pinn_phases.problems.allen_cahn import AllenCahn
+from benchmarks.search_laptop import FIRST, SPACES, settings_of, shortfalls, table
 from tests.phase_rates import settings as phase_settings
 
 AT = np.unique(np.geomspace(1, 16000, 2000).round())
@@ -41,11 +41,21 @@ def test_each_goal_that_is_missed_counts(changes, goal, decades):
     assert lacks[goal] == pytest.approx(decades, abs=0.5 if goal in ("found", "spread") else 0.1)
 
 
-@pytest.mark.parametrize("space", SPACES)
-def test_proposals_are_settings(space, monkeypatch):
-    monkeypatch.setattr(AllenCahn, "ansatz", AllenCahn.ansatz)  # which a space replaces
-    problem, propose = SPACES[space]
-    for given in FIRST[space]:
-        block = settings_of(problem, propose(FixedTrial(given))).problems[problem]
+@pytest.mark.parametrize("problem", SPACES)
+def test_proposals_are_settings(problem):
+    for given in FIRST[problem]:
+        block = settings_of(problem, SPACES[problem](FixedTrial(given))).problems[problem]
         assert block.training.points == given["points"]
         assert block.training.conditions["initial"].weight == given["initial"]
+
+
+def test_the_table_has_the_trials_that_ended():
+    study = optuna.create_study()
+    study.add_trial(optuna.trial.create_trial(value=0.5, user_attrs={"shown": {"error": 0.25}}))
+    study.add_trial(optuna.trial.create_trial(state=optuna.trial.TrialState.PRUNED))
+    study.add_trial(optuna.trial.create_trial(state=optuna.trial.TrialState.WAITING))
+    rows = [line.split("|")[1:-1] for line in table(study).splitlines()[2:]]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["0", "0.50", "0.25"],
+        ["1", "pruned", ""],
+    ]

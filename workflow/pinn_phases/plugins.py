@@ -8,9 +8,9 @@ import pkgutil
 from functools import cache, partial
 from importlib import import_module
 from types import ModuleType
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from pinn_phases.model import Model, SettingsError, validated_block
 
@@ -52,8 +52,8 @@ MethodName = Annotated[str, AfterValidator(partial(known, METHODS))]
 def made(package: str, name: object, base: type[Model], block: object) -> Model | SettingsError:
     """Make the plugin `name` of `package` from its settings; a plugin stays as it is.
 
-    For validators that run before pydantic's own. A mistake is returned in place of the plugin:
-    pydantic refuses it in its turn, after mistakes in what comes before.
+    For validators that run before pydantic's own. A mistake is returned in place of the plugin, so
+    that pydantic refuses it in the order of the fields.
     """
     if isinstance(block, base):
         return block
@@ -63,6 +63,21 @@ def made(package: str, name: object, base: type[Model], block: object) -> Model 
         return error
     except ValueError as error:  # no such plugin
         return SettingsError((), ..., str(error))
+
+
+def plugin_field(field: str, package: str, base: type[Model], *, named_by: str) -> Any:
+    """Return a validator that makes the plugin of a field from its settings.
+
+    Parameters
+    ----------
+    named_by
+        Field, before this one, with the name of the plugin.
+    """
+
+    def make(block: object, info: ValidationInfo) -> object:
+        return made(package, info.data.get(named_by), base, block)
+
+    return field_validator(field, mode="before")(make)
 
 
 def plugin_class(package: str, name: str, base: type[T]) -> type[T]:

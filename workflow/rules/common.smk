@@ -61,12 +61,6 @@ RUNS = [
 ]
 FIGURE_NAMES = [figure for figure in names(FIGURES) if requirement(figure).is_met_by(SETTINGS)]
 
-# `--cores` may exceed the number of processors. At most one training per processor runs at a time,
-# because more would compete for caches and memory.
-PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-if workflow.local_exec and "processors" not in workflow.global_resources:
-    workflow.register_resource("processors", PROCESSORS)
-
 
 wildcard_constraints:
     scale="|".join(SCALES),

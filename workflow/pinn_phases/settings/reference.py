@@ -1,9 +1,9 @@
 """Settings of one reference solution."""
 
-from pydantic import SerializeAsAny, ValidationInfo, field_validator
+from pydantic import SerializeAsAny
 
 from pinn_phases.model import StrictModel
-from pinn_phases.plugins import PROBLEMS, REFERENCES, ProblemName, made
+from pinn_phases.plugins import PROBLEMS, REFERENCES, ProblemName, plugin_field
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSolver
 
@@ -15,12 +15,5 @@ class ReferenceSettings(StrictModel):
     equation: SerializeAsAny[Problem]  # with its coefficients
     solver: SerializeAsAny[ReferenceSolver]
 
-    @field_validator("equation", mode="before")
-    @classmethod
-    def _equation(cls, block: object, info: ValidationInfo) -> object:
-        return made(PROBLEMS, info.data.get("problem"), Problem, block)
-
-    @field_validator("solver", mode="before")
-    @classmethod
-    def _solver(cls, block: object, info: ValidationInfo) -> object:
-        return made(REFERENCES, info.data.get("problem"), ReferenceSolver, block)
+    _make_equation = plugin_field("equation", PROBLEMS, Problem, named_by="problem")
+    _make_solver = plugin_field("solver", REFERENCES, ReferenceSolver, named_by="problem")

@@ -7,7 +7,7 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from pinn_phases.methods.base import Method
 from pinn_phases.model import StrictModel
-from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, made
+from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, plugin_field
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
 
@@ -86,15 +86,8 @@ class RunSettings(StrictModel):
     method_constants: SerializeAsAny[Method]
     training: TrainingSettings
 
-    @field_validator("equation", mode="before")
-    @classmethod
-    def _equation(cls, block: object, info: ValidationInfo) -> object:
-        return made(PROBLEMS, info.data.get("problem"), Problem, block)
-
-    @field_validator("method_constants", mode="before")
-    @classmethod
-    def _method_constants(cls, block: object, info: ValidationInfo) -> object:
-        return made(METHODS, info.data.get("method"), Method, block)
+    _make_equation = plugin_field("equation", PROBLEMS, Problem, named_by="problem")
+    _make_constants = plugin_field("method_constants", METHODS, Method, named_by="method")
 
     def computed(self) -> dict[str, Any]:
         """Return what the numbers of a training depend on, but for how many there are."""

@@ -1,5 +1,11 @@
 """Settings and resources of a training."""
 
+# `--cores` may exceed the number of processors. At most one training per processor runs at a time,
+# because more would compete for caches and memory.
+PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+if workflow.local_exec and "processors" not in workflow.global_resources:
+    workflow.register_resource("processors", PROCESSORS)
+
 
 def execution(wildcards):
     """Resources of a training job."""

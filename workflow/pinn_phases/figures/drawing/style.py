@@ -107,13 +107,13 @@ def set_style(font: str | None = None) -> str:
     str
         Family that is used.
     """
+    import seaborn as sns  # a second, which calls of Snakemake that draw nothing do not wait for
+
     restore_defaults()
     family = font if font is not None and add_installed(font) else FONT
     # Not a setting of Matplotlib: 0.7 turns 7 points into 5. The version is pinned; a test checks
     # it.
     _mathtext.SHRINK_FACTOR = SUBSCRIPT_POINTS / FONT_POINTS
-    import seaborn as sns  # a second, which calls of Snakemake that draw nothing do not wait for
-
     sns.set_theme(
         context="paper",
         style="ticks",
