@@ -30,7 +30,7 @@ PUBLISHED = [
     ("helmholtz", "vanilla"),
     ("cavity", "rba"),
 ]
-CURVES = 50  # of each kind
+CURVES = 100  # of each kind
 
 
 def find(at: ArrayLike, snr: ArrayLike, **changes: float) -> Phases:

@@ -64,7 +64,7 @@ values = st.one_of(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=400)
 @given(key=st.sampled_from(sorted(keys(_original()))), value=values)
 def test_any_change_gives_settings_or_one_line_that_names_a_place_in_the_file(key, value):
     config = _original()
