@@ -8,12 +8,12 @@ from pinn_phases.__main__ import main
 from pinn_phases.analysis import fields
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
+from pinn_phases.grids import grid_points
 from pinn_phases.network.network import Network, flattened
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.problems.helmholtz import Helmholtz
 from pinn_phases.reference.helmholtz import HelmholtzReference
 from pinn_phases.training.engines import plain
-from pinn_phases.training.error import grid_points
 from tests.training.conftest import make_settings
 
 
@@ -24,7 +24,7 @@ def test_observables_and_residuals_of_a_snapshot(problem_name, monkeypatch):
     generator = torch.Generator().manual_seed(0)
     networks = [Network.of(problem, network).initial_parameters(generator) for _ in range(2)]
     axes = {name: np.linspace(*problem.domain[name], 5) for name in problem.coordinates}
-    points = grid_points(problem, axes)
+    points = grid_points(axes.values())
     monkeypatch.setattr(fields, "CHUNK_POINTS", 8)  # several chunks, the last one shorter
     snapshots = np.stack([flattened(parameters) for parameters in networks])
     values, residuals = fields.observables_and_residuals(settings, snapshots, points)
@@ -76,8 +76,7 @@ def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, ca
 
 
 def test_grid_points_run_fastest_in_the_last_coordinate():
-    problem = make_settings().equation
-    points = grid_points(problem, {"t": np.array([0.0, 1.0]), "x": np.array([-1.0, 0.0, 1.0])})
+    points = grid_points([np.array([0.0, 1.0]), np.array([-1.0, 0.0, 1.0])])
     np.testing.assert_array_equal(points[:3], [[0, -1], [0, 0], [0, 1]])
     np.testing.assert_array_equal(points[3:, 0], 1)
 

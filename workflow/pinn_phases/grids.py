@@ -1,4 +1,6 @@
-"""Checks that a subset of a test grid represents a solution, not only its ends or zeros."""
+"""Points of a test grid, subsets of it that represent a solution, and errors on it."""
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -10,6 +12,22 @@ FEWEST_INSIDE = 5
 # Smallest root mean square of a solution at the subset, relative to the whole grid. Below, the
 # solution vanishes at the subset, and the relative error is meaningless.
 SMALLEST_PART = 0.1
+
+
+def grid_points(axes: Iterable[Real]) -> Real:
+    """Return the points of a tensor grid, the last coordinate running fastest.
+
+    Parameters
+    ----------
+    axes : iterable of ndarray, shape (n,)
+        In the order of the coordinates.
+
+    Returns
+    -------
+    ndarray, shape (points, coordinates)
+    """
+    mesh = np.meshgrid(*axes, indexing="ij")
+    return np.stack([values.ravel() for values in mesh], 1)
 
 
 def largest_stride(points: int) -> int:

@@ -11,13 +11,12 @@ from torch import Tensor
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.files.storage import Content
-from pinn_phases.grids import relative_l2, vanishes
+from pinn_phases.grids import grid_points, relative_l2, vanishes
 from pinn_phases.network.fields import FieldAt
 from pinn_phases.network.network import Network
 from pinn_phases.operators import Fields
 from pinn_phases.problems.base import Points, Problem, Source
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.training.error import grid_points
 
 CHUNK_POINTS = 16384  # evaluated at once, to limit the memory for any grid
 MAP_POINTS = 512  # limit along an axis, above the number of pixels of a map
@@ -59,7 +58,7 @@ def evaluate_run(
     thinned = tuple(slice(None, None, map_stride(len(axis))) for axis in grid)
     axes = {n: axis[s] for n, axis, s in zip(problem.coordinates, grid, thinned, strict=True)}
     parts = observables_and_residuals(
-        settings, run.arrays["snapshots/parameters"][chosen], grid_points(problem, axes)
+        settings, run.arrays["snapshots/parameters"][chosen], grid_points(axes.values())
     )
     shape = (len(chosen), *(len(axis) for axis in axes.values()))
     predictions, residuals = (

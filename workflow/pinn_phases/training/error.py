@@ -8,10 +8,10 @@ from jaxtyping import Float64
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.grids import largest_stride, vanishes
+from pinn_phases.grids import grid_points, largest_stride, vanishes
 from pinn_phases.model import SettingsError
 from pinn_phases.network.fields import FieldAt
-from pinn_phases.problems.base import Points, Problem
+from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.training.threads import ThreadPool
 
@@ -19,12 +19,6 @@ Axis = Float64[NDArray[np.float64], " points"]
 Grid = Float64[NDArray[np.float64], "..."]  # an axis for each coordinate
 
 PIECE = 2048  # points of the test grid at a time, which fit a processor's cache
-
-
-def grid_points(problem: Problem, axes: Mapping[str, Axis]) -> Points:
-    """Points of a tensor grid, the last coordinate running fastest."""
-    mesh = np.meshgrid(*(axes[name] for name in problem.coordinates), indexing="ij")
-    return np.stack([values.ravel() for values in mesh], 1)
 
 
 def _require_points(exact: Grid, thinned: Grid, stride: int) -> None:
@@ -73,7 +67,7 @@ class TestError:
         _require_points(exact, exact[every], stride)
         thinned = {name: axis[::stride] for name, axis in axes.items()}
         values = torch.as_tensor(exact[every].ravel(), device=device)  # float64
-        points = grid_points(problem, thinned)
+        points = grid_points(thinned[name] for name in problem.coordinates)
         size = PIECE if device.type == "cpu" else len(points)
         self.norm = values.norm()
         self.problem, self.threads = problem, threads
