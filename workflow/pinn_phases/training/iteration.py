@@ -16,8 +16,8 @@ from pinn_phases.training.statistics import srr_adam
 class Iteration:
     """What every iteration does to a state, in two parts, between which it can be measured.
 
-    Neither part waits for a GPU or copies anything from it. On a GPU each part is one CUDA graph,
-    if the engine can be captured.
+    No part waits for a GPU or copies anything from it. On a GPU each part and what is measured are
+    CUDA graphs, if the engine can be captured.
 
     Parameters
     ----------
@@ -28,13 +28,19 @@ class Iteration:
     def __init__(self, engine: Engine, state: State, settings: OptimiserSettings) -> None:
         self.engine, self.state, self.settings = engine, state, settings
         self.adam = _adam(state, settings)
-        captured = engine.capturable and state.weights.is_cuda
-        self._evaluate = CudaGraph[tuple[Loss, list[BatchGradient]]]() if captured else call
-        self._update = CudaGraph[None]() if captured else call
+        self.captured = engine.capturable and state.weights.is_cuda
+        self._evaluate = CudaGraph[tuple[Loss, list[BatchGradient]]]() if self.captured else call
+        self._measure = CudaGraph[dict[str, Tensor]]() if self.captured else call
+        self._update = CudaGraph[None]() if self.captured else call
+        self._srr_adam = CudaGraph[Float64[Tensor, ""]]() if self.captured else call
 
     def evaluate(self) -> tuple[Loss, list[BatchGradient]]:
         """Loss and its gradient for each batch, as `Engine.gradients`; updates the weights."""
         return self._evaluate(self._loss_and_gradients)
+
+    def measure(self, function: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
+        """Call a function, the same in every call, of the state and of what `evaluate` returned."""
+        return self._measure(function)
 
     def update(self) -> None:
         """Step of Adam with the mean of the batch gradients that `evaluate` found."""
@@ -50,13 +56,16 @@ class Iteration:
     def srr_adam(self) -> Float64[Tensor, ""]:
         """Signal-to-rms ratio of Adam's moments (Eq. 13), after `update`."""
         state, settings = self.state, self.settings
-        return srr_adam(
-            state.first,
-            state.second,
-            state.iteration,
-            beta1=settings.beta1,
-            beta2=settings.beta2,
-            epsilon=settings.epsilon,
+        step = self.adam.state[state.parameters[0]]["step"] if self.captured else state.iteration
+        return self._srr_adam(
+            lambda: srr_adam(
+                state.first,
+                state.second,
+                step,
+                beta1=settings.beta1,
+                beta2=settings.beta2,
+                epsilon=settings.epsilon,
+            )
         )
 
     def _loss_and_gradients(self) -> tuple[Loss, list[BatchGradient]]:
@@ -65,8 +74,9 @@ class Iteration:
         return loss, self._gradients
 
     def _step(self) -> None:
-        for parameter, gradient in zip(self.state.parameters, self._gradients, strict=True):
-            parameter.grad = gradient.mean(0)
+        means = self.engine.mean(self._gradients)
+        for parameter, mean in zip(self.state.parameters, means, strict=True):
+            parameter.grad = mean
         self.adam.step()
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,9 @@ def run(
         if iteration in schedule or last:
             snapshots = state.snapshots if iteration in schedule else state.last_snapshot
             snapshots.append(snapshot(state, iteration))
-        row = measured(training, loss, gradients) if recorded or last else None
+        row = None
+        if recorded or last:
+            row = step.measure(partial(measured, training, loss, gradients))
         step.update()
         if row is not None:
             numbers = on_host({**row, "srr_adam": step.srr_adam()})

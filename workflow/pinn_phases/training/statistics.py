@@ -141,7 +141,7 @@ def between_terms(
 def srr_adam(
     first: Sequence[Tensor],
     second: Sequence[Tensor],
-    step: int,
+    step: int | Tensor,
     *,
     beta1: float,
     beta2: float,
@@ -154,9 +154,13 @@ def srr_adam(
     first, second
         Moving averages of the gradient and of its square after `step` updates, without bias
         correction.
+    step
+        A tensor, where its value changes between replays of a CUDA graph.
     epsilon
         Adam's own, added to the root as in Eq. 11.
     """
+    if isinstance(step, Tensor):
+        step = step.double()
     signal = torch.cat([m.flatten() for m in first]).double() / (1 - beta1**step)
     square = torch.cat([v.flatten() for v in second]).double() / (1 - beta2**step)
     return torch.div(_norm(signal), _norm(square.sqrt() + epsilon))

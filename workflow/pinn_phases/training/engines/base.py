@@ -83,6 +83,10 @@ class Engine(ABC):
             `Loss.total`. The next call may overwrite the gradients.
         """
 
+    def mean(self, gradients: Sequence[BatchGradient]) -> list[Tensor]:
+        """Mean over the batches of what `gradients` returned last."""
+        return [gradient.mean(0) for gradient in gradients]
+
     @abstractmethod
     def term_gradients(
         self, parameters: Sequence[Tensor], weights: Weights
