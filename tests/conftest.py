@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[1]
 # It counts when NumPy is first imported, which is later than this.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+if not Path("/dev/nvidiactl").exists():  # without a GPU, Triton's kernels are interpreted
+    os.environ.setdefault("TRITON_INTERPRET", "1")
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,18 @@ import torch
 from benchmarks.compare import disagreement, require_agreement
 from benchmarks.engines.base import engine_class
 from benchmarks.training_task import evaluate_exactly, make_task
+from pinn_phases.network.network import Network
+from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.engines.fast import cuda_graph
+from pinn_phases.training.engines.fast.batched_network import BatchedNetwork
+from pinn_phases.training.engines.fast.triton_network import TritonNetwork, usable
 from pinn_phases.training.loop import train
+from pinn_phases.training.threads import ThreadPool
 from tests.benchmarks.conftest import small_settings
 from tests.training.conftest import make_settings
 from tests.training.engines.cases import EXACT, small_case
+from tests.training.engines.test_batched_network import expected, make_case
 from tests.training.test_iteration import make_iteration
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU here")
@@ -53,6 +59,39 @@ def test_a_training_gives_the_same_data_twice_and_resumes(engine, reference, tmp
         np.testing.assert_array_equal(values, whole[name], err_msg=name)
 
 
+@pytest.mark.parametrize("problem", names(PROBLEMS))
+def test_kernels_are_as_accurate_as_products_in_float32(problem):
+    """Relative errors of outputs and gradients against float64, of both."""
+    network = Network((2, 128, 128, 128, 2))
+    case = make_case(problem, network, batches=20, points=50)
+    layout, *tensors = case
+
+    def single(values):
+        return (
+            [single(value) for value in values]
+            if isinstance(values, list)
+            else values.detach().to("cuda", torch.float32)
+        )
+
+    def errors(name):
+        inputs, parameters, cotangent, common = single(tensors)
+        if name == "kernels":
+            assert usable(inputs)
+            passes = TritonNetwork(inputs, network, layout)
+        else:
+            passes = BatchedNetwork(inputs, network, layout, threads=ThreadPool(1), compiled=False)
+        found = [passes.forward(parameters), *passes.backward(parameters, cotangent, common)]
+        return [
+            float((a.double().cpu() - b).norm() / b.norm())
+            for a, b in zip(found, wanted, strict=True)
+        ]
+
+    wanted = expected(case)
+    kernels, products = errors("kernels"), errors("products")
+    # The sums have another order; single parameters have few values to average over
+    assert all(a <= 2 * b for a, b in zip(kernels, products, strict=True)), (kernels, products)
+
+
 GPU = EXACT | {"device": torch.device("cuda")}
 
 
@@ -89,9 +128,11 @@ def test_iterations_do_not_wait_for_the_gpu():
         torch.cuda.set_sync_debug_mode("default")
 
 
+@pytest.mark.usefixtures("fresh_compiler")
+@pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize("name", ["ours", "ours_statistics"])
-def test_the_timed_engine_agrees_with_float64(name):
-    task = make_task(small_settings("allen_cahn"))
+def test_the_timed_engine_agrees_with_float64(name, compiled):
+    task = make_task(small_settings("allen_cahn", compiled=compiled))
     engine = engine_class(name)(dataclasses.replace(task, device="cuda"))
     require_agreement(name, disagreement(engine.evaluate(), evaluate_exactly(task)))
     engine.seconds(5)

@@ -15,7 +15,7 @@ from tests.training.conftest import EQUATIONS, needs_compiler
 BATCHES, POINTS, NETWORK = 6, 5, Network((2, 7, 7, 7, 2))
 
 
-def make_case(problem):
+def make_case(problem, network=NETWORK, *, batches=BATCHES, points=POINTS):
     """Layout, inputs, parameters, and gradients of the outputs and from elsewhere, in float64."""
     instance = plugin_class(PROBLEMS, problem, Problem)(**EQUATIONS[problem])
     layout = Layout.of(instance.coordinates, instance.residual_operators)
@@ -25,9 +25,9 @@ def make_case(problem):
         return torch.randn(shape, generator=generator, dtype=torch.float64)
 
     streams = 1 + len(layout.streams)
-    inputs = draw(BATCHES, streams, POINTS, NETWORK.sizes[0])
-    parameters = [p.double() for p in NETWORK.initial_parameters(generator)]
-    cotangent = draw(BATCHES, streams, POINTS, NETWORK.sizes[-1])
+    inputs = draw(batches, streams, points, network.sizes[0])
+    parameters = [p.double() for p in network.initial_parameters(generator)]
+    cotangent = draw(batches, streams, points, network.sizes[-1])
     return layout, inputs, parameters, cotangent, [draw(*p.shape) for p in parameters]
 
 
@@ -43,9 +43,9 @@ def forward_and_backward(problem, *, threads=1, compiled=False, **options):
     return [outputs, *gradients]
 
 
-def expected(problem):
+def expected(case):
     """The same, batch by batch, by automatic differentiation."""
-    layout, inputs, parameters, cotangent, common = make_case(problem)
+    layout, inputs, parameters, cotangent, common = case
     leaves = [p.requires_grad_() for p in parameters]
     outputs = [network_streams(batch, leaves, layout) for batch in inputs]
     gradients = [torch.autograd.grad(o, leaves, s) for o, s in zip(outputs, cotangent, strict=True)]
@@ -69,13 +69,12 @@ def small_tiles(monkeypatch):
 def test_against_automatic_differentiation(problem, threads, saved_bytes):
     actual = forward_and_backward(problem, threads=threads, saved_bytes=saved_bytes)
     # float64 through three layers and three derivatives, in another order of sums
-    torch.testing.assert_close(actual, expected(problem), rtol=1e-10, atol=1e-10)
+    torch.testing.assert_close(actual, expected(make_case(problem)), rtol=1e-10, atol=1e-10)
 
 
 def test_tiles_of_several_batches():
-    torch.testing.assert_close(
-        forward_and_backward("burgers"), expected("burgers"), rtol=1e-10, atol=1e-10
-    )
+    actual = forward_and_backward("burgers")
+    torch.testing.assert_close(actual, expected(make_case("burgers")), rtol=1e-10, atol=1e-10)
 
 
 @needs_compiler
@@ -83,7 +82,7 @@ def test_tiles_of_several_batches():
 @pytest.mark.usefixtures("small_tiles", "fresh_compiler")
 def test_compiled(threads):
     actual = forward_and_backward("allen_cahn", threads=threads, compiled=True)
-    torch.testing.assert_close(actual, expected("allen_cahn"), rtol=1e-10, atol=1e-10)
+    torch.testing.assert_close(actual, expected(make_case("allen_cahn")), rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.usefixtures("small_tiles")

@@ -27,6 +27,18 @@ def test_a_file_that_cannot_be_written_is_said_once(caplog):
     )
 
 
+def test_a_failure_of_triton_is_one_of_compiling(caplog):
+    build = {"__name__": "triton.runtime.build"}
+    exec("def build(): raise RuntimeError('Failed to find C compiler.')", build)
+
+    def make(*, compiled):
+        return build["build"]() if compiled else "plain"
+
+    assert compiled_if_possible(make, wanted=True) == "plain"
+    (line,) = caplog.messages
+    assert "RuntimeError: Failed to find C compiler." in line
+
+
 def unknown_to_torch(x):
     """Do what torch.compile cannot."""
     torch._dynamo.graph_break()

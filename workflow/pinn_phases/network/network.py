@@ -48,6 +48,11 @@ class Network:
         """Number of parameters."""
         return sum(map(math.prod, self.shapes))
 
+    def split(self, flat: Float[Tensor, "*batches parameters"]) -> list[Tensor]:
+        """Return views of the parts of the last axis that belong to each parameter."""
+        parts = flat.split([math.prod(shape) for shape in self.shapes], -1)
+        return [part.unflatten(-1, shape) for part, shape in zip(parts, self.shapes, strict=True)]
+
     def initial_parameters(self, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Draw the initial parameters (float32, CPU).
 

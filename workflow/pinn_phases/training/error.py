@@ -4,21 +4,24 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float, Float64
 from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.grids import grid_points, largest_stride, vanishes
 from pinn_phases.model import SettingsError
 from pinn_phases.network.fields import FieldAt
+from pinn_phases.network.streams import network_streams
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
+from pinn_phases.training.engines.fast import triton_network
 from pinn_phases.training.threads import ThreadPool
 
 Axis = Float64[NDArray[np.float64], " points"]
 Grid = Float64[NDArray[np.float64], "..."]  # an axis for each coordinate
 
 PIECE = 2048  # points of the test grid at a time, which fit a processor's cache
+GPU_PIECE = 2**17  # of which a layer's activations nearly fit the cache of a large GPU
 
 
 def _require_points(exact: Grid, thinned: Grid, stride: int) -> None:
@@ -61,6 +64,7 @@ class TestError:
         *,
         stride: int,
         device: torch.device,
+        compiled: bool = False,
         threads: ThreadPool,
     ) -> None:
         every = tuple(slice(None, None, stride) for _ in problem.coordinates)
@@ -68,7 +72,8 @@ class TestError:
         thinned = {name: axis[::stride] for name, axis in axes.items()}
         values = torch.as_tensor(exact[every].ravel(), device=device)  # float64
         points = grid_points(thinned[name] for name in problem.coordinates)
-        size = PIECE if device.type == "cpu" else len(points)
+        size = PIECE if device.type == "cpu" else GPU_PIECE
+        self.compiled = compiled
         self.norm = values.norm()
         self.problem, self.threads = problem, threads
         operators = problem.observed_operators
@@ -86,8 +91,18 @@ class TestError:
 
         def add_up(number: int) -> None:
             field, exact = self.pieces[number]
-            observables = self.problem.observables(field(parameters))
+            fields = field.jets(self._streams(field, parameters))
+            observables = self.problem.observables(fields)
             squares[number] = (observables[self.problem.observable] - exact).square().sum()
 
         self.threads.for_each(add_up, range(len(self.pieces)))
         return torch.div(squares.sum().sqrt(), self.norm)
+
+    def _streams(
+        self, field: FieldAt, parameters: Sequence[Tensor]
+    ) -> Float[Tensor, "streams points outputs"]:
+        """Streams of the network's outputs: by kernels of the fast engine, if they are usable."""
+        if self.compiled and triton_network.usable(field.inputs):
+            inputs = field.inputs.unsqueeze(0)
+            return triton_network.network_streams(inputs, parameters, field.layout).squeeze(0)
+        return network_streams(field.inputs, parameters, field.layout)

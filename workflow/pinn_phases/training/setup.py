@@ -60,6 +60,7 @@ def prepare(
         reference.arrays[f"fields/{problem.observable}"],
         stride=chosen.record.error_stride,
         device=device,
+        compiled=engine.compiled,
         threads=threads,
     )
     equations, weight = len(problem.equations), method.weight_at_start

@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -102,9 +103,16 @@ def _failure_of_compiling(error: Exception) -> str | None:
     # Torch's exception for failures of its compiling backend; code that it cannot trace, or that
     # fails, raises others. The module is loaded by now; importing it takes seconds.
     failures = getattr(sys.modules.get("torch._dynamo.exc"), "ShortenTraceback", ())
-    if not isinstance(error, failures):
+    if not isinstance(error, failures) and not _raised_by("triton", error):  # it has no class
         return None
     return _in_one_line(getattr(error, "inner_exception", error))
+
+
+def _raised_by(package: str, error: Exception) -> bool:
+    """Whether a package raised the error, or called what did."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    modules = [str(frame.f_globals.get("__name__")).partition(".")[0] for frame in frames]
+    return package in modules
 
 
 def _in_one_line(error: Exception) -> str:

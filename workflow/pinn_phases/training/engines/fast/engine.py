@@ -19,6 +19,8 @@ from pinn_phases.problems.base import Condition, Points, Problem
 from pinn_phases.settings.training import TrainingSettings
 from pinn_phases.training.engines.base import BatchGradient, Engine, Loss, Weights
 from pinn_phases.training.engines.fast.batched_network import BatchedNetwork
+from pinn_phases.training.engines.fast.side_stream import SideStream
+from pinn_phases.training.engines.fast.triton_network import TritonNetwork, usable
 from pinn_phases.training.threads import ThreadPool
 
 Streams = Float[Tensor, "batches streams points outputs"]  # of the outputs; points of a batch
@@ -74,12 +76,11 @@ class FastEngine(Engine):
             dtype=dtype,
             batches=settings.batches,
         )
-        self.network = BatchedNetwork(
-            self.interior.inputs,
-            Network.of(problem, network),
-            self.interior.layout,
-            threads=threads,
-            compiled=compiled,
+        passes = self.interior.inputs, Network.of(problem, network), self.interior.layout
+        self.network = (
+            TritonNetwork(*passes)
+            if compiled and usable(self.interior.inputs)
+            else BatchedNetwork(*passes, threads=threads, compiled=compiled)
         )
         self.source = {
             name: torch.as_tensor(values.reshape(self.batches, -1)).to(device, dtype)
@@ -99,7 +100,7 @@ class FastEngine(Engine):
                 tuple(torch.as_tensor(v).to(device, dtype) for v in condition.targets),
             )
             self.condition_weights[name] = chosen.weight
-        self.threads = threads
+        self.beside = threads if device.type == "cpu" else SideStream()
         self._interior, self._conditions = self._interior_loss, self._conditions_loss
         if compiled:
             whole = threads.count == 1  # torch counts graphs, but not by threads
@@ -110,20 +111,27 @@ class FastEngine(Engine):
             zeros = [self.interior.inputs.new_zeros(shape) for shape in shapes]
             self._condition_gradients(zeros)
             weights = zeros[0].new_zeros(len(problem.equations), len(points))
-            self._interior_cotangent(self.network.forward(zeros), weights)
+            cotangent = self._interior_cotangent(self.network.forward(zeros), weights)[0]
+            self.network.backward(zeros, cotangent, zeros)
 
     def gradients(
         self, parameters: Sequence[Tensor], weights: Weights
     ) -> tuple[Loss, list[BatchGradient]]:
         """Return what `Engine.gradients` says; the next call overwrites the gradients."""
         fixed = [p.detach() for p in parameters]
-        conditions = self.threads.submit(lambda: self._condition_gradients(fixed))
+        conditions = self.beside.submit(lambda: self._condition_gradients(fixed))
         cotangent, pde, residual, weights = self._interior_cotangent(
             self.network.forward(fixed), weights
         )
         terms, common = conditions.result()
         gradients = self.network.backward(fixed, cotangent, common)
         return Loss(pde, terms, self.condition_weights, residual, weights, common), gradients
+
+    def mean(self, gradients: Sequence[BatchGradient]) -> list[Tensor]:
+        """Return what `Engine.mean` says."""
+        if isinstance(self.network, TritonNetwork):
+            return self.network.mean()
+        return super().mean(gradients)
 
     def term_gradients(
         self, parameters: Sequence[Tensor], weights: Weights

@@ -1,0 +1,64 @@
+"""The kernels for GPUs, run on the CPU by Triton's interpreter, against automatic differentiation.
+
+Triton comes with torch for CUDA; elsewhere `pip install triton` makes these tests run. On a GPU
+tests/training/test_gpu.py tests the kernels.
+"""
+
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from pinn_phases.network.streams import network_streams
+from pinn_phases.plugins import PROBLEMS, names
+from pinn_phases.training.engines.fast import triton_network
+from pinn_phases.training.engines.fast.triton_network import TritonNetwork, usable
+from tests.training.engines.test_batched_network import NETWORK, expected, make_case
+
+
+@pytest.fixture
+def interpreted(monkeypatch):
+    """Kernels that Triton interprets with NumPy, in blocks smaller than the arrays."""
+    pytest.importorskip("triton", reason="triton is not installed")
+    if os.environ.get("TRITON_INTERPRET") != "1":  # set by tests/conftest.py
+        pytest.skip("with a GPU, Triton compiles its kernels")
+    from triton.language import tensor
+    from triton.runtime.interpreter import TensorHandle
+
+    def tanh(x):  # the interpreter has no library of the device
+        return tensor(TensorHandle(np.tanh(x.handle.data), x.handle.dtype), x.type)
+
+    kernels = triton_network.triton_kernels()
+    monkeypatch.setattr(kernels, "libdevice", SimpleNamespace(tanh=tanh))
+    small = triton_network.Blocks(16, 16, 16, warps=4, stages=1, precision="ieee")
+    for name, blocks in (("FORWARD", {8: small}), ("BACKWARD", {8: small}), ("GRADIENTS", small)):
+        monkeypatch.setattr(triton_network, name, blocks)
+
+
+@pytest.mark.usefixtures("interpreted")
+@pytest.mark.parametrize("problem", names(PROBLEMS))
+def test_against_automatic_differentiation(problem):
+    case = make_case(problem)
+    layout, inputs, parameters, cotangent, common = case
+    network = TritonNetwork(inputs, NETWORK, layout)
+    outputs = network.forward(parameters)
+    gradients = network.backward(parameters, cotangent, common)
+    # float64 through three layers and three derivatives, in another order of sums
+    close = {"rtol": 1e-10, "atol": 1e-10}
+    torch.testing.assert_close([outputs, *gradients], expected(case), **close)
+    means = [gradient.mean(0) for gradient in gradients]
+    torch.testing.assert_close(network.mean(), means)
+
+
+@pytest.mark.usefixtures("interpreted")
+def test_outputs_alone():
+    layout, inputs, parameters, *_ = make_case("cavity")
+    outputs = triton_network.network_streams(inputs, parameters, layout)
+    wanted = network_streams(inputs, parameters, layout)
+    torch.testing.assert_close(outputs, wanted, rtol=1e-12, atol=1e-12)
+
+
+def test_a_processor_does_not_use_them():
+    assert not usable(torch.zeros(1))
