@@ -4,10 +4,10 @@
     python -m benchmarks.search_laptop allen_cahn --table --study search.log
 
 Optuna (Akiba et al., KDD 2019) proposes the trials. Several calls may share a study and run side by
-side. Each trial trains RBA on one thread. The budget fixes iterations times points, so that trials
-take about the same time. A trial whose error lags behind the median of the others is pruned. If RBA
-comes close to the goals, the trial trains vanilla too. Seeds are 100, 101, 102 in turn; the final
-setting has to be trained from others.
+side. Each trial trains RBA on one thread. The budget fixes iterations times points, for a given
+network, so that trials take about the same time. A trial whose error lags behind the median of the
+others is pruned. If RBA comes close to the goals, the trial trains vanilla too. Seeds are 100, 101,
+102 in turn; the final setting has to be trained from others.
 
 The score is a sum of shortfalls, in decades; 0 means that all goals are met:
 
@@ -23,7 +23,6 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import optuna
@@ -33,6 +32,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from tabulate import tabulate
 
+from benchmarks.laptop_spaces import FIRST, SPACES, Tree
 from pinn_phases.analysis.phases import find_phases
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped
@@ -49,49 +49,12 @@ from pinn_phases.training.threads import ThreadPool
 
 METHODS = ["vanilla", "rba"]
 SEEDS = 100, 101, 102
-BUDGET = 6e7  # iterations times points: eight minutes on one core, two at a time
 LAST = 20  # recorded errors whose median is the final one
 CHECKS = 10  # of a trial's error, evenly over its iterations
 NEAR = 0.5  # score of RBA alone from which on vanilla is trained too
 VANILLA_UNKNOWN = 0.3  # added to the score of trials without it
-Tree = dict[str, Any]
 
 log = logging.getLogger(__name__)
-
-
-def allen_cahn(trial: optuna.Trial) -> Tree:
-    """Propose the paper's form, u = N with soft conditions, of a milder equation."""
-    points = trial.suggest_categorical("points", [2000, 4000, 8000])
-    iterations = int(BUDGET / points)
-    final = trial.suggest_float("final_rate", 0.03, 0.5, log=True)  # share of the learning rate
-    weight = trial.suggest_float("initial", 1.0, 200.0, log=True)
-    return {
-        "equation": {
-            "reaction": trial.suggest_float("reaction", 2.5, 5.0, step=0.5),
-            "diffusion": trial.suggest_categorical("diffusion", [1e-4, 3e-4, 1e-3]),
-        },
-        "training": {
-            "iterations": iterations,
-            "points": points,
-            "batches": points // 250,  # about the paper's 256 points per batch
-            "network": {"fourier_modes": 0, "ansatz": "plain"},
-            "optimiser": {
-                "learning_rate": trial.suggest_float("learning_rate", 1e-3, 1e-2, log=True),
-                "decay_every": max(1, round(iterations * math.log(0.9) / math.log(final))),
-            },
-            "conditions": {"initial": {"weight": weight}, "boundary": {"weight": 1.0}},
-        },
-    }
-
-
-SPACES = {"allen_cahn": allen_cahn}  # problem -> what proposes its settings
-FIRST: dict[str, list[Tree]] = {  # trials that come first
-    "allen_cahn": [
-        {"points": 4000, "final_rate": 0.2, "diffusion": 3e-4, "learning_rate": 3e-3}
-        | {"reaction": reaction, "initial": weight}
-        for reaction, weight in ((3.5, 10.0), (3.0, 3.0), (3.5, 3.0), (3.0, 10.0))
-    ],
-}
 
 
 def settings_of(problem: str, changes: Tree) -> Settings:
@@ -219,7 +182,7 @@ def main() -> None:
         study_name=options.problem,
         storage=JournalStorage(backend),
         sampler=optuna.samplers.TPESampler(
-            n_startup_trials=8, multivariate=True, constant_liar=True
+            n_startup_trials=20, multivariate=True, group=True, constant_liar=True
         ),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=3),
         load_if_exists=True,

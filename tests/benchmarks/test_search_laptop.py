@@ -5,7 +5,8 @@ import optuna
 import pytest
 from optuna.trial import FixedTrial
 
-from benchmarks.search_laptop import FIRST, SPACES, settings_of, shortfalls, table
+from benchmarks.laptop_spaces import BUDGET, FIRST, SPACES, relative_time
+from benchmarks.search_laptop import settings_of, shortfalls, table
 from tests.phase_rates import settings as phase_settings
 
 AT = np.unique(np.geomspace(1, 16000, 2000).round())
@@ -45,8 +46,15 @@ def test_each_goal_that_is_missed_counts(changes, goal, decades):
 def test_proposals_are_settings(problem):
     for given in FIRST[problem]:
         block = settings_of(problem, SPACES[problem](FixedTrial(given))).problems[problem]
-        assert block.training.points == given["points"]
-        assert block.training.conditions["initial"].weight == given["initial"]
+        training, network = block.training, block.training.network
+        assert training.points == given["points"]
+        assert training.conditions["initial"].weight == given.get("initial", 0.0)
+        relative = relative_time(network.hidden_layers, network.width)
+        assert training.iterations * training.points * relative == pytest.approx(BUDGET, rel=1e-3)
+
+
+def test_an_iteration_of_the_laptop_network_is_the_unit_of_time():
+    assert relative_time(4, 64) == 1
 
 
 def test_the_table_has_the_trials_that_ended():
