@@ -3,11 +3,12 @@
     python -m benchmarks.search_laptop allen_cahn --trials 10 --study search.log
     python -m benchmarks.search_laptop allen_cahn --table --study search.log
 
-Optuna (Akiba et al., KDD 2019) proposes the trials. Several calls may share a study and run side by
-side. Each trial trains RBA on one thread. The budget fixes iterations times points, for a given
-network, so that trials take about the same time. A trial whose error lags behind the median of the
-others is pruned. If RBA comes close to the goals, the trial trains vanilla too. Seeds are 100, 101,
-102 in turn; the final setting has to be trained from others.
+Optuna (Akiba et al., KDD 2019) proposes the trials. Several calls may share a study and run side
+by side; `--trials 0` creates it. Each trial trains RBA on one thread, or on a GPU. The budget fixes
+iterations times points, for a given network, so that trials take about the same time. A trial that
+is still in a false solution after most of its iterations is pruned. If RBA's error comes close to
+its goal, the trial trains vanilla too. Seeds are 100, 101, 102 in turn; the final setting has to be
+trained from others. SIGTERM ends a call after the current iteration.
 
 The score is a sum of shortfalls, in decades; 0 means that all goals are met:
 
@@ -20,7 +21,8 @@ The score is a sum of shortfalls, in decades; 0 means that all goals are met:
 import argparse
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,13 +37,14 @@ from tabulate import tabulate
 from benchmarks.laptop_spaces import FIRST, SPACES, Tree
 from pinn_phases.analysis.phases import find_phases
 from pinn_phases.files.storage import Content
-from pinn_phases.jobs.stopping import Stopped
+from pinn_phases.jobs.stopping import Stopped, stop_on_signals
 from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.file import default_config, read_config
 from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.device import choose_device
 from pinn_phases.training.loop import run
 from pinn_phases.training.progress import Progress
 from pinn_phases.training.setup import prepare
@@ -51,16 +54,19 @@ METHODS = ["vanilla", "rba"]
 SEEDS = 100, 101, 102
 LAST = 20  # recorded errors whose median is the final one
 CHECKS = 10  # of a trial's error, evenly over its iterations
-NEAR = 0.5  # score of RBA alone from which on vanilla is trained too
+FALSE_SOLUTION = 0.45  # error: below all that were seen before a training left a false solution
+LATEST_ESCAPE = 6  # of the checks: a trial that is in a false solution then is pruned
+NEAR = 0.2  # error of RBA below which vanilla is trained too
 VANILLA_UNKNOWN = 0.3  # added to the score of trials without it
 
 log = logging.getLogger(__name__)
 
 
-def settings_of(problem: str, changes: Tree) -> Settings:
+def settings_of(problem: str, changes: Tree, *, compiled: bool = True) -> Settings:
     """Return the laptop scale with these changes of one problem."""
     config = read_config(default_config())
     given = {"scale": "laptop", "problems": {problem: changes}, "compared_methods": METHODS}
+    given["training"] = {"compiled": compiled}
     return load_scales(config, command_line=given)["laptop"]
 
 
@@ -70,32 +76,57 @@ def solve(settings: ReferenceSettings) -> Content:
     return Content("reference", solution.arrays, {})
 
 
-def trained(
-    settings: Settings, problem: str, method: str, reference: Content, trial: optuna.Trial
-) -> Mapping[str, NDArray[np.float64]]:
-    """Return the history of a training. Only RBA is pruned."""
-    chosen = settings.run(problem, method, SEEDS[trial.number % len(SEEDS)])
-    training = prepare(chosen, reference, device=torch.device("cpu"), threads=ThreadPool(1))
-    state, end = training.state, chosen.training.iterations
-    told = 0
+@dataclass(frozen=True)
+class Trainer:
+    """Trains methods with the seed of a trial.
 
-    def pruned() -> bool:
-        nonlocal told
-        step = state.iteration * CHECKS // end
-        if method != "rba" or step == told or not state.history.rows:
-            return False
-        told = step
-        trial.report(math.log10(max(0.1, state.history.rows[-1]["relative_l2"])), step)
-        return trial.should_prune()
+    Attributes
+    ----------
+    stop_asked
+        Whether the search is to end.
+    """
 
-    with TemporaryDirectory() as folder:
-        checkpoints = Checkpoints.beside(Path(folder) / "run.h5", chosen, "")
-        label = f"trial {trial.number} {method}"
-        with Progress(label, 0, end, bar=False) as progress:
-            try:
-                return run(training, checkpoints, progress, pruned).history.arrays("")
-            except Stopped:  # pruned, or a loss that is not finite
-                raise optuna.TrialPruned from None
+    settings: Settings
+    problem: str
+    reference: Content
+    device: torch.device
+    stop_asked: Callable[[], bool]
+
+    def __call__(self, method: str, trial: optuna.Trial) -> Mapping[str, NDArray[np.float64]]:
+        """Return the history of a training. Only RBA is pruned.
+
+        Raises
+        ------
+        Stopped
+            If the search is to end.
+        """
+        chosen = self.settings.run(self.problem, method, SEEDS[trial.number % len(SEEDS)])
+        torch.compiler.reset()  # torch limits how often it compiles the same function
+        training = prepare(chosen, self.reference, device=self.device, threads=ThreadPool(1))
+        state, end = training.state, chosen.training.iterations
+        told = 0
+
+        def ends() -> bool:
+            nonlocal told
+            if self.stop_asked():
+                return True
+            step = state.iteration * CHECKS // end
+            if method != "rba" or step == told or not state.history.rows:
+                return False
+            told = step
+            trial.report(math.log10(max(0.1, state.history.rows[-1]["relative_l2"])), step)
+            return trial.should_prune()
+
+        with TemporaryDirectory() as folder:
+            checkpoints = Checkpoints.beside(Path(folder) / "run.h5", chosen, "")
+            label = f"trial {trial.number} {method}"
+            with Progress(label, 0, end, bar=False) as progress:
+                try:
+                    return run(training, checkpoints, progress, ends).history.arrays("")
+                except Stopped:
+                    if self.stop_asked():
+                        raise
+                    raise optuna.TrialPruned from None  # or a loss that is not finite
 
 
 def shortfalls(
@@ -139,21 +170,39 @@ def final_error(history: Mapping[str, NDArray[np.float64]]) -> float:
     return float(np.median(history["relative_l2"][-LAST:]))
 
 
-def objective(trial: optuna.Trial, problem: str) -> float:
+def escape(history: Mapping[str, NDArray[np.float64]]) -> float:
+    """First recorded iteration with an error below that of the false solutions; NaN without."""
+    below = history["relative_l2"] < FALSE_SOLUTION
+    return float(history["iteration"][below.argmax()]) if below.any() else math.nan
+
+
+def objective(
+    trial: optuna.Trial, problem: str, device: torch.device, stop_asked: Callable[[], bool]
+) -> float:
     """Return the score of one trial."""
-    settings = settings_of(problem, SPACES[problem](trial))
+    # A trial has constants of its own, for which compiling takes longer than a GPU trains.
+    changes = SPACES[problem](trial)
+    settings = settings_of(problem, changes, compiled=device.type == "cpu")
     reference = solve(settings.reference(problem))
-    rba = trained(settings, problem, "rba", reference, trial)
+    train = Trainer(settings, problem, reference, device, stop_asked)
+    rba = train("rba", trial)
     lacks, shown = shortfalls(rba, settings.phases)
-    if sum(lacks.values()) < NEAR:
-        vanilla = trained(settings, problem, "vanilla", reference, trial)
-        shown["error of vanilla"] = final_error(vanilla)
+    shown["escape"] = escape(rba)
+    show(trial, shown)
+    if shown["error"] < NEAR:
+        vanilla = train("vanilla", trial)
+        shown |= {"error of vanilla": final_error(vanilla), "its escape": escape(vanilla)}
         lacks["vanilla"] = max(0.0, math.log10(0.4 / shown["error of vanilla"]))
+        show(trial, shown)
     else:
         lacks["vanilla"] = VANILLA_UNKNOWN
-    trial.set_user_attr("shown", {key: float(f"{value:.3g}") for key, value in shown.items()})
     log.info("trial %d: %s %s", trial.number, lacks, shown)
     return sum(lacks.values())
+
+
+def show(trial: optuna.Trial, shown: Mapping[str, float]) -> None:
+    """Store what a trial has shown so far in its study."""
+    trial.set_user_attr("shown", {key: float(f"{value:.3g}") for key, value in shown.items()})
 
 
 def table(study: optuna.Study) -> str:
@@ -161,7 +210,7 @@ def table(study: optuna.Study) -> str:
     rows = []
     for trial in study.trials:
         if trial.state.is_finished():
-            score = "pruned" if trial.value is None else f"{trial.value:.2f}"
+            score = trial.state.name.lower() if trial.value is None else f"{trial.value:.2f}"
             shown: Tree = trial.user_attrs.get("shown") or {}
             rows.append({"trial": trial.number, **trial.params, "score": score, **shown})
     lines: str = tabulate(rows, headers="keys", tablefmt="github", floatfmt=".3g")
@@ -174,6 +223,7 @@ def main() -> None:
     parser.add_argument("problem", choices=SPACES)
     parser.add_argument("--study", type=Path, required=True, help="file of the trials, may exist")
     parser.add_argument("--trials", type=int, default=10)
+    parser.add_argument("--gpu", action="store_true", help="train on a GPU if there is one")
     parser.add_argument("--table", action="store_true", help="only print the table")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -184,15 +234,33 @@ def main() -> None:
         sampler=optuna.samplers.TPESampler(
             n_startup_trials=20, multivariate=True, group=True, constant_liar=True
         ),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=3),
+        pruner=optuna.pruners.ThresholdPruner(
+            upper=math.log10(FALSE_SOLUTION), n_warmup_steps=LATEST_ESCAPE
+        ),
         load_if_exists=True,
     )
     if not options.table:
-        if not study.trials:
-            for given in FIRST[options.problem]:
-                study.enqueue_trial(given)
-        study.optimize(lambda trial: objective(trial, options.problem), n_trials=options.trials)
+        search(study, options.problem, options.trials, choose_device(int(options.gpu)))
     print(table(study))
+
+
+def search(study: optuna.Study, problem: str, trials: int, device: torch.device) -> None:
+    """Do trials, until a signal asks for the end."""
+    stop_asked = stop_on_signals()
+
+    def end_if_asked(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+        if stop_asked():
+            study.stop()
+
+    if not study.trials:
+        for given in FIRST[problem]:
+            study.enqueue_trial(given)
+    study.optimize(
+        lambda trial: objective(trial, problem, device, stop_asked),
+        n_trials=trials,
+        callbacks=[end_if_asked],
+        catch=(Stopped,),
+    )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,18 @@
 """The search for the laptop scale scores what a training shows."""
 
+import os
+import signal
+
 import numpy as np
 import optuna
 import pytest
-from optuna.trial import FixedTrial
+import torch
+from optuna.trial import FixedTrial, TrialState
 
+from benchmarks import search_laptop
 from benchmarks.laptop_spaces import BUDGET, FIRST, SPACES, relative_time
-from benchmarks.search_laptop import settings_of, shortfalls, table
+from benchmarks.search_laptop import escape, objective, search, settings_of, shortfalls, table
+from pinn_phases.jobs.stopping import Stopped
 from tests.phase_rates import settings as phase_settings
 
 AT = np.unique(np.geomspace(1, 16000, 2000).round())
@@ -57,13 +63,69 @@ def test_an_iteration_of_the_laptop_network_is_the_unit_of_time():
     assert relative_time(4, 64) == 1
 
 
+def test_only_cpus_compile_code_for_each_trial():
+    given = FIRST["allen_cahn"][0]
+    changes = SPACES["allen_cahn"](FixedTrial(given))
+    for compiled in (True, False):
+        settings = settings_of("allen_cahn", changes, compiled=compiled)
+        assert settings.run("allen_cahn", "rba", 0).training.compiled is compiled
+
+
+def test_a_training_escapes_when_its_error_first_falls_below_that_of_the_false_solution():
+    swinging = history() | {"relative_l2": np.where(AT < 3000, 0.6, 0.1)}
+    swinging["relative_l2"][AT == 5] = 0.9
+    assert escape(swinging) == AT[AT >= 3000][0]
+    assert np.isnan(escape(history(error=0.5)))
+
+
 def test_the_table_has_the_trials_that_ended():
     study = optuna.create_study()
     study.add_trial(optuna.trial.create_trial(value=0.5, user_attrs={"shown": {"error": 0.25}}))
-    study.add_trial(optuna.trial.create_trial(state=optuna.trial.TrialState.PRUNED))
-    study.add_trial(optuna.trial.create_trial(state=optuna.trial.TrialState.WAITING))
+    study.add_trial(optuna.trial.create_trial(state=TrialState.PRUNED))
+    study.add_trial(optuna.trial.create_trial(state=TrialState.WAITING))
     rows = [line.split("|")[1:-1] for line in table(study).splitlines()[2:]]
     assert [[cell.strip() for cell in row] for row in rows] == [
         ["0", "0.50", "0.25"],
         ["1", "pruned", ""],
     ]
+
+
+TINY = {
+    "equation": {"reaction": 3.0, "diffusion": 1e-3},
+    "training": {
+        "iterations": 120,
+        "points": 100,
+        "batches": 10,
+        "compiled": False,
+        "network": {"hidden_layers": 2, "width": 8, "fourier_modes": 0, "ansatz": "plain"},
+    },
+}
+
+
+@pytest.mark.parametrize(("near", "trained"), [(0.0, False), (10.0, True)])
+def test_vanilla_is_trained_where_rba_comes_near_its_goal(near, trained, monkeypatch):
+    monkeypatch.setitem(SPACES, "allen_cahn", lambda trial: TINY)
+    monkeypatch.setattr(search_laptop, "NEAR", near)
+    trial = optuna.create_study().ask()
+    score = objective(trial, "allen_cahn", torch.device("cpu"), lambda: False)
+    shown = trial.user_attrs["shown"]
+    assert score > 0 and shown["error"] > 0
+    assert ("error of vanilla" in shown) is trained
+
+
+def test_sigterm_ends_a_search_and_leaves_its_next_trials(monkeypatch):
+    def interrupted(trial, problem, device, stop_asked):
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop_asked()
+        raise Stopped("stopped on request")
+
+    monkeypatch.setattr(search_laptop, "objective", interrupted)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    study = optuna.create_study()
+    try:
+        search(study, "allen_cahn", 3, torch.device("cpu"))
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    states = [trial.state for trial in study.trials]
+    assert states == [TrialState.FAIL] + [TrialState.WAITING] * (len(FIRST["allen_cahn"]) - 1)
