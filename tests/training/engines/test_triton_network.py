@@ -1,7 +1,7 @@
 """The kernels for GPUs, run on the CPU by Triton's interpreter, against automatic differentiation.
 
-Triton comes with torch for CUDA; elsewhere `pip install triton` makes these tests run. On a GPU
-tests/training/test_gpu.py tests the kernels.
+Triton comes with torch for CUDA; elsewhere `pip install triton==3.9.0` makes these tests run. On a
+GPU, tests/training/test_gpu.py tests the kernels.
 """
 
 import os
@@ -58,6 +58,41 @@ def test_outputs_alone():
     outputs = triton_network.network_streams(inputs, parameters, layout)
     wanted = network_streams(inputs, parameters, layout)
     torch.testing.assert_close(outputs, wanted, rtol=1e-12, atol=1e-12)
+
+
+def test_each_layer_has_one_kernel_a_pass_and_its_blocks_cover_all(monkeypatch):
+    launches = []
+
+    class Kernel:
+        def __init__(self, name):
+            self.name = name
+
+        def __getitem__(self, grid):
+            def launch(*tensors, **options):
+                launches.append((self.name, grid, options))
+
+            return launch
+
+    names_of = ("forward_layer", "backward_layer", "layer_gradients")
+    kernels = SimpleNamespace(**{name: Kernel(name) for name in names_of})
+    monkeypatch.setattr(triton_network, "triton_kernels", lambda: kernels)
+    layout, inputs, parameters, cotangent, common = make_case("allen_cahn")
+    network = TritonNetwork(inputs, NETWORK, layout)
+    network.forward(parameters)
+    network.backward(parameters, cotangent, common)
+    layers = len(NETWORK.sizes) - 1
+    found = [name for name, *_ in launches]
+    counts = {"forward_layer": layers, "backward_layer": layers - 1, "layer_gradients": layers}
+    assert {name: found.count(name) for name in names_of} == counts
+    points = inputs.shape[0] * inputs.shape[2]
+    for name, grid, options in launches:
+        rows, columns = grid[-2] * options["ROWS"], grid[-1] * options["COLUMNS"]
+        if name == "layer_gradients":
+            assert grid[0] == len(inputs)
+            assert rows >= options["OUTPUTS"] and columns >= options["INPUTS"]
+        else:
+            width = options["OUTPUTS" if name == "forward_layer" else "INPUTS"]
+            assert rows >= points and columns >= width
 
 
 def test_a_processor_does_not_use_them():

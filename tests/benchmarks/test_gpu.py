@@ -1,0 +1,30 @@
+"""The timing of trainings on a GPU, on the CPU: it does the iterations that it times."""
+
+import pytest
+import torch
+
+from benchmarks import gpu
+from pinn_phases.settings.file import default_config, read_config
+from pinn_phases.settings.scales import load_scales
+
+
+@pytest.fixture
+def settings():
+    command_line = {"scale": "smoke", "training": {"compiled": False}}
+    return load_scales(read_config(default_config()), command_line=command_line)["smoke"]
+
+
+def test_plain_and_recorded_iterations_are_timed(settings):
+    report = gpu.measure(settings, "burgers", torch.device("cpu"), iterations=10)
+    times = [report[what]["median"] for what in ("plain", "every tenth recorded", "recorded")]
+    assert all(time > 0 for time in times)
+    assert len(report["plain"]["turns"]) == gpu.TURNS
+
+
+def test_one_in_so_many_is_recorded():
+    recorded = []
+    gpu.milliseconds(recorded.append, 20, 10, torch.device("cpu"))
+    assert sum(recorded) == 2 * gpu.TURNS
+    recorded.clear()
+    gpu.milliseconds(recorded.append, 20, None, torch.device("cpu"))
+    assert not any(recorded)
