@@ -14,11 +14,11 @@ def settings():
     return load_scales(read_config(default_config()), command_line=command_line)["smoke"]
 
 
-def test_plain_and_recorded_iterations_are_timed(settings):
-    report = gpu.measure(settings, "burgers", torch.device("cpu"), iterations=10)
+def test_plain_and_recorded_iterations_are_timed(settings, monkeypatch):
+    monkeypatch.setattr(gpu, "TURNS", 1)
+    report = gpu.measure(settings, "helmholtz", torch.device("cpu"), iterations=10)
     times = [report[what]["median"] for what in ("plain", "every tenth recorded", "recorded")]
     assert all(time > 0 for time in times)
-    assert len(report["plain"]["turns"]) == gpu.TURNS
 
 
 def test_one_in_so_many_is_recorded():

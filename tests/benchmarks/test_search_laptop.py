@@ -14,6 +14,7 @@ from benchmarks.laptop_spaces import BUDGET, FIRST, SPACES, relative_time
 from benchmarks.search_laptop import escape, objective, search, settings_of, shortfalls, table
 from pinn_phases.jobs.stopping import Stopped
 from tests.phase_rates import settings as phase_settings
+from tests.training.conftest import random_reference
 
 AT = np.unique(np.geomspace(1, 16000, 2000).round())
 
@@ -105,6 +106,8 @@ TINY = {
 @pytest.mark.parametrize(("near", "trained"), [(0.0, False), (10.0, True)])
 def test_vanilla_is_trained_where_rba_comes_near_its_goal(near, trained, monkeypatch):
     monkeypatch.setitem(SPACES, "allen_cahn", lambda trial: TINY)
+    equation = settings_of("allen_cahn", TINY).problems["allen_cahn"].equation
+    monkeypatch.setattr(search_laptop, "solve", lambda _: random_reference(equation))
     monkeypatch.setattr(search_laptop, "NEAR", near)
     trial = optuna.create_study().ask()
     score = objective(trial, "allen_cahn", torch.device("cpu"), lambda: False)
