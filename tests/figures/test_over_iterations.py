@@ -306,21 +306,29 @@ def test_small_print_says_what_is_not_the_papers():
             "network": {"hidden_layers": 4, "width": 64, "ansatz": "plain", "fourier_modes": 0}
         }
     runs[0].attributes["settings"]["training"]["network"]["ansatz"] = "initial"
+    runs[0].attributes["settings"] |= {"equation": {"reaction": 4.0, "diffusion": 3e-4}}
+    runs[0].attributes["settings"]["method_constants"] = {"rate": 0.01}
     runs[3].attributes["settings"]["equation"] = {"reynolds": 100.0}
     figure = fig1.Figure()
     small_print.add_small_print(figure, runs)
     text = figure.texts[0].get_text().replace("\n", " ")
     assert "in brackets: the paper's; network 4 × 64 (6 × 128);" in text
-    assert "Allen-Cahn 1,199 with 30, initial ansatz (plain);" in text
+    assert (
+        "Allen-Cahn 1,199 with 30, reaction 4 (5), diffusion 0.0003 (0.0001), "
+        "initial ansatz (plain), RBA rate 0.01 (0.001);"
+    ) in text
     assert text.endswith("Lid-driven cavity 2,399 with 30, Re = 100 (1000)")
 
 
 def test_the_papers_numbers_are_those_of_the_configuration(config):
+    equation = {
+        name: value
+        for block in config["problems"].values()
+        for name, value in block["equation"].items()
+    }
+    blocks = config | {"equation": equation, "method_constants": config["methods"]["rba"]}
     for key, value in differences.PAPER.items():
-        block = config if key.startswith("training") else config["problems"]["helmholtz"]
-        if key == "equation.reynolds":
-            block = config["problems"]["cavity"]
-        assert functools.reduce(lambda tree, name: tree[name], key.split("."), block) == value
+        assert functools.reduce(lambda tree, name: tree[name], key.split("."), blocks) == value
 
 
 def small_print_of(*reached, problems=("allen_cahn",)):

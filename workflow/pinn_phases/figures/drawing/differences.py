@@ -11,7 +11,10 @@ from pinn_phases.settings.trees import leaves
 
 PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is silent
     "equation.a1": 6,
+    "equation.diffusion": 1.0e-4,
+    "equation.reaction": 5.0,
     "equation.reynolds": 1000.0,
+    "method_constants.rate": 1.0e-3,  # of RBA
     "training.network.ansatz": "plain",
     "training.network.fourier_modes": 0,
     "training.network.hidden_layers": 6,
@@ -23,16 +26,21 @@ PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is
 def not_the_papers(settings: Mapping[str, Any]) -> list[str]:
     """List the differences, "Re = 100 (1000)", with the paper's value in brackets."""
     here = {key: value for key, value in leaves(settings) if key in PAPER}
+    if settings["method"] != "rba":
+        here.pop("method_constants.rate", None)
     others = {key for key, value in here.items() if value != PAPER[key]}
     merged = PAPER | here
     network = "training.network"
     hidden, width = f"{network}.hidden_layers", f"{network}.width"
     words = {
         "equation.a1": "{} half waves ({})",
+        "equation.reaction": "reaction {:g} ({:g})",
+        "equation.diffusion": "diffusion {:g} ({:g})",
         "equation.reynolds": "Re = {:g} ({:g})",
         f"{network}.ansatz": "{} ansatz ({})",
         f"{network}.fourier_modes": "{} Fourier modes ({})",
         "training.optimiser.learning_rate": "learning rate {:g} ({:g})",
+        "method_constants.rate": "RBA rate {:g} ({:g})",
     }
     said = [text.format(merged[key], PAPER[key]) for key, text in words.items() if key in others]
     if {hidden, width} & others:

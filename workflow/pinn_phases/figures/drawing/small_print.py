@@ -32,7 +32,10 @@ def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> Non
         for name in points
     }
     scale = f"Scale {settings[0]['scale']}"
-    others = {s["problem"]: not_the_papers(s) for s in settings}
+    others: dict[str, list[str]] = {name: [] for name in points}
+    for s in settings:
+        said = others[s["problem"]]
+        said.extend(text for text in not_the_papers(s) if text not in said)
     if len(points) == 1:
         ((name, count),) = points.items()
         size = f"{count} collocation points"
