@@ -45,6 +45,11 @@ def python() -> Callable[..., subprocess.CompletedProcess[str]]:
     return call
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: tests often wait for other processes and for time."""
+    return (os.cpu_count() or 1) + 1
+
+
 # The files that take longest come first, so that no process is left with them at the end.
 FIRST = (
     *("tests/faults/", "tests/workflow/", "tests/test_extending.py", "tests/benchmarks/"),
