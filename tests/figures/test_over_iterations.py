@@ -318,6 +318,8 @@ def test_small_print_says_what_is_not_the_papers():
         "initial ansatz (plain), RBA rate 0.01 (0.001);"
     ) in text
     assert text.endswith("Lid-driven cavity 2,399 with 30, Re = 100 (1000)")
+    lines = figure.texts[0].get_text().splitlines()
+    assert max(map(len, lines)) <= small_print.LETTERS + 1  # a semicolon
 
 
 def test_the_papers_numbers_are_those_of_the_configuration(config):

@@ -1,5 +1,6 @@
 """Small print below a figure: the runs that it shows."""
 
+import textwrap
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
@@ -84,14 +85,14 @@ def _numbers(length: str) -> str:
 
 
 def _filled(parts: Sequence[str]) -> list[str]:
-    """Join parts to lines that fit a figure; a part that is longer stays on one line."""
+    """Join parts to lines that fit a figure; a part that is longer takes several lines."""
     lines = [parts[0]]
     for part in parts[1:]:
         if len(lines[-1]) + len(part) < LETTERS:
             lines[-1] += f"; {part}"
         else:
             lines[-1] += ";"
-            lines.append(part)
+            lines.extend(textwrap.wrap(part, LETTERS))
     return lines
 
 

@@ -1,8 +1,9 @@
 """GPU kernels of the network's passes, in Triton, for all streams of one layer at a time.
 
-Arrays are those of `batched_network`, (batches, streams, points, width). A kernel reads the saved
-activations of the layer before, y = tanh(z) and the derivatives of z, and evaluates the streams of
-tanh where it needs them: only saved activations and cotangents go through the GPU's memory.
+Arrays are those of `batched_network`, (batches, streams, points, width). The saved activations of
+a layer are y = tanh(z) and the derivatives of z. A kernel evaluates the streams of tanh from them
+where it needs them. Besides saved activations and cotangents, only the backward pass writes them to
+memory, for the gradients by the weights.
 
 `CHAIN[s]` holds what y'' and y''' multiply in stream s of tanh, as polynomials in the saved
 activations: tuples of (coefficient, (i, j, ...)) for the product of activations i, j, ...
