@@ -25,7 +25,9 @@ def with_problems(*chosen):
 def with_methods(*chosen):
     """Settings that name no other method, anywhere."""
     config = copy.deepcopy(CONFIG)
-    for block in (config, *config["problems"].values()):
+    trees = (config, *config["scales"].values())
+    problems = (block for tree in trees for block in tree.get("problems", {}).values())
+    for block in (*trees, *problems):
         if "methods" in block:
             kept = {name: block["methods"][name] for name in chosen if name in block["methods"]}
             block["methods"] = kept

@@ -78,6 +78,7 @@ def test_each_layer_has_one_kernel_a_pass_and_its_blocks_cover_all(monkeypatch):
     monkeypatch.setattr(triton_network, "triton_kernels", lambda: kernels)
     layout, inputs, parameters, cotangent, common = make_case("allen_cahn")
     network = TritonNetwork(inputs, NETWORK, layout)
+    launches.clear()  # which compiled the kernels
     network.forward(parameters)
     network.backward(parameters, cotangent, common)
     layers = len(NETWORK.sizes) - 1

@@ -123,6 +123,8 @@ class TritonNetwork:
         self._cotangents = [inputs.new_empty(*shape, hidden[0]) for _ in range(2)]
         self._streams = inputs.new_empty(*shape, hidden[0])  # of tanh, in a backward pass
         self._gradients = inputs.new_empty(batches, network.parameter_count)
+        zeros = [inputs.new_zeros(parameter) for parameter in network.shapes]
+        self.backward(zeros, self.forward(zeros), zeros)  # compiles the kernels
 
     def forward(
         self, parameters: Sequence[Tensor]
