@@ -116,6 +116,10 @@ class BatchedNetwork:
         self.threads.for_each(backward_tile, range(len(self.tiles)))
         return self._gradients
 
+    def mean(self) -> list[Tensor]:
+        """Mean over the batches of the gradients that `backward` returned."""
+        return [gradient.mean(0) for gradient in self._gradients]
+
     def _compile_passes(self, parameters: Sequence[Tensor]) -> None:
         """Call both passes once: torch does not compile in two threads at the same time."""
         tile, saved = self.tiles[0], self._saved_of(0)

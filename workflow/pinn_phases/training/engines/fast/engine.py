@@ -128,9 +128,7 @@ class FastEngine(Engine):
 
     def mean(self, gradients: Sequence[BatchGradient]) -> list[Tensor]:
         """Return what `Engine.mean` says."""
-        if isinstance(self.network, TritonNetwork):
-            return self.network.mean()
-        return super().mean(gradients)
+        return self.network.mean()
 
     def term_gradients(
         self, parameters: Sequence[Tensor], weights: Weights
