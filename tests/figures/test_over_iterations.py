@@ -314,8 +314,9 @@ def test_small_print_says_what_is_not_the_papers():
     text = figure.texts[0].get_text().replace("\n", " ")
     assert "in brackets: the paper's; network 4 × 64 (6 × 128);" in text
     assert (
-        "Allen-Cahn 1,199 with 30, reaction 4 (5), diffusion 0.0003 (0.0001), "
-        "initial ansatz (plain), RBA rate 0.01 (0.001);"
+        "Allen-Cahn 1,199 with 30, reaction 4 (5), "
+        "\N{GREEK SMALL LETTER EPSILON} = 0.0003 (0.0001), initial ansatz (plain), "
+        "\N{GREEK SMALL LETTER ETA}* = 0.01 (0.001);"
     ) in text
     assert text.endswith("Lid-driven cavity 2,399 with 30, Re = 100 (1000)")
     lines = figure.texts[0].get_text().splitlines()

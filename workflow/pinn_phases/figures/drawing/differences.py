@@ -35,12 +35,12 @@ def not_the_papers(settings: Mapping[str, Any]) -> list[str]:
     words = {
         "equation.a1": "{} half waves ({})",
         "equation.reaction": "reaction {:g} ({:g})",
-        "equation.diffusion": "diffusion {:g} ({:g})",
+        "equation.diffusion": "\N{GREEK SMALL LETTER EPSILON} = {:g} ({:g})",
         "equation.reynolds": "Re = {:g} ({:g})",
         f"{network}.ansatz": "{} ansatz ({})",
         f"{network}.fourier_modes": "{} Fourier modes ({})",
         "training.optimiser.learning_rate": "learning rate {:g} ({:g})",
-        "method_constants.rate": "RBA rate {:g} ({:g})",
+        "method_constants.rate": "\N{GREEK SMALL LETTER ETA}* = {:g} ({:g})",
     }
     said = [text.format(merged[key], PAPER[key]) for key, text in words.items() if key in others]
     if {hidden, width} & others:
