@@ -19,7 +19,7 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.output import put
-from pinn_phases.files.storage import Content
+from benchmarks.training_task import solve
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.file import default_config, read_config
@@ -38,11 +38,8 @@ EVERY = 10  # recorded iterations, as in the paper's training
 
 def training_step(settings: Settings, problem: str, device: torch.device) -> Callable[[bool], None]:
     """Set a training up; the result does an iteration, recorded or not, as the loop does it."""
-    chosen, reference = settings.run(problem, METHOD, 0), settings.reference(problem)
-    arrays = reference.solver.solve_accurately(reference.equation).arrays
-    training = prepare(
-        chosen, Content("reference", arrays, {}), device=device, threads=ThreadPool(1)
-    )
+    chosen, reference = settings.run(problem, METHOD, 0), solve(settings.reference(problem))
+    training = prepare(chosen, reference, device=device, threads=ThreadPool(1))
     step = Iteration(training.engine, training.state, chosen.training.optimiser)
 
     def iterate(recorded: bool) -> None:

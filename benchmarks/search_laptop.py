@@ -35,13 +35,13 @@ from optuna.storages.journal import JournalFileBackend
 from tabulate import tabulate
 
 from benchmarks.laptop_spaces import FIRST, SPACES, Tree
+from benchmarks.training_task import solve
 from pinn_phases.analysis.phases import find_phases
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped, stop_on_signals
 from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.file import default_config, read_config
-from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.device import choose_device
@@ -68,12 +68,6 @@ def settings_of(problem: str, changes: Tree, *, compiled: bool = True) -> Settin
     given = {"scale": "laptop", "problems": {problem: changes}, "compared_methods": METHODS}
     given["training"] = {"compiled": compiled}
     return load_scales(config, command_line=given)["laptop"]
-
-
-def solve(settings: ReferenceSettings) -> Content:
-    """Return the reference solution."""
-    solution = settings.solver.solve_accurately(settings.equation)
-    return Content("reference", solution.arrays, {})
 
 
 @dataclass(frozen=True)

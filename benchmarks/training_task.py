@@ -1,4 +1,4 @@
-"""The task of a training of this project, and its loss and gradient in float64."""
+"""The task of a training of this project, its loss and gradient in float64, and its reference."""
 
 import json
 from typing import Any
@@ -8,8 +8,10 @@ import torch
 
 from benchmarks.engines.base import Evaluation, flat
 from benchmarks.task import Adam, Array, Task, Term
+from pinn_phases.files.storage import Content
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Condition, Problem
+from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.engines.plain import PlainEngine
 from pinn_phases.training.points import collocation_points
@@ -62,6 +64,12 @@ def evaluate_exactly(task: Task) -> Evaluation:
     weights = torch.zeros(len(engine.problem.equations), len(points), dtype=torch.float64)
     loss, gradients = engine.gradients(parameters, weights)
     return Evaluation(loss.residual.numpy(), flat(gradient.mean(0) for gradient in gradients))
+
+
+def solve(settings: ReferenceSettings) -> Content:
+    """Return the reference solution."""
+    solution = settings.solver.solve_accurately(settings.equation)
+    return Content("reference", solution.arrays, {})
 
 
 def _term(problem: Problem, condition: Condition, weight: float) -> Term:

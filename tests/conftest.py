@@ -45,9 +45,12 @@ def python() -> Callable[..., subprocess.CompletedProcess[str]]:
     return call
 
 
-def pytest_xdist_auto_num_workers() -> int:
+def pytest_xdist_auto_num_workers() -> int | None:
     """One process more than processors: tests often wait for other processes and for time."""
-    return (os.cpu_count() or 1) + 1
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # xdist takes this number
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (available or 1) + 1
 
 
 # The files that take longest come first, so that no process is left with them at the end.

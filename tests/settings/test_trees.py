@@ -11,11 +11,10 @@ def test_differences_are_those_that_change_what_is_computed():
         "method_constants": {"rate": 1e-3},
         "training": {"points": 25600, "compiled": True, "record": {"every": 10}},
     }
-    here = {
+    here = paper | {
         "scale": "laptop",
         "seed": 2,
         "equation": {"a1": 4},
-        "method_constants": {"rate": 1e-3},
         "training": {"points": 3200, "compiled": False, "record": {"every": 1}},
     }
     assert differences(paper, paper) == {}

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float64
+from jaxtyping import Float64
 from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.grids import grid_points, largest_stride, vanishes
 from pinn_phases.model import SettingsError
 from pinn_phases.network.fields import FieldAt
-from pinn_phases.network.streams import network_streams
+from pinn_phases.operators import Fields
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.training.engines.fast import triton_network
@@ -73,7 +73,6 @@ class TestError:
         values = torch.as_tensor(exact[every].ravel(), device=device)  # float64
         points = grid_points(thinned[name] for name in problem.coordinates)
         size = PIECE if device.type == "cpu" else GPU_PIECE
-        self.compiled = compiled
         self.norm = values.norm()
         self.problem, self.threads = problem, threads
         operators = problem.observed_operators
@@ -83,6 +82,8 @@ class TestError:
                 np.split(points, range(size, len(points), size)), values.split(size), strict=True
             )
         ]
+        usable = compiled and triton_network.usable(self.pieces[0][0].inputs)
+        self._evaluate = _by_kernels if usable else FieldAt.__call__
 
     def __call__(self, parameters: Sequence[Tensor]) -> Float64[Tensor, ""]:
         """||u - exact|| / ||exact|| (Eq. 7)."""
@@ -91,18 +92,15 @@ class TestError:
 
         def add_up(number: int) -> None:
             field, exact = self.pieces[number]
-            fields = field.jets(self._streams(field, parameters))
-            observables = self.problem.observables(fields)
+            observables = self.problem.observables(self._evaluate(field, parameters))
             squares[number] = (observables[self.problem.observable] - exact).square().sum()
 
         self.threads.for_each(add_up, range(len(self.pieces)))
         return torch.div(squares.sum().sqrt(), self.norm)
 
-    def _streams(
-        self, field: FieldAt, parameters: Sequence[Tensor]
-    ) -> Float[Tensor, "streams points outputs"]:
-        """Streams of the network's outputs: by kernels of the fast engine, if they are usable."""
-        if self.compiled and triton_network.usable(field.inputs):
-            inputs = field.inputs.unsqueeze(0)
-            return triton_network.network_streams(inputs, parameters, field.layout).squeeze(0)
-        return network_streams(field.inputs, parameters, field.layout)
+
+def _by_kernels(field: FieldAt, parameters: Sequence[Tensor]) -> Fields:
+    """Evaluate a field with the fast engine's kernels for GPUs."""
+    inputs = field.inputs.unsqueeze(0)  # as a single batch
+    streams = triton_network.network_streams(inputs, parameters, field.layout)
+    return field.jets(streams.squeeze(0))

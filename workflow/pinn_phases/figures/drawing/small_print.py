@@ -1,6 +1,5 @@
 """Small print below a figure: the runs that it shows."""
 
-import textwrap
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
@@ -84,15 +83,15 @@ def _numbers(length: str) -> str:
     return length.removesuffix(" iterations").removeprefix("to iteration ")
 
 
-def _filled(parts: Sequence[str]) -> list[str]:
-    """Join parts to lines that fit a figure; a part that is longer takes several lines."""
+def _filled(parts: Sequence[str], mark: str = ";") -> list[str]:
+    """Join parts to lines that fit a figure; a part that is longer is broken at commas."""
     lines = [parts[0]]
     for part in parts[1:]:
         if len(lines[-1]) + len(part) < LETTERS:
-            lines[-1] += f"; {part}"
+            lines[-1] += f"{mark} {part}"
         else:
-            lines[-1] += ";"
-            lines.extend(textwrap.wrap(part, LETTERS))
+            lines[-1] += mark
+            lines.extend(_filled(part.split(", "), ",") if mark == ";" else [part])
     return lines
 
 

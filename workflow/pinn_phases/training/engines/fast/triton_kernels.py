@@ -102,7 +102,7 @@ def forward_layer(
         w = tl.load(weight + columns[None, :] * INPUTS + k[:, None], mask=mask, other=0.0)
         inputs = _streams(
             source, rows, k, is_point & (k < INPUTS)[None, :], STREAMS, POINTS, INPUTS
-        )  # fmt: skip
+        )
         sums = ()
         for s in tl.static_range(STREAMS):
             h = inputs[s] if FIRST else _after_tanh(inputs, s, CHAIN)
@@ -190,9 +190,7 @@ def layer_gradients(
         inside = (row < STREAMS * POINTS)[:, None]
         of_z = _tile(cotangent, rows, outputs, inside & is_output, OUTPUTS)
         h = _tile(inputs, rows, columns, inside & is_column, INPUTS)
-        by_weight = tl.dot(
-            tl.trans(of_z), h, by_weight, input_precision=PRECISION, out_dtype=dtype
-        )  # fmt: skip
+        by_weight = tl.dot(tl.trans(of_z), h, by_weight, input_precision=PRECISION, out_dtype=dtype)
         if start < POINTS:
             by_bias += tl.sum(tl.where((row < POINTS)[:, None], of_z, 0.0), 0)
     place = outputs[:, None] * INPUTS + columns[None, :]
