@@ -323,6 +323,21 @@ def test_small_print_says_what_is_not_the_papers():
     assert max(map(len, lines)) <= small_print.LETTERS + 1  # a semicolon
 
 
+def test_small_print_that_is_too_high_makes_room_for_itself(assert_legible):
+    figure = fig1.Figure(figsize=(7, 3))
+    axes = figure.add_axes((0.1, 0.35, 0.85, 0.6))
+    axes.plot([0, 1], label="line")
+    axes.set_xlabel("label")
+    figure.legend(loc="center", bbox_to_anchor=(0.5, 0.1))
+    small_print.add_note(figure, "\n".join(["as long as a line that fits"] * 6))
+    assert figure.get_figheight() > 3
+    assert axes.get_position().height * figure.get_figheight() == pytest.approx(0.6 * 3)
+    assert_legible(figure)
+    figure = fig1.Figure(figsize=(7, 3))
+    small_print.add_note(figure, "one line")
+    assert figure.get_figheight() == 3
+
+
 def test_the_papers_numbers_are_those_of_the_configuration(config):
     equation = {
         name: value

@@ -38,8 +38,8 @@ TICK: style.Looks = {
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one method, a colour for each problem."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 3.67))
-    axes = figure.add_axes((0.085, 0.295, 0.895, 0.685))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 3.5))
+    axes = figure.add_axes((0.085, 0.26, 0.895, 0.72))
     shown = []
     seen: list[float] = []
     colours = style.problem_colours(REQUIREMENT.problems).items()

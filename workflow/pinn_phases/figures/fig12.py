@@ -30,7 +30,7 @@ from pinn_phases.settings.figures import FigureSettings
 PROBLEM = "allen_cahn"
 SECTION = Section.INFORMATION
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"), one_method=True)
-ROW_INCHES, RIM_INCHES = 1.01, 1.03  # heights of a row, and of the margins
+ROW_INCHES, RIM_INCHES = 0.84, 1.03  # heights of a row, and of the margins
 SATURATED = 0.9  # magnitude; there the slope of tanh is a fifth of that at zero
 
 
@@ -53,7 +53,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         sharey=True,
         gridspec_kw={
             **{"left": 0.1, "right": 0.98, "wspace": 0.06, "hspace": 0.16},
-            **{"top": 1 - 0.3 / height, "bottom": 0.85 / height},
+            **{"top": 1 - 0.3 / height, "bottom": 0.68 / height},
         },
     )
     for row, colour in zip(range(len(colours)), colours, strict=True):

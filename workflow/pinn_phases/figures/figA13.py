@@ -20,17 +20,15 @@ REQUIREMENT = Requirement(
     one_method=True,
 )
 
-ROOM = 0.16  # inches above the usual place of a legend: the small print has five lines
-
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: one method, a panel for each problem, layers from dark to light."""
-    figure = Figure(figsize=(style.TEXT_WIDTH, 5.66))
+    figure = Figure(figsize=(style.TEXT_WIDTH, 5.5))
     panels = figure.subplots(
         2,
         2,
         gridspec_kw={
-            **{"left": 0.075, "right": 0.98, "top": 0.956, "bottom": 0.266},
+            **{"left": 0.075, "right": 0.98, "top": 0.955, "bottom": 0.245},
             **{"wspace": 0.17, "hspace": 0.3},
         },
     )
@@ -52,8 +50,8 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         axes.set_xlabel("")
     for axes in panels[:, 0]:
         axes.set_ylabel("SNR of the batch gradients")
-    add_layer_bar(figure, colours, above=ROOM)
+    add_layer_bar(figure, colours)
     every = [material.of("phases", name, settings.phases_of) for name in REQUIREMENT.problems]
-    add_legend(figure, phase_handles(every), centre=0.68, above=ROOM)
+    add_legend(figure, phase_handles(every), centre=0.68)
     add_small_print(figure, shown, only(settings.phases_of))
     return figure

@@ -54,16 +54,14 @@ def add_layer_bar(
     figure: Figure,
     colours: Sequence[tuple[float, float, float]],
     label: str = "Layer (black: the output)",
-    *,
-    above: float = 0.0,
 ) -> None:
-    """Put the colours of the layers below the panels, on the left; `above` as for `add_legend`."""
+    """Put the colours of the layers below the panels, on the left."""
     height = figure.get_figheight()
     count = len(colours)
     norm = BoundaryNorm(np.arange(count + 1) + 0.5, count)
     bar = figure.colorbar(
         ScalarMappable(norm, ListedColormap(list(colours))),
-        cax=figure.add_axes((0.075, (MIDDLE + above) / height, 0.26, 0.08 / height)),
+        cax=figure.add_axes((0.075, MIDDLE / height, 0.26, 0.08 / height)),
         orientation="horizontal",
         ticks=np.arange(count) + 1,
     )

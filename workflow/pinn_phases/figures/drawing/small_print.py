@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from pinn_phases.figures.drawing import style
 from pinn_phases.figures.drawing.differences import not_the_papers
@@ -12,6 +14,7 @@ from pinn_phases.methods.base import Method
 from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 
+RIM = 0.05  # inches between the small print and the lower rim, or what had to make room for it
 LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))  # of a line, 0.59 wide
 
 
@@ -61,16 +64,45 @@ def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> Non
 
 
 def add_note(figure: Figure, text: str) -> None:
-    """Write any text at the lower rim."""
-    figure.text(
+    """Write any text at the lower rim, below all that is drawn already."""
+    note = figure.text(
         0.99,
-        0.05 / figure.get_figheight(),  # inches
+        RIM / figure.get_figheight(),
         text,
         ha="right",
         va="bottom",
         fontsize=style.FONT_POINTS,
         color="0.35",
     )
+    _make_room(figure, note)
+
+
+def _make_room(figure: Figure, note: Text) -> None:
+    """Grow the figure at its lower rim, if the note reaches into what is above it."""
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    above = [*figure.axes, *figure.legends, *(text for text in figure.texts if text is not note)]
+    own = note.get_window_extent(renderer)
+    boxes = [box for box in (one.get_tightbbox(renderer) for one in above) if box is not None]
+    lowest = min((box.y0 for box in boxes if box.x0 < own.x1 and box.x1 > own.x0), default=own.y1)
+    missing: float = (own.y1 - lowest) / figure.dpi  # inches
+    if missing <= 0:
+        return
+    missing += RIM
+    old: float = figure.get_figheight()
+    new = old + missing
+
+    def raised(y: float) -> float:
+        return (y * old + missing) / new
+
+    for axes in figure.axes:
+        left, bottom, width, height = axes.get_position(original=True).bounds
+        axes.set_position((left, raised(bottom), width, height * old / new))
+    for legend in figure.legends:
+        anchor = legend.get_bbox_to_anchor().transformed(figure.transFigure.inverted())
+        legend.set_bbox_to_anchor((anchor.x0, raised(anchor.y0)), figure.transFigure)
+    for text in figure.texts:
+        text.set_y(RIM / new if text is note else raised(text.get_position()[1]))
+    figure.set_figheight(new)
 
 
 def _of_the_paper(said: Sequence[str]) -> list[str]:
