@@ -40,7 +40,7 @@ def training_step(settings: Settings, problem: str, device: torch.device) -> Cal
     """Set a training up; the result does an iteration, recorded or not, as the loop does it."""
     chosen, reference = settings.run(problem, METHOD, 0), solve(settings.reference(problem))
     training = prepare(chosen, reference, device=device, threads=ThreadPool(1))
-    step = Iteration(training.engine, training.state, chosen.training.optimiser)
+    step = Iteration(training.engine, training.state)
 
     def iterate(recorded: bool) -> None:
         loss, gradients = step.evaluate()
@@ -50,7 +50,7 @@ def training_step(settings: Settings, problem: str, device: torch.device) -> Cal
         require_finite(training.state.iteration, loss)
         row = step.measure(partial(measured, training, loss, gradients))
         step.update()
-        on_host({**row, "srr_adam": step.srr_adam()})
+        on_host({**row, "srr_adam": step.srr()})
 
     return iterate
 

@@ -32,6 +32,12 @@ def allen_cahn(trial: optuna.Trial) -> Tree:
             "diffusion": trial.suggest_categorical("diffusion", [1e-4, 3e-4, 1e-3]),
         },
         "methods": {"rba": {"decay": decay, "rate": largest * (1 - decay)}},
+        "optimisers": {
+            "adam": {
+                "learning_rate": trial.suggest_float("learning_rate", 1e-3, 1e-2, log=True),
+                "decay_every": max(1, round(iterations * math.log(0.9) / math.log(final))),
+            }
+        },
         "training": {
             "iterations": iterations,
             "points": points,
@@ -41,10 +47,6 @@ def allen_cahn(trial: optuna.Trial) -> Tree:
                 "width": width,
                 "fourier_modes": trial.suggest_categorical("fourier_modes", [0, 5, 10]),
                 "ansatz": ansatz,
-            },
-            "optimiser": {
-                "learning_rate": trial.suggest_float("learning_rate", 1e-3, 1e-2, log=True),
-                "decay_every": max(1, round(iterations * math.log(0.9) / math.log(final))),
             },
             "conditions": {
                 "initial": {

@@ -30,8 +30,8 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Adam:
-    """Constants of the optimiser."""
+class AdamNumbers:
+    """Constants of Adam."""
 
     learning_rate: float
     beta1: float
@@ -62,7 +62,7 @@ class Task:
     problem: str
     coefficients: Mapping[str, float]
     settings: str
-    adam: Adam
+    adam: AdamNumbers
     points: Array
     forcing: Array
     parameters: tuple[Array, ...]
@@ -119,7 +119,7 @@ class Task:
             for i, term in enumerate(header.pop("terms"))
         )
         return cls(
-            **{**header, "adam": Adam(**header["adam"])},
+            **{**header, "adam": AdamNumbers(**header["adam"])},
             points=arrays["points"],
             forcing=arrays["forcing"],
             parameters=numbered("parameters/"),

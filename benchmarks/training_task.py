@@ -7,9 +7,10 @@ import numpy as np
 import torch
 
 from benchmarks.engines.base import Evaluation, flat
-from benchmarks.task import Adam, Array, Task, Term
+from benchmarks.task import AdamNumbers, Array, Task, Term
 from pinn_phases.files.storage import Content
 from pinn_phases.network.network import Network
+from pinn_phases.optimisers.adam import Adam
 from pinn_phases.problems.base import Condition, Problem
 from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.training import RunSettings
@@ -35,12 +36,13 @@ def make_task(settings: RunSettings) -> Task:
         collocation_points(problem, training.points, np.random.default_rng(settings.seed))
     )
     source = problem.source(points.astype(np.float64))
-    optimiser = training.optimiser
+    adam = training.optimiser
+    assert isinstance(adam, Adam), type(adam)
     return Task(
         problem=settings.problem,
         coefficients=json.loads(problem.model_dump_json()),
         settings=settings.model_dump_json(),
-        adam=Adam(optimiser.learning_rate, optimiser.beta1, optimiser.beta2, optimiser.epsilon),
+        adam=AdamNumbers(adam.learning_rate, adam.beta1, adam.beta2, adam.epsilon),
         points=points,
         forcing=_single(source["q"]) if source else np.zeros(0, np.float32),
         parameters=tuple(p.numpy() for p in parameters),

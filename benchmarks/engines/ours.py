@@ -29,8 +29,10 @@ class Ours(Engine):
             threads=self.threads,
         )
         parameters = [torch.tensor(values, device=device) for values in task.parameters]
-        state = State.start(parameters, len(problem.equations), len(task.points))
-        self.iteration = Iteration(engine, state, training.optimiser)
+        state = State.start(
+            parameters, training.optimiser, len(problem.equations), len(task.points)
+        )
+        self.iteration = Iteration(engine, state)
 
     def evaluate(self) -> Evaluation:
         """Evaluate residual and gradient."""

@@ -139,7 +139,7 @@ def _still_valid(rng: Random) -> Mutation:
     ways: list[tuple[Keys, object]] = [
         (("training", "iterations"), rng.randint(20, 10**6)),
         (("training", "points"), 100 * rng.randint(1, 1000)),
-        (("training", "optimiser", "learning_rate"), 10 ** rng.uniform(-6, 0)),
+        (("optimisers", "adam", "learning_rate"), 10 ** rng.uniform(-6, 0)),
         (("training", "network", "width"), rng.randint(1, 512)),
         (("execution", "threads"), rng.randint(1, 64)),
         (("seeds",), [rng.randrange(2**62) * 2 + n % 2 for n in range(2)]),

@@ -153,8 +153,8 @@ def test_a_value_of_the_file_is_named_with_its_place_in_the_file(config):
             "problems.allen_cahn.training.conditions.initial.points = 9: expected a weight above 0",
         ),
         (
-            {"training": {"optimiser": {"decay": 1, "decay_every": 9}}},
-            "training.optimiser.decay_every = 9: expected a decay below 1",
+            {"optimisers": {"adam": {"decay": 1, "decay_every": 9}}},
+            "optimisers.adam.decay_every = 9: expected a decay below 1",
         ),
         (
             {"training": {"engine": "plain", "compiled": True}},

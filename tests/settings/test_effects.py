@@ -14,8 +14,9 @@ from pinn_phases.settings.trees import leaves
 from tests.settings.conftest import changed
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
-# Constants of every method count only where all are compared.
-CONFIG["compared_methods"] = list(CONFIG["methods"])
+# Constants of every method and optimiser count only where all are compared.
+BESIDE_ADAM = [name for name in CONFIG["optimisers"] if name != "adam"]
+CONFIG["compared_methods"] = [*CONFIG["methods"], *(f"rba-{name}" for name in BESIDE_ADAM)]
 LOADED = load_scales(CONFIG)
 WORDS = {
     "gradient_parameters": ["weights"],
@@ -25,10 +26,12 @@ WORDS = {
     "font": ["Arial"],
     "seeds": [[0, 1]],
     "compared_methods": [["rba", "sa"]],
+    "optimiser": ["soap"],
     "points": [50],  # of the information, where null stands for all
 }
 # Refused, as the comment says, whatever else is allowed.
 ONLY_FOR_SOME = {
+    "optimiser",  # some method would be there twice; test_optimisers.py shows its effect
     "training.network.fourier_modes",  # not of every problem is a coordinate periodic
     "training.network.ansatz",  # not every problem has another
     # The ansatz of this problem at this scale holds the condition.

@@ -35,7 +35,9 @@ def test_values_arrive(config):
     assert run.seed == 3
     assert run.equation.model_dump() == problem["equation"]
     assert run.method_constants.model_dump() == config["methods"]["rba"]
-    assert run.training.model_dump(mode="json") == config["training"] | problem["training"]
+    training = run.training.model_dump(mode="json")
+    assert training.pop("optimiser") == config["optimisers"]["adam"]
+    assert training == config["training"] | problem["training"]
 
 
 def at_scale(config: Mapping[str, Any], scale: Mapping[str, Any]) -> Settings:

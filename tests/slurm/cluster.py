@@ -15,7 +15,7 @@ from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "scancel", "scontrol", "sinfo", "squeue")
 SYSTEM_CONFIGURATION = Path("/etc/slurm/slurm.conf")  # job steps look nowhere else
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 # CPUs and memory are what the scheduler shares out, not what is there; each GPU is a character
 # device, which is what Slurm needs to number GPUs in CUDA_VISIBLE_DEVICES.

@@ -12,6 +12,7 @@ from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.allen_cahn import AllenCahnReference
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.trained_with import parts
 
 TRAINING = {
     "iterations": 60,
@@ -52,6 +53,10 @@ EQUATIONS = {
 }
 
 
+OPTIMISERS = {  # of methods that name another than Adam
+    "soap": TRAINING["optimiser"] | {"precondition_every": 3},
+    "lbfgs": {"history": 7, "evaluations": 5},
+}
 CONSTANTS = {"sa": {"start": 0.5, "rate": 0.01}}  # of methods whose constants are not RBA's
 
 
@@ -60,14 +65,16 @@ def make_settings(method="rba", problem="allen_cahn", **changes):
     conditions = plugin_class(PROBLEMS, problem, Problem).conditions
     weights = dict(zip(conditions, (1.0, 0.5), strict=False))
     terms = {name: {"points": 8, "weight": weight} for name, weight in weights.items()}
+    plain, optimiser = parts(method)
+    own = {"optimiser": OPTIMISERS[optimiser]} if optimiser in OPTIMISERS else {}
     return RunSettings(
         scale="test",
         problem=problem,
         method=method,
         seed=3,
         equation=EQUATIONS[problem],
-        method_constants=CONSTANTS.get(method, {"decay": 0.99, "rate": 0.01}),
-        training={"conditions": terms} | TRAINING | changes,
+        method_constants=CONSTANTS.get(plain, {"decay": 0.99, "rate": 0.01}),
+        training={"conditions": terms} | TRAINING | own | changes,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pinn_phases.training.engines.fast.cuda_graph import no_garbage_collection
-from pinn_phases.training.iteration import Iteration, learning_rate
+from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.state import State
 from tests.training.conftest import make_settings
 from tests.training.engines.cases import EXACT, small_case
@@ -19,9 +19,9 @@ def make_iteration(method="rba", engine="fast", **options):
     device = (EXACT | options)["device"]
     parameters = [p.to(device) for p in case.parameters]
     weight = case.settings.method_constants.weight_at_start
-    state = State.start(parameters, *case.weights.shape, weight)
-    made = case.engine(engine, **options)
-    return Iteration(made, state, case.settings.training.optimiser)
+    optimiser = case.settings.training.optimiser
+    state = State.start(parameters, optimiser, *case.weights.shape, weight)
+    return Iteration(case.engine(engine, **options), state)
 
 
 def tensors(iteration):
@@ -29,7 +29,8 @@ def tensors(iteration):
     _, gradients = iteration.evaluate()
     iteration.update()
     state = iteration.state
-    return [state.weights, *state.parameters, *state.first, *state.second, *gradients]
+    moments = state.stepper.settings.moments(state.stepper._made, state.parameters, 1)
+    return [state.weights, *state.parameters, *moments.first, *moments.second, *gradients]
 
 
 @pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
@@ -89,7 +90,7 @@ def test_the_weights_are_those_of_the_loss(engine):
 def test_adam_against_its_formulas(engine):
     """Eqs. 9 to 11, over a change of the learning rate."""
     iteration = make_iteration(engine=engine)
-    state, chosen = iteration.state, iteration.settings
+    state, chosen = iteration.state, iteration.state.stepper.settings
     parameter, first, second = state.parameters[0].clone(), 0.0, 0.0
     for step in range(1, 28):
         _, gradients = iteration.evaluate()
@@ -97,7 +98,7 @@ def test_adam_against_its_formulas(engine):
         first = chosen.beta1 * first + (1 - chosen.beta1) * gradient
         second = chosen.beta2 * second + (1 - chosen.beta2) * gradient**2
         mean, square = first / (1 - chosen.beta1**step), second / (1 - chosen.beta2**step)
-        parameter -= learning_rate(step, chosen) * mean / (square.sqrt() + chosen.epsilon)
+        parameter -= chosen.learning_rate_at(step) * mean / (square.sqrt() + chosen.epsilon)
         iteration.update()
     assert state.iteration == 27
     torch.testing.assert_close(state.parameters[0], parameter, rtol=1e-9, atol=1e-12)
@@ -105,5 +106,5 @@ def test_adam_against_its_formulas(engine):
 
 def test_learning_rate_falls_in_steps():
     optimiser = make_settings().training.optimiser
-    rates = [learning_rate(i, optimiser) for i in (1, 25, 26, 50, 51)]
+    rates = [optimiser.learning_rate_at(i) for i in (1, 25, 26, 50, 51)]
     assert rates == [1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4]

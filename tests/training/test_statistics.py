@@ -6,8 +6,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pinn_phases.optimisers.base import Moments
 from pinn_phases.training import statistics
-from pinn_phases.training.statistics import between_terms, gradient_statistics, srr_adam
+from pinn_phases.training.statistics import (
+    alignment_score,
+    between_terms,
+    gradient_statistics,
+    srr_moments,
+)
 from pinn_phases.training.threads import ThreadPool
 
 ONE = ThreadPool(1)
@@ -75,7 +81,7 @@ def test_srr_of_adam_after_constant_gradients_is_one():
     for step in range(1, 6):
         first = 0.9 * first + 0.1 * gradient
         second = 0.999 * second + 0.001 * gradient**2
-        ratio = srr_adam([first], [second], step, beta1=0.9, beta2=0.999, epsilon=1e-8)
+        ratio = srr_moments(Moments([first], [second], step, 0.9, 0.999, 1e-8))
         # epsilon is added to roots of size about 1
         assert ratio == pytest.approx(1, abs=1e-7)
 
@@ -91,7 +97,7 @@ def test_terms_of_a_mean_gradient_are_found_again(seed, cosine, size):
     noise = generator.standard_normal((6, 21))
     batches = torch.as_tensor(conditions + residual + noise - noise.mean(0))
     layers = [[part] for part in batches.split([8, 13], 1)]
-    common = torch.as_tensor(conditions).split([8, 13])
+    common = torch.as_tensor(conditions)
     found = gradient_statistics(layers, ONE)
     np.testing.assert_allclose(found.gradient, conditions + residual, atol=1e-12 * (1 + size))
     norms_and_cosine = between_terms(found.gradient, common)
@@ -101,5 +107,16 @@ def test_terms_of_a_mean_gradient_are_found_again(seed, cosine, size):
 
 def test_conditions_without_a_gradient_have_no_direction():
     gradient = torch.tensor([3.0, 4.0]).double()
-    norm, residual, cosine = between_terms(gradient, [torch.zeros(2)])
+    norm, residual, cosine = between_terms(gradient, torch.zeros(2).double())
     assert (norm, residual) == (0, 5) and cosine.isnan()
+
+
+def test_the_alignment_score_against_known_directions():
+    """Of two gradients it is their cosine, whatever their lengths; 1 and -1 are its limits."""
+    x, y = torch.eye(2).double()
+    assert float(alignment_score([3 * x, x + y])) == pytest.approx(np.cos(np.pi / 4))
+    assert float(alignment_score([x, 9 * x, 0.1 * x])) == pytest.approx(1)
+    third = [torch.tensor([np.cos(a), np.sin(a)]) for a in 2 * np.pi / 3 * np.arange(3)]
+    assert float(alignment_score(third)) == pytest.approx(-1)
+    assert float(alignment_score([x, y, x])) == pytest.approx(2 * (4 + 1) / 9 - 1)
+    assert alignment_score([x, 0 * y]).isnan()

@@ -7,7 +7,7 @@ from pinn_phases.jobs.failures import failures
 from tests.processes import snakemake
 
 RUN = "results/smoke/runs/burgers/rba/seed0.h5"
-DIVERGES = ("--config", "scale=smoke", "training={optimiser: {learning_rate: 1.0e+38}}", "--", RUN)
+DIVERGES = ("--config", "scale=smoke", "optimisers={adam: {learning_rate: 1.0e+38}}", "--", RUN)
 
 
 def test_a_failed_training_is_the_last_word(finished, tmp_path):

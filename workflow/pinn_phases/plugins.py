@@ -1,4 +1,4 @@
-"""Problems, methods and figures are found by the name of their file, without a list of them.
+"""Plugins (problems, methods, optimisers, figures) are found by the name of their file.
 
 Lookups are cached. A workflow with two checkouts as modules imports both libraries, one after the
 other, under the same name, and each has to keep using its own files.
@@ -16,6 +16,7 @@ from pinn_phases.model import Model, SettingsError, validated_block
 
 PROBLEMS = "pinn_phases.problems"
 METHODS = "pinn_phases.methods"
+OPTIMISERS = "pinn_phases.optimisers"
 REFERENCES = "pinn_phases.reference"
 FIGURES = "pinn_phases.figures"
 COMMANDS = "pinn_phases.commands"
@@ -32,6 +33,12 @@ def names(package: str) -> tuple[str, ...]:
     )
 
 
+def modules(*packages: str) -> tuple[str, ...]:
+    """Return the modules of all plugins of these packages, below `pinn_phases`."""
+    folders = ((package.partition(".")[2], package) for package in packages)
+    return tuple(f"{folder}.{name}" for folder, package in folders for name in names(package))
+
+
 def known(package: str, name: str) -> str:
     """Return `name`, if `package` has a plugin of that name.
 
@@ -46,7 +53,7 @@ def known(package: str, name: str) -> str:
 
 
 ProblemName = Annotated[str, AfterValidator(partial(known, PROBLEMS))]
-MethodName = Annotated[str, AfterValidator(partial(known, METHODS))]
+OptimiserName = Annotated[str, AfterValidator(partial(known, OPTIMISERS))]
 
 
 def made(package: str, name: object, base: type[Model], block: object) -> Model | SettingsError:

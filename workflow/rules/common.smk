@@ -14,7 +14,7 @@ from pinn_phases.model import SettingsError
 from pinn_phases.settings.layers import CommandLineError, words_to_values
 from pinn_phases.jobs.failures import failures
 from pinn_phases.jobs.notes import notes
-from pinn_phases.plugins import COMMANDS, FIGURES, METHODS, PROBLEMS, names
+from pinn_phases.plugins import COMMANDS, FIGURES, METHODS, OPTIMISERS, PROBLEMS, names
 from pinn_phases.settings.config import ScaleBesidePaper
 from pinn_phases.settings.scales import ARCHIVE, REACHED, load_archives, load_paper, load_scales
 
@@ -65,5 +65,5 @@ FIGURE_NAMES = [figure for figure in names(FIGURES) if requirement(figure).is_me
 wildcard_constraints:
     scale="|".join(SCALES),
     problem="|".join(names(PROBLEMS)),
-    method="|".join(names(METHODS)),
+    method="(?:{})(?:-(?:{}))?".format("|".join(names(METHODS)), "|".join(names(OPTIMISERS))),
     seed=r"\d+",

@@ -10,7 +10,7 @@ from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.plugins import METHODS, PROBLEMS, names
+from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
 
@@ -19,9 +19,7 @@ KINDS = ("run", "phases", "published")
 
 def code() -> str:
     """Digest of the code of this command, and of the page's template."""
-    problems = (f"problems.{name}" for name in names(PROBLEMS))
-    methods = (f"methods.{name}" for name in names(METHODS))
-    digest = code_digest("commands.agreement", *problems, *methods)
+    digest = code_digest("commands.agreement", *modules(PROBLEMS, METHODS, OPTIMISERS))
     return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
 
 

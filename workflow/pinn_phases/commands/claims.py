@@ -11,7 +11,7 @@ from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.model import validated_json
-from pinn_phases.plugins import METHODS, PROBLEMS, names
+from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.settings.config import ScaleBesidePaper
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
@@ -21,15 +21,7 @@ log = logging.getLogger(__name__)
 
 def code() -> str:
     """Digest of the code of this command, and of the page's template."""
-    plugins = (
-        f"{folder}.{name}"
-        for folder, package in (
-            ("claims", claims.__name__),
-            ("problems", PROBLEMS),
-            ("methods", METHODS),
-        )
-        for name in names(package)
-    )
+    plugins = modules(claims.__name__, PROBLEMS, METHODS, OPTIMISERS)
     digest = code_digest("commands.claims", *plugins)
     return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
 

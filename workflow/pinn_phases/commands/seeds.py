@@ -10,16 +10,14 @@ from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.storage import StorageError
-from pinn_phases.plugins import METHODS, PROBLEMS, names
+from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
 
 
 def code() -> str:
     """Digest of the code of this command, and of the page's template."""
-    problems = (f"problems.{name}" for name in names(PROBLEMS))
-    methods = (f"methods.{name}" for name in names(METHODS))
-    digest = code_digest("commands.seeds", *problems, *methods)
+    digest = code_digest("commands.seeds", *modules(PROBLEMS, METHODS, OPTIMISERS))
     return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
 
 

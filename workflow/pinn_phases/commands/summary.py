@@ -7,7 +7,7 @@ from pathlib import Path
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.model import validated_json
-from pinn_phases.plugins import METHODS, PROBLEMS, names
+from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.settings.config import ScaleBesidePaper
 from pinn_phases.summary.page import render, template
 from pinn_phases.summary.references import references_page
@@ -20,9 +20,7 @@ PAGES = ("settings", "references", "trainings", "versions")
 
 def code() -> str:
     """Digest of the code of this command, and of the pages' template."""
-    problems = (f"problems.{name}" for name in names(PROBLEMS))
-    methods = (f"methods.{name}" for name in names(METHODS))
-    digest = code_digest("commands.summary", *problems, *methods)
+    digest = code_digest("commands.summary", *modules(PROBLEMS, METHODS, OPTIMISERS))
     return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
 
 

@@ -12,11 +12,12 @@ from pinn_phases.files.reached import about_run
 from pinn_phases.files.storage import Content
 from pinn_phases.model import SettingsError, validated
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.trained_with import modules
 
 
 def code(problem: str, method: str) -> str:
     """Digest of the code of this command."""
-    return code_digest("commands.terms", f"problems.{problem}", f"methods.{method}")
+    return code_digest("commands.terms", f"problems.{problem}", modules(method)[0])
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

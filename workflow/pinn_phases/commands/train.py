@@ -12,13 +12,14 @@ from pinn_phases.jobs.notes import NOTE
 from pinn_phases.jobs.stopping import end_on_signals
 from pinn_phases.model import SettingsError, validated_json
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.trained_with import modules
 
 log = logging.getLogger(__name__)
 
 
 def code(problem: str, method: str) -> str:
     """Digest of the code of this command."""
-    return code_digest("commands.train", f"problems.{problem}", f"methods.{method}")
+    return code_digest("commands.train", f"problems.{problem}", *modules(method))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

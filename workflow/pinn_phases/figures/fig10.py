@@ -22,10 +22,10 @@ from pinn_phases.figures.drawing.listing import Section
 from pinn_phases.figures.drawing.phase_marks import median_boundary, over_phases
 from pinn_phases.figures.drawing.small_print import add_small_print
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.trained_with import method_title
 
 ROOM = 5.0  # factor above the largest SNR after fitting
 FALL: style.Looks = {
@@ -60,12 +60,9 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         for axes, method in zip(row, methods, strict=True):
             _draw_panel(axes, problem, method, material, settings)
             axes.set_xlabel("")
-            titles = (
-                plugin_class(PROBLEMS, problem, Problem),
-                plugin_class(METHODS, method, Method),
-            )
+            titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
             letter = "abcdefghijklmnopqrstuvwxyz"[list(panels.flat).index(axes)]
-            words = f"({letter})  {', '.join(one.title for one in titles)}"
+            words = f"({letter})  {', '.join(titles)}"
             axes.set_title(words, loc="left", weight="bold")
         _leave_out_fitting(row, [_parts(problem, method, material) for method in methods])
         row[0].set_ylabel("Ratio of the gradients")

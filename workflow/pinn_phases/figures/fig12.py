@@ -22,10 +22,10 @@ from pinn_phases.figures.drawing.listing import Section
 from pinn_phases.figures.drawing.phase_marks import phase_at
 from pinn_phases.figures.drawing.small_print import add_small_print, only
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.trained_with import method_title
 
 PROBLEM = "allen_cahn"
 SECTION = Section.INFORMATION
@@ -90,8 +90,8 @@ def _titles(
     content: Content, chosen: list[int], phases: Sequence[Content], method: str
 ) -> list[str]:
     """Benchmark, method, phase and iteration of the two columns."""
-    titles = (plugin_class(PROBLEMS, PROBLEM, Problem), plugin_class(METHODS, method, Method))
-    which = ", ".join(one.title for one in titles)
+    titles = plugin_class(PROBLEMS, PROBLEM, Problem).title, method_title(method)
+    which = ", ".join(titles)
     return [
         f"({letter})  {which}, {phase_at(phases, at).name.lower()}: iteration {at:,}"
         for letter, at in zip("ab", content.arrays["iterations"][chosen], strict=True)

@@ -16,10 +16,10 @@ from pinn_phases.figures.drawing.listing import Section
 from pinn_phases.figures.drawing.phase_marks import over_phases
 from pinn_phases.figures.drawing.small_print import add_small_print
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.trained_with import method_title
 
 SECTION = Section.SIGNAL_AND_NOISE
 REQUIREMENT = Requirement(
@@ -46,7 +46,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     _name_sides(axes)
     of = run.attributes["settings"]
     problem, method = plugin_class(PROBLEMS, of["problem"], Problem), of["method"]
-    title = f"{problem.title}, {plugin_class(METHODS, method, Method).title}, seed {of['seed']}"
+    title = f"{problem.title}, {method_title(method)}, seed {of['seed']}"
     axes.set_title(title, loc="left", pad=23, weight="bold")
     lacking = [name.replace("_", " ") for name in PHASES if not phases.attributes.get(name)]
     found = f"no run has all phases; here not found: {', '.join(lacking)}" if lacking else ""

@@ -23,10 +23,10 @@ from pinn_phases.figures.drawing.phase_marks import median_boundary
 from pinn_phases.figures.drawing.small_print import add_small_print
 from pinn_phases.files.published import other_sizes
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.trained_with import method_title
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(
@@ -105,8 +105,8 @@ def _draw_column(
         axes.set_xlim(1, last)
     style.unit_line(below)
     above.set_xlabel("")
-    titles = (plugin_class(PROBLEMS, problem, Problem), plugin_class(METHODS, method, Method))
-    above.set_title(", ".join(one.title for one in titles), weight="bold")
+    titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
+    above.set_title(", ".join(titles), weight="bold")
 
 
 def _plot_published(
@@ -132,7 +132,7 @@ def _mark_boundaries(
 def _handles(colours: dict[str, tuple[float, float, float]]) -> list[Artist]:
     """Legend of colours and line styles."""
     ours = [
-        Line2D([], [], color=colour, label=f"{plugin_class(METHODS, name, Method).title}, ours")
+        Line2D([], [], color=colour, label=f"{method_title(name)}, ours")
         for name, colour in colours.items()
     ]
     names = ("start of diffusion", "start of total diffusion")

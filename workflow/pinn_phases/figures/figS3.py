@@ -26,10 +26,10 @@ from pinn_phases.figures.drawing.legends import add_legend, phase_handles
 from pinn_phases.figures.drawing.listing import Section
 from pinn_phases.figures.drawing.phase_marks import over_phases
 from pinn_phases.figures.drawing.small_print import add_small_print
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.trained_with import method_title
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(
@@ -112,8 +112,8 @@ def _draw_column(
     style.unit_line(above)
     middle.set_ylim(-1.08, 1.08)
     middle.set_yticks([-1, 0, 1])
-    titles = (plugin_class(PROBLEMS, problem, Problem), plugin_class(METHODS, method, Method))
-    above.set_title(", ".join(one.title for one in titles), weight="bold")
+    titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
+    above.set_title(", ".join(titles), weight="bold")
 
 
 def _shade_standoff(axes: Axes, curves: Curves) -> None:

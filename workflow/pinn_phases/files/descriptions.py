@@ -19,11 +19,12 @@ DESCRIPTIONS = {
     "history/snr": "signal-to-noise ratio of the batch gradients (Eq. 8)",
     "history/snr_residual": "signal-to-noise ratio of the residual's batch gradients",
     "history/srr_batch": "signal-to-rms ratio of the batch gradients (Eq. 17)",
-    "history/srr_adam": "signal-to-rms ratio of Adam's moments (Eq. 13)",
+    "history/srr_adam": "signal-to-rms ratio of the optimiser's moments (Eq. 13); NaN without",
     "history/gradient_mean": "norm of the mean of the batch gradients",
     "history/gradient_std": "norm of the standard deviation of the batch gradients",
     "history/gradient_conditions": "norm of the gradient of the weighted sum of the conditions",
     "history/cosine": "cosine between the gradients of the conditions and of the residual",
+    "history/alignment": "alignment score of the gradients of residual and conditions",
     "history/weights_mean": "mean weight of the points",
     "history/weights_max": "largest weight of the points",
     "history/layers/snr": "signal-to-noise ratio, by layer",
@@ -99,7 +100,9 @@ DIMENSIONS = {
     "state/last_snapshot/weights": ("iteration", "equation", "point"),
     "state/milestones/iteration": ("iteration",),
     "state/milestones/weights": ("iteration", "equation", "point"),
+    "state/milestones/optimiser/*": ("iteration", "optimiser_*"),
     "state/milestones/*": ("iteration", "parameter"),
+    "state/optimiser/*": ("optimiser_*",),
     "state/*": ("parameter",),
 }
 """Pattern -> names of the dimensions; `*` in a name is the last part of the dataset's name."""

@@ -9,10 +9,12 @@ import numpy as np
 
 from pinn_phases.grids import FEWEST_INSIDE, largest_stride
 from pinn_phases.model import KeyPath, SettingsError
+from pinn_phases.optimisers.base import FallingRate
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.analysis import MIN_RECORDS
 from pinn_phases.settings.config import ProblemSettings
 from pinn_phases.settings.training import RecordSettings, TrainingSettings
+from pinn_phases.trained_with import parts
 
 MOST_SNAPSHOTS = 200  # a decade: 0.5 GB in 300,000 iterations at the paper's size
 PROBES = 5  # points of a condition that are looked at: ends, middle, and between
@@ -139,13 +141,17 @@ def unused(
     Parameters
     ----------
     compared
-        Methods that are trained.
+        Methods that are trained, with their optimisers.
     """
+    methods, optimisers = zip(*map(parts, compared), strict=True)
+    used = {"methods": methods, "optimisers": optimisers}
     for name, block in problems.items():
-        for method, constants in block.methods.items():
-            if method not in compared:
-                path: KeyPath = ("problems", name, "methods", method)
-                yield path, constants, f"expected one of compared_methods = {', '.join(compared)}"
+        for kind, blocks in (("methods", block.methods), ("optimisers", block.optimisers)):
+            for one, constants in blocks.items():
+                if one not in used[kind]:
+                    path: KeyPath = ("problems", name, kind, one)
+                    expected = f"expected one of compared_methods = {', '.join(compared)}"
+                    yield path, constants, expected
         for condition, chosen in block.training.conditions.items():
             if chosen.weight == 0:
                 path = ("problems", name, "training", "conditions", condition, "points")
@@ -153,7 +159,8 @@ def unused(
         if block.training.engine == "plain" and block.training.compiled:
             path = ("problems", name, "training", "compiled")
             yield path, True, "expected false, since the plain engine is not compiled"
-        if block.training.optimiser.decay == 1:
-            path = ("problems", name, "training", "optimiser", "decay_every")
-            every = block.training.optimiser.decay_every
-            yield path, every, "expected a decay below 1, without which the learning rate stays"
+        for one, optimiser in block.optimisers.items():
+            if isinstance(optimiser, FallingRate) and optimiser.decay == 1:
+                path = ("problems", name, "optimisers", one, "decay_every")
+                expected = "expected a decay below 1, without which the learning rate stays"
+                yield path, optimiser.decay_every, expected

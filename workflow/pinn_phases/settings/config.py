@@ -2,17 +2,27 @@
 
 from collections.abc import Mapping
 
-from pydantic import Field, SerializeAsAny, field_validator
+from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from pinn_phases.methods.base import Method
 from pinn_phases.model import StrictModel
-from pinn_phases.plugins import METHODS, PROBLEMS, REFERENCES, MethodName, ProblemName, made
+from pinn_phases.optimisers.base import Optimiser
+from pinn_phases.plugins import (
+    METHODS,
+    OPTIMISERS,
+    PROBLEMS,
+    REFERENCES,
+    OptimiserName,
+    ProblemName,
+    made,
+)
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSolver
 from pinn_phases.settings.analysis import HomogeneitySettings, InformationSettings, PhaseSettings
 from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.settings.reference import ReferenceSettings
-from pinn_phases.settings.training import RunSettings, Seed, TrainingSettings
+from pinn_phases.settings.training import RunSettings, RunTraining, Seed, TrainingSettings
+from pinn_phases.trained_with import ADAM, TrainedWith, parts, with_optimiser
 
 
 class ExecutionSettings(StrictModel):
@@ -31,7 +41,18 @@ class ProblemSettings(StrictModel):
     reference: SerializeAsAny[ReferenceSolver]
     training: TrainingSettings
     execution: ExecutionSettings
-    methods: Mapping[MethodName, SerializeAsAny[Method]] = Field(min_length=1)
+    methods: Mapping[TrainedWith, SerializeAsAny[Method]] = Field(min_length=1)
+    optimisers: Mapping[OptimiserName, SerializeAsAny[Optimiser]] = Field(min_length=1)
+
+    def constants(self, name: str) -> Method:
+        """Return the constants of a method, whose name may say its optimiser.
+
+        Raises
+        ------
+        KeyError
+            If there are none.
+        """
+        return self.methods[name if name in self.methods else parts(name)[0]]
 
 
 class Settings(StrictModel):
@@ -68,19 +89,24 @@ class Settings(StrictModel):
     def run(self, problem: str, method: str, seed: int) -> RunSettings:
         """Everything that one training needs."""
         block = self.problems[problem]
+        optimiser = block.optimisers[parts(method)[1]]
+        own = {
+            "optimiser": optimiser.model_copy(update={"iterations": None}),
+            "iterations": optimiser.iterations or block.training.iterations,
+        }
         return RunSettings(
             scale=self.scale,
             problem=problem,
             method=method,
             seed=seed,
             equation=block.equation,
-            method_constants=block.methods[method],
-            training=block.training,
+            method_constants=block.constants(method),
+            training=RunTraining(**{**dict(block.training), **own}),
         )
 
 
 def _with_plugins(problem: str, block: object) -> object:
-    """Make the problem, its solver and the methods in the block of a problem."""
+    """Make the problem, its solver, the methods and the optimisers in the block of a problem."""
     if not isinstance(block, Mapping):
         return block
     plugins: dict[str, object] = {}
@@ -90,23 +116,35 @@ def _with_plugins(problem: str, block: object) -> object:
         plugins["reference"] = made(REFERENCES, problem, ReferenceSolver, block["reference"])
     if isinstance(block.get("methods"), Mapping):
         plugins["methods"] = {
-            method: made(METHODS, method, Method, constants)
-            for method, constants in block["methods"].items()
+            name: made(METHODS, parts(name)[0], Method, constants)
+            for name, constants in block["methods"].items()
+        }
+    if isinstance(block.get("optimisers"), Mapping):
+        plugins["optimisers"] = {
+            name: made(OPTIMISERS, name, Optimiser, constants)
+            for name, constants in block["optimisers"].items()
         }
     return {**block, **plugins}
 
 
 class ComparedMethods(StrictModel):
-    """Which of the methods that have constants are trained and shown, in the figures' order."""
+    """Which of the methods that have constants are trained and shown, and with which optimiser."""
 
-    compared_methods: tuple[MethodName, ...] = Field(min_length=1)
+    optimiser: OptimiserName = ADAM  # of the methods whose name says none
+    compared_methods: tuple[TrainedWith, ...] = Field(min_length=1)  # in the figures' order
 
     @field_validator("compared_methods")
     @classmethod
-    def _methods_differ(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(methods)) < len(methods):
+    def _methods_differ(cls, methods: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        names = {with_optimiser(name, info.data.get("optimiser", ADAM)) for name in methods}
+        if len(names) < len(methods):
             raise ValueError("expected different methods")
         return methods
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the methods with their optimisers."""
+        return tuple(with_optimiser(name, self.optimiser) for name in self.compared_methods)
 
 
 class ScaleBesidePaper(StrictModel):

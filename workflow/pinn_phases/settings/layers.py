@@ -2,8 +2,8 @@
 
 Each of the two sources is a tree of blocks, with one block per scale under `scales`. It is resolved
 in two steps. First the block of the scale overrides the source, key by key. Then the block of each
-problem overrides the general blocks `training`, `execution` and `methods`. The resolved command
-line overrides the resolved config.yaml, so a value on the command line always wins.
+problem overrides the general blocks, such as `training`. The resolved command line overrides the
+resolved config.yaml, so a value on the command line always wins.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 
 from pinn_phases.model import A_BLOCK, KeyPath, SettingsError, Tree
 
-GENERAL_BLOCKS = ("training", "execution", "methods")
+GENERAL_BLOCKS = ("training", "execution", "methods", "optimisers")
 NOT_OF_A_SCALE = ("scale", "scales")  # keys that say which blocks there are
 NUMBER = re.compile(r"[-+]?\d+(\.\d*([eE][-+]\d+)?)?")  # what YAML reads as one, and no more
 NUMBER_LENGTH = 400  # the longest word that is one; Python reads no digits beyond 4,300

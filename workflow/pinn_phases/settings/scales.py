@@ -20,10 +20,12 @@ from pinn_phases.model import (
     require_plain,
     validated,
 )
+from pinn_phases.plugins import METHODS, names
 from pinn_phases.settings.checks import require_effect, require_records, require_test_points, unused
 from pinn_phases.settings.config import ComparedMethods, ProblemSettings, Settings
 from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.settings.layers import Layers, from_the_command_line, merged, source_at
+from pinn_phases.trained_with import ADAM, parts, with_optimiser
 
 ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
 REACHED = "reached-"  # before that of a scale that trains: its runs from their checkpoints
@@ -98,12 +100,21 @@ def load_archives(folder: Path) -> dict[str, Settings]:
             tree = json.loads(path.read_text())
         except ValueError as error:
             raise SettingsError((str(path),), ..., f"expected JSON ({error})") from None
-        older = {"continue_other_code": False}  # which archives of older versions do not say
-        settings = validated(Settings, older | tree, (str(path),))
+        settings = validated(Settings, _upgraded(tree), (str(path),))
         _require_name((str(path.parent),), path.parent.name)
         name = f"{ARCHIVE}{path.parent.name}"
         found[name] = settings.model_copy(update={"scale": name})
     return found
+
+
+def _upgraded(tree: Tree) -> Tree:
+    """Return the settings of an archive with what those of older versions do not say."""
+    problems = {}
+    for name, block in tree.get("problems", {}).items():
+        training = {**block.get("training", {})}
+        adam = {"optimisers": {ADAM: training.pop("optimiser")}} if "optimiser" in training else {}
+        problems[name] = {**adam, **block, "training": training}
+    return {"continue_other_code": False, **tree, "problems": problems}
 
 
 def load_paper(config: Tree) -> Settings:
@@ -161,12 +172,12 @@ def _at_scale(layers: Layers, scale: str, *, all_methods: bool = False) -> Setti
     keys = {*Settings.model_fields, *ComparedMethods.model_fields} - {"scale"}
     try:
         tree = layers.at(scale, keys)
-        compared = validated(ComparedMethods, _part(tree, ComparedMethods)).compared_methods
+        compared = validated(ComparedMethods, _part(tree, ComparedMethods))
         settings = validated(Settings, _part(tree, Settings) | {"scale": scale})
         for name, problem in settings.problems.items():
             _check_problem(name, problem, settings.figures)
         comparing = _comparing(settings, compared)
-        for path, value, expected in unused(settings.problems, compared):
+        for path, value, expected in unused(settings.problems, compared.names):
             if layers.is_given(scale, path):
                 raise SettingsError(path, value, expected)
     except SettingsError as error:
@@ -190,10 +201,13 @@ def _of_archive(settings: Settings, command_line: Tree) -> Settings:
                 expected = f"expected one of the archived {', '.join(map(str, settings.seeds))}"
                 raise SettingsError(("seeds", index), seed, expected)
         methods = list(next(iter(settings.problems.values())).methods)
-        compared = validated(
-            ComparedMethods, {"compared_methods": methods, **_part(given, ComparedMethods)}
-        )
-        return _comparing(changed, compared.compared_methods)
+        part = {"compared_methods": methods, **_part(given, ComparedMethods)}
+        compared = validated(ComparedMethods, part)
+        for index, name in enumerate(compared.names):
+            if name not in methods:
+                expected = f"expected one of {', '.join(methods)}"
+                raise SettingsError(("compared_methods", index), name, expected)
+        return _comparing(changed, compared)
 
 
 def _part(tree: Tree, model: type[StrictModel]) -> dict[str, Any]:
@@ -201,20 +215,35 @@ def _part(tree: Tree, model: type[StrictModel]) -> dict[str, Any]:
     return {key: value for key, value in tree.items() if key in model.model_fields}
 
 
-def _comparing(settings: Settings, methods: tuple[str, ...]) -> Settings:
-    """Keep these methods of every problem, in this order."""
+def _comparing(settings: Settings, compared: ComparedMethods) -> Settings:
+    """Keep these methods of every problem, in this order, and their optimisers."""
+    names = compared.names
     problems = {}
-    for name, block in settings.problems.items():
-        for index, method in enumerate(methods):
-            if method not in block.methods:
-                expected = f"expected one of {', '.join(block.methods)}"
-                raise SettingsError(("compared_methods", index), method, expected)
-        kept = {method: block.methods[method] for method in methods}
-        problems[name] = block.model_copy(update={"methods": kept})
-    if settings.figures.phases_of not in methods:
-        expected = f"expected one of {', '.join(methods)}"
-        raise SettingsError(("figures", "phases_of"), settings.figures.phases_of, expected)
-    return settings.model_copy(update={"problems": problems})
+    for problem, block in settings.problems.items():
+        methods, optimisers = {}, {}
+        for index, name in enumerate(names):
+            method, optimiser = parts(name)
+            stored = name if name in block.methods else method  # an archive has whole names
+            for part, there in ((stored, block.methods), (optimiser, block.optimisers)):
+                if part not in there:
+                    expected = f"expected one of {', '.join(there)}"
+                    raise SettingsError(("compared_methods", index), part, expected)
+            methods[name] = block.constants(name)
+            optimisers[optimiser] = block.optimisers[optimiser]
+        problems[problem] = block.model_copy(update={"methods": methods, "optimisers": optimisers})
+    figures = settings.figures
+    phases_of = figures.phases_of
+    if phases_of not in names:
+        phases_of = with_optimiser(phases_of, compared.optimiser)
+    if phases_of not in names:
+        expected = f"expected one of {', '.join(names)}"
+        raise SettingsError(("figures", "phases_of"), figures.phases_of, expected)
+    return settings.model_copy(
+        update={
+            "problems": problems,
+            "figures": figures.model_copy(update={"phases_of": phases_of}),
+        }
+    )
 
 
 def _check_problem(name: str, block: ProblemSettings, figures: FigureSettings) -> None:
@@ -223,3 +252,11 @@ def _check_problem(name: str, block: ProblemSettings, figures: FigureSettings) -
     require_test_points(block.reference.grid, block.training.record.error_stride, path)
     require_effect(block.equation, block.training, (*path, "training"))
     require_records(block.training, figures.smoothing, (*path, "training"))
+    for method in block.methods:
+        if method not in names(METHODS):  # a method with its optimiser, which only archives have
+            expected = f"unknown key; expected one of {', '.join(names(METHODS))}"
+            raise SettingsError((*path, "methods", method), ..., expected)
+    for name, optimiser in block.optimisers.items():
+        if optimiser.iterations:
+            own = block.training.model_copy(update={"iterations": optimiser.iterations})
+            require_records(own, figures.smoothing, (*path, "optimisers", name))

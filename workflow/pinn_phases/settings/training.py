@@ -7,9 +7,11 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from pinn_phases.methods.base import Method
 from pinn_phases.model import StrictModel
-from pinn_phases.plugins import METHODS, PROBLEMS, MethodName, ProblemName, plugin_field
+from pinn_phases.optimisers.base import Optimiser
+from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, ProblemName, made, plugin_field
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
+from pinn_phases.trained_with import TrainedWith, parts
 
 # Of a training's settings: how long, how fast or how safely it runs, but not what it computes.
 NOT_COMPUTED = {"iterations", "checkpoint_seconds"}
@@ -26,17 +28,6 @@ class ConditionSettings(StrictModel):
     weight: float = Field(ge=0)  # factor of the term; 0 leaves the condition out
 
 
-class OptimiserSettings(StrictModel):
-    """Adam with a learning rate that falls in steps."""
-
-    learning_rate: float = Field(gt=0)
-    beta1: float = Field(ge=0, lt=1)
-    beta2: float = Field(ge=0, lt=1)
-    epsilon: float = Field(gt=0)
-    decay: float = Field(gt=0, le=1)  # factor of the learning rate ...
-    decay_every: int = Field(ge=1)  # ... every so many iterations
-
-
 class RecordSettings(StrictModel):
     """What is written down, and when; independent of the number of iterations."""
 
@@ -48,14 +39,13 @@ class RecordSettings(StrictModel):
 
 
 class TrainingSettings(StrictModel):
-    """One training, but for the problem's and the method's own numbers."""
+    """One training, but for the numbers of problem, method and optimiser."""
 
     iterations: int = Field(ge=1)
     batches: int = Field(ge=2)  # of the collocation points, for the gradient statistics
     points: int = Field(ge=1)  # collocation points
     conditions: Mapping[str, ConditionSettings]
     network: NetworkSettings
-    optimiser: OptimiserSettings
     record: RecordSettings
     engine: Literal["fast", "plain"] = DEFAULT_ENGINE  # files of older versions do not say it
     compiled: bool  # the fast engine with torch.compile, where that works
@@ -75,19 +65,38 @@ class TrainingSettings(StrictModel):
         return points
 
 
+class RunTraining(TrainingSettings):
+    """One training with its optimiser."""
+
+    optimiser: SerializeAsAny[Optimiser]
+
+
 class RunSettings(StrictModel):
     """Everything that one training needs; stored in its result file."""
 
     scale: str
     problem: ProblemName
-    method: MethodName
+    method: TrainedWith
     seed: Seed
     equation: SerializeAsAny[Problem]  # with its coefficients
     method_constants: SerializeAsAny[Method]
-    training: TrainingSettings
+    training: RunTraining
 
     _make_equation = plugin_field("equation", PROBLEMS, Problem, named_by="problem")
-    _make_constants = plugin_field("method_constants", METHODS, Method, named_by="method")
+
+    @field_validator("method_constants", mode="before")
+    @classmethod
+    def _make_method(cls, block: object, info: ValidationInfo) -> object:
+        method, _ = parts(info.data.get("method", ""))
+        return made(METHODS, method, Method, block)
+
+    @field_validator("training", mode="before")
+    @classmethod
+    def _make_optimiser(cls, block: object, info: ValidationInfo) -> object:
+        if not isinstance(block, Mapping) or "optimiser" not in block:
+            return block
+        _, optimiser = parts(info.data.get("method", ""))
+        return {**block, "optimiser": made(OPTIMISERS, optimiser, Optimiser, block["optimiser"])}
 
     def computed(self) -> dict[str, Any]:
         """Return what the numbers of a training depend on, but for how many there are."""

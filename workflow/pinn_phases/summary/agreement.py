@@ -8,10 +8,10 @@ from pinn_phases.analysis.agreement import Agreement, Curve, Values, compare
 from pinn_phases.analysis.seeds import Bound, Observation
 from pinn_phases.files.published import BOUNDARIES, Departure, departures, other_sizes
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Page, Table
+from pinn_phases.trained_with import method_title
 
 FINAL = "final error"
 TITLE = "Agreement with the authors' curves"
@@ -233,7 +233,7 @@ def _other_sizes(compared: Sequence[Compared]) -> Table:
 
 
 def _names(one: Compared) -> tuple[str, str]:
-    return _problem(one.problem), plugin_class(METHODS, one.method, Method).title
+    return _problem(one.problem), method_title(one.method)
 
 
 def _titles(one: Compared) -> tuple[str, str]:

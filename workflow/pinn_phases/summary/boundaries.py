@@ -6,10 +6,10 @@ from typing import Any
 from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.landmarks import LANDMARKS
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Page, Table
+from pinn_phases.trained_with import method_title
 
 TITLE = "Phases found, and drawn by hand"
 NONE, NOT_FOUND = "–", "not found"
@@ -44,7 +44,7 @@ def _row(content: Content) -> tuple[str, ...]:
 
 def _subject(settings: Mapping[str, Any]) -> str:
     problem = plugin_class(PROBLEMS, settings["problem"], Problem).title
-    method = plugin_class(METHODS, settings["method"], Method).title
+    method = method_title(settings["method"])
     return f"{problem}, {method}, {settings['scale']}, seed {settings['seed']}"
 
 

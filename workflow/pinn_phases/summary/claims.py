@@ -9,10 +9,10 @@ from pinn_phases.claims.base import Case, Claim, Kind, Run
 from pinn_phases.claims.judging.predicates import Anything
 from pinn_phases.claims.judging.quantities import Finding, Outcome, Quantity, Value
 from pinn_phases.claims.judging.verdicts import Judged, Verdict
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Link, Page, Table, Tone
+from pinn_phases.trained_with import method_title
 
 MARKS = {Outcome.HOLDS: "✓", Outcome.IN_PART: "~", Outcome.FAILS: "✗", Outcome.UNTESTABLE: "–"}
 TONES = {
@@ -224,7 +224,7 @@ def case_title(case: Case) -> str:
     methods = list(dict.fromkeys(method for _, method in case))
     title = ", ".join(map(_problem, problems)) if len(problems) < 3 else "all problems"
     if len(methods) == 1:
-        return f"{title}, {plugin_class(METHODS, methods[0], Method).title}"
+        return f"{title}, {method_title(methods[0])}"
     return title
 
 

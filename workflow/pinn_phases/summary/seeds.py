@@ -19,10 +19,10 @@ from pinn_phases.analysis.seeds import (
     reached,
 )
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Page, Table
+from pinn_phases.trained_with import method_title
 
 ERROR = "final error"
 BELOW = tuple(f"below {level:.0%}" for level in LEVELS)
@@ -165,7 +165,7 @@ def _median(of: Sequence[Measured], name: str) -> float | None:
 def _titles(problem: str, method: str) -> tuple[str, str]:
     return (
         plugin_class(PROBLEMS, problem, Problem).title,
-        plugin_class(METHODS, method, Method).title,
+        method_title(method),
     )
 
 

@@ -8,6 +8,7 @@ from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.trees import leaves
 from pinn_phases.summary.page import Page, Table
+from pinn_phases.trained_with import parts
 
 ABSENT = "not there"
 
@@ -41,9 +42,14 @@ def _general(settings: Tree) -> Tree:
 
 
 def _beside(block: Tree, paper: Tree) -> Tree:
-    """Return the paper's block of a problem with the methods of the other block."""
-    methods = {name: paper["methods"][name] for name in block["methods"] if paper}
-    return {**paper, "methods": methods}
+    """Return the paper's block of a problem with methods and optimisers of the other block."""
+    if not paper:
+        return {}
+    return {
+        **paper,
+        "methods": {name: paper["methods"][parts(name)[0]] for name in block["methods"]},
+        "optimisers": {name: paper["optimisers"][name] for name in block["optimisers"]},
+    }
 
 
 def _table(title: str, chosen: Tree, paper: Tree) -> Table:

@@ -6,10 +6,10 @@ from typing import Any
 
 from pinn_phases.files.reached import is_unfinished, length_in_words
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Page, Table
+from pinn_phases.trained_with import method_title
 
 NOT_KNOWN = "not known"
 HEAD = (
@@ -45,7 +45,7 @@ def _row(content: Content) -> tuple[str, ...]:
     last = f"{content.arrays['history/iteration'][-1]:,}"
     return (
         plugin_class(PROBLEMS, settings["problem"], Problem).title,
-        plugin_class(METHODS, settings["method"], Method).title,
+        method_title(settings["method"]),
         str(settings["seed"]),
         length_in_words([content.attributes]) if is_unfinished(content.attributes) else last,
         f"{content.arrays['history/relative_l2'][-1]:#.3g}",

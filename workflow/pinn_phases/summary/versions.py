@@ -5,10 +5,10 @@ from typing import Any
 
 from pinn_phases.files.provenance import stated_commit
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Page, Table
+from pinn_phases.trained_with import method_title
 
 Values = Mapping[str, Mapping[str, str]]  # item -> file -> value
 
@@ -91,7 +91,7 @@ def _job(content: Content) -> str:
     problem = plugin_class(PROBLEMS, settings["problem"], Problem).title
     if content.kind == "reference":
         return f"reference of {problem}"
-    return f"training of {problem}, {plugin_class(METHODS, settings['method'], Method).title}"
+    return f"training of {problem}, {method_title(settings['method'])}"
 
 
 def _name(content: Content) -> str:

@@ -12,11 +12,11 @@ from pinn_phases.files.descriptions import description
 from pinn_phases.files.provenance import stated_commit
 from pinn_phases.files.reached import is_unfinished, length_in_words
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.trees import leaves
 from pinn_phases.summary.phase_words import phase_lines
+from pinn_phases.trained_with import method_title
 
 NOT_KNOWN = "not known"  # in a run from a checkpoint that does not state it
 CHANGES = {
@@ -67,7 +67,7 @@ def _subject(settings: Mapping[str, Any]) -> str:
     title = plugin_class(PROBLEMS, settings["problem"], Problem).title
     if "method" not in settings:
         return title
-    method = plugin_class(METHODS, settings["method"], Method).title
+    method = method_title(settings["method"])
     return f"{title} with {method}, seed {settings['seed']}, scale {settings['scale']}"
 
 

@@ -1,4 +1,4 @@
-"""The training loop: full-batch Adam, with gradient statistics of every recorded iteration."""
+"""The training loop: full-batch steps, with gradient statistics of every recorded iteration."""
 
 import dataclasses
 import logging
@@ -156,7 +156,7 @@ def run(
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
     milestones = snapshot_iterations(settings.iterations, MILESTONES_PER_DECADE)
-    step = Iteration(training.engine, state, settings.optimiser)
+    step = Iteration(training.engine, state)
     saved = time.monotonic()
     while state.iteration < settings.iterations:
         iteration = state.iteration + 1
@@ -165,7 +165,7 @@ def run(
         stopping = stop_asked() and not last
         due = time.monotonic() - saved > settings.checkpoint_seconds
         saving = last or stopping or due
-        if iteration in milestones:
+        if iteration in milestones and state.iteration:  # before, there is nothing to save
             state.milestones.append(state.without_record())
         loss, gradients = step.evaluate()
         if recorded or saving:  # not always: the check waits for the GPU
@@ -178,7 +178,7 @@ def run(
             row = step.measure(partial(measured, training, loss, gradients))
         step.update()
         if row is not None:
-            numbers = on_host({**row, "srr_adam": step.srr_adam()})
+            numbers = on_host({**row, "srr_adam": step.srr()})
             if not np.isfinite(numbers["relative_l2"]):
                 raise Stopped(not_finite("relative L2 error", iteration))
             rows = state.history if recorded else state.last_row

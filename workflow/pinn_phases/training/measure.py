@@ -12,18 +12,28 @@ from pinn_phases.training.engines.base import BatchGradient, Loss
 from pinn_phases.training.history import Row, recorded
 from pinn_phases.training.setup import Training
 from pinn_phases.training.state import State
-from pinn_phases.training.statistics import between_terms, gradient_statistics
+from pinn_phases.training.statistics import (
+    alignment_score,
+    between_terms,
+    flat,
+    gradient_statistics,
+)
 
 
 def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> dict[str, Tensor]:
     """Return the quantities of a row, before the step, still on their device."""
     record, state = training.settings.training.record, training.state
     layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
-    common = loss.common
+    step = 1
     if record.gradient_parameters == "weights":
-        layers, common = [layer[:1] for layer in layers], common[::2]
+        layers, step = [layer[:1] for layer in layers], 2
     statistics = gradient_statistics(layers, training.threads)
+    common = flat(loss.common[::step])
     of_conditions, of_residual, cosine = between_terms(statistics.gradient, common)
+    conditions = [common]
+    if len(loss.conditions) > 1:
+        of_each = training.engine.condition_gradients(state.parameters).values()
+        conditions = [flat(gradient[::step]) for gradient in of_each]
     magnitude = loss.residual.abs()
     return {
         "loss": loss.total,
@@ -39,6 +49,7 @@ def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> 
         "gradient_conditions": of_conditions,
         "snr_residual": of_residual / statistics.std,
         "cosine": cosine,
+        "alignment": alignment_score([statistics.gradient - common, *conditions]),
         "weights_mean": loss.weights.mean(),
         "weights_max": loss.weights.max(),
         "layers/snr": statistics.layer_snr,

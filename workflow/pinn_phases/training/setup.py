@@ -63,6 +63,11 @@ def prepare(
         compiled=engine.compiled,
         threads=threads,
     )
-    equations, weight = len(problem.equations), method.weight_at_start
-    state = State.start(parameters, equations, chosen.points, weight)
+    state = State.start(
+        parameters,
+        chosen.optimiser,
+        len(problem.equations),
+        chosen.points,
+        method.weight_at_start,
+    )
     return Training(settings, problem, points, engine, error, state, threads)

@@ -12,24 +12,27 @@ from torch import Tensor
 
 from pinn_phases.arrays import Arrays
 from pinn_phases.network.network import flattened, unflattened
+from pinn_phases.optimisers.base import Optimiser
 from pinn_phases.training.history import MILESTONES, RECORD, Row, Series
+from pinn_phases.training.stepper import Stepper
+
+STATE = "state/"  # before the names of its arrays
+LAST_ROW, LAST_SNAPSHOT = f"{STATE}last_row/", f"{STATE}last_snapshot/"
 
 
 @dataclass
 class State:
     """A training after `iteration` steps of the optimiser.
 
-    `first` and `second` are Adam's moving averages, `weights` the method's. `last_row` and
+    `weights` are the method's; the stepper holds the optimiser's state. `last_row` and
     `last_snapshot` hold those of the last iteration if it is not on the schedule: they end the
     result, but a longer training drops them. `milestones` are earlier states, from which a shorter
     training continues.
     """
 
     parameters: list[Tensor]
-    first: list[Tensor]
-    second: list[Tensor]
+    stepper: Stepper
     weights: Float[Tensor, "equations points"]
-    iteration: int = 0
     history: Series = field(default_factory=Series)
     snapshots: Series = field(default_factory=Series)
     last_row: Series = field(default_factory=Series)
@@ -38,32 +41,39 @@ class State:
 
     @classmethod
     def start(
-        cls, parameters: Sequence[Tensor], equations: int, points: int, weight: float = 0.0
+        cls,
+        parameters: Sequence[Tensor],
+        optimiser: Optimiser,
+        equations: int,
+        points: int,
+        weight: float = 0.0,
     ) -> "State":
         """Before the first iteration, with the same weight for every point."""
-        return cls(
-            parameters=list(parameters),
-            first=[torch.zeros_like(p) for p in parameters],
-            second=[torch.zeros_like(p) for p in parameters],
-            weights=parameters[0].new_full((equations, points), weight),
-        )
+        weights = parameters[0].new_full((equations, points), weight)
+        return cls(list(parameters), Stepper(optimiser, parameters), weights)
+
+    @property
+    def iteration(self) -> int:
+        """Number of iterations done."""
+        return self.stepper.iteration
 
     def without_record(self) -> Row:
         """Return a copy of all but the record."""
         return {
             "iteration": self.iteration,
             "parameters": flattened(self.parameters),
-            "first": flattened(self.first),
-            "second": flattened(self.second),
+            **self.stepper.arrays(),
             "weights": self.weights.cpu().numpy().copy(),
         }
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays of a checkpoint, without the record."""
         return {
-            **{f"state/{name}": np.asarray(value) for name, value in self.without_record().items()},
-            **self.last_row.arrays("state/last_row/"),
-            **self.last_snapshot.arrays("state/last_snapshot/"),
+            **{
+                f"{STATE}{name}": np.asarray(value) for name, value in self.without_record().items()
+            },
+            **self.last_row.arrays(LAST_ROW),
+            **self.last_snapshot.arrays(LAST_SNAPSHOT),
         }
 
     def record(self, start: Mapping[str, int]) -> dict[str, NDArray[Any]]:
@@ -86,16 +96,22 @@ class State:
 
         `last` says whether the training ends there.
         """
+        others = (MILESTONES, LAST_ROW, LAST_SNAPSHOT)
+        own = {
+            name.removeprefix(STATE): values
+            for name, values in arrays.items()
+            if name.startswith(STATE) and not name.startswith(others)
+        }
+        parameters = unflattened(own["parameters"], self.parameters)
+        iteration = int(own["iteration"])
         return State(
-            parameters=unflattened(arrays["state/parameters"], self.parameters),
-            first=unflattened(arrays["state/first"], self.parameters),
-            second=unflattened(arrays["state/second"], self.parameters),
-            weights=torch.from_numpy(arrays["state/weights"]).to(self.weights),
-            iteration=int(arrays["state/iteration"]),
+            parameters=parameters,
+            stepper=Stepper(self.stepper.settings, parameters, iteration=iteration, arrays=own),
+            weights=torch.from_numpy(own["weights"]).to(self.weights),
             history=Series.of(arrays, "history/"),
             snapshots=Series.of(arrays, "snapshots/"),
-            last_row=Series.of(arrays if last else {}, "state/last_row/"),
-            last_snapshot=Series.of(arrays if last else {}, "state/last_snapshot/"),
+            last_row=Series.of(arrays if last else {}, LAST_ROW),
+            last_snapshot=Series.of(arrays if last else {}, LAST_SNAPSHOT),
             milestones=Series.of(arrays, MILESTONES),
         )
 
@@ -130,5 +146,5 @@ def cut(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None:
         for name, values in arrays.items()
         if name.startswith(series)
     }
-    state = {f"state/{name}": np.asarray(value) for name, value in milestone.items()}
+    state = {f"{STATE}{name}": np.asarray(value) for name, value in milestone.items()}
     return {**record, **state}

@@ -6,7 +6,7 @@
 | sigma = std[grad L_B]       | std           |
 | SNR, Eq. 8                  | snr           |
 | SRR_B, Eq. 17               | srr_batch     |
-| SRR_C, Eq. 13               | srr_adam      |
+| SRR_C, Eq. 13               | srr_moments   |
 
 The conditions are the same for every batch: they contribute to the mean, and not to the standard
 deviation. `between_terms` splits the mean.
@@ -19,6 +19,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from pinn_phases.optimisers.base import Moments
 from pinn_phases.training.engines.base import BatchGradient
 from pinn_phases.training.threads import ThreadPool
 
@@ -114,8 +115,13 @@ def _mean_and_squares(
     return mean, torch.stack([mean.square().sum(), variance, square])
 
 
+def flat(parts: Sequence[Tensor]) -> Float64[Tensor, " parameters"]:
+    """Gradients by several parameters as one vector."""
+    return torch.cat([part.flatten() for part in parts]).double()
+
+
 def between_terms(
-    gradient: Float64[Tensor, " parameters"], conditions: Sequence[Tensor]
+    gradient: Float64[Tensor, " parameters"], common: Float64[Tensor, " parameters"]
 ) -> tuple[Scalar, Scalar, Scalar]:
     """Split the mean gradient into that of the conditions and that of the residual.
 
@@ -123,8 +129,8 @@ def between_terms(
     ----------
     gradient
         Mean over batches, as of `GradientStatistics`.
-    conditions
-        Gradients of the weighted sum of the conditions by the same parameters, in their order.
+    common
+        Gradient of the weighted sum of the conditions by the same parameters.
 
     Returns
     -------
@@ -132,38 +138,31 @@ def between_terms(
         With batch gradients in float32 the second is exact to about 1e-7 of the first. The cosine
         is NaN if either is 0.
     """
-    common = torch.cat([part.flatten() for part in conditions]).double()
     residual = gradient - common
     norms = torch.linalg.vector_norm(common), torch.linalg.vector_norm(residual)
     return *norms, residual.dot(common) / (norms[0] * norms[1])
 
 
-def srr_adam(
-    first: Sequence[Tensor],
-    second: Sequence[Tensor],
-    step: int | Tensor,
-    *,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-) -> Scalar:
-    """Signal-to-rms ratio of Adam's moments over all parameters (Eq. 13).
+def alignment_score(gradients: Sequence[Float64[Tensor, " parameters"]]) -> Scalar:
+    """Twice the squared norm of the mean of the unit gradients, minus one, within [-1, 1].
 
-    Parameters
+    Of two gradients it is their cosine. NaN if a gradient vanishes.
+
+    References
     ----------
-    first, second
-        Moving averages of the gradient and of its square after `step` updates, without bias
-        correction.
-    step
-        A tensor, where its value changes between replays of a CUDA graph.
-    epsilon
-        Adam's own, added to the root as in Eq. 11.
+    Wang, Bhartari, Li, Perdikaris, Gradient alignment in physics-informed neural networks: a
+    second-order optimization perspective, NeurIPS 2025, Section 3.
     """
-    if isinstance(step, Tensor):
-        step = step.double()
-    signal = torch.cat([m.flatten() for m in first]).double() / (1 - beta1**step)
-    square = torch.cat([v.flatten() for v in second]).double() / (1 - beta2**step)
-    return torch.div(_norm(signal), _norm(square.sqrt() + epsilon))
+    units = [gradient / _norm(gradient) for gradient in gradients]
+    return 2 * torch.stack(units).mean(0).square().sum() - 1
+
+
+def srr_moments(moments: Moments) -> Scalar:
+    """Signal-to-rms ratio of an optimiser's moments over all parameters (Eq. 13)."""
+    steps = moments.steps.double() if isinstance(moments.steps, Tensor) else moments.steps
+    first, second = flat(moments.first), flat(moments.second)
+    signal, square = first / (1 - moments.beta1**steps), second / (1 - moments.beta2**steps)
+    return torch.div(_norm(signal), _norm(square.sqrt() + moments.epsilon))
 
 
 def _norm(values: Float64[Tensor, " values"]) -> Scalar:

@@ -20,10 +20,10 @@ from pinn_phases.figures.drawing.legends import add_layer_bar, add_legend, phase
 from pinn_phases.figures.drawing.phase_marks import over_phases
 from pinn_phases.figures.drawing.small_print import add_small_print
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.trained_with import method_title
 
 LABELS = {
     "relative": "Lost information\n$\\log_2 n - I(\\mathcal{X};T)$,\nbits, relative bins",
@@ -59,8 +59,8 @@ def draw(
             _draw_panel(panels[row, column], name, files, phases)
             letter = "abcdefghijklmnopqrstuvwxyz"[row * len(methods) + column]
             panels[row, column].set_title(f"({letter})", loc="left", weight="bold")
-        titles = (plugin_class(PROBLEMS, problem, Problem), plugin_class(METHODS, method, Method))
-        panels[0, column].set_title(", ".join(one.title for one in titles), weight="bold")
+        titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
+        panels[0, column].set_title(", ".join(titles), weight="bold")
         panels[-1, column].set_xlabel("Iteration")
     for row, name in enumerate(names):
         panels[row, 0].set_ylabel(LABELS[name])

@@ -12,9 +12,9 @@ from inspect import getsource
 from typing import TYPE_CHECKING
 
 from pinn_phases.figures.base import figure_module, requirement
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, names, plugin_class
+from pinn_phases.plugins import PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.trained_with import method_title
 
 if TYPE_CHECKING:
     from pinn_phases.settings.config import Settings
@@ -76,7 +76,7 @@ def labels(name: str, settings: "Settings") -> dict[str, str]:
         "figure": number,
         "shows": subject,
         "benchmark": _benchmarks(there if shown.any_problem else shown.problems),
-        "methods": ", ".join(plugin_class(METHODS, m, Method).title for m in methods) or "none",
+        "methods": ", ".join(method_title(m) for m in methods) or "none",
         # No two figures have the same entry here (after `shows`). Snakemake's report turns a single
         # column with two values, each in half of the rows, into a switch, which fails where a row
         # does not have both.

@@ -10,9 +10,9 @@ from pinn_phases.figures.drawing import style
 from pinn_phases.figures.drawing.differences import not_the_papers
 from pinn_phases.files.reached import length_in_words
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.trained_with import method_title
 
 RIM = 0.05  # inches between the small print and the lower rim, or what had to make room for it
 LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))  # of a line, 0.59 wide
@@ -129,7 +129,7 @@ def _filled(parts: Sequence[str], mark: str = ";") -> list[str]:
 
 def only(method: str) -> str:
     """Note that a figure shows only one method."""
-    return f"{plugin_class(METHODS, method, Method).title} alone"
+    return f"{method_title(method)} alone"
 
 
 def _title(problem: str) -> str:

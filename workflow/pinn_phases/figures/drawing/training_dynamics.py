@@ -25,10 +25,10 @@ from pinn_phases.figures.drawing.curves import plot_runs
 from pinn_phases.figures.drawing.phase_marks import over_phases
 from pinn_phases.figures.drawing.small_print import add_small_print
 from pinn_phases.files.storage import Content
-from pinn_phases.methods.base import Method
-from pinn_phases.plugins import METHODS, PROBLEMS, plugin_class
+from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.trained_with import method_class, method_title
 
 LETTERS = ("(a)", "(b)", "(c)")
 COLUMNS = ("prediction", "residual", "weights")  # of each method
@@ -88,7 +88,7 @@ def _draw_curves(
     window = settings.smoothing if quantity == "snr" else 1
     for name, colour in style.method_colours(methods).items():
         runs = material.of("run", problem, name)
-        title = plugin_class(METHODS, name, Method).title
+        title = method_title(name)
         plot_runs(axes, runs, quantity, window=window, color=colour, label=title)
     phases = material.of("phases", problem, settings.phases_of)
     over_phases(axes, material.runs(), phases, named=True)
@@ -210,12 +210,11 @@ def _label(
 
 def _name_columns(panels: Sequence[Axes], method: str) -> None:
     """Write the name of the method and titles of its maps; mark weights that are not used."""
-    chosen = plugin_class(METHODS, method, Method)
-    used = np.ndim(chosen.model_construct().multiplier(np.zeros(2))) > 0
+    used = np.ndim(method_class(method).model_construct().multiplier(np.zeros(2))) > 0
     names = [*COLUMNS[:2], COLUMNS[2] if used else "weights, followed,\nnot used"]
     for axes, name in zip(panels, names, strict=True):
         _write_above(axes, name, 11)
-    _write_above(panels[1], chosen.title, 31, weight="bold")
+    _write_above(panels[1], method_title(method), 31, weight="bold")
 
 
 def _write_above(axes: Axes, words: str, points: float, **looks: Any) -> None:

@@ -65,7 +65,7 @@ class Engine(ABC):
 
     @abstractmethod
     def gradients(
-        self, parameters: Sequence[Tensor], weights: Weights
+        self, parameters: Sequence[Tensor], weights: Weights, *, update: bool = True
     ) -> tuple[Loss, list[BatchGradient]]:
         """Update the weights of the points, then evaluate the loss and its gradient for each batch.
 
@@ -75,6 +75,8 @@ class Engine(ABC):
             As in `pinn_phases.network.network`.
         weights
             The method's, of the iteration before.
+        update
+            False: keep the weights as they are.
 
         Returns
         -------
@@ -99,3 +101,7 @@ class Engine(ABC):
             Gradient of each batch's weighted mean squared residual, which the next call may
             overwrite; and gradient of each condition, with its weight, by its name.
         """
+
+    @abstractmethod
+    def condition_gradients(self, parameters: Sequence[Tensor]) -> dict[str, list[Tensor]]:
+        """Return the gradient of each condition, with its weight, by its name."""

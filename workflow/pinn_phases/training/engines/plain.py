@@ -47,15 +47,16 @@ class PlainEngine(Engine):
         self.condition_weights = {name: c.weight for name, c in chosen.items()}
 
     def gradients(
-        self, parameters: Sequence[Tensor], weights: Weights
+        self, parameters: Sequence[Tensor], weights: Weights, *, update: bool = True
     ) -> tuple[Loss, list[BatchGradient]]:
         """Return what `Engine.gradients` says."""
         parameters = [p.detach().requires_grad_() for p in parameters]
         residuals = [self.residual(points, parameters).detach() for points in self.batches]
         residual = torch.cat(residuals, 1)
-        weights = self.method.update(weights, residual)
+        if update:
+            weights = self.method.update(weights, residual)
         pde, of_residual = self.batch_gradients(parameters, weights)
-        terms, of_conditions = self.condition_gradients(parameters)
+        terms, of_conditions = self._conditions(parameters)
         common = [
             sum(of_terms, torch.zeros_like(parameter))
             for parameter, *of_terms in zip(parameters, *of_conditions.values(), strict=True)
@@ -67,10 +68,13 @@ class PlainEngine(Engine):
         self, parameters: Sequence[Tensor], weights: Weights
     ) -> tuple[list[BatchGradient], dict[str, list[Tensor]]]:
         """Return what `Engine.term_gradients` says."""
-        parameters = [p.detach().requires_grad_() for p in parameters]
-        _, of_residual = self.batch_gradients(parameters, weights)
-        _, of_conditions = self.condition_gradients(parameters)
-        return of_residual, of_conditions
+        varied = [p.detach().requires_grad_() for p in parameters]
+        _, of_residual = self.batch_gradients(varied, weights)
+        return of_residual, self.condition_gradients(parameters)
+
+    def condition_gradients(self, parameters: Sequence[Tensor]) -> dict[str, list[Tensor]]:
+        """Return what `Engine.condition_gradients` says."""
+        return self._conditions([p.detach().requires_grad_() for p in parameters])[1]
 
     def batch_gradients(
         self, parameters: Sequence[Tensor], weights: Weights
@@ -85,7 +89,7 @@ class PlainEngine(Engine):
             gradients.append(torch.autograd.grad(loss, parameters, materialize_grads=True))
         return torch.stack(losses), [torch.stack(each) for each in zip(*gradients, strict=True)]
 
-    def condition_gradients(
+    def _conditions(
         self, parameters: Sequence[Tensor]
     ) -> tuple[dict[str, Float[Tensor, ""]], dict[str, list[Tensor]]]:
         """Mean square of each condition without its weight, and its gradient with it."""

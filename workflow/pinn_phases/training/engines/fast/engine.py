@@ -111,16 +111,16 @@ class FastEngine(Engine):
             zeros = [self.interior.inputs.new_zeros(shape) for shape in shapes]
             self._condition_gradients(zeros)
             weights = zeros[0].new_zeros(len(problem.equations), len(points))
-            self._interior_cotangent(self.network.forward(zeros), weights)
+            self._interior_cotangent(self.network.forward(zeros), weights, True)
 
     def gradients(
-        self, parameters: Sequence[Tensor], weights: Weights
+        self, parameters: Sequence[Tensor], weights: Weights, *, update: bool = True
     ) -> tuple[Loss, list[BatchGradient]]:
         """Return what `Engine.gradients` says; the next call overwrites the gradients."""
         fixed = [p.detach() for p in parameters]
         conditions = self.beside.submit(lambda: self._condition_gradients(fixed))
         cotangent, pde, residual, weights = self._interior_cotangent(
-            self.network.forward(fixed), weights
+            self.network.forward(fixed), weights, update
         )
         terms, common = conditions.result()
         gradients = self.network.backward(fixed, cotangent, common)
@@ -139,7 +139,11 @@ class FastEngine(Engine):
         (cotangent,) = torch.autograd.grad(loss, [streams])
         zeros = [torch.zeros_like(parameter) for parameter in parameters]
         of_residual = self.network.backward(parameters, cotangent, zeros)
-        return of_residual, {name: self._gradient_of(name, parameters) for name in self.conditions}
+        return of_residual, self.condition_gradients(parameters)
+
+    def condition_gradients(self, parameters: Sequence[Tensor]) -> dict[str, list[Tensor]]:
+        """Return what `Engine.condition_gradients` says."""
+        return {name: self._gradient_of(name, parameters) for name in self.conditions}
 
     def _residual(self, streams: Streams) -> Residuals:
         """Residuals from the streams of the outputs."""
@@ -154,7 +158,7 @@ class FastEngine(Engine):
         return losses
 
     def _interior_loss(
-        self, streams: Streams, weights: Weights
+        self, streams: Streams, weights: Weights, update: bool
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Sum of the batches' own losses, to be differentiated; then three parts of `Loss`.
 
@@ -162,16 +166,17 @@ class FastEngine(Engine):
         """
         residual = self._residual(streams)
         flat = residual.detach().flatten(1)  # (equations, batches, m) -> (equations, points)
-        weights = self.method.update(weights, flat)
+        if update:
+            weights = self.method.update(weights, flat)
         pde = self._residual_losses(residual, weights)
         return pde.sum(), pde.detach(), flat, weights
 
     def _interior_cotangent(
-        self, streams: Streams, weights: Weights
+        self, streams: Streams, weights: Weights, update: bool
     ) -> tuple[Streams, Tensor, Tensor, Tensor]:
         """Gradient of the batches' own losses by the streams; then as `_interior_loss`."""
         streams = streams.detach().requires_grad_()
-        total, pde, residual, weights = self._interior(streams, weights)
+        total, pde, residual, weights = self._interior(streams, weights, update)
         (cotangent,) = torch.autograd.grad(total, [streams])
         return cotangent, pde, residual, weights
 

@@ -1,0 +1,74 @@
+"""Adam, the paper's optimiser."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from pydantic import Field
+
+from pinn_phases.optimisers.base import FallingRate, Moments, Tensor, TorchOptimiser
+
+
+class Adam(FallingRate):
+    """Adam (Eqs. 9 to 11) on the full batch, torch's implementation."""
+
+    title: ClassVar[str] = "Adam"
+    capturable: ClassVar[bool] = True
+
+    beta1: float = Field(ge=0, lt=1)
+    beta2: float = Field(ge=0, lt=1)
+    epsilon: float = Field(gt=0)
+
+    def make(self, parameters: Sequence[Tensor]) -> TorchOptimiser:
+        """Return Adam before its first step."""
+        import torch
+
+        device = parameters[0].device
+        on_gpu, rate = device.type == "cuda", self.learning_rate
+        adam = torch.optim.Adam(
+            parameters,
+            lr=torch.tensor(rate, device=device) if on_gpu else rate,  # a graph keeps numbers
+            betas=(self.beta1, self.beta2),
+            eps=self.epsilon,
+            fused=True,
+            capturable=on_gpu,
+        )
+        for parameter in parameters:
+            adam.state[parameter] = {
+                "step": torch.tensor(0.0, device=device),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+        return adam
+
+    def moments(
+        self, made: TorchOptimiser, parameters: Sequence[Tensor], iteration: int
+    ) -> Moments:
+        """Return what `Optimiser.moments` says."""
+        states = [made.state[parameter] for parameter in parameters]
+        steps = states[0]["step"] if states[0]["step"].is_cuda else iteration
+        first, second = ([state[name] for state in states] for name in ("exp_avg", "exp_avg_sq"))
+        return Moments(first, second, steps, self.beta1, self.beta2, self.epsilon)
+
+    def state(self, made: TorchOptimiser, parameters: Sequence[Tensor]) -> Mapping[str, Tensor]:
+        """Return `first` and `second`, the moments of all parameters."""
+        import torch
+
+        moments = self.moments(made, parameters, 0)
+        named = {"first": moments.first, "second": moments.second}
+        return {name: torch.cat([m.flatten() for m in each]) for name, each in named.items()}
+
+    def restore(
+        self,
+        made: TorchOptimiser,
+        parameters: Sequence[Tensor],
+        state: Mapping[str, Tensor],
+        iteration: int,
+    ) -> None:
+        """Give a newly made Adam its moments."""
+        sizes = [parameter.numel() for parameter in parameters]
+        first, second = (state[name].split(sizes) for name in ("first", "second"))
+        for parameter, average, square in zip(parameters, first, second, strict=True):
+            own = made.state[parameter]
+            own["step"].fill_(iteration)
+            own["exp_avg"].copy_(average.view_as(parameter))
+            own["exp_avg_sq"].copy_(square.view_as(parameter))

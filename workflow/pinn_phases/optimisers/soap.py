@@ -1,0 +1,54 @@
+"""SOAP, Adam in the eigenbasis of Shampoo's preconditioner."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import Field
+
+from pinn_phases.optimisers.base import FallingRate, Moments, Tensor, TorchOptimiser
+
+
+class Soap(FallingRate):
+    """SOAP on the full batch, the implementation of the package pytorch-optimizer.
+
+    Weight matrices have a preconditioner on each side, biases none. The first step only initialises
+    the preconditioners, as in the authors' code.
+
+    References
+    ----------
+    Vyas, Morwani, Zhao, Kwun, Shapira, Brandfonbrener, Janson, Kakade, SOAP: improving and
+    stabilizing Shampoo using Adam, ICLR 2025.
+    Wang, Bhartari, Li, Perdikaris, Gradient alignment in physics-informed neural networks: a
+    second-order optimization perspective, NeurIPS 2025.
+    """
+
+    title: ClassVar[str] = "SOAP"
+
+    beta1: float = Field(ge=0, lt=1)
+    beta2: float = Field(ge=0, lt=1)  # also of the preconditioners
+    epsilon: float = Field(gt=0)
+    precondition_every: int = Field(ge=1)  # steps between new eigenbases
+
+    def make(self, parameters: Sequence[Tensor]) -> TorchOptimiser:
+        """Return SOAP before its first step."""
+        from pytorch_optimizer import SOAP
+
+        return SOAP(
+            parameters,
+            lr=self.learning_rate,
+            betas=(self.beta1, self.beta2),
+            eps=self.epsilon,
+            precondition_frequency=self.precondition_every,
+            weight_decay=0.0,
+        )
+
+    def moments(
+        self, made: TorchOptimiser, parameters: Sequence[Tensor], iteration: int
+    ) -> Moments | None:
+        """Return the moments, the second in the eigenbasis; None after the first step."""
+        steps = iteration - 1  # the first one has only initialised
+        if not steps:
+            return None
+        states = [made.state[parameter] for parameter in parameters]
+        first, second = ([state[name] for state in states] for name in ("exp_avg", "exp_avg_sq"))
+        return Moments(first, second, steps, self.beta1, self.beta2, self.epsilon)
