@@ -36,9 +36,11 @@ TURNS = 5  # whose median is reported
 EVERY = 10  # recorded iterations, as in the paper's training
 
 
-def training_step(settings: Settings, problem: str, device: torch.device) -> Callable[[bool], None]:
+def training_step(
+    settings: Settings, problem: str, device: torch.device, method: str = METHOD
+) -> Callable[[bool], None]:
     """Set a training up; the result does an iteration, recorded or not, as the loop does it."""
-    chosen, reference = settings.run(problem, METHOD, 0), solve(settings.reference(problem))
+    chosen, reference = settings.run(problem, method, 0), solve(settings.reference(problem))
     training = prepare(chosen, reference, device=device, threads=ThreadPool(1))
     step = Iteration(training.engine, training.state)
 

@@ -23,7 +23,7 @@ FILES = {name: text for addition, name, text in STEPS if name and not addition}
 SETTINGS = [yaml.safe_load(text) for addition, _, text in STEPS if addition]
 COMMANDS = [shlex.split(text) for _, name, text in STEPS if not name]
 SECONDS = 300  # for one command; the longest takes about 15 on an idle machine
-EQUATION, METHOD = "korteweg_de_vries", "sa"
+EQUATION, METHOD, OPTIMISER = "korteweg_de_vries", "sa", "nadam"
 
 
 def without_method(tree):
@@ -78,10 +78,10 @@ def extended(tmp_path_factory):
     return folder, said
 
 
-def test_the_page_adds_an_equation_a_method_and_figures():
+def test_the_page_adds_an_equation_a_method_an_optimiser_and_figures():
     stems = {Path(name).stem for name in FILES if name.endswith(".py")}
-    assert {EQUATION, METHOD, "figS4", "figS5"} <= stems
-    assert [command[0] for command in COMMANDS] == ["pytest"] + ["snakemake"] * 6
+    assert {EQUATION, METHOD, OPTIMISER, "figS5", "figS6"} <= stems
+    assert [command[0] for command in COMMANDS] == ["pytest"] + ["snakemake"] * 7
 
 
 def test_the_method_on_the_page_is_the_repository_s_own(config):
@@ -109,7 +109,7 @@ def test_dry_runs_plan_what_is_new_and_nothing_else(extended):
     _, said = extended
     trained = set(re.findall(r"Training (\w+) with (\w+)", said[1]))
     assert trained == {(EQUATION, "vanilla"), (EQUATION, "rba")}
-    assert "Drawing figS4" in said[1]
+    assert "Drawing figS5" in said[1]
     others = {(p, m) for p in ("allen_cahn", "helmholtz") for m in ("vanilla", "rba", METHOD)}
     assert set(re.findall(r"Training (\w+) with (\w+)", said[3])) == others
 
@@ -117,12 +117,24 @@ def test_dry_runs_plan_what_is_new_and_nothing_else(extended):
 def test_a_third_method_trains_itself_alone(extended):
     _, said = extended
     assert re.findall(r"Training (\w+) with (\w+), seed 0", said[4]) == [(EQUATION, METHOD)]
-    assert "Training" not in said[5] and "Drawing figS5" in said[5]
+    assert "Training" not in said[6] and "Drawing figS6" in said[6]
+
+
+def test_a_fourth_optimiser_trains_alone_and_its_state_is_saved(extended):
+    folder, said = extended
+    trained = re.findall(r"Training (\w+) with ([\w-]+), seed 0", said[5])
+    assert trained == [(EQUATION, f"rba-{OPTIMISER}")]
+    runs = folder / f"results/smoke/runs/{EQUATION}"
+    by_adam, run = (storage.read(runs / f"{m}/seed0.h5", "run") for m in ("rba", "rba-nadam"))
+    losses = [one.arrays["history/loss"] for one in (by_adam, run)]
+    assert losses[0][0] == losses[1][0] and losses[0][-1] != losses[1][-1]
+    (checkpoint,) = runs.glob(f"rba-{OPTIMISER}/checkpoints/{EQUATION}-*.h5")
+    assert "state/optimiser/float32" in storage.read(checkpoint).arrays
 
 
 def test_the_plain_engine_trains_the_equation(extended):
     folder, said = extended
-    assert re.findall(r"Training (\w+) with (\w+), seed 0", said[6]) == [(EQUATION, "rba")]
+    assert re.findall(r"Training (\w+) with (\w+), seed 0", said[7]) == [(EQUATION, "rba")]
     run = storage.read(folder / f"results/smoke/runs/{EQUATION}/rba/seed0.h5", "run")
     assert run.attributes["settings"]["training"]["engine"] == "plain"
 
@@ -145,6 +157,6 @@ def test_runs_and_figures_are_there(extended):
         weights = run.arrays["history/weights_mean"]
         assert weights[-1] > weights[0]
         assert (weights[0] > 1) == (method == METHOD)  # it starts at 1, the others at 0
-    for figure in ("figS4", "figS5"):
+    for figure in ("figS5", "figS6"):
         assert (folder / f"paper_figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
         assert (folder / f"paper_figures/{figure}.png").read_bytes().startswith(b"\x89PNG")

@@ -32,3 +32,21 @@ def term_curves(run: Arrays, terms: Arrays) -> dict[str, NDArray[Any]]:
         found = {name: terms[f"terms/{name}"] for name in NAMES}
         found["iteration"] = terms["iterations"]
     return {**found, "gradient_residual": found["snr_residual"] * found["gradient_std"]}
+
+
+def alignment_curve(run: Arrays) -> dict[str, NDArray[Any]] | None:
+    """Return `iteration` and `alignment` of the gradients of the loss terms, shape (rows,).
+
+    Older versions did not record it. With a single condition it is the cosine between the terms;
+    with more it is not known, and the result is None.
+
+    Parameters
+    ----------
+    run
+        Arrays of a run.
+    """
+    conditions = [name for name in run if name.startswith("history/loss_")][1:]  # after loss_pde
+    for name in ("alignment", "cosine") if len(conditions) == 1 else ("alignment",):
+        if f"history/{name}" in run:
+            return {"iteration": run["history/iteration"], "alignment": run[f"history/{name}"]}
+    return None

@@ -11,6 +11,7 @@ from pinn_phases.figures.drawing.plain import import_matplotlib
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.plugins import FIGURES
+from pinn_phases.trained_with import parts
 
 if TYPE_CHECKING:
     from pinn_phases.settings.config import Settings
@@ -44,6 +45,8 @@ class Requirement:
         Pairs of problem and method whose published curves it shows with ours; no others, then.
     any_problem
         Whether one of the problems is enough; the figure shows the existing ones.
+    optimisers
+        Whether it compares optimisers, of which there have to be several.
     """
 
     problems: tuple[str, ...]
@@ -51,9 +54,12 @@ class Requirement:
     one_method: bool = False
     published: tuple[tuple[str, str], ...] = ()
     any_problem: bool = False
+    optimisers: bool = False
 
     def is_met_by(self, settings: "Settings") -> bool:
         """Return whether the settings of a scale have what the figure shows."""
+        if self.optimisers and len({parts(method)[1] for _, method in self.pairs(settings)}) < 2:
+            return False
         if self.published or self.any_problem:
             return bool(self.pairs(settings))
         return set(self.problems) <= set(settings.problems)

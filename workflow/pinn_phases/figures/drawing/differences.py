@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pinn_phases.settings.trees import leaves
+from pinn_phases.trained_with import parts
 
 PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is silent
     "equation.a1": 6,
@@ -26,7 +27,7 @@ PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is
 def not_the_papers(settings: Mapping[str, Any]) -> list[str]:
     """List the differences, "Re = 100 (1000)", with the paper's value in brackets."""
     here = {key: value for key, value in leaves(settings) if key in PAPER}
-    if settings["method"] != "rba":
+    if parts(settings["method"])[0] != "rba":
         here.pop("method_constants.rate", None)
     others = {key for key, value in here.items() if value != PAPER[key]}
     merged = PAPER | here

@@ -7,6 +7,7 @@ phase is unknown. Hatching distinguishes the shades in grey.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -132,17 +133,19 @@ def over_phases(
         _name_phases(axes, shown, [span.label + below.get(span.name, "") for span in shown])
 
 
-def shade(axes: Axes, span: Span) -> None:
-    """Shade a stretch, and hatch it."""
-    axes.axvspan(
-        span.start,
-        span.end,
-        facecolor=PHASE_SHADES[span.name],
-        edgecolor="0.78",
-        hatch=PHASE_HATCHES[span.name],
-        zorder=0,
-        linewidth=0,
-    )
+def shade(axes: Axes, span: Span, between: tuple[float, float] | None = None) -> None:
+    """Shade a stretch, and hatch it; over the whole height, or between two values."""
+    looks: dict[str, Any] = {
+        "facecolor": PHASE_SHADES[span.name],
+        "edgecolor": "0.78",
+        "hatch": PHASE_HATCHES[span.name],
+        "zorder": 0,
+        "linewidth": 0,
+    }
+    if between is None:
+        axes.axvspan(span.start, span.end, **looks)
+    else:
+        axes.fill_between([span.start, span.end], *between, **looks)
 
 
 def _name_phases(axes: Axes, shown: Sequence[Span], labels: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +148,17 @@ def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, floa
     """Colour of each method: fixed for the paper's methods, in order for others."""
     import seaborn as sns
 
-    palette, others = sns.color_palette("colorblind"), iter(_OTHERS)
+    palette, others = sns.color_palette("colorblind"), cycle(_OTHERS)
     return {name: palette[_FIXED[name] if name in _FIXED else next(others)] for name in methods}
+
+
+def optimiser_looks(optimisers: Sequence[str]) -> dict[str, Looks]:
+    """Colour and line style of each optimiser, in order; as many as there are colours."""
+    looks = zip(_NEUTRAL, PROBLEM_LINES, strict=True)
+    return {
+        name: {"color": colour, "linestyle": line, "linewidth": 0.9}
+        for name, (colour, line) in zip(optimisers, looks, strict=False)
+    }
 
 
 def problem_colours(problems: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,163 @@
+"""Figure S.4: the phases with other optimisers than Adam.
+
+Not in the paper. Each column shows one problem and method, each line an optimiser. From above:
+error; SNR; the phases found in the SNR of each optimiser; alignment score of the gradients of the
+loss terms; error over wall time.
+"""
+
+from collections.abc import Sequence
+from string import ascii_lowercase
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
+from matplotlib.lines import Line2D
+
+from pinn_phases.analysis.term_curves import alignment_curve
+from pinn_phases.figures.base import Material, Requirement
+from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.curves import last_iteration, plot_rows, plot_runs
+from pinn_phases.figures.drawing.legends import add_legend, phase_handles
+from pinn_phases.figures.drawing.listing import Section
+from pinn_phases.figures.drawing.phase_marks import shade, spans, starts
+from pinn_phases.figures.drawing.small_print import add_small_print
+from pinn_phases.files.storage import Content
+from pinn_phases.optimisers.base import Optimiser
+from pinn_phases.plugins import OPTIMISERS, PROBLEMS, plugin_class
+from pinn_phases.problems.base import Problem
+from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.trained_with import joined, method_title, parts
+
+SECTION = Section.NOT_IN_THE_PAPER
+REQUIREMENT = Requirement(
+    problems=("allen_cahn", "helmholtz", "burgers", "cavity"),
+    kinds=("runs", "phases"),
+    any_problem=True,
+    optimisers=True,
+)
+COLUMNS = 4  # side by side; more go below
+BLOCK, LEGEND, ABOVE = 5.0, 1.12, 0.3  # inches: five panels, and the margins below and above
+BETWEEN = 0.62  # inches between two blocks
+HEIGHTS = (1.0, 1.0, 0.34, 0.6, 0.3, 0.9)  # of the panels of a column; the fifth is a gap
+NAMES = ("Relative L2 error", "SNR", "", "Alignment", "Relative L2 error")
+LETTER_LEFT = 24.0  # points from the panels to their letters, over the ticks
+MINUTE = 60.0  # seconds
+
+
+def draw(material: Material, settings: FigureSettings) -> Figure:
+    """Draw the figure: a column for each problem and method."""
+    names = material.methods()
+    methods, optimisers = (
+        list(dict.fromkeys(each)) for each in zip(*map(parts, names), strict=True)
+    )
+    there = {run.attributes["settings"]["problem"] for run in material.runs()}
+    shown = [(p, m) for p in REQUIREMENT.problems if p in there for m in methods]
+    columns = min(len(shown), max(1, COLUMNS // len(methods)) * len(methods))
+    blocks = -(-len(shown) // columns)
+    height = ABOVE + blocks * BLOCK + LEGEND
+    figure = Figure(figsize=(style.TEXT_WIDTH, height))
+    looks = style.optimiser_looks(optimisers)
+    for number, (problem, method) in enumerate(shown):
+        block, column = divmod(number, columns)
+        top = 1 - (ABOVE + block * BLOCK) / height
+        grid = GridSpec(
+            *(len(HEIGHTS), columns, figure),
+            left=0.085,
+            right=0.985,
+            top=top,
+            bottom=top - (BLOCK - BETWEEN) / height,
+            wspace=0.34,
+            hspace=0.14,
+            height_ratios=HEIGHTS,
+        )
+        panels = [figure.add_subplot(grid[row, column]) for row in (0, 1, 2, 3, 5)]
+        of_each = {o: joined(method, o) for o in optimisers if joined(method, o) in names}
+        _draw_column(panels, material, settings, problem, of_each, looks)
+        titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
+        panels[0].set_title(", ".join(titles), weight="bold")
+        style.panel_letter(panels[0], f"({ascii_lowercase[number]})", left=LETTER_LEFT)
+        panels[2].tick_params(labelleft=column == 0, left=False)
+        if column == 0:
+            for axes, name in zip(panels, NAMES, strict=True):
+                axes.set_ylabel(name)
+    lines = [Line2D([], [], **looks[one], label=_title(one)) for one in optimisers]
+    add_legend(figure, lines, centre=0.53, above=0.36)
+    phases = [material.of("phases", p, name) for p in there for name in names]
+    add_legend(figure, phase_handles([one for one in phases if one]), centre=0.53)
+    devices = {run.attributes["execution"]["device"] for run in material.runs()}
+    where = " or ".join(sorted(filter(None, devices)))
+    add_small_print(figure, material.runs(), f"wall time on {where or 'a device not known'}")
+    return figure
+
+
+def _title(optimiser: str) -> str:
+    return plugin_class(OPTIMISERS, optimiser, Optimiser).title
+
+
+def _draw_column(
+    panels: Sequence[Axes],
+    material: Material,
+    settings: FigureSettings,
+    problem: str,
+    of_each: dict[str, str],
+    looks: dict[str, style.Looks],
+) -> None:
+    """Draw all optimisers of one problem and method; `of_each` has the names of their runs."""
+    error, snr, bars, alignment, over_time = panels
+    last = 1.0
+    for row, (optimiser, name) in enumerate(of_each.items()):
+        runs, phases = (material.of(kind, problem, name) for kind in ("run", "phases"))
+        line = looks[optimiser]
+        plot_runs(error, runs, "relative_l2", **line)
+        plot_runs(snr, runs, "snr", window=settings.smoothing, **line)
+        curves = [found for run in runs if (found := alignment_curve(run.arrays))]
+        if curves:
+            plot_rows(alignment, curves, "alignment", positive=False, **line)
+        _draw_phases(bars, row, runs, phases)
+        _draw_over_time(over_time, runs, line)
+        last = max(last, last_iteration(runs))
+    for axes in (error, snr, bars, alignment):
+        style.log_axes(axes)
+        axes.set_xlim(1, last)
+        axes.set_xlabel("Iteration" if axes is alignment else "")
+        axes.tick_params(labelbottom=axes is alignment)
+    for axes in (error, snr, over_time):
+        axes.set_yscale("log")
+        style.plain_log_ticks(axes.yaxis)
+    style.unit_line(snr)
+    bars.set_ylim(len(of_each) - 0.5, -0.5)
+    bars.set_yticks(range(len(of_each)), list(map(_title, of_each)))
+    alignment.set_ylim(-1.08, 1.08)
+    alignment.set_yticks([-1, 0, 1])
+    over_time.set_xscale("log")
+    over_time.set_xlabel("Wall time (min)")
+
+
+def _draw_phases(axes: Axes, row: int, runs: Sequence[Content], phases: Sequence[Content]) -> None:
+    """Draw the phases of one optimiser as a bar, and the starts of total diffusion as ticks."""
+    for span in spans(phases, last_iteration(runs)):
+        shade(axes, span, between=(row - 0.42, row + 0.42))
+    for at in starts(phases, "total_diffusion"):
+        axes.plot([at, at], [row - 0.42, row + 0.42], **style.PHASE_LINE)
+
+
+def _draw_over_time(axes: Axes, runs: Sequence[Content], line: style.Looks) -> None:
+    """Draw the error over the time that its iterations take, if all runs say it."""
+    each = [_seconds_per_iteration(run) for run in runs]
+    known = [seconds for seconds in each if seconds]
+    if len(known) < len(each):
+        return
+    rows = min(len(run.arrays["history/iteration"]) for run in runs)
+    minutes = np.median(known) * runs[0].arrays["history/iteration"][:rows] / MINUTE
+    error = "relative_l2"
+    curves = [{"iteration": minutes, error: r.arrays[f"history/{error}"][:rows]} for r in runs]
+    plot_rows(axes, curves, error, **line)
+
+
+def _seconds_per_iteration(run: Content) -> float | None:
+    """Mean wall time of an iteration, start and compilation included; None if not known."""
+    execution = run.attributes["execution"]
+    seconds, before = execution["wall_seconds"], execution["resumed_after"]
+    trained = int(run.arrays["history/iteration"][-1]) - (before or 0)
+    return seconds / trained if seconds and trained > 0 else None
