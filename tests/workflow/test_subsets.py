@@ -46,7 +46,14 @@ ALL = {
     **{name: (with_methods(name), SMOKE) for name in CONFIG["methods"]},
     **{name: (with_scale(name), ()) for name in CONFIG["scales"]},
     "compared": (CONFIG, (*SMOKE, "compared_methods=[rba]")),
+    "optimiser": (CONFIG, (*SMOKE, "optimiser=soap")),
+    "optimisers": (CONFIG, (*SMOKE, "compared_methods=[rba,rba-soap,vanilla-lbfgs]")),
     "archive": (with_scale("smoke"), ("--config", "scale=archive-laptop")),
+}
+METHODS = {  # of the cases in which the command line chooses them
+    "compared": ["rba"],
+    "optimiser": ["vanilla-soap", "rba-soap"],
+    "optimisers": ["rba", "rba-soap", "vanilla-lbfgs"],
 }
 REFUSED = {
     "figure": (with_problems("burgers"), "paper_figures/fig6.pdf", "fig6 shows allen_cahn; "),
@@ -65,6 +72,12 @@ REFUSED = {
         with_problems("burgers"),
         "results/smoke/reference/cavity.h5",
         "scale smoke does not have cavity, only burgers",
+    ),
+    "optimisers": (
+        CONFIG,
+        "paper_figures/figS4.pdf",
+        "figS4 compares optimisers; expected compared_methods with several, such as "
+        "[rba, rba-soap], received [vanilla, rba]",
     ),
     "timings": (with_problems("burgers"), "benchmarks", "timings train allen_cahn with vanilla: "),
     "plain": (with_methods("rba"), "benchmarks", "timings train allen_cahn with vanilla: "),
@@ -98,10 +111,10 @@ def test_everything_is_planned(case, plan):
     config, arguments = ALL[case]
     status, text = plan(config, *arguments)
     assert status == 0, text
-    trained = set(re.findall(r"Training (\w+) with (\w+),", text))
+    trained = set(re.findall(r"Training (\w+) with ([\w-]+),", text))
     assert {problem for problem, _ in trained} <= set(config["problems"])
     if case != "archive":
-        methods = ["rba"] if case == "compared" else config["compared_methods"]
+        methods = METHODS.get(case, config["compared_methods"])
         assert trained == {(p, m) for p in config["problems"] for m in methods}
 
 
