@@ -19,4 +19,4 @@ class OursWithStatistics(Ours):
         terms = between_terms(statistics.gradient, loss.common)
         self.iteration.update()
         values = statistics.snr, statistics.srr_batch, statistics.layer_snr, *terms
-        self.row = [value.tolist() for value in (*values, self.iteration.srr_adam())]
+        self.row = [value.tolist() for value in (*values, self.iteration.srr())]

@@ -56,7 +56,7 @@ class LBFGS(Optimiser):
     ) -> None:
         """Give a newly made L-BFGS its state, with lists as long as they were."""
         states = {
-            key: {**own, **{name: own[name][: own["stored"]] for name in LISTS}}
+            key: {**own, **{name: own[name][: own["stored"]] for name in LISTS if name in own}}
             for key, own in state["state"].items()
         }
         made.load_state_dict({**state, "state": states})
@@ -66,12 +66,15 @@ class LBFGS(Optimiser):
 
         `al` is left out: torch computes it anew in each step.
         """
+        if "ro" not in state:  # the gradient has been zero
+            return state
         like, stored = state["prev_flat_grad"], len(state["ro"])
-        zeros = dict(zip(LISTS, (0 * like, 0 * like, 0 * like[0]), strict=True))
+        of_one = like.new_zeros(like.shape), like.new_zeros(like.shape), like.new_zeros(())
+        zeros = dict(zip(LISTS, of_one, strict=True))
         return {
             **{key: value for key, value in state.items() if key != "al"},
             **{name: [*state[name], *[zeros[name]] * (self.history - stored)] for name in LISTS},
             "stored": stored,
             "t": float(state["t"]),
-            "H_diag": float(state["H_diag"]) + 0 * like[0],
+            "H_diag": like.new_zeros(()) + state["H_diag"],
         }
