@@ -120,3 +120,24 @@ def test_the_alignment_score_against_known_directions():
     assert float(alignment_score(third)) == pytest.approx(-1)
     assert float(alignment_score([x, y, x])) == pytest.approx(2 * (4 + 1) / 9 - 1)
     assert alignment_score([x, 0 * y]).isnan()
+
+
+def test_snr_is_the_alignment_score_of_batches_of_equal_norm():
+    layers = random_layers(0, 6, 0.5)
+    batches = torch.cat([gradient.flatten(1) for layer in layers for gradient in layer], 1)
+    units = batches.double() / batches.double().norm(dim=1, keepdim=True)
+    snr = float(gradient_statistics([[units]], ONE).snr)
+    score = float(alignment_score(list(units)))
+    assert snr**2 == pytest.approx((1 + score) / (1 - score), rel=1e-12)
+
+
+def test_snr_from_the_alignment_score_of_two_terms():
+    """docs/optimisers.md: SNR = SNR_r sqrt(1 + rho^2 + 2 rho A)."""
+    generator = torch.Generator().manual_seed(3)
+    residuals = torch.randn(5, 30, generator=generator).double() + 1
+    condition = torch.randn(30, generator=generator).double()
+    own, whole = (gradient_statistics([[g]], ONE) for g in (residuals, residuals + condition))
+    ratio = condition.norm() / own.mean
+    score = alignment_score([own.gradient, condition])
+    expected = own.snr * (1 + ratio**2 + 2 * ratio * score).sqrt()
+    torch.testing.assert_close(whole.snr, expected, rtol=1e-12, atol=0)
