@@ -19,6 +19,7 @@ from pinn_phases.figures.drawing import style
 from pinn_phases.settings.figures import FigureSettings
 from tests.figures import (
     test_layer_information,
+    test_optimisers,
     test_over_iterations,
     test_published_curves,
     test_regimes,
@@ -51,6 +52,7 @@ MADE = {
     "figS3": lambda: Material(
         tuple(test_terms.made("allen_cahn", "vanilla") + test_terms.made("allen_cahn", "rba"))
     ),
+    "figS4": test_optimisers.material,
 }
 
 
@@ -95,7 +97,7 @@ def test_a_change_of_looks_is_seen(monkeypatch):
     assert difference(picture(draw("fig4")), before) > 2 * TOLERANCE
 
 
-@pytest.mark.parametrize("name", ["fig3", "fig9", "fig10", "fig11", "figA14", "figS3"])
+@pytest.mark.parametrize("name", ["fig3", "fig9", "fig10", "fig11", "figA14", "figS3", "figS4"])
 def test_words_have_7_points_and_subscripts_6(name):
     figure = drawn(name)
     assert figure.get_figwidth() == pytest.approx(178 / 25.4)  # printed as it is
