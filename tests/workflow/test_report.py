@@ -11,13 +11,16 @@ import zipfile
 import pytest
 import yaml
 
+from pinn_phases.figures.base import requirement
 from pinn_phases.figures.drawing.listing import Section, file_name, section
 from pinn_phases.plugins import FIGURES, names
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.summary.claims import figure_link
 from tests.processes import snakemake
-from tests.workflow.conftest import copy_repository
+from tests.workflow.conftest import REPOSITORY, copy_repository
 
+SMOKE = load_scales(yaml.safe_load((REPOSITORY / "config.yaml").read_text()))["smoke"]
+DRAWN = [figure for figure in names(FIGURES) if requirement(figure).is_met_by(SMOKE)]
 TABLES = {
     "claims": "Claims",
     "seeds": "Statistics over seeds",
@@ -37,12 +40,9 @@ INSIDE = ("javascript:app.show", "javascript:show_panel(", OPENS)  # links that 
 def archive(tmp_path_factory):
     """Files in the report, by name, and what Snakemake said."""
     folder = copy_repository(tmp_path_factory.mktemp("repository"))
-    files = [
-        f"paper_figures/{figure}.{kind}" for figure in names(FIGURES) for kind in ("pdf", "png")
-    ]
+    files = [f"paper_figures/{figure}.{kind}" for figure in DRAWN for kind in ("pdf", "png")]
     files += [f"results/smoke/{table}.html" for table in TABLES]
-    smoke = load_scales(yaml.safe_load((folder / "config.yaml").read_text()))["smoke"]
-    files += [f"results/smoke/figures/{file_name(figure, smoke)}.pdf" for figure in names(FIGURES)]
+    files += [f"results/smoke/figures/{file_name(figure, SMOKE)}.pdf" for figure in DRAWN]
     for name in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("made up")
@@ -65,9 +65,7 @@ def test_every_section_and_table_is_a_category(page):
 
 
 def test_every_figure_is_listed_with_number_benchmark_and_methods(page):
-    assert len([r for r in page["results"] if r.startswith("paper_figures/")]) == len(
-        names(FIGURES)
-    )
+    assert len([r for r in page["results"] if r.startswith("paper_figures/")]) == len(DRAWN)
     labels = page["results"]["paper_figures/fig9.png"]["labels"]
     assert (labels["figure"], labels["benchmark"]) == ("9", "Lid-driven cavity")
     assert labels["methods"] == "Vanilla, RBA"
@@ -81,7 +79,7 @@ def test_every_file_that_the_page_shows_is_there(page, archive):
 
 def test_the_index_opens_each_figure(page):
     opened = re.findall(rf"{re.escape(OPENS)}.*?results\['([^']+)'\]", page["workflow_desc"])
-    assert opened == [f"paper_figures/{figure}.png" for figure in _in_order(names(FIGURES))]
+    assert opened == [f"paper_figures/{figure}.png" for figure in _in_order(DRAWN)]
     assert set(opened) <= page["results"].keys()
 
 
@@ -92,7 +90,7 @@ def _in_order(figures):
 
 def test_each_figure_is_there_as_pdf_under_a_name_that_a_search_finds(page):
     pdfs = page["categories"]["Figures as PDF"]["Other"]
-    assert len(pdfs) == len(names(FIGURES)) and all(name.endswith(".pdf") for name in pdfs)
+    assert len(pdfs) == len(DRAWN) and all(name.endswith(".pdf") for name in pdfs)
     # What SearchResults of Snakemake's report does with a term.
     assert any("fig9" in name for name in page["results"] if "cavity" in name)
 
@@ -105,7 +103,7 @@ def test_the_page_of_claims_finds_the_figures_in_the_report(page):
 def test_every_link_leads_somewhere(page):
     texts = [page["workflow_desc"], *(result["caption"] for result in page["results"].values())]
     links = [link for text in texts for link in LINK.findall(text)]
-    assert len(links) > len(names(FIGURES))
+    assert len(links) > len(DRAWN)
     assert not [link for link in links if not link.startswith(INSIDE)]
 
 
