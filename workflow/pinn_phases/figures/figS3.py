@@ -6,14 +6,12 @@ Bottom: their norms, the norm of their sum, and the noise.
 """
 
 from collections.abc import Mapping, Sequence
-from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
@@ -21,15 +19,13 @@ from numpy.typing import NDArray
 from pinn_phases.analysis.term_curves import OPPOSED, term_curves
 from pinn_phases.figures.base import Material, Requirement
 from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.columns import columns_of_panels
 from pinn_phases.figures.drawing.curves import FEW, plot_rows, plot_runs
 from pinn_phases.figures.drawing.legends import add_legend, phase_handles
 from pinn_phases.figures.drawing.listing import Section
 from pinn_phases.figures.drawing.phase_marks import over_phases
 from pinn_phases.figures.drawing.small_print import add_small_print
-from pinn_phases.plugins import PROBLEMS, plugin_class
-from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
-from pinn_phases.trained_with import method_title
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(
@@ -37,10 +33,8 @@ REQUIREMENT = Requirement(
     kinds=("runs", "phases", "terms"),
     any_problem=True,
 )
-COLUMNS = 4  # side by side; more go below
-BLOCK, LEGEND, ABOVE = 2.85, 1.12, 0.3  # inches: three panels, and the margins below and above
+BLOCK = 2.85  # inches: three panels and the margin below
 HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
-LETTER_LEFT = 24.0  # points from the panels to their letters, over the ticks
 NAMES = ("SNR", "Cosine", "Norms")
 
 Curves = Sequence[Mapping[str, NDArray[Any]]]
@@ -51,30 +45,13 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     methods = material.methods()
     there = {run.attributes["settings"]["problem"] for run in material.runs()}
     shown = [(p, m) for p in REQUIREMENT.problems if p in there for m in methods]
-    columns = min(len(shown), max(1, COLUMNS // len(methods)) * len(methods))
-    blocks = -(-len(shown) // columns)
-    height = ABOVE + blocks * BLOCK + LEGEND
-    figure = Figure(figsize=(style.TEXT_WIDTH, height))
-    for number, (problem, method) in enumerate(shown):
-        block, column = divmod(number, columns)
-        top = 1 - (ABOVE + block * BLOCK) / height
-        grid = GridSpec(
-            *(3, columns, figure),
-            left=0.085,
-            right=0.985,
-            top=top,
-            bottom=top - (BLOCK - 0.6) / height,
-            wspace=0.34,
-            hspace=0.12,
-            height_ratios=HEIGHTS,
-        )
-        panels = [figure.add_subplot(grid[row, column]) for row in range(3)]
-        _draw_column(panels, material, settings, problem, method)
-        style.panel_letter(panels[0], f"({ascii_lowercase[number]})", left=LETTER_LEFT)
-        if block < blocks - 1:
-            panels[-1].set_xlabel("")
-        if column == 0:
-            for axes, name in zip(panels, NAMES, strict=True):
+    figure, columns = columns_of_panels(shown, HEIGHTS, BLOCK)
+    for (problem, method), column in zip(shown, columns, strict=True):
+        _draw_column(column.panels, material, settings, problem, method)
+        if not column.lowest:
+            column.panels[-1].set_xlabel("")
+        if column.first:
+            for axes, name in zip(column.panels, NAMES, strict=True):
                 axes.set_ylabel(name)
     phases = [material.of("phases", problem, method) for problem, method in shown]
     add_legend(figure, _handles(), centre=0.53, above=0.36)
@@ -112,8 +89,6 @@ def _draw_column(
     style.unit_line(above)
     middle.set_ylim(-1.08, 1.08)
     middle.set_yticks([-1, 0, 1])
-    titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
-    above.set_title(", ".join(titles), weight="bold")
 
 
 def _shade_standoff(axes: Axes, curves: Curves) -> None:

@@ -6,17 +6,16 @@ loss terms; error over wall time.
 """
 
 from collections.abc import Sequence
-from string import ascii_lowercase
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 
 from pinn_phases.analysis.term_curves import alignment_curve
 from pinn_phases.figures.base import Material, Requirement
 from pinn_phases.figures.drawing import style
+from pinn_phases.figures.drawing.columns import columns_of_panels
 from pinn_phases.figures.drawing.curves import last_iteration, plot_rows, plot_runs
 from pinn_phases.figures.drawing.legends import add_legend, phase_handles
 from pinn_phases.figures.drawing.listing import Section
@@ -24,10 +23,9 @@ from pinn_phases.figures.drawing.phase_marks import shade, spans, starts
 from pinn_phases.figures.drawing.small_print import add_small_print
 from pinn_phases.files.storage import Content
 from pinn_phases.optimisers.base import Optimiser
-from pinn_phases.plugins import OPTIMISERS, PROBLEMS, plugin_class
-from pinn_phases.problems.base import Problem
+from pinn_phases.plugins import OPTIMISERS, plugin_class
 from pinn_phases.settings.figures import FigureSettings
-from pinn_phases.trained_with import joined, method_title, parts
+from pinn_phases.trained_with import joined, parts
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(
@@ -36,12 +34,10 @@ REQUIREMENT = Requirement(
     any_problem=True,
     optimisers=True,
 )
-COLUMNS = 4  # side by side; more go below
-BLOCK, LEGEND, ABOVE = 5.0, 1.12, 0.3  # inches: five panels, and the margins below and above
-BETWEEN = 0.62  # inches between two blocks
-HEIGHTS = (1.0, 1.0, 0.34, 0.6, 0.3, 0.9)  # of the panels of a column; the fifth is a gap
+BLOCK = 5.0  # inches: five panels and the margin below
+HEIGHTS = (1.0, 1.0, 0.34, 0.6, 0.3, 0.9)  # of the panels of a column, and of a gap
+GAP = 4  # its number, over the panel with another axis
 NAMES = ("Relative L2 error", "SNR", "", "Alignment", "Relative L2 error")
-LETTER_LEFT = 24.0  # points from the panels to their letters, over the ticks
 MINUTE = 60.0  # seconds
 
 
@@ -53,33 +49,15 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     )
     there = {run.attributes["settings"]["problem"] for run in material.runs()}
     shown = [(p, m) for p in REQUIREMENT.problems if p in there for m in methods]
-    columns = min(len(shown), max(1, COLUMNS // len(methods)) * len(methods))
-    blocks = -(-len(shown) // columns)
-    height = ABOVE + blocks * BLOCK + LEGEND
-    figure = Figure(figsize=(style.TEXT_WIDTH, height))
+    figure, columns = columns_of_panels(shown, HEIGHTS, BLOCK)
     looks = style.optimiser_looks(optimisers)
-    for number, (problem, method) in enumerate(shown):
-        block, column = divmod(number, columns)
-        top = 1 - (ABOVE + block * BLOCK) / height
-        grid = GridSpec(
-            *(len(HEIGHTS), columns, figure),
-            left=0.085,
-            right=0.985,
-            top=top,
-            bottom=top - (BLOCK - BETWEEN) / height,
-            wspace=0.34,
-            hspace=0.14,
-            height_ratios=HEIGHTS,
-        )
-        panels = [figure.add_subplot(grid[row, column]) for row in (0, 1, 2, 3, 5)]
+    for (problem, method), column in zip(shown, columns, strict=True):
+        column.panels.pop(GAP).remove()
         of_each = {o: joined(method, o) for o in optimisers if joined(method, o) in names}
-        _draw_column(panels, material, settings, problem, of_each, looks)
-        titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
-        panels[0].set_title(", ".join(titles), weight="bold")
-        style.panel_letter(panels[0], f"({ascii_lowercase[number]})", left=LETTER_LEFT)
-        panels[2].tick_params(labelleft=column == 0, left=False)
-        if column == 0:
-            for axes, name in zip(panels, NAMES, strict=True):
+        _draw_column(column.panels, material, settings, problem, of_each, looks)
+        column.panels[2].tick_params(labelleft=column.first, left=False)
+        if column.first:
+            for axes, name in zip(column.panels, NAMES, strict=True):
                 axes.set_ylabel(name)
     lines = [Line2D([], [], **looks[one], label=_title(one)) for one in optimisers]
     add_legend(figure, lines, centre=0.53, above=0.36)
