@@ -156,7 +156,7 @@ def test_more_iterations_continue_as_if_never_stopped(undisturbed, reference, tm
 def test_fewer_iterations_are_cut_exactly(finished, reference, tmp_path, iterations, monkeypatch):
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     shorter = make_settings(iterations=iterations)
-    expected = run(shorter, reference, tmp_path / "anew")
+    expected = run(shorter, reference, tmp_path / "from_start")
     with counted_updates(monkeypatch) as updates:
         assert_same_data(run(shorter, reference, tmp_path), expected)
     milestones = [0, 1, 4, 9, 21, 45]  # iterations done before the 1st, 2nd, 5th, 10th, 22nd, 46th
@@ -174,7 +174,7 @@ def test_what_a_longer_training_has_reached_is_kept(
         assert not updates
         longer = run(make_settings(iterations=65), reference, tmp_path)
         assert len(updates) == 5
-    assert_same_data(longer, run(make_settings(iterations=65), reference, tmp_path / "anew"))
+    assert_same_data(longer, run(make_settings(iterations=65), reference, tmp_path / "from_start"))
 
 
 def test_a_cut_training_that_is_stopped_goes_on_where_it_was(
@@ -190,7 +190,7 @@ def test_a_cut_training_that_is_stopped_goes_on_where_it_was(
     with counted_updates(monkeypatch) as updates:
         result = run(shorter, reference, tmp_path)
     assert len(updates) == 44 - 21 - 10
-    assert_same_data(result, run(shorter, reference, tmp_path / "anew"))
+    assert_same_data(result, run(shorter, reference, tmp_path / "from_start"))
 
 
 def test_a_finished_training_is_not_done_again(undisturbed, reference, tmp_path, monkeypatch):

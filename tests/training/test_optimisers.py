@@ -54,7 +54,7 @@ def test_fewer_iterations_are_cut_to_the_last_bit(
     settings, folder, _ = finished
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     shorter = with_iterations(settings, iterations)
-    expected = run(shorter, reference, tmp_path / "anew")
+    expected = run(shorter, reference, tmp_path / "from_start")
     with counted_updates(monkeypatch) as updates:
         assert_same_data(run(shorter, reference, tmp_path), expected)
     assert len(updates) == {1: 1, 2: 1, 23: 2}[iterations]

@@ -43,7 +43,7 @@ def test_every_stretch_is_listed_and_said(old, reference, caplog):
     folder, _ = old
     with caplog.at_level("INFO"):
         result = trained(folder, reference, "new", NEW)
-    assert_same_data(result, run(make_settings(iterations=33), reference, folder / "anew"))
+    assert_same_data(result, run(make_settings(iterations=33), reference, folder / "from_start"))
     assert stretches(result) == [(1, 20, "c0de"), (21, 33, "fade")]
     first, second = result.attributes["stretches"]
     assert {key: first[key] for key in MADE} == MADE
@@ -83,7 +83,7 @@ def test_fewer_iterations_list_what_they_hold(old, reference):
     trained(folder, reference, "new", NEW)
     shorter = trained(folder, reference, "new", NEW, iterations=15)  # from a milestone at 9
     assert stretches(shorter) == [(1, 9, "c0de"), (10, 15, "fade")]
-    assert_same_data(shorter, run(make_settings(iterations=15), reference, folder / "anew"))
+    assert_same_data(shorter, run(make_settings(iterations=15), reference, folder / "from_start"))
 
 
 def test_another_machine_is_said(reference, tmp_path, caplog, monkeypatch):
@@ -151,7 +151,7 @@ def test_an_older_checkpoint_is_known_by_what_is_stated_of_it(old, reference, ca
     storage.write(path, storage.Content("checkpoint", kept, training))
     path.with_suffix(".json").write_text(json.dumps({"code": "0ld", "git_commit": "abc"}))
     result = trained(folder, reference, "new", NEW)
-    assert_same_data(result, run(make_settings(iterations=33), reference, folder / "anew"))
+    assert_same_data(result, run(make_settings(iterations=33), reference, folder / "from_start"))
     assert stretches(result) == [(1, 20, "0ld"), (21, 33, "fade")]
     assert result.attributes["stretches"][0]["python"] is None
     with caplog.at_level("INFO"):  # nothing is kept of iterations that early

@@ -89,7 +89,7 @@ def test_a_training_goes_on_from_parts(undisturbed, folder, reference, caplog):
 @pytest.mark.parametrize("iterations", [3, 16, 32])
 def test_fewer_iterations_are_cut_exactly_from_parts(folder, reference, tmp_path, iterations):
     shorter = make_settings(iterations=iterations)
-    expected = run(shorter, reference, tmp_path / "anew")
+    expected = run(shorter, reference, tmp_path / "from_start")
     kept = {path: path.read_bytes() for path in folder.glob(f"checkpoints/{STEM}*")}
     assert_same_data(run(shorter, reference, folder), expected)
     assert {path: path.read_bytes() for path in kept} == kept
