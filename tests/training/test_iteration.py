@@ -29,7 +29,7 @@ def tensors(iteration):
     _, gradients = iteration.evaluate()
     iteration.update()
     state = iteration.state
-    moments = state.stepper.settings.moments(state.stepper._made, state.parameters, 1)
+    moments = state.stepper.moments()
     return [state.weights, *state.parameters, *moments.first, *moments.second, *gradients]
 
 

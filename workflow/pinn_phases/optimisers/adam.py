@@ -40,31 +40,25 @@ class Adam(FallingRate):
             }
         return adam
 
-    def moments(
-        self, made: TorchOptimiser, parameters: Sequence[Tensor], iteration: int
-    ) -> Moments:
+    def moments(self, made: TorchOptimiser) -> Moments:
         """Return what `Optimiser.moments` says."""
-        states = [made.state[parameter] for parameter in parameters]
-        steps = states[0]["step"] if states[0]["step"].is_cuda else iteration
+        states = list(made.state.values())
+        step = states[0]["step"]
+        steps = step if step.is_cuda else int(step)
         first, second = ([state[name] for state in states] for name in ("exp_avg", "exp_avg_sq"))
         return Moments(first, second, steps, self.beta1, self.beta2, self.epsilon)
 
-    def state(self, made: TorchOptimiser, parameters: Sequence[Tensor]) -> Mapping[str, Tensor]:
+    def state(self, made: TorchOptimiser) -> Mapping[str, Tensor]:
         """Return `first` and `second`, the moments of all parameters."""
         import torch
 
-        moments = self.moments(made, parameters, 0)
+        moments = self.moments(made)
         named = {"first": moments.first, "second": moments.second}
         return {name: torch.cat([m.flatten() for m in each]) for name, each in named.items()}
 
-    def restore(
-        self,
-        made: TorchOptimiser,
-        parameters: Sequence[Tensor],
-        state: Mapping[str, Tensor],
-        iteration: int,
-    ) -> None:
+    def restore(self, made: TorchOptimiser, state: Mapping[str, Tensor], iteration: int) -> None:
         """Give a newly made Adam its moments."""
+        parameters = made.param_groups[0]["params"]
         sizes = [parameter.numel() for parameter in parameters]
         first, second = (state[name].split(sizes) for name in ("first", "second"))
         for parameter, average, square in zip(parameters, first, second, strict=True):

@@ -65,13 +65,11 @@ class Optimiser(StrictModel, ABC):
         """Learning rate of an iteration, counted from 1; None: the optimiser keeps its own."""
         return None
 
-    def moments(
-        self, made: TorchOptimiser, parameters: Sequence[Tensor], iteration: int
-    ) -> Moments | None:
-        """Return the moments after an iteration, for SRR_C; None if the optimiser has none."""
+    def moments(self, made: TorchOptimiser) -> Moments | None:
+        """Return the moments after a step, for SRR_C; None if there are none."""
         return None
 
-    def state(self, made: TorchOptimiser, parameters: Sequence[Tensor]) -> Mapping[str, Any]:
+    def state(self, made: TorchOptimiser) -> Mapping[str, Any]:
         """Return the state for a checkpoint, for `state_dicts.to_arrays`.
 
         After any step it has tensors of the same shapes, and as many numbers.
@@ -79,13 +77,7 @@ class Optimiser(StrictModel, ABC):
         state: Mapping[str, Any] = made.state_dict()
         return state
 
-    def restore(
-        self,
-        made: TorchOptimiser,
-        parameters: Sequence[Tensor],
-        state: Mapping[str, Any],
-        iteration: int,
-    ) -> None:
+    def restore(self, made: TorchOptimiser, state: Mapping[str, Any], iteration: int) -> None:
         """Give a newly made optimiser the state after an iteration."""
         made.load_state_dict(state)
 

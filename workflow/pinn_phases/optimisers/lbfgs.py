@@ -41,19 +41,13 @@ class LBFGS(Optimiser):
             line_search_fn="strong_wolfe",
         )
 
-    def state(self, made: TorchOptimiser, parameters: Sequence[Tensor]) -> Mapping[str, Any]:
+    def state(self, made: TorchOptimiser) -> Mapping[str, Any]:
         """Return what `Optimiser.state` says: the lists are filled up with zeros."""
         tree = made.state_dict()
         states = {key: self._filled_up(state) for key, state in tree["state"].items()}
         return {**tree, "state": states}
 
-    def restore(
-        self,
-        made: TorchOptimiser,
-        parameters: Sequence[Tensor],
-        state: Mapping[str, Any],
-        iteration: int,
-    ) -> None:
+    def restore(self, made: TorchOptimiser, state: Mapping[str, Any], iteration: int) -> None:
         """Give a newly made L-BFGS its state, with lists as long as they were."""
         states = {
             key: {**own, **{name: own[name][: own["stored"]] for name in LISTS if name in own}}
@@ -64,7 +58,7 @@ class LBFGS(Optimiser):
     def _filled_up(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the state with lists of full length, and numbers of the same type after any step.
 
-        `al` is left out: torch computes it anew in each step.
+        `al` is left out, since torch computes it in every step.
         """
         if "ro" not in state:  # the gradient has been zero
             return state

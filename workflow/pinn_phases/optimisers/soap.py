@@ -42,13 +42,11 @@ class Soap(FallingRate):
             weight_decay=0.0,
         )
 
-    def moments(
-        self, made: TorchOptimiser, parameters: Sequence[Tensor], iteration: int
-    ) -> Moments | None:
+    def moments(self, made: TorchOptimiser) -> Moments | None:
         """Return the moments, the second in the eigenbasis; None after the first step."""
-        steps = iteration - 1  # the first one has only initialised
+        steps = made.param_groups[0]["step"] - 1  # the first one has only initialised
         if not steps:
             return None
-        states = [made.state[parameter] for parameter in parameters]
+        states = made.state.values()
         first, second = ([state[name] for state in states] for name in ("exp_avg", "exp_avg_sq"))
         return Moments(first, second, steps, self.beta1, self.beta2, self.epsilon)

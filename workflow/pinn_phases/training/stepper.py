@@ -7,7 +7,7 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from pinn_phases.arrays import Arrays
-from pinn_phases.optimisers.base import Optimiser
+from pinn_phases.optimisers.base import Moments, Optimiser
 from pinn_phases.state_dicts import from_arrays, to_arrays
 from pinn_phases.training.statistics import srr_moments
 
@@ -34,7 +34,7 @@ class Stepper:
         self.settings, self.parameters, self.iteration = settings, list(parameters), iteration
         self._made = settings.make(self.parameters)
         if arrays is not None:
-            settings.restore(self._made, self.parameters, from_arrays(arrays), iteration)
+            settings.restore(self._made, from_arrays(arrays), iteration)
 
     def begin(self) -> None:
         """Count a step, and set its learning rate."""
@@ -77,16 +77,20 @@ class Stepper:
 
         self._made.step(closure)
 
+    def moments(self) -> Moments | None:
+        """Return the optimiser's moments after a step; None if it has none."""
+        return self.settings.moments(self._made)
+
     def srr(self) -> Float64[Tensor, ""]:
         """Signal-to-rms ratio of the optimiser's moments (Eq. 13); NaN if it has none."""
-        moments = self.settings.moments(self._made, self.parameters, self.iteration)
+        moments = self.moments()
         if moments is None:
             return self.parameters[0].new_full((), torch.nan, dtype=torch.float64)
         return srr_moments(moments)
 
     def arrays(self) -> Arrays:
         """Return the state for a checkpoint."""
-        return to_arrays(self.settings.state(self._made, self.parameters))
+        return to_arrays(self.settings.state(self._made))
 
     def _set_gradient(self, gradient: Sequence[Tensor]) -> None:
         for parameter, values in zip(self.parameters, gradient, strict=True):

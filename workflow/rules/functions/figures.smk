@@ -6,13 +6,13 @@ from pinn_phases.figures.drawing.listing import file_name, labels, section
 def figure_inputs(figure):
     """Files that a figure needs, at the chosen scale."""
     needed, folder = requirement(figure), f"results/{SETTINGS.scale}"
-    if figure not in FIGURE_NAMES and needed.optimisers and needed.pairs(SETTINGS):
-        there = ", ".join(dict.fromkeys(method for _, method in needed.pairs(SETTINGS)))
-        return without(
-            f"{figure} compares optimisers; expected compared_methods with several, such as"
-            f" [rba, rba-soap], received [{there}]"
-        )
     if figure not in FIGURE_NAMES:
+        if needed.optimisers and needed.pairs(SETTINGS):
+            there = ", ".join(dict.fromkeys(method for _, method in needed.pairs(SETTINGS)))
+            return without(
+                f"{figure} compares optimisers; expected compared_methods with several, such as"
+                f" [rba, rba-soap], received [{there}]"
+            )
         shown = [" with ".join(pair) for pair in needed.published] or needed.problems
         there = f"scale {SETTINGS.scale} has {only(SETTINGS, *needed.problems)}"
         return without(f"{figure} shows {', '.join(shown)}; {there}")
