@@ -23,7 +23,8 @@ SNAKEMAKE_SECONDS = 300.0  # a smoke run takes about 30 on an idle machine
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
-        *("torch", "torch._dynamo", "torch._functorch.eager_transforms", "snakemake.cli"),
+        *("torch", "torch._dynamo", "torch._functorch.eager_transforms"),
+        *("snakemake.cli", "snakemake.report.html_reporter", "snakemake.storage"),
         *("pinn_phases.training.loop", "pinn_phases.figures.drawing.style", "tests.processes"),
     ]
 )

@@ -51,7 +51,7 @@ else:
         params:
             python=PYTHON,
             settings=SETTINGS.model_copy(update={"scale": ORIGIN}).model_dump_json(),
-            code=digest("archive"),
+            code=code_of("archive"),
         message:
             f"Archive of the runs at scale {SETTINGS.scale}"
         shell:

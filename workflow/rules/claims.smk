@@ -31,7 +31,7 @@ rule claims:
     params:
         python=PYTHON,
         settings=SCALE_BESIDE_PAPER,
-        code=digest("claims"),
+        code=code_of("claims"),
     message:
         f"Claims of the paper, scale {SETTINGS.scale}"
     shell:

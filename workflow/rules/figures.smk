@@ -39,7 +39,7 @@ for figure in names(FIGURES):
             python=PYTHON,
             figure=figure,
             settings=SETTINGS.figures.model_dump_json(),
-            code=digest("figure", figure),
+            code=code_of("figure", figure),
         message:
             f"Drawing {figure}"
         shell:

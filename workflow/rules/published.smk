@@ -25,7 +25,7 @@ rule published:
     params:
         python=PYTHON,
         settings=published_settings,
-        code=digest("published"),
+        code=code_of("published"),
     message:
         "The authors' curves of {wildcards.problem} with {wildcards.method}"
     shell:
@@ -59,7 +59,7 @@ rule agreement:
     params:
         python=PYTHON,
         scale=SETTINGS.scale,
-        code=digest("agreement"),
+        code=code_of("agreement"),
     message:
         f"Agreement with the authors' curves, scale {SETTINGS.scale}"
     shell:

@@ -45,7 +45,7 @@ rule validation:
         runtime=10,
     params:
         python=PYTHON,
-        code=digest("validate"),
+        code=code_of("validate"),
     message:
         "Comparing the cavity's solver with published values"
     shell:

@@ -46,7 +46,7 @@ rule summary:
     params:
         python=PYTHON,
         settings=SCALE_BESIDE_PAPER,
-        code=digest("summary"),
+        code=code_of("summary"),
     message:
         f"Tables of the report, scale {SETTINGS.scale}"
     shell:

@@ -27,7 +27,7 @@ rule seeds:
         runtime=10,
     params:
         python=PYTHON,
-        code=digest("seeds"),
+        code=code_of("seeds"),
     message:
         f"Statistics over seeds, scale {SETTINGS.scale}"
     shell:

@@ -27,23 +27,21 @@ def code_digest(*modules: str) -> str:
     """
     reached: set[Path] = set()
     waiting = [f"{PACKAGE}.{name}" for name in modules]
-    if None in map(_file, waiting):
+    if any(_file(name, ROOT) is None for name in waiting):
         raise ValueError(f"expected modules of {PACKAGE}, received {', '.join(modules)}")
     while waiting:
         for module in _with_packages(waiting.pop()):
-            path = _file(module)
+            path = _file(module, ROOT)
             if path is not None and path not in reached and module != WORDS:
                 reached.add(path)
                 waiting += _tree_and_imports(path)[1]
-    digest = hashlib.sha256()
-    for path in sorted(reached):
-        digest.update(f"{path.relative_to(ROOT)}\n{_tree_and_imports(path)[0]}\n".encode())
-    return digest.hexdigest()
+    lines = [f"{path.relative_to(ROOT)} {_tree_and_imports(path)[0]}\n" for path in sorted(reached)]
+    return _sha256("".join(lines))
 
 
 @cache
 def _tree_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
-    """Syntax tree as text, and the names that may be first-party modules."""
+    """Digest of the syntax tree, and the names that may be first-party modules."""
     tree = ast.parse(path.read_bytes())
     for node in ast.walk(tree):
         _drop_what_does_not_run(node)
@@ -53,7 +51,11 @@ def _tree_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
             imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             imports += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return ast.dump(tree), tuple(imports)
+    return _sha256(ast.dump(tree)), tuple(imports)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _drop_what_does_not_run(node: ast.AST) -> None:
@@ -80,10 +82,11 @@ def _with_packages(module: str) -> Iterator[str]:
     return (".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
-def _file(module: str) -> Path | None:
+@cache
+def _file(module: str, root: Path) -> Path | None:
     """File of a first-party module, or None."""
     if module != PACKAGE and not module.startswith(f"{PACKAGE}."):
         return None
-    path = ROOT.joinpath(*module.split(".")[1:])
+    path = root.joinpath(*module.split(".")[1:])
     candidates = (path.with_suffix(".py"), path / "__init__.py")
     return next((candidate for candidate in candidates if candidate.is_file()), None)

@@ -22,6 +22,11 @@ def digest(command, *plugins):
     return CODE[command](*plugins)
 
 
+def code_of(command, *plugins):
+    """Parameter of a rule: digest of the code of a command, made when a job needs it."""
+    return lambda wildcards: digest(command, *plugins)
+
+
 def without(words):
     """Input that these settings cannot provide; exits with a one-line message when requested."""
 
