@@ -5,6 +5,7 @@ The axis of iterations is logarithmic, as in the paper's figures.
 
 import numpy as np
 import scipy  # its parts, of which statistics take a second, are imported where they are used
+from numpy.polynomial.polynomial import polyfit
 from numpy.typing import NDArray
 
 from pinn_phases.arrays import Real
@@ -56,7 +57,7 @@ def slope(iterations: Iterations, values: Real, first: float, last: float) -> fl
     inside = (x >= np.log10(first)) & (x <= np.log10(last))
     if inside.sum() < MIN_BINS:
         return np.nan
-    return float(scipy.stats.linregress(x[inside], y[inside]).slope)
+    return _slope(x[inside], y[inside])
 
 
 def steepest_fall(iterations: Iterations, values: Real, window: float) -> float | None:
@@ -78,10 +79,15 @@ def steepest_fall(iterations: Iterations, values: Real, window: float) -> float 
         inside = np.abs(x - middle) <= window / 2
         if inside.sum() < MIN_BINS:
             continue
-        found = scipy.stats.linregress(x[inside], y[inside]).slope
+        found = _slope(x[inside], y[inside])
         if found < steepest:
-            steepest, place = float(found), float(10**middle)
+            steepest, place = found, float(10**middle)
     return place
+
+
+def _slope(x: Real, y: Real) -> float:
+    """Slope of the least-squares line through points of shape (n,)."""
+    return float(polyfit(x, y, 1)[1])
 
 
 def fluctuation(iterations: Iterations, values: Real, first: float) -> float:
