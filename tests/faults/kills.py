@@ -69,7 +69,7 @@ def _wait_for_moment(training: Call, place: Place, rng: Random, seconds: float) 
     if watched != place.run.parent:
         time.sleep(rng.uniform(0, seconds))
     while watched and training.process.is_alive() and not _half_written(watched):
-        pass
+        time.sleep(0.0005)  # a file is half written for longer
 
 
 def _half_written(folder: Path) -> bool:

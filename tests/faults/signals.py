@@ -40,6 +40,7 @@ def _to_jobs(count: int, rng: Random) -> list[Outcome]:
             last = rng.randint(1, 20)
             while reached(training.messages.read_text().splitlines()) < last:
                 assert training.process.is_alive(), training.messages.read_text()
+                time.sleep(0.001)
             os.kill(training.pid, number)
             status, lines = training.wait()
             (line,) = errors(lines) or [""]

@@ -105,6 +105,7 @@ def _at_some_moment(folder: Path, count: int, rng: Random) -> list[Outcome]:
             reached = rng.randint(1, _files(folder / "cache", ending) - 1)
             while _files(cache, ending) < reached:
                 assert training.poll() is None
+                time.sleep(0.001)
         broken = _stopped(place, training, group, sent)
         broken = broken or _goes_on(place, undisturbed, {CACHE: str(cache)})
         outcomes.append(Outcome(_kind(what, group, sent), broken))

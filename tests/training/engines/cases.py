@@ -27,7 +27,9 @@ class Case:
     parameters: list[torch.Tensor]
     weights: torch.Tensor
 
-    def engine(self, name: str = "fast", *, compiled: bool = False, **options: Any) -> Engine:
+    def engine(
+        self, name: str = "fast", *, compiled: bool = False, threads: int = 2, **options: Any
+    ) -> Engine:
         """Set up an engine, in float64 on the CPU unless `options` say otherwise."""
         training = self.settings.training.model_copy(update={"engine": name})
         options = EXACT | options
@@ -37,7 +39,7 @@ class Case:
             training,
             self.points,
             compiled=compiled,
-            threads=ThreadPool(2 if options["device"].type == "cpu" else 1),
+            threads=ThreadPool(threads if options["device"].type == "cpu" else 1),
             **options,
         )
 

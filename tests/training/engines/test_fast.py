@@ -69,27 +69,26 @@ def test_a_condition_without_weight_is_left_out():
 
 
 @needs_compiler
-@pytest.mark.parametrize("problem", ["allen_cahn", "cavity"])
+@pytest.mark.parametrize(
+    ("method", "problem", "threads"),
+    [
+        ("vanilla", "allen_cahn", 1),
+        ("rba", "allen_cahn", 2),
+        ("sa", "allen_cahn", 1),
+        ("rba", "cavity", 2),
+    ],
+)
 @pytest.mark.usefixtures("fresh_compiler")
-def test_compiled_code_computes_the_same(problem):
-    case = small_case("rba", problem)
-    engines = case.engine(compiled=True), case.engine()
-    assert [each.compiled for each in engines] == [True, False]
-    found, expected = (each.gradients(case.parameters, case.weights) for each in engines)
-    torch.testing.assert_close(found[0].residual, expected[0].residual, rtol=1e-10, atol=1e-12)
-    assert_close(found[1], expected[1])
-
-
-@needs_compiler
-@pytest.mark.usefixtures("fresh_compiler")
-@METHODS
-def test_all_is_compiled_before_the_first_iteration(method, monkeypatch):
-    """Threads that meet in the compiler would stop the training."""
+def test_compiled_code_computes_the_same(method, problem, threads, monkeypatch):
+    """All is compiled before the first iteration: threads must not meet in the compiler."""
     monkeypatch.setattr(batched_network, "TILE_BYTES", 1)
-    case = small_case(method)
-    engine, weights = case.engine(compiled=True), case.weights
-    graphs = counters["stats"]["unique_graphs"]
+    case = small_case(method, problem)
+    compiled, plain = case.engine(compiled=True, threads=threads), case.engine()
+    assert [compiled.compiled, plain.compiled] == [True, False]
+    graphs, weights = counters["stats"]["unique_graphs"], case.weights
     for _ in range(3):
-        loss, _ = engine.gradients(case.parameters, weights)
-        weights = loss.weights
+        found, expected = (e.gradients(case.parameters, weights) for e in (compiled, plain))
+        torch.testing.assert_close(found[0].residual, expected[0].residual, rtol=1e-10, atol=1e-12)
+        assert_close(found[1], expected[1])
+        weights = found[0].weights
     assert counters["stats"]["unique_graphs"] == graphs
