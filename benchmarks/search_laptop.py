@@ -6,8 +6,8 @@
 Optuna (Akiba et al., KDD 2019) proposes the trials. Several calls may share a study and run side
 by side; `--trials 0` creates it. Each trial trains RBA on one thread, or on a GPU. The budget fixes
 iterations times points, for a given network, so that trials take about the same time. A trial that
-is still in a false solution after most of its iterations is pruned. If RBA's error comes close to
-its goal, the trial trains vanilla too. Seeds are 100, 101, 102 in turn; the final setting has to be
+is still in a false solution after most of its iterations is pruned. If RBA comes close to its
+goals, the trial trains vanilla too. Seeds are 100, 101, 102 in turn; the final setting has to be
 trained from others. SIGTERM ends a call after the current iteration.
 
 The score is a sum of shortfalls, in decades; 0 means that all goals are met:
@@ -56,7 +56,7 @@ LAST = 20  # recorded errors whose median is the final one
 CHECKS = 10  # of a trial's error, evenly over its iterations
 FALSE_SOLUTION = 0.45  # error: below all that were seen before a training left a false solution
 LATEST_ESCAPE = 6  # of the checks: a trial that is in a false solution then is pruned
-NEAR = 0.2  # error of RBA below which vanilla is trained too
+NEAR = 0.3  # shortfall of RBA below which vanilla is trained too
 VANILLA_UNKNOWN = 0.3  # added to the score of trials without it
 
 log = logging.getLogger(__name__)
@@ -183,7 +183,7 @@ def objective(
     lacks, shown = shortfalls(rba, settings.phases)
     shown["escape"] = escape(rba)
     show(trial, shown)
-    if shown["error"] < NEAR:
+    if sum(lacks.values()) < NEAR:
         vanilla = train("vanilla", trial)
         shown |= {"error of vanilla": final_error(vanilla), "its escape": escape(vanilla)}
         lacks["vanilla"] = max(0.0, math.log10(0.4 / shown["error of vanilla"]))

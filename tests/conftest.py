@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,16 @@ def repository() -> Path:
     return ROOT
 
 
-@pytest.fixture
-def config() -> dict[str, Any]:
-    """config.yaml, to change as one likes."""
+@pytest.fixture(scope="session")
+def config_as_it_is() -> dict[str, Any]:
+    """config.yaml, read once."""
     return yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+@pytest.fixture
+def config(config_as_it_is: dict[str, Any]) -> dict[str, Any]:
+    """config.yaml, to change as one likes."""
+    return deepcopy(config_as_it_is)
 
 
 @pytest.fixture(scope="session")
