@@ -41,7 +41,7 @@ def test_summary_compares_with_ours():
 def test_sizes_are_of_the_scale_and_the_rest_is_the_papers():
     paper, laptop = (from_config("allen_cahn", scale).training for scale in ("paper", "laptop"))
     assert (paper.points, paper.batches, paper.network.width) == (25600, 100, 128)
-    assert (laptop.points, laptop.batches, laptop.network.width) == (6000, 24, 64)
+    assert (laptop.points, laptop.batches, laptop.network.width) == (4000, 16, 64)
     assert laptop.network.ansatz == paper.network.ansatz == "plain"
     assert laptop.conditions == paper.conditions
 

@@ -91,11 +91,11 @@ def test_the_paper_s_values_stay_the_file_s(config):
 
 
 def test_a_scale_that_it_does_not_suit_is_left_out_unless_chosen(config):
-    given = {"training": {"points": 300}}  # no multiple of the 24 batches at laptop scale
+    given = {"training": {"points": 300}}  # no multiple of the 16 batches at laptop scale
     loaded = load_scales(config, {}, {**given, "scale": "smoke"})
     assert loaded["smoke"].problems["cavity"].training.points == 300
     assert "laptop" not in loaded
-    with pytest.raises(SettingsError, match="multiple of batches = 24"):
+    with pytest.raises(SettingsError, match="multiple of batches = 16"):
         load_scales(config, {}, given)
 
 
@@ -134,7 +134,7 @@ def test_a_value_of_the_file_is_named_with_its_place_in_the_file(config):
         load_scales(config, {}, {"training": {"batches": 7}})
     assert not isinstance(caught.value, CommandLineError)
     place = "scales.laptop.training.points"
-    assert str(caught.value) == f"setting {place} = 6000: expected a multiple of batches = 7"
+    assert str(caught.value) == f"setting {place} = 4000: expected a multiple of batches = 7"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -89,6 +90,7 @@ def figure_module(name: str) -> ModuleType:
     return import_module(f"{FIGURES}.{name}")
 
 
+@cache  # a later import may find another checkout's, if both are modules of one workflow
 def requirement(name: str) -> Requirement:
     """Return the requirement of the figure `name`."""
     needed = figure_module(name).REQUIREMENT
