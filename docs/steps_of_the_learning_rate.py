@@ -37,7 +37,9 @@ def curves(paths: list[str]) -> Iterator[Curve]:
     """Curves of the runs, or those of the authors."""
     for path in paths:
         run = storage.read(Path(path), "run")
-        every = run.attributes["settings"]["training"]["optimiser"]["decay_every"]
+        every = run.attributes["settings"]["training"]["optimiser"].get("decay_every")
+        if every is None:
+            sys.exit(f"{path}: expected an optimiser whose learning rate falls, such as Adam")
         yield path, every, run.arrays["history/iteration"], run.arrays["history/snr"]
     for names in AUTHORS if not paths else ():
         found = read_curves(ROOT / "published", *names)

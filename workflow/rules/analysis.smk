@@ -23,7 +23,7 @@ rule phases:
     params:
         python=PYTHON,
         settings=phase_settings,
-        code=phase_code,
+        code=code_of("phases"),
     message:
         "Phases of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
     shell:

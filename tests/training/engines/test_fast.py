@@ -70,18 +70,19 @@ def test_a_condition_without_weight_is_left_out():
 
 @needs_compiler
 @pytest.mark.parametrize(
-    ("method", "problem", "threads"),
+    ("method", "problem", "threads", "tile_bytes"),
     [
-        ("vanilla", "allen_cahn", 1),
-        ("rba", "allen_cahn", 2),
-        ("sa", "allen_cahn", 1),
-        ("rba", "cavity", 2),
+        ("vanilla", "allen_cahn", 2, 1),
+        ("rba", "allen_cahn", 2, 1),
+        ("sa", "allen_cahn", 2, 1),
+        ("rba", "allen_cahn", 1, batched_network.TILE_BYTES),
+        ("rba", "cavity", 2, batched_network.TILE_BYTES),
     ],
 )
 @pytest.mark.usefixtures("fresh_compiler")
-def test_compiled_code_computes_the_same(method, problem, threads, monkeypatch):
+def test_compiled_code_computes_the_same(method, problem, threads, tile_bytes, monkeypatch):
     """All is compiled before the first iteration: threads must not meet in the compiler."""
-    monkeypatch.setattr(batched_network, "TILE_BYTES", 1)
+    monkeypatch.setattr(batched_network, "TILE_BYTES", tile_bytes)
     case = small_case(method, problem)
     compiled, plain = case.engine(compiled=True, threads=threads), case.engine()
     assert [compiled.compiled, plain.compiled] == [True, False]

@@ -6,11 +6,6 @@ def phase_settings(wildcards):
     return SCALES[wildcards.scale].phases.model_dump_json()
 
 
-def phase_code(wildcards):
-    """Digest of the code of the phases."""
-    return digest("phases")
-
-
 def fields_code(wildcards):
     """Digest of the code of the fields."""
     return digest("fields", wildcards.problem)
