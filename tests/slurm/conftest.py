@@ -30,15 +30,20 @@ def cluster():
             yield running
 
 
-def head(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start Snakemake in `folder` as on a login node, with the profile but less patience."""
+def head(folder: Path, *arguments: str, processors: int | None = None) -> subprocess.Popen[str]:
+    """Start Snakemake in `folder` as on a login node, with the profile but less patience.
+
+    It has the processors of this one, or the first `processors` of them.
+    """
     sooner = ("--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "1")
     command = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *sooner]
     environment = {k: v for k, v in os.environ.items() if k != "CUDA_VISIBLE_DEVICES"}
     with (folder / "head.log").open("a") as log:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*command, *arguments], cwd=folder, env=environment, text=True, stdout=log, stderr=log
         )
+    os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[:processors])
+    return process
 
 
 def finish(process: subprocess.Popen[str], folder: Path, seconds: float) -> None:

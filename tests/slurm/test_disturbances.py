@@ -19,10 +19,10 @@ from tests.workflow.conftest import copy_repository
 SECONDS = (
     900.0  # takes about 120, most of it the time limit and its two attempts; a busy machine more
 )
-# About ten seconds of training, two checkpoints a second, and one problem with a minute a job.
+# Some seconds of training, ten checkpoints a second, and one problem with a minute a job.
 EDITS = {
-    "iterations: 40\n      points: 200": "iterations: 4000\n      points: 200\n"
-    "      checkpoint_seconds: 0.5",
+    "iterations: 40\n      points: 200": "iterations: 600\n      points: 200\n"
+    "      checkpoint_seconds: 0.1",
     "helmholtz:\n        reference: {grid: {x: 101, y: 101}}": "helmholtz:\n"
     "        execution: {runtime_minutes: 1}\n        reference: {grid: {x: 101, y: 101}}",
 }

@@ -1,5 +1,6 @@
 """The whole of Figure 6 by way of a Slurm cluster, at smoke scale."""
 
+import re
 import time
 
 import pytest
@@ -19,7 +20,7 @@ ABSENCE_SECONDS = 5.0  # of the controller
 def finished(cluster, tmp_path_factory):
     """A copy of the repository whose figure was made while the controller was restarted."""
     folder = copy_repository(tmp_path_factory.mktemp("figure"))
-    process = head(folder, *TARGET)
+    process = head(folder, *TARGET, processors=1)
     done = ["COMPLETED"]
     wait_until(
         lambda: list(cluster.jobs("rule_reference").values()) == done, SECONDS, "the reference"
@@ -35,6 +36,15 @@ def test_every_job_ran_once_on_the_cluster_though_its_controller_was_restarted(f
     assert (finished / "paper_figures/fig6.pdf").read_bytes().startswith(b"%PDF")
     for rule, number in JOBS.items():
         assert list(cluster.jobs(f"rule_{rule}").values()) == ["COMPLETED"] * number
+
+
+def test_processors_of_the_login_node_do_not_limit_the_cluster(finished, cluster):
+    trainings = [cluster.job(number) for number in cluster.jobs("rule_train")]
+    submitted, ended = (
+        [re.search(rf"{key}=(\S+)", job)[1] for job in trainings]
+        for key in ("SubmitTime", "EndTime")
+    )
+    assert max(submitted) < min(ended)  # the second did not wait for the first
 
 
 def test_the_request_for_a_gpu_reaches_the_scheduler_and_the_training(finished, cluster):

@@ -1,10 +1,14 @@
 """Settings and resources of a training."""
 
 # `--cores` may exceed the number of processors. At most one training per processor runs at a time,
-# because more would compete for caches and memory.
+# because more would compete for caches and memory. The limit is local: jobs on a cluster do not count.
 PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-if workflow.local_exec and "processors" not in workflow.global_resources:
+if "processors" not in workflow.global_resources:
     workflow.register_resource("processors", PROCESSORS)
+
+
+resource_scopes:
+    processors="local",
 
 
 def execution(wildcards):
