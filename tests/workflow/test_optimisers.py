@@ -1,11 +1,12 @@
 """Trainings with several optimisers, by way of the workflow: their folders, and Figure S4."""
 
+import shutil
+
 import pytest
 import yaml
 
 from pinn_phases.files import storage
 from tests.processes import snakemake
-from tests.workflow.conftest import copy_repository
 from tests.workflow.test_subsets import with_problems
 
 METHODS = ("rba", "rba-soap", "rba-lbfgs")
@@ -14,17 +15,19 @@ GIVEN = ("--config", "scale=smoke", f"compared_methods=[{','.join(METHODS)}]")
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A copy of the repository with the figure of one benchmark."""
-    folder = copy_repository(tmp_path_factory.mktemp("optimisers"))
+def with_figure(finished, tmp_path_factory):
+    """A copy of the repository with the figure of one benchmark, whose run with Adam is there."""
+    folder = tmp_path_factory.mktemp("optimisers") / "repository"
+    shutil.copytree(finished, folder)
     (folder / "config.yaml").write_text(yaml.safe_dump(with_problems("burgers")))
     done = snakemake(folder, "--cores", "2", *GIVEN, "--", FIGURE)
     assert done.returncode == 0, done.stdout
+    assert "Training burgers with rba, seed 0" not in done.stdout
     return folder
 
 
-def test_each_optimiser_has_runs_of_its_own(finished):
-    runs = finished / "results/smoke/runs/burgers"
+def test_each_optimiser_has_runs_of_its_own(with_figure):
+    runs = with_figure / "results/smoke/runs/burgers"
     found = {method: storage.read(runs / f"{method}/seed0.h5", "run") for method in METHODS}
     first = [run.arrays["history/loss"][0] for run in found.values()]
     last = [run.arrays["history/loss"][-1] for run in found.values()]
@@ -33,12 +36,14 @@ def test_each_optimiser_has_runs_of_its_own(finished):
         assert run.attributes["settings"]["method"] == method
 
 
-def test_the_figure_is_there(finished):
-    assert (finished / FIGURE).read_bytes().startswith(b"%PDF")
+def test_the_figure_is_there(with_figure):
+    assert (with_figure / FIGURE).read_bytes().startswith(b"%PDF")
 
 
-def test_one_word_trains_nothing_again(finished):
+def test_one_word_trains_nothing_again(with_figure):
     """The runs with SOAP are there, and those of Adam are not asked for."""
     run = "results/smoke/runs/burgers/rba-soap/seed0.h5"
-    said = snakemake(finished, "-n", "--config", "scale=smoke", "optimiser=soap", "--", run).stdout
+    said = snakemake(
+        with_figure, "-n", "--config", "scale=smoke", "optimiser=soap", "--", run
+    ).stdout
     assert "Nothing to be done" in said
