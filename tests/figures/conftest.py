@@ -1,4 +1,4 @@
-"""What the tests of several figures share."""
+"""Fixtures of the figure tests."""
 
 import itertools
 
@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 @pytest.fixture(scope="session")
 def assert_legible():
-    """Check that nothing of a figure is cut off and no words overlap."""
+    """Check that nothing in a figure is cut off and no texts overlap."""
 
     def check(figure):
         FigureCanvasAgg(figure).draw()
@@ -32,14 +32,14 @@ def assert_legible():
 
 @pytest.fixture(scope="session")
 def in_bins():
-    """Give the places of a curve and its median there: a fortieth of a decade each."""
+    """Reduce a curve to its medians in bins of a fortieth of a decade."""
 
     def shown(iteration, values):
         places = np.floor(40 * np.log10(iteration))
         inside = [places == place for place in np.unique(places)]
         at = np.array([np.median(iteration[rows]) for rows in inside])
         at[-1] = iteration[-1]
-        # Of several runs the median of their medians.
+        # Several runs: the median of their medians.
         return at, np.array([np.median(np.median(values[..., rows], -1)) for rows in inside])
 
     return shown

@@ -1,4 +1,4 @@
-"""Figures of models that are computed, not trained (3, 4, 5)."""
+"""Figures that are computed without training (3, 4, 5)."""
 
 import json
 from pathlib import Path
@@ -23,12 +23,12 @@ MODULES = (fig3, fig4, fig5)
 
 @pytest.fixture(autouse=True)
 def looks():
-    """Draw as the command does."""
+    """Set the style as the command does."""
     style.set_style()
 
 
 def drawn(module):
-    """Draw without any file."""
+    """Draw without files."""
     return module.draw(Material(()), SETTINGS)
 
 
@@ -53,8 +53,8 @@ def test_figure_3_shows_vectors_of_the_snr_in_its_titles():
         tips = np.array([np.array(line.get_data_3d())[:, 0] for line in drops])
         arrows = [a for a in axes.texts if isinstance(a, Annotation) and a.arrow_patch]
         assert len(arrows) == len(tips) == (4 if ratio else 3)
-        assert len({a.arrow_patch.get_mutation_scale() for a in arrows}) == 1  # heads alike
-        assert signal_to_noise(tips[:3]) == pytest.approx(ratio, rel=1e-14)  # some roundings
+        assert len({a.arrow_patch.get_mutation_scale() for a in arrows}) == 1  # equal heads
+        assert signal_to_noise(tips[:3]) == pytest.approx(ratio, rel=1e-14)  # rounding errors
         noise = 0.3 if ratio == 5 else 1.0
         expected = noise * gradients_of_ratio(ratio, fig3.DIRECTION, fig3.DEVIATIONS)
         np.testing.assert_allclose(tips[:3], expected, atol=1e-15)
@@ -73,7 +73,7 @@ def test_figure_4_shows_the_run_its_corrections_and_the_slices():
         [lines_of(axes, c)[0] for axes in (plain, scaled)] for c in style.PARAMETER_COLOURS
     )
     assert np.array_equal(*(line.get_ydata() for line in flat))
-    # Stretched: the loss at a distance is that of the plain slice at the distance over the factor.
+    # Stretched: the loss at a distance is the plain slice's at that distance over the factor.
     factor = landscape.stretch(run)
     near = np.interp(sharp[1].get_xdata() / factor, *sharp[0].get_xydata().T)
     # Linear interpolation with a spacing of 0.05: curvature 10 times 0.05^2 / 8.
@@ -102,7 +102,7 @@ def test_figure_5_shows_path_and_pulls_of_each_branch(name):
     wanted = -fig5.LENGTH * branch.gradients[list(fig5.SHOWN)].ravel()
     np.testing.assert_allclose(pulls, sorted(wanted[np.abs(wanted) > fig5.HEAD]), atol=1e-14)
     at_rest = [a for a in arrows if a.xy[0] > fig5.LAST]
-    assert len(at_rest) == {"A": 2, "B": 2, "C": 3}[name]  # of the samples that still pull
+    assert len(at_rest) == {"A": 2, "B": 2, "C": 3}[name]  # samples that still pull
     lower, upper = axes.get_ylim()
     assert all(lower < a.xy[1] < upper for a in arrows)
 
@@ -116,7 +116,7 @@ def test_command_draws_a_figure_without_inputs(tmp_path, config):
     assert png.read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_title_of_the_file_is_the_figures(tmp_path):
+def test_the_file_has_the_title_of_the_figure(tmp_path):
     pdf, png = tmp_path / "fig3.pdf", tmp_path / "fig3.png"
     options = ("--settings", SETTINGS.model_dump_json(), "--inputs", "--pdf", pdf, "--png", png)
     assert main(["figure", "fig3", *map(str, options)]) == 0
@@ -124,10 +124,10 @@ def test_the_title_of_the_file_is_the_figures(tmp_path):
     assert b"/Title (" + title in pdf.read_bytes() and title in png.read_bytes()
 
 
-def test_a_font_is_taken_by_name_where_it_is_installed(tmp_path, monkeypatch, capsys):
+def test_an_installed_font_is_used_by_name(tmp_path, monkeypatch, capsys):
     other = Path(
         matplotlib.get_data_path(), "fonts/ttf/STIXGeneral.ttf"
-    )  # stands for the machine's
+    )  # in place of the system's fonts
     monkeypatch.setattr("matplotlib.font_manager.findSystemFonts", lambda: [str(other)])
     for font, used in (("STIXGeneral", b"STIXGeneral"), ("Nobody's Sans", b"DejaVuSans")):
         pdf, png = tmp_path / "fig5.pdf", tmp_path / "fig5.png"

@@ -1,4 +1,4 @@
-"""Figures of the hidden layers (11, 12, S.1), drawn from made files."""
+"""Figures of the hidden layers (11, 12, S.1), drawn from synthetic files."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ NOT_REACHED = REACHED | {"total_diffusion": None}
 
 
 def made_information(method, seed, points=POINTS):
-    """Return a file whose numbers tell method, seed, layer and quantity apart."""
+    """Return a file whose numbers differ by method, seed, layer and quantity."""
     growth = np.log10(ITERATIONS)[:, None] / 4 * np.arange(1, LAYERS + 1)  # (snapshots, layers)
     growth = growth * (1 + seed) / (2 if method == "vanilla" else 1)
     neurons = np.linspace(-3, 3, NEURONS) + seed
@@ -57,22 +57,22 @@ def material(seeds=(0, 1), phases=REACHED, **changes):
 
 @pytest.fixture(autouse=True)
 def looks():
-    """Draw as the command does."""
+    """Set the style as the command does."""
     style.set_style()
 
 
 def layer_lines(axes):
-    """Lines of layers, not of marks."""
+    """Lines of layers, without marks."""
     return [line for line in axes.get_lines() if len(line.get_xdata()) > 2]
 
 
 def lost(bits):
-    """Bits that are missing of log2 n, or what a single pair of points costs."""
+    """Bits missing from log2 n, at least the cost of one pair of points."""
     return np.maximum(np.log2(POINTS) - bits, 2 / POINTS)
 
 
 def marks(axes, linestyle):
-    """Lines of two points: dashed where total diffusion starts."""
+    """Lines of two points in this style; dashed: start of total diffusion."""
     return [
         x for x in axes.get_lines() if x.get_linestyle() == linestyle and len(x.get_xdata()) < 3
     ]
@@ -87,8 +87,8 @@ def test_figure_11_shows_three_quantities_of_each_layer_for_each_method(assert_l
     for row, name in zip(panels, ("relative", "binary", "norm"), strict=True):
         for axes, method in zip(row, ("rba", "vanilla"), strict=True):
             lines = layer_lines(axes)
-            assert len(lines) == len(axes.collections) == LAYERS  # a range each
-            # The colours that these layers have in Figure A.13, where the output comes last.
+            assert len(lines) == len(axes.collections) == LAYERS  # each with a range
+            # The same colours as in Figure A.13, where the output layer comes last.
             assert [x.get_color() for x in lines] == style.layer_colours(LAYERS + 1)[:-1]
             both = [
                 f.arrays[f"information/{name}"]
@@ -96,28 +96,28 @@ def test_figure_11_shows_three_quantities_of_each_layer_for_each_method(assert_l
             ]
             for layer, line in enumerate(lines):
                 np.testing.assert_array_equal(line.get_xdata(), ITERATIONS)
-                # Equality but for the median of two, which NumPy interpolates.
+                # Equal except that NumPy interpolates the median of two.
                 expected = np.mean(both, axis=0)[:, layer]
                 if name == "relative":
                     expected = lost(expected)
-                # Where 15 bits are subtracted from as many, some roundings of 1e-15 are left.
+                # Subtracting 15 bits from about as many leaves rounding errors of 1e-15.
                 np.testing.assert_allclose(line.get_ydata(), expected, rtol=1e-14, atol=1e-14)
             assert axes.get_xscale() == "log"
             assert axes.get_yscale() == ("log" if name == "relative" else "linear")
             assert axes.get_xlim() == (1, ITERATIONS[-1])
             starts = [line.get_xdata()[0] for line in marks(axes, "--")]
-            assert starts == 2 * [1000.0 if method == "rba" else 3000.0]  # a seed each
+            assert starts == 2 * [1000.0 if method == "rba" else 3000.0]  # one for each seed
     assert_legible(figure)
 
 
-def test_what_is_not_lost_is_drawn_where_a_logarithmic_axis_can_show_it():
+def test_zero_loss_of_information_is_drawn_at_a_positive_value():
     files = material()
     for content in files.contents:
         if content.kind == "information":
             content.arrays["information/relative"][:] = np.log2(POINTS)
     figure = fig11.draw(files, SETTINGS)
     lower, upper = figure.axes[0].get_ylim()
-    assert lower < 2 / POINTS < upper  # as much as a single pair of points costs
+    assert lower < 2 / POINTS < upper  # the cost of one pair of points
     assert "none lost: drawn at 2/n" in figure.texts[-1].get_text().replace("\n", " ")
 
 
@@ -187,7 +187,7 @@ def test_figure_12_shows_sorted_activations_in_both_phases(assert_legible):
     assert_legible(figure)
 
 
-def test_figure_12_does_not_name_a_phase_that_is_not_known(assert_legible):
+def test_figure_12_does_not_name_an_unknown_phase(assert_legible):
     figure = fig12.draw(material(phases=NOT_REACHED), SETTINGS)
     for axes in figure.axes[:2]:
         assert "after fitting: iteration" in axes.get_title("left")
@@ -195,7 +195,7 @@ def test_figure_12_does_not_name_a_phase_that_is_not_known(assert_legible):
 
 
 def test_figures_6_and_12_name_the_same_phase_for_an_iteration():
-    """Figure 12 shows the first seed, whose own phases may differ from those of most."""
+    """Figure 12 shows the first seed, whose phases may differ from those of most seeds."""
     files = material(seeds=(0, 1, 2))
     phases = files.of("phases", "allen_cahn", "rba")
     phases[0].attributes["total_diffusion"] = {"iteration": 200.0}
@@ -208,7 +208,7 @@ def test_figures_6_and_12_name_the_same_phase_for_an_iteration():
 
 
 @pytest.mark.parametrize("module", [fig11, fig12, figS1])
-def test_made_from_the_files_of_the_layers_and_the_phases(module):
+def test_figures_need_files_of_layers_and_phases(module):
     assert module.REQUIREMENT.problems == ("allen_cahn",)
     assert module.REQUIREMENT.kinds == ("information", "phases")
     assert module.REQUIREMENT.one_method == (module is fig12)

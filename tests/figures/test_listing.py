@@ -1,4 +1,4 @@
-"""Where and in which words the report lists the figures."""
+"""Sections and labels of the figures in the report."""
 
 import re
 from types import SimpleNamespace
@@ -36,19 +36,19 @@ def test_every_figure_has_a_caption_and_a_section(name, repository):
     )
 
 
-def test_every_caption_of_a_figure_has_its_figure(repository):
+def test_every_caption_belongs_to_a_figure(repository):
     captions = {path.stem for path in (repository / "workflow/report").glob("fig*.rst")}
     assert captions == set(names(FIGURES))
 
 
 @pytest.mark.parametrize("name", names(FIGURES))
-def test_the_number_is_that_of_the_file(name):
+def test_the_figure_number_matches_the_file_name(name):
     number, subject = listing.heading(name)
     assert f"fig{number.replace('.', '')}" == name
     assert subject
 
 
-def test_a_row_says_what_where_and_by_which_methods(settings):
+def test_a_row_shows_subject_benchmark_and_methods(settings):
     assert listing.labels("fig9", settings) == {
         "figure": "9",
         "shows": "training dynamics of the lid-driven cavity flow",
@@ -63,7 +63,7 @@ def test_a_row_says_what_where_and_by_which_methods(settings):
 
 
 def test_figures_and_sections_are_sorted_as_in_the_paper(rows):
-    """The report sorts by letters, where "10" comes before "9"."""
+    """The report sorts as text, where "10" comes before "9"."""
     in_order = [row["figure"] for section in sorted(rows) for row in _sorted(rows[section])]
     assert in_order == [*map(str, range(1, 13)), "A.13", "A.14", "S.1", "S.2", "S.3", "S.4"]
 
@@ -73,10 +73,10 @@ def _sorted(section):
 
 
 def test_no_column_of_a_section_becomes_a_switch(rows):
-    """Of one column with two values, each in half of the rows, the report makes a switch.
+    """The report turns a single column with two values, each in half of the rows, into a switch.
 
-    It then looks for a row with either value of everything else, and shows an empty page where
-    there is none. Two such columns stay columns.
+    It then expects, for each row, one with the other value and otherwise the same labels; without
+    one it shows an empty page. Two such columns stay columns.
     """
     for section, labels in rows.items():
         columns = [[row[column] for row in labels] for column in list(labels[0])[1:]]

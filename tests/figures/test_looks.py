@@ -1,7 +1,7 @@
-"""Figures look as they did when somebody last looked at them: small pictures are kept beside.
+"""Figures look the same as their small images in `looks`.
 
-After a change of looks that is meant, look at the new figures at their printed size, and renew the
-pictures with ``python -m tests.figures.test_looks``, which writes all of them.
+After an intended change, look at the new figures at their printed size and update all images with
+``python -m tests.figures.test_looks``.
 """
 
 import functools
@@ -28,11 +28,11 @@ from tests.figures import (
 )
 
 KEPT = Path(__file__).with_name("looks")
-DPI = 50  # a letter is five dots high: it is seen where it stands, and files stay small
+DPI = 50  # letters are five pixels high: shifts show, and files stay small
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
-# Of 255 levels, root mean square over the picture. Pinned versions of matplotlib and its own font
-# give the same picture; processors that round differently may move edges by parts of a level. The
-# least change that was tried, another colour of one of two curves, gives 1.7.
+# Root mean square over the image, in levels of 255. Pinned versions of matplotlib and its own font
+# give the same image; processors that round differently may change edges by parts of a level. The
+# smallest change that was tried, another colour for one of two curves, gives 1.7.
 TOLERANCE = 0.5
 MADE = {
     "fig1": test_over_iterations.made_material,
@@ -58,18 +58,18 @@ MADE = {
 
 @functools.cache
 def drawn(name):
-    """Return a figure that is drawn from made files, once."""
+    """Return a figure of synthetic files, drawn once."""
     return draw(name)
 
 
 def draw(name):
-    """Draw a figure from made files."""
+    """Draw a figure from synthetic files."""
     style.set_style()
     return figure_module(name).draw(MADE[name](), SETTINGS)
 
 
 def picture(figure):
-    """Return the dots of a figure: shape (height, width, 3)."""
+    """Return the pixels of a figure: shape (height, width, 3)."""
     figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -77,30 +77,30 @@ def picture(figure):
 
 
 def difference(first, second):
-    """Root mean square of two pictures' difference, in levels of 255; infinite for other sizes."""
+    """Root mean square difference of two images, in levels of 255; infinite if sizes differ."""
     if first.shape != second.shape:
         return np.inf
     return float(np.sqrt(np.mean((first.astype(float) - second.astype(float)) ** 2)))
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_looks_as_it_did(name):
+def test_looks_as_before(name):
     kept = np.asarray(Image.open(KEPT / f"{name}.png").convert("RGB"))
     assert difference(picture(drawn(name)), kept) < TOLERANCE, (
-        f"{name} differs from tests/figures/looks/{name}.png: look at it, and renew the picture"
+        f"{name} differs from tests/figures/looks/{name}.png: look at it, then update the image"
     )
 
 
-def test_a_change_of_looks_is_seen(monkeypatch):
+def test_a_visible_change_is_detected(monkeypatch):
     before = picture(drawn("fig4"))
     monkeypatch.setattr(style, "PARAMETER_COLOURS", ("#332288", "#56b4e9"))
     assert difference(picture(draw("fig4")), before) > 2 * TOLERANCE
 
 
 @pytest.mark.parametrize("name", ["fig3", "fig9", "fig10", "fig11", "figA14", "figS3", "figS4"])
-def test_words_have_7_points_and_subscripts_6(name):
+def test_text_has_at_least_7_points_and_subscripts_6(name):
     figure = drawn(name)
-    assert figure.get_figwidth() == pytest.approx(178 / 25.4)  # printed as it is
+    assert figure.get_figwidth() == pytest.approx(178 / 25.4)  # printed at this size
     FigureCanvasAgg(figure).draw()
     parser = MathTextParser("path")
     for text in figure.findobj(Text):
@@ -110,12 +110,12 @@ def test_words_have_7_points_and_subscripts_6(name):
             assert min(size for _, size, *_ in glyphs) >= 6 - 1e-9, text
 
 
-def renew():
-    """Replace all kept pictures by what is drawn now."""
+def update_images():
+    """Replace all stored images by new ones."""
     KEPT.mkdir(exist_ok=True)
     for name in MADE:
         Image.fromarray(picture(draw(name))).save(KEPT / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
-    renew()
+    update_images()

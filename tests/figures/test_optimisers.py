@@ -1,4 +1,4 @@
-"""Figure S.4, other optimisers than Adam, drawn from made files."""
+"""Figure S.4, optimisers other than Adam, drawn from synthetic files."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from pinn_phases.settings.scales import load_scales
 SETTINGS = FigureSettings(smoothing=1, phases_of="rba")
 ERRORS = {"adam": 0.3, "soap": 0.1, "lbfgs": 0.02}
 STARTS = {"adam": 4000.0, "soap": 2000.0, "lbfgs": None}
-SECONDS = {"adam": 0.06, "soap": 0.12, "lbfgs": 0.3}  # of an iteration
+SECONDS = {"adam": 0.06, "soap": 0.12, "lbfgs": 0.3}  # per iteration
 SIX = [
     f"{method}{optimiser}" for optimiser in ("", "-soap", "-lbfgs") for method in ("vanilla", "rba")
 ]
@@ -58,7 +58,7 @@ def drawn(*arguments, **options):
 
 
 def lines(axes):
-    """Values of the lines of the optimisers, in their order."""
+    """Lines of the optimisers, in their order."""
     looks = style.optimiser_looks(list(ERRORS))
     by_colour = {to_hex(x.get_color()): x for x in axes.get_lines() if len(x.get_xdata()) > 2}
     return [by_colour[to_hex(one["color"])] for one in looks.values()]
@@ -66,7 +66,7 @@ def lines(axes):
 
 @pytest.fixture(autouse=True)
 def looks():
-    """Draw as the command does."""
+    """Set the style as the command does."""
     style.set_style()
 
 
@@ -78,7 +78,7 @@ def test_a_column_shows_every_optimiser(assert_legible):
     ]
     error, snr, _, alignment, over_time = figure.axes[:5]
     for line, value in zip(lines(error), ERRORS.values(), strict=True):
-        np.testing.assert_allclose(line.get_ydata(), 1.1 * value)  # the middle of three seeds
+        np.testing.assert_allclose(line.get_ydata(), 1.1 * value)  # the median of three seeds
     for line, value in zip(lines(snr), ERRORS.values(), strict=True):
         np.testing.assert_allclose(line.get_ydata(), 10 * value)
     for line, value in zip(lines(alignment), ERRORS.values(), strict=True):
@@ -106,7 +106,7 @@ def test_one_method_with_two_optimisers_is_enough(assert_legible):
     assert_legible(drawn(("burgers",), ("rba", "rba-soap"), (0,)))
 
 
-def test_times_that_are_not_known_are_not_drawn():
+def test_unknown_times_are_not_drawn():
     unknown = {"device": None, "wall_seconds": None, "resumed_after": None}
     files = [
         *made("burgers", "rba", execution=unknown),
@@ -125,7 +125,7 @@ def test_the_alignment_of_older_runs_is_the_cosine_of_two_terms():
     assert alignment_curve(run | {"history/loss_initial": score}) is None
 
 
-def test_it_is_for_settings_with_several_optimisers(config):
+def test_the_figure_needs_several_optimisers(config):
     needed = requirement("figS4")
     assert not needed.is_met_by(load_scales(config)["laptop"])
     given = {"compared_methods": ["rba", "rba-soap"]}

@@ -1,4 +1,4 @@
-"""Figures of curves over iterations (1, 10, A.13, A.14), drawn from made files."""
+"""Figures of curves over iterations (1, 10, A.13, A.14), drawn from synthetic files."""
 
 import functools
 
@@ -16,7 +16,7 @@ SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
 PROBLEMS = ("allen_cahn", "helmholtz", "burgers", "cavity")
 TITLES = ["Allen-Cahn", "Helmholtz", "Burgers", "Lid-driven cavity"]
 LAYERS = 3
-# Start of total diffusion of each problem, seed by seed; the cavity does not reach it.
+# Start of total diffusion of each problem and seed; None: not found.
 TOTAL = {
     "allen_cahn": (1000.0, 3000.0),
     "helmholtz": (300.0, 500.0),
@@ -32,8 +32,8 @@ NOT_FOUND = "(start of total diffusion not found)"
 
 
 def made_run(problem, method, seed):
-    """Return a run whose numbers tell problem, seed and layer apart; SNR has an infinite row."""
-    iterations = np.arange(1, 1200 + 400 * PROBLEMS.index(problem))  # as long as the files say
+    """Return a run whose numbers differ by problem, seed and layer; three SNR rows are invalid."""
+    iterations = np.arange(1, 1200 + 400 * PROBLEMS.index(problem))  # lengths differ
     level = (1.0 + seed) * (1 + PROBLEMS.index(problem)) / iterations
     layers = level[:, None] * 10.0 ** -np.arange(LAYERS)  # (rows, layers)
     snr = level.copy()
@@ -78,7 +78,7 @@ def made_material(problems=PROBLEMS, methods=("rba",), seeds=(0, 1)):
 
 @pytest.fixture(autouse=True)
 def looks():
-    """Draw as the command does."""
+    """Set the style as the command does."""
     style.set_style()
 
 
@@ -90,12 +90,12 @@ def dashed(axes):
 
 
 def full_lines(axes):
-    """Lines of curves, not of marks."""
+    """Lines of curves, without marks."""
     return [line for line in axes.get_lines() if len(line.get_xdata()) > 2]
 
 
 def mean_of_seeds(problem, name):
-    """Median of two seeds, row by row."""
+    """Median of two seeds, which is their mean, row by row."""
     return np.mean([made_run(problem, "rba", s).arrays[f"history/{name}"] for s in (0, 1)], 0)
 
 
@@ -104,7 +104,7 @@ def ticks(axes):
     return [line for line in axes.get_lines() if line.get_marker() == "|"]
 
 
-def test_figure_1_has_a_line_for_each_seed_and_crosses_it_at_the_start(assert_legible):
+def test_figure_1_draws_each_seed_and_marks_its_start_of_total_diffusion(assert_legible):
     figure = fig1.draw(made_material(), SETTINGS)
     (axes,) = figure.axes
     medians = [line for line in full_lines(axes) if not line.get_label().startswith("_")]
@@ -123,14 +123,14 @@ def test_figure_1_has_a_line_for_each_seed_and_crosses_it_at_the_start(assert_le
     assert_legible(figure)
 
 
-def test_figure_1_says_where_there_is_no_total_diffusion(monkeypatch):
+def test_figure_1_says_if_no_total_diffusion_is_found(monkeypatch):
     monkeypatch.setattr(fig1, "starts", lambda *given: [])
     (axes,) = fig1.draw(made_material(), SETTINGS).axes
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == [*(f"{title} (none)" for title in TITLES), NOT_FOUND]
 
 
-def test_colours_of_problems_are_no_colours_of_methods():
+def test_colours_of_problems_and_methods_differ():
     methods = style.method_colours(["vanilla", "rba"]).values()
     problems = [to_rgb(c) for c in style.problem_colours(PROBLEMS).values()]
     assert len(set(problems)) == len(PROBLEMS) and not set(problems) & set(methods)
@@ -227,7 +227,7 @@ def test_figure_a13_shows_each_layer_of_each_problem(assert_legible, in_bins):
         at = made_run(problem, "rba", 0).arrays["history/iteration"]
         for layer, line in enumerate(shown):
             expected = in_bins(at, mean_of_seeds(problem, "layers/snr")[:, layer])
-            # Equality but for the order of medians: of a curve that falls, few roundings.
+            # Equal, except for rounding, as medians of a falling curve are taken in another order.
             np.testing.assert_allclose(line.get_data(), expected, rtol=1e-14)
         dotted = [x.get_ydata()[0] for x in axes.get_lines() if x.get_linestyle() == ":"]
         assert dotted == [1]
@@ -268,7 +268,7 @@ def test_one_seed_has_its_own_boundary(module):
 
 
 @pytest.mark.parametrize("starts", [(1.0, 2.0), (1000.0, 1050.0)])
-def test_names_of_short_phases_keep_apart(starts, assert_legible):
+def test_names_of_short_phases_do_not_overlap(starts, assert_legible):
     material = made_material(("allen_cahn",), seeds=(0,))
     phases = material.of("phases", "allen_cahn", "rba")[0].attributes
     phases["diffusion"]["iteration"], phases["total_diffusion"]["iteration"] = starts
@@ -288,7 +288,7 @@ def test_small_print_names_each_problem_where_they_differ():
     assert "Allen-Cahn 1,199 with 30; Helmholtz 1,599 with 30" in text
 
 
-def test_small_print_says_what_is_not_the_papers():
+def test_small_print_shows_differences_from_the_paper():
     runs = made_material(seeds=(0,)).runs()
     for run in runs:
         settings = run.attributes["settings"]
@@ -313,7 +313,7 @@ def test_small_print_says_what_is_not_the_papers():
     assert max(map(len, lines)) <= small_print.LETTERS + 1  # a semicolon
 
 
-def test_small_print_that_is_too_high_makes_room_for_itself(assert_legible):
+def test_the_figure_grows_for_tall_small_print(assert_legible):
     figure = fig1.Figure(figsize=(7, 3))
     axes = figure.add_axes((0.1, 0.35, 0.85, 0.6))
     axes.plot([0, 1], label="line")
@@ -328,7 +328,7 @@ def test_small_print_that_is_too_high_makes_room_for_itself(assert_legible):
     assert figure.get_figheight() == 3
 
 
-def test_the_papers_numbers_are_those_of_the_configuration(config):
+def test_the_papers_numbers_match_the_configuration(config):
     equation = {
         name: value
         for block in config["problems"].values()
@@ -342,7 +342,7 @@ def test_the_papers_numbers_are_those_of_the_configuration(config):
 
 
 def small_print_of(*reached, problems=("allen_cahn",)):
-    """Text below a figure of runs that have come so far; None: to the end."""
+    """Small print for runs that have reached these iterations; None: the end."""
     runs = made_material(problems, methods=("rba", "vanilla"), seeds=(0,)).runs()
     for run, last in zip(runs, reached, strict=False):
         run.attributes.update({} if last is None else {"reached": last})
@@ -351,7 +351,7 @@ def small_print_of(*reached, problems=("allen_cahn",)):
     return figure.texts[0].get_text()
 
 
-def test_small_print_says_how_far_unfinished_trainings_have_come():
+def test_small_print_gives_the_iterations_reached_by_unfinished_trainings():
     rest = "; 30 collocation points; seed 0"
     assert small_print_of() == f"Scale test; 1,199 iterations{rest}"
     assert small_print_of(900, 900) == f"Scale test; to iteration 900 of 1,199{rest}"
@@ -362,7 +362,7 @@ def test_small_print_says_how_far_unfinished_trainings_have_come():
 
 
 @pytest.mark.parametrize("module", [fig1, fig10, figA13])
-def test_small_print_of_unfinished_trainings_has_room(module, assert_legible):
+def test_small_print_of_unfinished_trainings_fits(module, assert_legible):
     material = made_material(methods=("rba", "vanilla"))
     for number, run in enumerate(material.runs()):
         run.attributes["settings"]["training"].update({"iterations": 300_000, "points": 25_600})
@@ -370,7 +370,7 @@ def test_small_print_of_unfinished_trainings_has_room(module, assert_legible):
     assert_legible(module.draw(material, SETTINGS))
 
 
-def test_files_of_one_method_alone():
+def test_a_figure_can_need_files_of_one_method_only():
     problem = type("Problem", (), {"methods": {"vanilla": {}, "rba": {}}})
     settings = type(
         "Settings", (), {"seeds": (0, 1), "figures": SETTINGS, "problems": {"burgers": problem}}

@@ -1,4 +1,4 @@
-"""Figure S.2, our curves above the authors', drawn from made files."""
+"""Figure S.2, our curves drawn over the authors', from synthetic files."""
 
 import numpy as np
 import pytest
@@ -58,14 +58,14 @@ def made_published(problem, method):
 def material(
     ours=figS2.REQUIREMENT.published, theirs=figS2.REQUIREMENT.published, seeds=(0,), points=25600
 ):
-    """Runs and published curves of these problems with methods."""
+    """Runs and published curves of these pairs of problem and method."""
     contents = [part for pair in ours for seed in seeds for part in made_run(*pair, seed, points)]
     return Material((*contents, *(made_published(*pair) for pair in theirs)))
 
 
 @pytest.fixture(autouse=True)
 def looks():
-    """Draw as the command does."""
+    """Set the style as the command does."""
     style.set_style()
 
 
@@ -94,9 +94,9 @@ def test_a_column_shows_error_and_snr_of_both_up_to_the_last_common_iteration(
         for shown, expected in zip(error.get_data(), in_bins(at, 2 / (1 + at) ** 0.5), strict=True):
             np.testing.assert_allclose(shown, expected, rtol=1e-14)
         median = curves(above)[ours]
-        # In a bin the values differ by 3 %, and their median from that at its middle by less.
+        # Values in a bin differ by 3 %, so their median differs less from the value at its middle.
         np.testing.assert_allclose(median.get_ydata(), 2 / median.get_xdata() ** 0.5, rtol=0.03)
-        assert len(above.collections) == 2  # the range in a bin, of ours and of theirs
+        assert len(above.collections) == 2  # ranges within bins: ours and theirs
         assert curves(above)[THEIRS].zorder <= median.zorder
         for axes in (above, below):
             assert axes.get_xscale() == axes.get_yscale() == "log"
@@ -107,7 +107,7 @@ def test_a_column_shows_error_and_snr_of_both_up_to_the_last_common_iteration(
     assert_legible(figure)
 
 
-def test_snr_of_both_is_averaged_over_as_many_records():
+def test_both_snr_curves_are_averaged_over_equally_many_records():
     figure = figS2.draw(material(), SETTINGS)
     below = curves(figure.axes[4])
     theirs = below[THEIRS]
@@ -119,7 +119,7 @@ def test_snr_of_both_is_averaged_over_as_many_records():
     assert ours.get_ydata()[-1] == pytest.approx(last_ten.mean())
 
 
-def test_boundaries_are_told_apart_by_colour_line_and_height():
+def test_boundaries_differ_by_colour_line_style_and_height():
     figure = figS2.draw(material(seeds=(0, 2)), SETTINGS)
     for axes in np.array(figure.axes).reshape(2, 4)[:, 1]:
         marks = [x for x in axes.get_lines() if len(x.get_xdata()) == 2 and x.get_xdata()[0] > 0.5]
@@ -133,7 +133,7 @@ def test_boundaries_are_told_apart_by_colour_line_and_height():
             (150, THEIRS, ":", (0.5, 1)),
             (5000, THEIRS, "--", (0.5, 1)),
             (101, rba, ":", (0, 0.5)),  # the median of 100 and 102
-        }  # no total diffusion of ours, which is not found
+        }  # our total diffusion is not found
 
 
 def test_pairs_that_one_side_lacks_are_left_out(assert_legible):
@@ -154,8 +154,8 @@ def test_a_single_column_is_legible(assert_legible):
     assert_legible(figS2.draw(material(ours=only, theirs=only, seeds=(0, 1, 2)), SETTINGS))
 
 
-def test_errors_of_one_size_are_labelled_within_the_figure(assert_legible):
-    """As a run of a few iterations has them: minor ticks would be labelled 2 x 10^0."""
+def test_labels_of_errors_within_one_decade_fit(assert_legible):
+    """As in a run of a few iterations: minor ticks would be labelled 2 x 10^0."""
     files = material()
     for content in files.contents:
         for name, values in content.arrays.items():
@@ -165,7 +165,7 @@ def test_errors_of_one_size_are_labelled_within_the_figure(assert_legible):
 
 
 @pytest.mark.parametrize(("points", "said"), [(25600, False), (1600, True)])
-def test_runs_of_other_sizes_are_said_to_be_no_test(points, said, assert_legible):
+def test_runs_of_other_sizes_are_marked_as_no_test(points, said, assert_legible):
     figure = figS2.draw(material(points=points), SETTINGS)
     assert (figS2.NO_TEST in [text.get_text() for text in figure.texts]) is said
     assert_legible(figure)
@@ -177,7 +177,7 @@ def test_the_small_print_names_the_source():
     assert "Allen-Cahn 10,000 with 25,600" in text
 
 
-def test_the_small_print_of_unfinished_trainings_has_room(assert_legible):
+def test_the_small_print_of_unfinished_trainings_fits(assert_legible):
     only = (("allen_cahn", "vanilla"), ("allen_cahn", "rba"))
     files = material(ours=only, theirs=only)
     for content in files.contents:
@@ -189,10 +189,10 @@ def test_the_small_print_of_unfinished_trainings_has_room(assert_legible):
     assert_legible(figS2.draw(files, SETTINGS))
 
 
-# What it is made from
+# Requirements
 
 
-def test_only_what_has_a_published_curve_is_trained_for_it(config):
+def test_it_needs_only_runs_with_a_published_curve(config):
     settings = load_scales(config)["smoke"]
     runs = [file for file in requirement("figS2").files(settings) if file[0] == "runs"]
     assert [(problem, method) for _, problem, method, _ in runs] == list(
@@ -201,14 +201,14 @@ def test_only_what_has_a_published_curve_is_trained_for_it(config):
     assert requirement("figS2").pairs(settings) == list(figS2.REQUIREMENT.published)
 
 
-def test_a_scale_that_has_some_of_the_pairs_shows_those(config):
+def test_a_scale_with_some_of_the_pairs_shows_those(config):
     config["compared_methods"] = ["rba"]
     settings = load_scales(config)["smoke"]
     assert requirement("figS2").pairs(settings) == [("allen_cahn", "rba"), ("cavity", "rba")]
     assert requirement("figS2").is_met_by(settings)
 
 
-def test_a_scale_that_has_none_of_them_has_no_such_figure(config):
+def test_a_scale_with_none_of_the_pairs_lacks_the_figure(config):
     config["compared_methods"] = ["sa"]
     config["figures"]["phases_of"] = "sa"
     settings = load_scales(config)["smoke"]

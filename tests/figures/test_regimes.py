@@ -1,4 +1,4 @@
-"""Figure 2, drawn from made files."""
+"""Figure 2, drawn from synthetic files."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def made(
     problem="allen_cahn",
     method="rba",
 ):
-    """A run that falls, stays and rises, and its phases."""
+    """A run whose SNR falls, levels off and rises, and its phases."""
     iteration = np.arange(1, 10_001)
     snr = (1 + seed) * np.where(iteration < 1000, 1e4 / iteration**2 + 0.1, 2.0)
     settings = {
@@ -53,16 +53,16 @@ WITH_CONDITIONS = [f"{name}\n{said}" for name, said in fig2.CONDITIONS.items()]
 
 @pytest.fixture(autouse=True)
 def looks():
-    """Draw as the command does."""
+    """Set the style as the command does."""
     style.set_style()
 
 
 def words(axes):
-    """All words in and around the axes."""
+    """All texts in and around the axes."""
     return [text.get_text() for text in axes.texts]
 
 
-def test_shows_one_run_alone_smoothed(in_bins):
+def test_shows_a_single_smoothed_run(in_bins):
     figure = fig2.draw(Material((*made(1, 3000.0), *made(0))), SETTINGS)
     (axes,) = figure.axes
     curve = axes.get_lines()[0]
@@ -70,13 +70,13 @@ def test_shows_one_run_alone_smoothed(in_bins):
     at = made(0)[0].arrays["history/iteration"]
     smooth = np.array([snr[max(0, i - 10) : i].mean() for i in range(1, len(snr) + 1)])
     for shown, expected in zip(curve.get_data(), in_bins(at, smooth), strict=True):
-        np.testing.assert_allclose(shown, expected, rtol=1e-13)  # some roundings
+        np.testing.assert_allclose(shown, expected, rtol=1e-13)  # rounding errors
     assert len(axes.patches) == 3 and "seed 0" in figure.texts[0].get_text()
     dashed = [x.get_xdata()[0] for x in axes.get_lines() if x.get_linestyle() == "--"]
     assert dashed == [100.0, 1000.0]
 
 
-def test_takes_the_first_run_that_has_all_phases_of_the_method_that_marks_them():
+def test_shows_the_first_run_with_all_phases_of_the_chosen_method():
     runs = [
         *made(0),
         *made(1, total_diffusion=None),
@@ -103,7 +103,7 @@ def test_one_of_its_problems_is_enough():
     assert fig2.REQUIREMENT.is_met_by(alone) and not fig2.REQUIREMENT.is_met_by(other)
 
 
-def test_names_regimes_conditions_and_sides_of_one(assert_legible):
+def test_names_regimes_conditions_and_sides_of_snr_1(assert_legible):
     figure = fig2.draw(Material(tuple(made(0, late_decrease=4000.0))), SETTINGS)
     (axes,) = figure.axes
     assert words(axes) == [*WITH_CONDITIONS, "deterministic", "stochastic"]
@@ -127,6 +127,6 @@ def test_names_regimes_conditions_and_sides_of_one(assert_legible):
     ],
     ids=["no total diffusion", "no diffusion", "no fitting"],
 )
-def test_names_only_what_is_known(starts, expected):
+def test_names_only_known_phases(starts, expected):
     (axes,) = fig2.draw(Material(tuple(made(0, **starts))), SETTINGS).axes
     assert words(axes)[:-2] == expected

@@ -1,7 +1,7 @@
-"""What surrounds a figure changes neither whether it is drawn nor a byte of it.
+"""A figure has the same bytes whatever the environment and the working folder.
 
-Python's own variables, and modules in the working folder, are out of reach of a module that Python
-runs; the command of the rules, `python -E workflow`, keeps them out.
+With `python -m`, Python's own variables and modules in the working folder take effect before our
+code runs; the command of the rules, `python -E workflow`, excludes them.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def files(tmp_path_factory, repository):
 
 
 def other_arial(folder):
-    """Put a font there that says it is Arial."""
+    """Save a font that claims to be Arial in a new folder."""
     font = TTFont(Path(matplotlib.get_data_path(), "fonts/ttf/cmr10.ttf"))
     for record in font["name"].names:
         record.string = "Arial"
@@ -74,12 +74,12 @@ def surroundings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def digests(surroundings, files, tmp_path_factory, repository):
-    """Of PDF and PNG, by case and figure."""
+    """Digests of PDF and PNG, by case and figure."""
     output = tmp_path_factory.mktemp("output")
     begun, drawn = [], {}
     for case, (arguments, folder, variables) in surroundings.items():
         arguments = [str(repository / a) if a == "workflow" else a for a in arguments]
-        # One from files in all cases; one that is computed where numbers might change.
+        # A figure from files in all cases; a computed one where numbers might change.
         for figure, inputs in {"fig2": files, "fig4": ()}.items():
             if figure == "fig4" and case not in COMPUTED:
                 continue
@@ -103,6 +103,6 @@ def digests(surroundings, files, tmp_path_factory, repository):
 
 
 @pytest.mark.parametrize("figure", ["fig2", "fig4"])
-def test_no_surroundings_change_a_byte(figure, digests):
+def test_surroundings_change_no_byte(figure, digests):
     found = {case: digest for (case, name), digest in digests.items() if name == figure}
     assert len(found) > 1 and found == dict.fromkeys(found, digests["nothing", figure])

@@ -1,4 +1,4 @@
-"""Figure S.3, the terms of the loss, drawn from made files."""
+"""Figure S.3, the terms of the loss, drawn from synthetic files."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def line(axes, name):
 
 @pytest.fixture(autouse=True)
 def looks():
-    """Draw as the command does."""
+    """Set the style as the command does."""
     style.set_style()
 
 
@@ -84,7 +84,7 @@ def test_a_column_shows_snr_cosine_and_norms(assert_legible):
 
 
 def shaded(axes):
-    """First and last iteration that is shaded as opposed."""
+    """First and last iteration of the shading."""
     (path,) = (p for c in axes.collections for p in c.get_paths())
     return path.vertices[:, 0].min(), path.vertices[:, 0].max()
 
@@ -95,7 +95,7 @@ def test_the_standoff_and_its_end_are_shaded():
     assert shaded(middle) == (opposed[0], opposed[-1])
 
 
-def test_all_problems_are_legible_with_two_methods_and_with_three(assert_legible):
+def test_all_problems_are_legible_with_two_and_three_methods(assert_legible):
     for methods in (("vanilla", "rba"), ("vanilla", "rba", "sa")):
         trainings = [made(p, m) for p in figS3.REQUIREMENT.problems for m in methods]
         figure = drawn(*trainings)
@@ -103,19 +103,19 @@ def test_all_problems_are_legible_with_two_methods_and_with_three(assert_legible
         assert_legible(figure)
 
 
-def test_rows_of_the_history_are_shown_where_it_has_the_terms():
+def test_recorded_terms_are_shown_if_the_history_has_them():
     middle = drawn(made("cavity", "rba", recorded=True)).axes[1]
     cosine = line(middle, "cosine")
     assert len(cosine.get_xdata()) > len(SNAPSHOTS)
     np.testing.assert_array_equal(cosine.get_ydata(), 7.0)
 
 
-def test_of_several_seeds_the_median_is_shown():
+def test_the_median_of_several_seeds_is_shown():
     above = drawn(*(made("helmholtz", "rba", seed) for seed in (0, 1, 2))).axes[0]
     np.testing.assert_array_equal(line(above, "residual").get_ydata(), 6.0)
 
 
-def test_few_snapshots_at_other_iterations_are_dots():
+def test_few_snapshots_at_different_iterations_are_dots():
     trainings = [
         made("helmholtz", "rba", s, at=np.array([10, 100 * (s + 1), 9000])) for s in (0, 1)
     ]

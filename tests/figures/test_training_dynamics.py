@@ -1,4 +1,4 @@
-"""Figures of training dynamics, drawn from made files."""
+"""Figures of training dynamics, drawn from synthetic files."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def material(
 
 @pytest.fixture(scope="module")
 def figure():
-    """Figure 6 of the made files, laid out."""
+    """Figure 6 of the synthetic files, laid out."""
     style.set_style()
     drawn = fig6.draw(material(), SETTINGS)
     FigureCanvasAgg(drawn).draw()
@@ -91,7 +91,7 @@ def test_several_seeds_give_the_median_and_the_range(figure, in_bins):
     assert rba.min() == both[:, known].min() and rba.max() == both[:, known].max()
 
 
-def test_one_record_a_place_has_no_range():
+def test_one_record_per_bin_has_no_range():
     axes = Figure().add_subplot()
     curves.plot_curve(axes, ITERATIONS[::20], np.ones(len(ITERATIONS[::20])))
     assert len(axes.collections) == 0
@@ -105,12 +105,12 @@ def test_both_curves_are_labelled_and_logarithmic(figure):
 
 
 def phase_names(axes):
-    """Names of the phases above the axes, with what is said of seeds."""
+    """Names of the phases above the axes, with notes on seeds."""
     names = [t.get_text() for t in axes.texts]
     return [name for name in names if name.split("\n")[-1] in style.PHASE_SHADES]
 
 
-def test_phases_are_shaded_as_far_as_most_seeds_know_them(figure):
+def test_phases_found_in_most_seeds_are_shaded(figure):
     assert phase_names(figure.axes[0]) == ["Fitting", "Diffusion", "Total diffusion"]
     shown = fig6.draw(material(({"iteration": 1e3}, {"iteration": 2e3}, None)), SETTINGS)
     assert phase_names(shown.axes[0])[2] == "2 of 3 seeds\nTotal diffusion"
@@ -125,7 +125,7 @@ def test_each_seed_has_its_own_line(figure):
     assert sorted(line.get_xdata()[0] for line in dashed) == [100.0, 100.0, 1000.0, 3000.0]
 
 
-def test_shades_of_phases_differ_in_grey():
+def test_hatches_of_phases_differ():
     hatches = [style.PHASE_HATCHES[name] for name in list(style.PHASE_SHADES)[:4]]
     assert len(set(hatches)) == 4
 
@@ -164,7 +164,7 @@ def test_a_third_method_has_its_curve_colour_and_maps(assert_legible):
     )
     assert of_two.get_color() == lines["RBA"].get_color()
     maps = [axes for axes in figure.axes if axes.get_images()]
-    assert len(maps) == 3 * 3 * 3  # methods, iterations, prediction and residual and weights
+    assert len(maps) == 3 * 3 * 3  # methods, iterations, kinds of map
     assert_legible(figure)
 
 
@@ -203,7 +203,7 @@ def test_maps_of_several_equations_show_the_root_of_their_squares_and_the_mean_w
     np.testing.assert_allclose(residual.get_array(), expected / np.quantile(expected, 0.99))
     weights = figure.axes[4].get_images()[0].get_array()
     expected = arrays["weights"][0].sum(0) / 2
-    share = (np.arange(len(weights)) + 0.5) / len(weights)  # of both sides, 1 and 1 long
+    share = (np.arange(len(weights)) + 0.5) / len(weights)  # fraction of each side, of length 1
     for row, column in ((0, 0), (30, 170), (199, 80)):
         place = (share[column], share[row])
         nearest = np.linalg.norm(arrays["points/collocation"] - place, axis=1).argmin()

@@ -1,4 +1,4 @@
-"""What the tests of settings share: changing config.yaml, and being refused."""
+"""Helpers of the settings tests: change config.yaml, and catch the error."""
 
 import copy
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ import pytest
 from pinn_phases.model import SettingsError
 from pinn_phases.settings.scales import load_scales
 
-ABSENT = object()  # in the place of a value: take the key out
+ABSENT = object()  # instead of a value: remove the key
 PROBLEM = "problems.allen_cahn"
 CONDITIONS = f"{PROBLEM}.training.conditions"
 
 
 def changed(config: Mapping[str, Any], key: str, value: object) -> dict[str, Any]:
-    """Return a copy with another value at the key path; blocks on the way there are made."""
+    """Return a copy with another value at the key path; create missing blocks on the way."""
     copied = copy.deepcopy(dict(config))
     *blocks, last = key.split(".")
     place: Any = copied
@@ -29,7 +29,7 @@ def changed(config: Mapping[str, Any], key: str, value: object) -> dict[str, Any
 
 
 def refusal(config: Mapping[str, Any]) -> SettingsError:
-    """Return the error, which is one line."""
+    """Return the error; check that it is one line."""
     with pytest.raises(SettingsError) as caught:
         load_scales(config)
     assert len(str(caught.value).splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Whatever is changed in config.yaml, it gives settings or one line."""
+"""Any change to config.yaml gives valid settings or a one-line error."""
 
 import datetime
 import functools
@@ -37,7 +37,7 @@ def keys(tree: object, above: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def holds(tree: Any, path: tuple[str, ...]) -> bool:
-    """Whether there is something at the path."""
+    """Whether the path exists."""
     for key in path:
         if isinstance(tree, list) and key.isdigit():
             tree = dict(enumerate(tree))
@@ -66,7 +66,7 @@ values = st.one_of(
 
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(key=st.sampled_from(sorted(keys(_original()))), value=values)
-def test_any_change_gives_settings_or_one_line_that_names_a_place_in_the_file(key, value):
+def test_any_change_gives_settings_or_a_one_line_error_with_its_place(key, value):
     config = _original()
     if value is ABSENT and key.startswith(("seeds.", "compared_methods.")):
         value = []

@@ -1,4 +1,4 @@
-"""What can have no effect, or fails only after training, is refused with the reason."""
+"""Settings without effect, or that fail only after training, are refused with a reason."""
 
 import itertools
 
@@ -23,13 +23,13 @@ def test_fourier_modes_need_a_periodic_coordinate(bare, problem, where):
     )
 
 
-def test_fourier_modes_of_all_problems_are_refused_for_those_that_have_no_use_for_them(bare):
+def test_fourier_modes_for_all_problems_are_refused_if_one_is_not_periodic(bare):
     key = "training.network.fourier_modes"
     assert str(refusal(changed(bare, key, 5))).startswith(f"setting {key} = 5: expected 0, since")
     assert load_scales(changed(bare, f"{PROBLEM}.{key}", 5))
 
 
-def test_a_condition_that_the_ansatz_holds_has_no_weight(bare):
+def test_a_condition_satisfied_by_the_ansatz_has_no_weight(bare):
     with_ansatz = changed(bare, f"{PROBLEM}.training.network.ansatz", "initial")
     assert str(refusal(with_ansatz)) == (
         f"setting {CONDITIONS}.initial.weight = 1.0: "
@@ -37,14 +37,14 @@ def test_a_condition_that_the_ansatz_holds_has_no_weight(bare):
     )
     loaded = load_scales(changed(with_ansatz, f"{CONDITIONS}.initial.weight", 0.0))
     conditions = loaded["paper"].problems["allen_cahn"].training.conditions
-    assert conditions["boundary"].weight == 1.0  # which it does not hold
+    assert conditions["boundary"].weight == 1.0  # not satisfied by the ansatz
 
 
 SCHEDULES = [*itertools.product((0, 1, 5, 18, 19, 20, 100), (1, 2, 7, 10))]
 
 
 @pytest.mark.parametrize(("dense_until", "every"), SCHEDULES)
-def test_the_shortest_training_with_so_many_records(dense_until, every):
+def test_fewest_iterations_for_a_number_of_records(dense_until, every):
     record = RecordSettings(
         dense_until=dense_until,
         every=every,

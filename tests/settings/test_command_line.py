@@ -1,4 +1,4 @@
-"""What the command line gives wins over every block of the file, and is refused if it cannot."""
+"""The command line overrides every block of the file; what it cannot override is refused."""
 
 import copy
 from types import MappingProxyType
@@ -13,7 +13,7 @@ ARCHIVED = "archive-laptop"
 
 
 def refused(config, command_line, archives=MappingProxyType({})):
-    """Return the message of the refusal, which the command line is blamed for."""
+    """Return the message of an error attributed to the command line."""
     with pytest.raises(CommandLineError) as caught:
         load_scales(config, archives, command_line)
     return str(caught.value)
@@ -46,7 +46,7 @@ def test_it_applies_at_every_scale(config):
         assert {block.training.iterations for block in loaded.problems.values()} == {500}
 
 
-def test_a_problem_s_block_reaches_that_problem_alone(config):
+def test_a_problem_s_block_reaches_only_that_problem(config):
     file = load_scales(config)["laptop"].problems
     given = {"problems": {"cavity": {"equation": {"reynolds": 400.0}}}}
     loaded = load_scales(config, {}, given)["laptop"].problems
@@ -56,7 +56,7 @@ def test_a_problem_s_block_reaches_that_problem_alone(config):
     assert {**loaded, "cavity": None} == {**file, "cavity": None}
 
 
-def test_within_the_command_line_blocks_lie_as_in_the_file(config):
+def test_its_blocks_have_the_same_precedence_as_in_the_file(config):
     problem = {"problems": {"burgers": {"training": {"iterations": 600}}}}
     given = {"training": {"iterations": 500}, **problem}
     loaded = load_scales(config, {}, given)["laptop"].problems
@@ -68,7 +68,7 @@ def test_within_the_command_line_blocks_lie_as_in_the_file(config):
     assert loaded["paper"].problems["cavity"].training.iterations == 500
 
 
-def test_it_wins_over_a_scale_s_own_seeds_and_methods(config):
+def test_it_overrides_a_scale_s_seeds_and_methods(config):
     config["scales"]["laptop"] |= {"seeds": [1], "compared_methods": ["rba"]}
     given = {"seeds": [5], "compared_methods": ["rba", "sa"]}
     loaded = load_scales(config, {}, given)["laptop"]
@@ -83,15 +83,15 @@ def test_it_may_add_a_scale_and_choose_it(config):
     assert mine.problems["helmholtz"].training.points == config["training"]["points"]
 
 
-def test_the_paper_s_values_stay_the_file_s(config):
+def test_the_paper_s_values_still_come_from_the_file(config):
     before = copy.deepcopy(config)
     load_scales(config, {}, {"training": {"iterations": 500}})
     assert config == before
     assert load_paper(config).problems["cavity"].training.iterations == 300000
 
 
-def test_a_scale_that_it_does_not_suit_is_left_out_unless_chosen(config):
-    given = {"training": {"points": 300}}  # no multiple of the 16 batches at laptop scale
+def test_a_scale_that_it_makes_invalid_is_left_out_unless_chosen(config):
+    given = {"training": {"points": 300}}  # not a multiple of the 16 batches at laptop scale
     loaded = load_scales(config, {}, {**given, "scale": "smoke"})
     assert loaded["smoke"].problems["cavity"].training.points == 300
     assert "laptop" not in loaded
@@ -99,7 +99,7 @@ def test_a_scale_that_it_does_not_suit_is_left_out_unless_chosen(config):
         load_scales(config, {}, given)
 
 
-def test_a_mistake_in_the_file_is_not_hidden_by_it(config):
+def test_it_does_not_hide_a_mistake_in_the_file(config):
     config["scales"]["paper"] = {"training": {"points": 0}}
     with pytest.raises(SettingsError, match=r"scales\.paper\.training\.points = 0"):
         load_scales(config, {}, {"training": {"points": 100}, "scale": "smoke"})
@@ -125,11 +125,11 @@ def test_a_mistake_in_the_file_is_not_hidden_by_it(config):
         ({"training": {5: 1}}, "training.5: expected a word as the key"),
     ],
 )
-def test_what_it_gives_is_checked_and_it_is_blamed(config, given, message):
+def test_its_values_are_checked_and_errors_attributed_to_it(config, given, message):
     assert refused(config, given).startswith(f"setting {message}")
 
 
-def test_a_value_of_the_file_is_named_with_its_place_in_the_file(config):
+def test_a_file_value_that_it_makes_invalid_is_named_by_its_place_in_the_file(config):
     with pytest.raises(SettingsError) as caught:
         load_scales(config, {}, {"training": {"batches": 7}})
     assert not isinstance(caught.value, CommandLineError)
@@ -162,7 +162,7 @@ def test_a_value_of_the_file_is_named_with_its_place_in_the_file(config):
         ),
     ],
 )
-def test_what_others_switch_off_is_refused(config, given, message):
+def test_a_value_that_other_settings_disable_is_refused(config, given, message):
     assert refused(config, given).startswith(f"setting {message}")
 
 
@@ -171,13 +171,13 @@ def test_the_plain_engine_is_accepted_where_the_file_says_compiled(config):
     assert {block.training.engine for block in chosen.problems.values()} == {"plain"}
 
 
-def test_what_is_switched_on_beside_it_is_accepted(config):
+def test_a_value_that_other_settings_enable_is_accepted(config):
     given = {"methods": {"sa": {"rate": 0.1}}, "compared_methods": ["rba", "sa"]}
     block = load_scales(config, {}, given)["laptop"].problems["helmholtz"]
-    assert block.methods["sa"].rate == 0.1  # also over the problem's own block
+    assert block.methods["sa"].rate == 0.1  # also overrides the problem's own block
 
 
-def test_of_an_archive_what_is_made_anew_can_be_changed(config, archives):
+def test_seeds_methods_phases_and_figures_of_an_archive_can_be_overridden(config, archives):
     given = {
         "scale": ARCHIVED,
         "seeds": [2],
@@ -206,12 +206,12 @@ def test_of_an_archive_what_is_made_anew_can_be_changed(config, archives):
         ({"scales": {ARCHIVED: {}}}, f"scales.{ARCHIVED}: expected a name that no archive has"),
     ],
 )
-def test_of_an_archive_what_is_made_cannot_be_changed(config, archives, given, message):
+def test_other_overrides_of_an_archive_are_refused(config, archives, given, message):
     given = {**given, "scale": ARCHIVED}
     assert refused(config, given, archives).startswith(f"setting {message}")
 
 
-def test_each_scale_that_trains_is_there_as_far_as_it_has_come(config, archives):
+def test_each_training_scale_has_a_reached_scale(config, archives):
     given = {"scale": "reached-laptop", "training": {"iterations": 9000}}
     loaded = load_scales(config, archives, given)
     expected = loaded["laptop"].model_copy(update={"scale": "reached-laptop"})
@@ -231,5 +231,5 @@ def test_each_scale_that_trains_is_there_as_far_as_it_has_come(config, archives)
         ),
     ],
 )
-def test_a_scale_that_trains_nothing_has_reached_nothing(config, archives, given, message):
+def test_other_reached_scales_are_refused(config, archives, given, message):
     assert refused(config, given, archives).startswith(f"setting {message}")

@@ -1,4 +1,4 @@
-"""Whatever number of config.yaml is changed, some job gets another one, or it is refused."""
+"""Every change of a number in config.yaml changes some job or is refused."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ from pinn_phases.settings.trees import leaves
 from tests.settings.conftest import changed
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
-# Constants of every method and optimiser count only where all are compared.
+# Constants of a method or optimiser have an effect only if it is compared.
 BESIDE_ADAM = [name for name in CONFIG["optimisers"] if name != "adam"]
 CONFIG["compared_methods"] = [*CONFIG["methods"], *(f"rba-{name}" for name in BESIDE_ADAM)]
 LOADED = load_scales(CONFIG)
@@ -27,20 +27,20 @@ WORDS = {
     "seeds": [[0, 1]],
     "compared_methods": [["rba", "sa"]],
     "optimiser": ["soap"],
-    "points": [50],  # of the information, where null stands for all
+    "points": [50],  # of the information; null: all
 }
-# Refused, as the comment says, whatever else is allowed.
+# Every other value is refused, for the reason in the comment.
 ONLY_FOR_SOME = {
-    "optimiser",  # some method would be there twice; test_optimisers.py shows its effect
-    "training.network.fourier_modes",  # not of every problem is a coordinate periodic
+    "optimiser",  # some method would occur twice; test_optimisers.py shows its effect
+    "training.network.fourier_modes",  # not every problem has a periodic coordinate
     "training.network.ansatz",  # not every problem has another
-    # The ansatz of this problem at this scale holds the condition.
+    # The ansatz of this problem at this scale satisfies the condition.
     "scales.laptop.problems.allen_cahn.training.conditions.initial.weight",
 }
 
 
 def others(key: str, value: Any) -> Iterator[Any]:
-    """Values beside this one, of which some may not be allowed."""
+    """Other values, some of which may be refused."""
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int):

@@ -29,7 +29,7 @@ def test_the_file_loads_at_every_scale(config):
                 assert run.equation and run.method_constants
 
 
-def test_values_arrive(config):
+def test_values_of_the_file_reach_the_run(config):
     problem = config["problems"]["allen_cahn"]
     run = at_scale(config, {}).run("allen_cahn", "rba", 3)
     assert run.seed == 3
@@ -45,7 +45,7 @@ def at_scale(config: Mapping[str, Any], scale: Mapping[str, Any]) -> Settings:
     return load_scales({**config, "scale": "this", "scales": {"this": scale}})["this"]
 
 
-def test_scale_goes_over_the_file_key_by_key(config):
+def test_a_scale_overrides_the_file_key_by_key(config):
     file = at_scale(config, {}).problems["allen_cahn"].training
     scale = {"training": {"iterations": 700, "network": {"width": 3}}, "seeds": [5]}
     loaded = at_scale(config, scale)
@@ -67,7 +67,7 @@ def test_compared_methods_are_kept_in_their_order(config):
     assert list(load_paper(config).problems["burgers"].methods) == ["vanilla", "rba", "sa"]
 
 
-def test_problem_goes_over_the_general_blocks_key_by_key(config):
+def test_a_problem_overrides_general_blocks_key_by_key(config):
     file = at_scale(config, {}).problems["allen_cahn"]
     config = changed(config, f"{PROBLEM}.training.record.every", 3)
     config = changed(config, f"{PROBLEM}.execution.threads", 2)
@@ -79,7 +79,7 @@ def test_problem_goes_over_the_general_blocks_key_by_key(config):
     assert at_scale(config, {}).problems["allen_cahn"].model_dump() == expected
 
 
-def test_the_scale_s_problem_wins_over_all_other_places(config):
+def test_a_problem_s_block_in_a_scale_overrides_all_others(config):
     places = ["training", "problems.allen_cahn.training"]
     keys = [f"{place}.iterations" for place in places]
     values = []
@@ -88,14 +88,14 @@ def test_the_scale_s_problem_wins_over_all_other_places(config):
         config = changed(config, key, number)
         values.append(at_scale(config, {}).problems["allen_cahn"].training.iterations)
     scale = changed(scale, keys[0], 103)
-    # A scale's general block is still general: the problem's own block goes over it.
+    # A scale's general block is still general: the problem's own block overrides it.
     values.append(at_scale(config, scale).problems["allen_cahn"].training.iterations)
     scale = changed(scale, keys[1], 104)
     values.append(at_scale(config, scale).problems["allen_cahn"].training.iterations)
     assert values == [101, 102, 102, 104]
 
 
-def test_a_scale_changes_no_other(config):
+def test_a_scale_changes_no_other_scale(config):
     before = load_scales(config)
     config["scales"]["laptop"] = {"training": {"iterations": 12345}}
     after = load_scales(config)
@@ -105,7 +105,7 @@ def test_a_scale_changes_no_other(config):
     assert after | others == before | others
 
 
-def test_loading_leaves_the_file_s_tree_as_it_was(config):
+def test_loading_does_not_change_the_file_s_tree(config):
     before = copy.deepcopy(config)
     load_scales(config)
     assert config == before

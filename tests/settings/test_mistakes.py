@@ -1,4 +1,4 @@
-"""Every mistake in config.yaml is one plain line: the key, the value, what is allowed."""
+"""Every mistake in config.yaml gives one plain line: key, value, what is allowed."""
 
 import datetime
 import json
@@ -14,7 +14,7 @@ from pinn_phases.settings.scales import load_scales
 from pinn_phases.settings.training import RunSettings
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
 
-# The place of the value, the value (`...`: not shown), what is allowed
+# Key, value, what is allowed
 MISTAKES = [
     ("training.points", -5, "at least 1"),
     ("training.points", 0, "at least 1"),
@@ -108,13 +108,13 @@ def test_a_bad_value_in_a_scale_is_named_there(bare, key, value, allowed):
 @pytest.mark.parametrize("block", BLOCKS)
 @pytest.mark.parametrize("value", [5, None, "all", [1, 2]])
 @pytest.mark.parametrize("where", ["", "scales.laptop."])
-def test_a_block_cannot_be_something_else(bare, block, value, where):
+def test_a_value_in_place_of_a_block_is_refused(bare, block, value, where):
     message = str(refusal(changed(bare, where + block, value)))
     assert message.startswith(f"setting {where}{block} = {value!r}: expected a block")
 
 
 @pytest.mark.parametrize("value", [5, None, [1]])
-def test_a_scale_is_a_block(bare, value):
+def test_a_scale_must_be_a_block(bare, value):
     assert refusal(changed(bare, "scales.laptop", value)).path == ("scales", "laptop")
     assert refusal(changed(bare, "scales", value)).path == ("scales",)
 
@@ -126,7 +126,7 @@ def test_an_unknown_key_is_named(bare, block, where):
     assert message.startswith(f"setting {where}{block}surprise = {{...}}: unknown key")
 
 
-def test_compared_methods_have_to_exist_and_to_have_constants(bare):
+def test_compared_methods_must_exist_and_have_constants(bare):
     message = str(refusal(changed(bare, "compared_methods.1", "sgd")))
     assert message == (
         "setting compared_methods.1 = 'sgd': expected one of rba, sa, vanilla; received 'sgd'"
@@ -136,14 +136,14 @@ def test_compared_methods_have_to_exist_and_to_have_constants(bare):
     assert message == "setting compared_methods.1 = 'sa': expected one of vanilla, rba"
 
 
-def test_phases_are_marked_by_a_compared_method(bare):
+def test_the_method_that_marks_phases_must_be_compared(bare):
     message = str(refusal(changed(bare, "compared_methods", ["vanilla", "sa"])))
     assert message == "setting figures.phases_of = 'rba': expected one of vanilla, sa"
 
 
-def test_an_unknown_key_comes_with_the_known_ones(bare):
+def test_the_error_of_an_unknown_key_lists_the_known_ones(bare):
     bare = changed(bare, "training.pointz", bare["training"].pop("points"))
-    message = str(refusal(bare))  # rather than that `points` is missing
+    message = str(refusal(bare))  # not that `points` is missing
     assert message.startswith("setting training.pointz = ")
     assert "unknown key" in message
     assert "points" in message and "iterations" in message
@@ -187,12 +187,12 @@ def test_missing_scales_are_named(bare, key):
 
 
 @pytest.mark.parametrize("key", ["problems", "methods"])
-def test_there_is_something_to_do(bare, key):
+def test_at_least_one_problem_and_method_are_required(bare, key):
     assert "at least one" in str(refusal(changed(bare, key, {})))
 
 
 @pytest.mark.parametrize("where", ["", "scales.laptop."])
-def test_points_are_a_multiple_of_batches(bare, where):
+def test_points_must_be_a_multiple_of_batches(bare, where):
     bare["training"] |= {"points": 200, "batches": 10}
     bare["scales"] = {"laptop": {"training": {"batches": 20}}}
     error = refusal(changed(bare, f"{where}training.points", 210 + 1))
@@ -207,25 +207,25 @@ def test_a_bad_seed_is_named_by_its_place_in_the_list(bare, seed):
     assert refusal(changed(bare, "seeds", [0, seed])).path == ("seeds", "1")
 
 
-def test_every_condition_of_the_problem_is_set(bare):
+def test_every_condition_of_the_problem_must_be_set(bare):
     message = str(refusal(changed(bare, f"{CONDITIONS}.boundary", ABSENT)))
     assert message == f"setting {CONDITIONS} = 'initial': expected initial, boundary"
 
 
-def test_no_other_condition_is_set(bare):
+def test_an_unknown_condition_is_refused(bare):
     bare = changed(bare, f"{CONDITIONS}.final", {"points": 2, "weight": 1.0})
     assert refusal(bare).path == tuple(CONDITIONS.split("."))
 
 
 @pytest.mark.parametrize("grid", [{"t": 201}, {"t": 201, "y": 512}])
-def test_the_grid_is_that_of_the_problem(bare, grid):
+def test_the_grid_must_have_the_coordinates_of_the_problem(bare, grid):
     message = str(refusal(changed(bare, f"{PROBLEM}.reference.grid", grid)))
     assert f"{PROBLEM}.reference.grid" in message and "expected t, x" in message
 
 
 @pytest.mark.parametrize("problem", names(PROBLEMS))
-def test_errors_are_taken_at_more_than_the_ends_of_every_axis(bare, problem):
-    """The largest stride that the shortest axis allows, and one more."""
+def test_the_error_stride_leaves_points_between_the_ends_of_every_axis(bare, problem):
+    """Try the largest stride that the shortest axis allows, and one more."""
     points = min(bare["problems"][problem]["reference"]["grid"].values())
     block = f"problems.{problem}.training.record"
     largest = (points - 2) // 5
@@ -236,7 +236,7 @@ def test_errors_are_taken_at_more_than_the_ends_of_every_axis(bare, problem):
 
 
 @pytest.mark.parametrize("problem", names(PROBLEMS))
-def test_a_grid_of_ends_alone_is_refused(bare, problem):
+def test_a_grid_with_only_end_points_is_refused(bare, problem):
     key = f"problems.{problem}.reference.grid"
     ends = dict.fromkeys(bare["problems"][problem]["reference"]["grid"], 2)
     found = refusal(changed(bare, key, ends))
@@ -249,7 +249,7 @@ def test_a_mistake_in_the_file_is_not_blamed_on_a_scale(bare):
     assert error.path == ("training", "network", "depth")
 
 
-def test_keys_are_words(bare):
+def test_keys_must_be_words(bare):
     bare["training"][5] = 1
     assert str(refusal(bare)) == "setting training.5: expected a word as the key"
 
@@ -259,25 +259,25 @@ def test_a_key_with_a_line_break_gives_one_line(bare):
 
 
 @pytest.mark.parametrize("name", ["a b", "../up", "a;touch x", "$(id)", "a(b", "{seed}", "", "-n"])
-def test_the_name_of_a_scale_is_a_plain_word(bare, name):
+def test_the_name_of_a_scale_must_be_a_plain_word(bare, name):
     bare["scales"][name] = {}
     error = refusal(bare | {"scale": name})
     assert error.path == ("scales", name) and "expected a name" in str(error)
 
 
 @pytest.mark.parametrize("key", ["x" * 10_000, "\x1b[2J", "\x07", "\udcff"])
-def test_a_key_does_nothing_to_the_terminal(bare, key):
+def test_long_keys_and_control_characters_are_not_printed(bare, key):
     message = str(refusal(changed(bare, f"training.{key}", 1)))
     assert "key" in message and message.isprintable() and len(message) < 500
 
 
-def test_a_number_of_more_digits_than_python_shows_is_refused(bare):
+def test_a_number_too_long_for_python_to_print_is_refused(bare):
     assert "bits" in str(refusal(changed(bare, "training.points", 10**5000)))
     words = words_to_values(changed(bare, "seeds", ["9" * 5000]))
     assert refusal(words).path == ("seeds", "0")
 
 
-def test_blocks_without_end_are_refused(bare):
+def test_a_block_that_contains_itself_is_refused(bare):
     bare["training"]["network"] = bare["training"]
     assert "levels" in str(refusal(bare))
 
@@ -285,7 +285,7 @@ def test_blocks_without_end_are_refused(bare):
 @pytest.mark.parametrize(
     "text", ["", "{", "5", "[]", '{"window": NaN}', '{"window": "1e-4"}', '{"wide": 1}', "1" * 5000]
 )
-def test_bad_json_from_the_command_line_is_one_line(text):
+def test_bad_json_from_the_command_line_gives_one_line(text):
     with pytest.raises(SettingsError) as caught:
         validated_json(PhaseSettings, text)
     assert str(caught.value).startswith("setting --settings")

@@ -1,4 +1,4 @@
-"""Which optimiser a method is trained with, and with which numbers."""
+"""The optimiser of each method, and its constants."""
 
 import pytest
 
@@ -11,17 +11,17 @@ SIX = [
 
 
 def laptop(config, **given):
-    """Settings of the laptop scale after the command line."""
+    """Settings of the laptop scale with these overrides."""
     return load_scales(config, {}, given)["laptop"]
 
 
-def test_adam_is_the_default_and_not_named(config):
+def test_adam_is_the_default_and_not_part_of_the_name(config):
     settings = laptop(config)
     assert list(settings.problems["burgers"].methods) == ["vanilla", "rba"]
     assert settings.run("burgers", "rba", 0).training.optimiser.title == "Adam"
 
 
-def test_one_word_chooses_the_optimiser_of_all(config):
+def test_one_setting_chooses_the_optimiser_of_all_methods(config):
     settings = laptop(config, optimiser="soap")
     assert list(settings.problems["burgers"].methods) == ["vanilla-soap", "rba-soap"]
     assert settings.figures.phases_of == "rba-soap"

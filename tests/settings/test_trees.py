@@ -3,7 +3,7 @@
 from pinn_phases.settings.trees import differences
 
 
-def test_differences_are_those_that_change_what_is_computed():
+def test_differences_leave_out_scale_seed_compilation_and_records():
     paper = {
         "scale": "paper",
         "seed": 0,

@@ -1,4 +1,4 @@
-"""A Slurm cluster of one node on this machine, with a configuration in a folder of its own."""
+"""A Slurm cluster of one node on this machine, configured in its own folder."""
 
 import os
 import secrets
@@ -17,8 +17,8 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "scancel", "scontrol", "s
 SYSTEM_CONFIGURATION = Path("/etc/slurm/slurm.conf")  # job steps look nowhere else
 START_SECONDS = 120.0
 
-# CPUs and memory are what the scheduler shares out, not what is there; each GPU is a character
-# device, which is what Slurm needs to number GPUs in CUDA_VISIBLE_DEVICES.
+# CPUs and memory are nominal, for the scheduler. Each GPU is a character device, which Slurm needs
+# to number GPUs in CUDA_VISIBLE_DEVICES.
 CONFIGURATION = """\
 ClusterName=lab
 SlurmctldHost={host}(127.0.0.1)
@@ -58,16 +58,16 @@ GPUS = "Name=gpu File=/dev/tty[0-3]\n"
 
 
 def reason_against() -> str | None:
-    """Say why no cluster can be started here, None if one can."""
+    """Return why no cluster can be started here; None if one can."""
     missing = [name for name in PROGRAMS if shutil.which(name, path=_path()) is None]
     if missing:
         return f"{missing[0]} is not installed (Debian: apt-get install slurm-wlm munge)"
     if os.geteuid() != 0:
         return "Slurm's daemons are started as root, and this is not root"
     if not Path("/dev/tty3").is_char_device():
-        return "there is no /dev/tty0 to /dev/tty3 to stand for GPUs"
+        return "/dev/tty0 to /dev/tty3, which represent GPUs, are missing"
     if SYSTEM_CONFIGURATION.exists():
-        return f"{SYSTEM_CONFIGURATION} exists: this machine has a Slurm of its own"
+        return f"{SYSTEM_CONFIGURATION} exists: this machine has its own Slurm"
     return None
 
 
@@ -78,7 +78,7 @@ class Cluster:
     folder: Path
 
     def call(self, *command: str) -> str:
-        """Return what a command of Slurm prints."""
+        """Return the output of a Slurm command."""
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
         return done.stdout
 
@@ -90,16 +90,16 @@ class Cluster:
         return dict(sorted((int(job), state) for job, state, _ in named))
 
     def job(self, number: int) -> str:
-        """All that the controller knows of a job."""
+        """Everything the controller knows about a job."""
         return self.call("scontrol", "show", "job", str(number), "--oneliner", "--details")
 
     def start_controller(self) -> None:
-        """Start the controller, with the state that it saved before if there is one."""
+        """Start the controller with its saved state, if any."""
         self.call("slurmctld", "-f", f"{self.folder}/etc/slurm.conf")
         wait_until(self._is_idle, START_SECONDS, "the node of the cluster to be ready")
 
     def stop_controller(self) -> None:
-        """Stop the controller and wait for its end; jobs go on."""
+        """Stop the controller and wait for its end; jobs continue."""
         _stop(self.folder / "run/slurmctld.pid")
 
     def _is_idle(self) -> bool:
@@ -111,9 +111,9 @@ class Cluster:
 
 @contextmanager
 def running_cluster(cpus: int) -> Iterator[Cluster]:
-    """Start a cluster whose node says it has so many CPUs; stop it at the end with all its jobs."""
+    """Start a cluster whose node reports `cpus` CPUs; stop it and its jobs at the end."""
     os.environ["PATH"] = _path()
-    # Not below pytest's own folder, which others may not enter: munge asks for that.
+    # Not below pytest's folder: munge requires a folder that other users may enter.
     with tempfile.TemporaryDirectory(prefix="slurm-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -160,16 +160,16 @@ def _daemons(folder: Path, cpus: int) -> Iterator[Cluster]:
 
 
 def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:
-    """Wait for a condition to hold; TimeoutError if it does not within so many seconds."""
+    """Wait until a condition holds; raise TimeoutError after `seconds`."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise TimeoutError(f"waited {seconds:.0f} s in vain for {what}")
+            raise TimeoutError(f"timeout after {seconds:.0f} s of waiting for {what}")
         time.sleep(0.1)
 
 
 def _stop(pid_file: Path) -> None:
-    """Ask a daemon to stop, by its own file, and wait until it has."""
+    """Stop the daemon of a PID file and wait for its end."""
     try:
         process = int(pid_file.read_text())
         os.kill(process, signal.SIGTERM)
@@ -181,5 +181,5 @@ def _stop(pid_file: Path) -> None:
 
 
 def _path() -> str:
-    """Search path with the folders of daemons."""
+    """Search path that includes the folders of daemons."""
     return os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/sbin"])

@@ -1,4 +1,4 @@
-"""What the tests on a cluster share: the cluster, and Snakemake that sends jobs to it."""
+"""Fixtures of the Slurm tests: the cluster, and Snakemake submitting jobs to it."""
 
 import os
 import signal
@@ -14,15 +14,15 @@ from filelock import FileLock
 from tests.slurm.cluster import reason_against, running_cluster
 
 ONE_AT_A_TIME = Path(tempfile.gettempdir(), "pinn-phases-slurm.lock")
-CPUS = 4  # twice those that run the tests: most of a job here is waiting
+CPUS = 4  # twice those that run the tests: jobs here mostly wait
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A Slurm cluster on this machine; each file has its own, whose list holds no others' jobs."""
+    """A Slurm cluster on this machine; each test file has its own, with its own job list."""
     if find_spec("snakemake_executor_plugin_slurm") is None:
         pytest.skip("snakemake-executor-plugin-slurm is not installed (pip install -e '.[slurm]')")
-    with FileLock(ONE_AT_A_TIME):  # another process that tests may have one
+    with FileLock(ONE_AT_A_TIME):  # another test process may have one
         reason = reason_against()
         if reason:
             pytest.skip(reason)
@@ -31,9 +31,9 @@ def cluster():
 
 
 def head(folder: Path, *arguments: str, processors: int | None = None) -> subprocess.Popen[str]:
-    """Start Snakemake in `folder` as on a login node, with the profile but less patience.
+    """Start Snakemake in `folder` as on a login node, with the profile but shorter waits.
 
-    It has the processors of this one, or the first `processors` of them.
+    It runs on the processors of this process, or on the first `processors` of them.
     """
     sooner = ("--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "1")
     command = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *sooner]
@@ -47,7 +47,7 @@ def head(folder: Path, *arguments: str, processors: int | None = None) -> subpro
 
 
 def finish(process: subprocess.Popen[str], folder: Path, seconds: float) -> None:
-    """Wait for Snakemake to end well; stop it, with its jobs, if it takes too long."""
+    """Wait for Snakemake and check its success; stop it and its jobs if it takes too long."""
     try:
         process.wait(seconds)
     finally:

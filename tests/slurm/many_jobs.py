@@ -1,8 +1,8 @@
-"""Many short trainings over Slurm: python -m tests.slurm.many_jobs --seeds 25.
+"""Many short trainings on Slurm: python -m tests.slurm.many_jobs --seeds 25.
 
-A command of its own, since it takes minutes. It starts a cluster on this machine, trains four
-problems by two methods from so many seeds each (25: 200 trainings), gathers them in the tables of
-the report, all by way of Snakemake and its profile, and counts from the cluster's list of jobs.
+It takes minutes and is therefore a separate command. It starts a cluster on this machine, where
+Snakemake with its profile trains four problems by two methods from each seed (25: 200 trainings)
+and collects them in the report's tables. It then counts the jobs in the cluster's list.
 """
 
 import argparse
@@ -21,9 +21,9 @@ HOURS_AT_MOST = 2.0
 
 
 def main() -> int:
-    """Run, print the counts, and return 0 if every job ran once and well."""
+    """Run, print the counts, and return 0 if every job ran once and succeeded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=25, help="trainings: eight times as many")
+    parser.add_argument("--seeds", type=int, default=25, help="eight trainings each")
     parser.add_argument("--iterations", type=int, default=20, help="of each training")
     options = parser.parse_args()
     if reason := reason_against():
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def count(cluster: Cluster) -> tuple[int, int]:
-    """Return how many jobs did not complete, and how many there were beyond one a piece of work."""
+    """Return how many jobs did not complete, and how many were repeats."""
     lines = cluster.call("squeue", "--noheader", "--states=all", "--format=%T %k").splitlines()
     states, comments = zip(*(line.split(maxsplit=1) for line in lines), strict=True)
     print(f"{len(lines)} jobs: {dict(Counter(comment.split('_')[1] for comment in comments))}")

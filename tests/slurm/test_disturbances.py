@@ -1,4 +1,4 @@
-"""What becomes of trainings on a cluster that are cancelled, killed, or given too little time."""
+"""Trainings on a cluster that are cancelled, killed or run out of time."""
 
 import os
 import re
@@ -16,10 +16,8 @@ from tests.slurm.conftest import finish, head
 from tests.training.test_loop import assert_same_data
 from tests.workflow.conftest import copy_repository
 
-SECONDS = (
-    900.0  # takes about 120, most of it the time limit and its two attempts; a busy machine more
-)
-# Some seconds of training, ten checkpoints a second, and one problem with a minute a job.
+SECONDS = 900.0  # takes about 120, mostly the two attempts at the limit; more on a busy machine
+# A few seconds of training, ten checkpoints a second, and one problem with a one-minute limit.
 EDITS = {
     "iterations: 40\n      points: 200": "iterations: 600\n      points: 200\n"
     "      checkpoint_seconds: 0.1",
@@ -30,33 +28,33 @@ EDITS = {
 
 @dataclass(frozen=True)
 class Run:
-    """One training that is disturbed."""
+    """A training to be disturbed."""
 
     problem: str
     seed: int
 
     @property
     def result(self) -> str:
-        """Its file."""
+        """File of its result."""
         return f"results/smoke/runs/{self.problem}/vanilla/seed{self.seed}.h5"
 
     @property
     def comment(self) -> str:
-        """Its jobs have this in their comment, where Snakemake writes the wildcards."""
+        """Part of its jobs' comment, where Snakemake writes the wildcards."""
         return f"rule_train_wildcards_smoke_{self.problem}_vanilla_{self.seed}"
 
     def checkpoint(self, folder: Path) -> bool:
-        """Whether it has written two generations of its state."""
+        """Whether it has written at least two checkpoints."""
         stem = f"{self.problem}-vanilla-seed{self.seed}-*.previous.h5"
         return any((folder / self.result).parent.glob(f"checkpoints/{stem}"))
 
     def process(self, folder: Path) -> int:
-        """Return the process that trains."""
+        """Return the ID of the training process."""
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 words = (path / "cmdline").read_bytes().decode().split("\0")
                 here = (path / "cwd").readlink() == folder
-            except OSError:  # it has ended meanwhile
+            except OSError:  # the process has ended
                 continue
             if here and {"pinn_phases", "train", self.result} <= {*words}:
                 return int(path.name)
@@ -69,13 +67,13 @@ TARGETS = ("--config", "scale=smoke", "--", *(run.result for run in RUNS))
 
 
 def disturb(run: Run, folder: Path, cluster: Cluster) -> None:
-    """Interrupt a training in its own way."""
+    """Interrupt a training in the way chosen for it."""
     if run is CANCELLED:
         (job,) = cluster.jobs(run.comment)
         cluster.call("scancel", str(job))
     elif run is KILLED:
         os.kill(run.process(folder), signal.SIGKILL)
-    else:  # as slow as can be; Slurm wakes it when its time is over
+    else:  # paused; Slurm wakes it at the time limit
         os.kill(run.process(folder), signal.SIGSTOP)
 
 

@@ -1,4 +1,4 @@
-"""The whole of Figure 6 by way of a Slurm cluster, at smoke scale."""
+"""Figure 6 from start to finish on a Slurm cluster, at smoke scale."""
 
 import re
 import time
@@ -12,7 +12,7 @@ from tests.workflow.conftest import copy_repository
 
 TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf")
 JOBS = {"reference": 1, "train": 2, "phases": 2, "fields": 2, "fig6": 1}
-SECONDS = 900.0  # takes about 60 on two idle cores; a busy machine several times as long
+SECONDS = 900.0  # takes about 60 on two idle cores; several times as long on a busy machine
 ABSENCE_SECONDS = 5.0  # of the controller
 
 
@@ -32,7 +32,7 @@ def finished(cluster, tmp_path_factory):
     return folder
 
 
-def test_every_job_ran_once_on_the_cluster_though_its_controller_was_restarted(finished, cluster):
+def test_every_job_ran_once_despite_the_controller_restart(finished, cluster):
     assert (finished / "paper_figures/fig6.pdf").read_bytes().startswith(b"%PDF")
     for rule, number in JOBS.items():
         assert list(cluster.jobs(f"rule_{rule}").values()) == ["COMPLETED"] * number
@@ -59,7 +59,7 @@ def test_the_request_for_a_gpu_reaches_the_scheduler_and_the_training(finished, 
         assert "GPU from CUDA_VISIBLE_DEVICES=" in log.read_text()
 
 
-def test_time_and_memory_are_those_of_config_yaml(finished, cluster):
+def test_time_and_memory_come_from_config_yaml(finished, cluster):
     (number, _) = cluster.jobs("rule_train")
     assert "TimeLimit=00:05:00" in cluster.job(number)
     assert "MinMemoryNode=1000M" in cluster.job(number)

@@ -1,4 +1,4 @@
-"""The page and the command of the agreement with the authors' curves, on made files."""
+"""Page and command for the agreement with the authors' curves, with synthetic files."""
 
 import json
 import re
@@ -74,13 +74,13 @@ def cells(page, title):
 
 @pytest.fixture
 def compared():
-    """Three seeds beside the published curve."""
+    """Three seeds compared with the published curve."""
     runs = [run(0, 250), run(1, 500), run(2, 1000)]
     starts = [phases(0, 50.0), phases(1, 200.0), phases(2, None)]
     return [beside(published({"iteration": 170.0}), runs, starts)]
 
 
-def test_values_stand_beside_theirs_with_the_ratio_for_each_seed_and_the_median(compared):
+def test_the_page_shows_values_and_ratios_for_each_seed_and_the_median(compared):
     page = agreement_page(compared, "paper")
     half, tenth, final = cells(page, "Errors")
     assert half | {"what": "below 50%"} == half
@@ -96,7 +96,7 @@ def test_values_stand_beside_theirs_with_the_ratio_for_each_seed_and_the_median(
     assert [late[f"seed {n}"] for n in range(3)] == ["2.00 (0.250)", "4.00 (0.500)", "6.00 (0.750)"]
 
 
-def test_boundaries_say_what_is_not_found(compared):
+def test_missing_boundaries_are_shown_as_not_found(compared):
     first, second = cells(agreement_page(compared, "paper"), "Boundaries of the phases")
     assert (first["start of"], first["authors, by hand"]) == ("diffusion", "100")
     assert first["authors, by our search"] == "170"
@@ -110,7 +110,7 @@ def test_one_seed_has_no_median(compared):
     assert all(table.head[-1] == "seed 0" for table in page.tables[:3])
 
 
-def test_why_ours_may_differ_is_said(compared):
+def test_reasons_for_differences_are_given(compared):
     rows = cells(
         agreement_page(compared, "paper"),
         "Where the authors' code departs from the text, which ours follows",
@@ -122,7 +122,7 @@ def test_why_ours_may_differ_is_said(compared):
     assert all(row["benchmarks"] == "Lid-driven cavity" for row in rows)
 
 
-def test_runs_of_other_sizes_are_no_test_and_every_row_says_so():
+def test_every_row_says_that_runs_of_other_sizes_are_no_test():
     small = [beside(published(), [run(0, 250, points=1600)], [phases(0, 50.0, points=1600)])]
     page = agreement_page(small, "laptop")
     assert "Scale laptop: no test of agreement for Lid-driven cavity, RBA." in page.text[0]
@@ -142,7 +142,7 @@ def test_runs_of_other_sizes_are_no_test_and_every_row_says_so():
     assert plain["other_sizes"] == {"training.points": [1600, 25600]}
 
 
-def test_plain_values_have_all_that_the_page_shows(compared):
+def test_plain_values_hold_everything_on_the_page(compared):
     (plain,) = json.loads(json.dumps(as_plain(compared)))
     assert plain["is_a_test"] is True and plain["last"] == 2000
     tenth = plain["errors"]["below 10%"]
@@ -156,7 +156,7 @@ def test_plain_values_have_all_that_the_page_shows(compared):
 
 @pytest.fixture
 def call(tmp_path):
-    """Store contents and call the command; give its exit status and what it writes."""
+    """Store contents and call the command; return its exit status and output files."""
 
     def called(*contents):
         paths = [tmp_path / f"{number}.h5" for number in range(len(contents))]
@@ -169,9 +169,9 @@ def call(tmp_path):
     return called
 
 
-def test_the_command_takes_files_in_any_order_and_skips_what_one_side_lacks(call):
+def test_the_command_takes_files_in_any_order_and_skips_unpaired_ones(call):
     alone = run(0, 250)
-    alone.attributes["settings"]["method"] = "vanilla"  # which was not published
+    alone.attributes["settings"]["method"] = "vanilla"  # not published
     files = (phases(1, 50.0), run(1, 500), alone, published(), run(0, 250), phases(0, 70.0))
     status, (as_json, as_markdown, as_html) = call(*files)
     assert status == 0
@@ -197,7 +197,7 @@ def test_without_a_common_training_the_page_says_so(call):
         ((Content("reference", {}, {}),), "expected one of run, phases, published, found a ref"),
     ],
 )
-def test_files_that_do_not_fit_are_refused_in_one_line(call, caplog, files, message):
+def test_unsuitable_files_are_refused_in_one_line(call, caplog, files, message):
     status, saved = call(*files)
     assert status == 1 and not any(path.exists() for path in saved)
     (line,) = [record.getMessage() for record in caplog.records]

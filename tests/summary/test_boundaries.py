@@ -1,4 +1,4 @@
-"""The table of phases, found and drawn."""
+"""The table of phases: found by the search, and drawn by the authors."""
 
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
@@ -20,7 +20,7 @@ DRAWN = {"diffusion": 150, "total_diffusion": 20000}
 PUBLISHED = Content("published", {}, {"settings": SETTINGS, "found": FOUND, "drawn": DRAWN})
 
 
-def test_found_and_drawn_stand_beside_each_other_with_their_ratio():
+def test_the_table_shows_found_and_drawn_boundaries_with_their_ratio():
     (table,) = boundaries_page([PUBLISHED, PHASES]).tables
     theirs, ours = table.rows
     assert theirs[1:4] == ("120, 0.50 (150: 0.80)", "not found (20,000)", "not found")

@@ -1,4 +1,4 @@
-"""The page and the command of statistics over seeds."""
+"""Page and command for statistics over seeds."""
 
 import json
 import re
@@ -15,7 +15,7 @@ AT = np.arange(1, 101)
 
 
 def run(method, seed, below, final=0.05):
-    """Return a run whose error is 1, and `final` from an iteration on."""
+    """Return a run whose error is 1, and `final` from iteration `below` on."""
     error = np.where(below <= AT, final, 1.0)
     arrays = {"history/iteration": AT, "history/relative_l2": error}
     settings = {"problem": "burgers", "method": method, "seed": seed}
@@ -23,7 +23,7 @@ def run(method, seed, below, final=0.05):
 
 
 def phases(start):
-    """Return phases of which the second is not found."""
+    """Return phases without total diffusion."""
     return Content("phases", {}, {"diffusion": {"iteration": start}, "total_diffusion": None})
 
 
@@ -32,7 +32,7 @@ def cells(page, title):
     return [dict(zip(table.head, row, strict=True)) for row in table.rows]
 
 
-def test_tables_say_what_is_reached_and_what_is_censored():
+def test_tables_show_reached_and_censored_values():
     runs = [
         measure(run("rba", 0, 10), phases(4.0)),
         measure(run("rba", 1, 20), phases(8.0)),
@@ -58,7 +58,7 @@ def test_one_seed_has_a_ratio_and_no_interval():
     assert cells(seeds_page(runs), "Ratios of methods")[0]["below 50%"] == "4, one seed"
 
 
-def test_a_run_that_diverged_is_not_left_out():
+def test_a_diverged_run_is_not_left_out():
     runs = [
         measure(run(method, seed, 10, np.nan if (method, seed) == ("rba", 1) else 0.1), None)
         for method in ("rba", "vanilla")
@@ -71,7 +71,7 @@ def test_a_run_that_diverged_is_not_left_out():
 
 @pytest.fixture
 def files(tmp_path):
-    """Two runs as the workflow stores them, the first one with phases beside it."""
+    """Two runs as the workflow stores them; the first has phases."""
     found = [tmp_path / f"runs/burgers/{method}/seed0.h5" for method in ("rba", "vanilla")]
     for path, at in zip(found, (10, 40), strict=True):
         storage.write(path, run(path.parent.name, 0, at))

@@ -1,4 +1,4 @@
-"""Pages of the report, from made files."""
+"""Pages of the report, from synthetic files."""
 
 import json
 from html.parser import HTMLParser
@@ -30,7 +30,7 @@ MADE = {
 
 
 def reference(**changes):
-    """A reference of the cavity, as it is stored."""
+    """A reference of the cavity, as stored."""
     attributes = {
         "settings": {"problem": "cavity"},
         "solver": "Newton",
@@ -42,7 +42,7 @@ def reference(**changes):
 
 
 def run(seed=0, method="rba", resumed_after=0, **changes):
-    """A run of the cavity, as it is stored."""
+    """A run of the cavity, as stored."""
     execution = {
         **{"device": "CPU, 1 thread", "threads": 1, "wall_seconds": 3725.4},
         **{"resumed_after": resumed_after, "peak_memory_mb": 1234.5},
@@ -57,7 +57,7 @@ def run(seed=0, method="rba", resumed_after=0, **changes):
 
 @pytest.fixture
 def settings(config):
-    """Settings of the smallest scale beside the paper's, as the command gets them."""
+    """Settings of the smallest scale and of the paper, as the command receives them."""
     both = ScaleBesidePaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
     return json.loads(both.model_dump_json())
 
@@ -68,7 +68,7 @@ def rows(table):
 
 
 def marked(table):
-    """First cells of the rows that stand out."""
+    """First cells of the marked rows."""
     return {table.rows[i][0] for i in table.marked}
 
 
@@ -94,11 +94,11 @@ def test_settings_hold_every_value_once(settings):
 
     page = settings_page(settings["scale"], settings["paper"])
     values = sum(len(table.rows) for table in page.tables)
-    assert values == count(settings["scale"]) - 1  # but for the scale's name
+    assert values == count(settings["scale"]) - 1  # except the scale's name
     assert f"of {values} values" in page.text[0]
 
 
-def test_a_setting_that_one_side_lacks_is_shown(settings):
+def test_a_setting_missing_on_one_side_is_shown(settings):
     del settings["paper"]["figures"]["smoothing"], settings["scale"]["phases"]["window"]
     general = settings_page(settings["scale"], settings["paper"]).tables[0]
     assert rows(general)["figures.smoothing"] == ("10", "not there")
@@ -127,7 +127,7 @@ def test_references_without_resolution_or_error_say_so():
     assert table.rows[0][3] == "exact" and table.rows[0][5] == "none was made"
 
 
-def test_trainings_show_where_they_ended_and_what_they_took():
+def test_trainings_show_their_end_and_cost():
     stretches = [{"first": 1, "last": 7000}, {"first": 7001, "last": 12000}]
     resumed = run(1, "vanilla", resumed_after=8000, stretches=stretches)
     (table,) = trainings_page([run(), resumed]).tables
@@ -153,7 +153,7 @@ UNFINISHED = {
 }
 
 
-def test_an_unfinished_training_and_what_is_not_known_of_it_are_told():
+def test_unfinished_trainings_and_unknown_values_are_shown():
     execution = {**NOT_SAID, "resumed_after": None, "peak_memory_mb": None}
     unknown = {"code": None, "python": None, "versions": {}, "machine": None, "system": None}
     one = run(**UNFINISHED, **unknown, execution=execution)
@@ -166,7 +166,7 @@ def test_an_unfinished_training_and_what_is_not_known_of_it_are_told():
     assert ("training of Lid-driven cavity, RBA", "not known", name) in codes.rows
 
 
-def test_files_that_agree_have_one_row_a_version():
+def test_files_that_agree_share_one_row_per_version():
     page = versions_page([reference(), run(0), run(1)])
     versions, codes = page.tables
     assert page.text == ("All 3 files state the same commit, versions and machine.",)
@@ -191,7 +191,7 @@ def test_files_that_differ_are_named():
 
 
 @pytest.mark.parametrize("stated", [(None, None), ("unknown", False)])  # the latter: older files
-def test_a_commit_that_is_not_known_is_not_said_to_be_the_same(stated):
+def test_unknown_commits_are_not_called_the_same(stated):
     unknown = dict(zip(("git_commit", "git_dirty"), stated, strict=True))
     page = versions_page([reference(**unknown), run(**unknown)])
     assert page.text == ("All 2 files state the same versions and machine; no commit is known.",)
@@ -201,7 +201,7 @@ def test_a_commit_that_is_not_known_is_not_said_to_be_the_same(stated):
     assert "differ in git commit, uncommitted changes;" in page.text[0]
 
 
-def test_different_code_for_different_jobs_is_as_it_should_be():
+def test_different_code_for_different_jobs_is_not_marked():
     page = versions_page([reference(code="one"), run(code="two")])
     assert len(page.text) == 1 and not page.tables[1].marked
 
@@ -215,19 +215,19 @@ class Markup(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
-        """Take note."""
+        """Collect the tag and its addresses."""
         self.tags.append(tag)
         self.addresses += [value for name, value in attributes if name in ("src", "href")]
 
 
-def test_markup_in_values_is_shown_and_not_obeyed():
+def test_markup_in_values_is_escaped():
     bad = "<script>alert('x')</script> & \"co\""
     text = render(Page(bad, (bad,), (Table(bad, (bad,), ((bad,),)),)))
     assert "script" not in Markup(text).tags
     assert text.count("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &#34;co&#34;") == 6
 
 
-def test_rows_that_stand_out_are_marked():
+def test_highlighted_rows_are_marked():
     table = Table("t", ("a", "b"), (("1", "2"), ("3", "4")), frozenset({1}))
     text = "".join(line.strip() for line in render(Page("t", (), (table,))).splitlines())
     assert '<tr><th scope="row">1</th><td>2</td></tr>' in text
@@ -241,7 +241,7 @@ def test_a_row_that_does_not_fit_the_columns_is_refused():
 
 @pytest.fixture
 def arguments(tmp_path, settings):
-    """A call of the command with two made files."""
+    """Arguments of the command, with two synthetic files."""
     files = {"references": reference(), "runs": run()}
     words = ["summary", "--settings", json.dumps(settings)]
     for name, content in files.items():
@@ -252,7 +252,7 @@ def arguments(tmp_path, settings):
     return words
 
 
-def test_the_command_writes_pages_that_need_no_other_file(arguments, tmp_path):
+def test_the_command_writes_self_contained_pages(arguments, tmp_path):
     assert main(arguments) == 0
     for page in PAGES:
         text = (tmp_path / f"{page}.html").read_text()
@@ -269,7 +269,7 @@ def test_files_of_another_kind_are_refused_in_one_line(arguments, tmp_path, capl
     assert record.getMessage().endswith("expected a run file, found a reference file")
 
 
-def test_settings_that_are_none_are_refused_in_one_line(arguments, caplog):
+def test_invalid_settings_are_refused_in_one_line(arguments, caplog):
     arguments[2] = arguments[2].replace('"smoothing": 10', '"smoothing": 0', 1)
     assert main(arguments) == 2
     (record,) = caplog.records

@@ -1,4 +1,4 @@
-"""What `pinn_phases info` says of a file."""
+"""The output of `pinn_phases info` for a file."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ PHASES = Content(
 
 @pytest.fixture
 def info(tmp_path, capsys):
-    """Write files below a folder of results, and say what is in the first."""
+    """Write files below a folder of results, and return the output for the first."""
 
     def call(**files):
         paths = [tmp_path / kind / "burgers" / "seed3.h5" for kind in files]
@@ -55,7 +55,7 @@ def info(tmp_path, capsys):
     return call
 
 
-def test_a_run_says_errors_cost_settings_and_maker(info):
+def test_a_run_shows_errors_cost_settings_and_provenance(info):
     lines = info(runs=RUN)
     assert lines[0].endswith("seed3.h5: complete, checksum correct")
     assert lines[1] == "run: Burgers with RBA, seed 3, scale test"
@@ -72,7 +72,7 @@ def test_a_run_says_errors_cost_settings_and_maker(info):
     assert error in lines and "phases: no phases file found" in lines
 
 
-def test_a_run_says_who_made_each_stretch(info):
+def test_a_run_shows_the_provenance_of_each_stretch(info):
     here = {"first": 11, "last": 30, "device": "CPU", **MADE}
     unknown = dict.fromkeys(MADE) | {"versions": {}}
     there = {"first": 1, "last": 10, "device": None, **unknown}
@@ -83,7 +83,7 @@ def test_a_run_says_who_made_each_stretch(info):
     assert f"stretch: iterations 11 to 30: {maker}" in lines
 
 
-def test_phases_are_said_of_their_file_and_of_the_run_that_they_lie_beside(info):
+def test_phases_are_shown_for_their_file_and_for_the_run_beside_it(info):
     expected = {
         "diffusion: from iteration 120 (84 to 1,190), confidence 0.99",
         "total diffusion: not found",
@@ -92,7 +92,7 @@ def test_phases_are_said_of_their_file_and_of_the_run_that_they_lie_beside(info)
     assert expected <= set(info(runs=RUN, phases=PHASES))
 
 
-def test_an_unfinished_run_says_how_far_it_has_come_and_what_is_not_known(info):
+def test_an_unfinished_run_shows_its_progress_and_unknown_values(info):
     execution = dict.fromkeys(RUN.attributes["execution"])
     unknown = {"code": None, "git_commit": None, "python": None, "versions": {}, "system": None}
     settings = {**SETTINGS, "training": {"iterations": 300000}}
@@ -103,22 +103,22 @@ def test_an_unfinished_run_says_how_far_it_has_come_and_what_is_not_known(info):
     assert {"commit not known", "code not known", "Python not known"} <= set(lines)
 
 
-def test_a_reference_says_its_error_and_uncommitted_changes_are_told(info):
+def test_a_reference_shows_its_error_and_uncommitted_changes(info):
     lines = info(reference=reference(git_dirty=True))
     assert "reference: Lid-driven cavity" in lines
     assert any(line.startswith("error estimate: relative l2 1.2e-07") for line in lines)
     assert "commit abc123, with uncommitted changes" in lines
 
 
-def test_a_commit_that_is_not_known_is_told(info):
-    for commit, changes in ((None, None), ("unknown", False)):  # now, and an older version
+def test_an_unknown_commit_is_shown(info):
+    for commit, changes in ((None, None), ("unknown", False)):  # current and older versions
         lines = info(reference=reference(git_commit=commit, git_dirty=changes))
         assert "commit not known" in lines
     lines = info(reference=reference(git_dirty=None))
     assert "commit abc123, not known whether with uncommitted changes" in lines
 
 
-def test_a_checkpoint_says_what_it_has(info):
+def test_a_checkpoint_shows_its_contents(info):
     lines = info(checkpoints=Content("checkpoint", {"state/iteration": np.array(5)}, {}))
     assert (
         "checkpoint: no settings" in lines
@@ -126,13 +126,13 @@ def test_a_checkpoint_says_what_it_has(info):
     )
 
 
-def test_a_file_that_is_none_is_refused(tmp_path, caplog):
+def test_a_foreign_file_is_refused(tmp_path, caplog):
     (tmp_path / "a.h5").write_text("text")
     assert main(["info", str(tmp_path / "a.h5")]) == 1
     assert "expected a file of pinn-phases" in caplog.text
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(tmp_path, repository):
+def test_a_closed_pipe_is_no_error(tmp_path, repository):
     path = tmp_path / "run.h5"
     many = {f"fields/u{number}": np.array(1.0) for number in range(2000)}  # more than a pipe holds
     storage.write(path, Content("reference", many, {}))

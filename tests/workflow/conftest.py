@@ -1,4 +1,4 @@
-"""What the tests of the workflow share: copies of the repository, empty and with results."""
+"""Fixtures of the workflow tests: copies of the repository, with and without results."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.processes import snakemake
 REPOSITORY = Path(__file__).parents[2]
 # No archive: it adds scales.
 COPIED = ("Snakefile", "config.yaml", "workflow", "published", "profiles", "envs")
-# Two benchmarks, to see that what belongs to one leaves the other alone.
+# Two benchmarks, to check that changes to one leave the other alone.
 TARGET = ("--config", "scale=smoke", "--", "paper_figures/fig6.pdf", "paper_figures/fig8.pdf")
 DERIVED = [
     f"results/smoke/{kind}/allen_cahn/rba/seed0.h5"
@@ -20,7 +20,7 @@ DERIVED = [
 
 
 def copy_repository(folder: Path) -> Path:
-    """Copy what a run needs into a folder, and return that."""
+    """Copy what a run needs into a folder and return the folder."""
     for name in COPIED:
         source = REPOSITORY / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
@@ -29,9 +29,9 @@ def copy_repository(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory, worker_id):
-    """A copy of the repository with two figures, and with all that is derived of one run.
+    """A copy of the repository with two figures and all results derived from one run.
 
-    They are made once: each further process of the tests copies what the first has made.
+    It is made once; other test processes copy it.
     """
     own = tmp_path_factory.getbasetemp()
     shared = (own if worker_id == "master" else own.parent) / "finished"

@@ -1,4 +1,4 @@
-"""Archived runs: figures of them without training, under a scale of their own."""
+"""Figures of archived runs: drawn without training, at a scale of their own."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ ARCHIVED = ("--config", "scale=archive-smoke", "compared_methods=[rba]", "--")
 
 @pytest.fixture(scope="module")
 def archive(finished, tmp_path_factory):
-    """A copy with an archive of one run, and without the runs themselves."""
+    """A copy with an archive of one run, and without results."""
     folder = tmp_path_factory.mktemp("archived") / "repository"
     shutil.copytree(finished, folder)
     settings = load_scales(yaml.safe_load((folder / "config.yaml").read_text()))["smoke"]
@@ -37,12 +37,12 @@ def test_figures_are_drawn_from_an_archive_without_training(archive, finished):
     assert "Training" not in done.stdout and "Archived runs" in done.stdout
     drawn = (archive / "paper_figures/fig6.png").read_bytes()
     assert drawn.startswith(b"\x89PNG")
-    assert not (archive / "results/smoke").exists()  # a scale of its own, nothing is overwritten
+    assert not (archive / "results/smoke").exists()  # results go to a separate scale
     plan = snakemake(archive, "-n", *ARCHIVED, "paper_figures/fig6.png")
     assert "Nothing to be done" in plan.stdout
 
 
-def test_all_that_an_archive_can_show_is_made_by_default(archive):
+def test_everything_an_archive_can_show_is_made_by_default(archive):
     plan = snakemake(archive, "-n", *ARCHIVED[:-1]).stdout
     for wanted in ("Drawing fig11", "Claims of the paper", "Archived information of allen_cahn"):
         assert wanted in plan, plan
@@ -63,7 +63,7 @@ def test_a_damaged_archive_is_named(archive):
         run.write_bytes(whole)
 
 
-def test_settings_that_are_none_stop_with_one_line(archive):
+def test_invalid_archived_settings_stop_with_one_line(archive):
     path = archive / "archive/smoke/settings.json"
     whole = path.read_text()
     try:
@@ -76,7 +76,7 @@ def test_settings_that_are_none_stop_with_one_line(archive):
         path.write_text(whole)
 
 
-def test_an_archive_that_is_not_there_is_refused_with_those_that_are(archive):
+def test_a_missing_archive_is_refused_with_the_available_scales(archive):
     done = snakemake(archive, "-n", "--config", "scale=archive-paper")
     assert done.returncode != 0
     assert "expected one of smoke, laptop, paper, archive-smoke" in done.stdout
@@ -85,5 +85,5 @@ def test_an_archive_that_is_not_there_is_refused_with_those_that_are(archive):
 def test_an_archive_is_planned_for_all_trainings_of_a_scale(finished):
     plan = snakemake(finished, "-n", "--config", "scale=smoke", "--", "archive").stdout
     assert "Archive of the runs at scale smoke" in plan
-    # Those of one run are there.
+    # Those of one run exist.
     assert "homogeneity        7" in plan and "terms              7" in plan

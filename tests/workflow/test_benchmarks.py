@@ -1,4 +1,4 @@
-"""Timings are made when they are asked for, and only then."""
+"""Timings are made only on request."""
 
 import os
 
@@ -11,7 +11,7 @@ REQUIREMENTS = ("deepxde", "jax", "pina")
 
 
 def planned(repository, *targets):
-    """Return what Snakemake would do, as it says it."""
+    """Return the output of a dry run."""
     done = snakemake(repository, "-n", "--forceall", "--cores", "2", *targets)
     assert done.returncode == 0, done.stdout
     return done.stdout
@@ -19,11 +19,11 @@ def planned(repository, *targets):
 
 @pytest.fixture(scope="module")
 def timings(repository):
-    """What it would do for all timings."""
+    """Dry run of all timings."""
     return planned(repository, "benchmarks")
 
 
-def test_all_figures_need_no_timings(repository):
+def test_no_figure_needs_timings(repository):
     assert "benchmark_" not in planned(repository)
 
 
@@ -35,8 +35,8 @@ def test_the_target_times_every_problem_and_installs_every_peer(timings, reposit
     assert "results/benchmarks/jobs.json" in timings
 
 
-def test_nothing_is_timed_beside_anything_else(timings):
-    """Each timing takes all the cores that Snakemake was given."""
+def test_timings_do_not_run_in_parallel(timings):
+    """Each timing takes all of Snakemake's cores."""
     jobs = [job for job in timings.split("\n\n") if "--threads" in job]
     assert len(jobs) == 5
     assert all(f"--threads {min(2, os.cpu_count())} " in job for job in jobs)

@@ -1,4 +1,4 @@
-"""What --config gives wins over every block; files of --configfile are laid over config.yaml."""
+"""--config overrides every block; files of --configfile are merged into config.yaml."""
 
 import json
 import shlex
@@ -14,13 +14,13 @@ SETTINGS = (
     "training={iterations: 500, compiled: false}",
     "problems={cavity: {equation: {reynolds: 400.0}}}",
 )
-OTHER_SCALE = RUN.format(scale="paper", problem="burgers")  # than the chosen one
+OTHER_SCALE = RUN.format(scale="paper", problem="burgers")  # not the chosen one
 TARGETS = (OTHER_SCALE, "results/laptop/summary/settings.html")
 
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory):
-    """Settings that rules pass to the commands, and that command's options: a pair for each job."""
+    """A pair for each job: the settings passed to its command, and the command's words."""
     file = tmp_path_factory.mktemp("files") / "other.yaml"
     file.write_text(FILE)
     options = ("--configfile", str(file), "--config", *SETTINGS)
@@ -32,13 +32,13 @@ def planned(tmp_path_factory):
 
 
 def of_job(planned, *words):
-    """Settings of the only job that has these words in its command."""
+    """Settings of the only job whose command has these words."""
     (settings,) = (settings for settings, job in planned if set(words) <= set(job))
     return settings
 
 
 def training(planned, scale, problem):
-    """Settings of the training that makes this run."""
+    """Training settings of the job that makes this run."""
     return of_job(planned, "train", RUN.format(scale=scale, problem=problem))["training"]
 
 
@@ -55,17 +55,17 @@ def test_a_problem_s_block_of_config_reaches_its_reference_and_runs(planned):
     }
 
 
-def test_config_applies_to_other_scales_that_are_asked_for(planned):
+def test_config_applies_to_other_requested_scales(planned):
     assert training(planned, "paper", "burgers")["iterations"] == 500
 
 
-def test_a_file_is_laid_over_config_yaml_whose_scales_still_win(planned):
+def test_a_config_file_is_merged_before_scales_apply(planned):
     assert training(planned, "laptop", "allen_cahn")["batches"] == 40
-    assert training(planned, "laptop", "cavity")["batches"] == 8  # its own at this scale
+    assert training(planned, "laptop", "cavity")["batches"] == 8  # cavity's own at this scale
     assert training(planned, "paper", "burgers")["batches"] == 50
 
 
-def test_the_report_shows_the_file_s_values_beside(planned):
+def test_the_report_also_shows_the_values_of_the_file(planned):
     both = of_job(planned, "summary")
     iterations = {
         which: both[which]["problems"]["cavity"]["training"]["iterations"] for which in both

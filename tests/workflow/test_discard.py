@@ -1,4 +1,4 @@
-"""Nothing is trained twice, which is said; a run that is discarded is trained from nothing."""
+"""Finished runs are not trained again; a note says so. Discarded runs start from scratch."""
 
 import shutil
 
@@ -9,9 +9,7 @@ RUN = "results/smoke/runs/burgers/rba/seed0.h5"
 TARGET = ("--config", "scale=smoke", "--", RUN)
 
 
-def test_what_is_not_trained_again_is_said_last_until_it_is_discarded(
-    finished, tmp_path, monkeypatch
-):
+def test_a_finished_run_gives_a_note_until_it_is_discarded(finished, tmp_path, monkeypatch):
     folder = tmp_path / "copy"
     shutil.copytree(finished, folder)
     log = folder / RUN.replace("/runs/", "/logs/runs/").replace(".h5", ".log")
@@ -20,7 +18,7 @@ def test_what_is_not_trained_again_is_said_last_until_it_is_discarded(
         done = snakemake(folder, "--cores", "1", *options, *TARGET)
         assert done.returncode == 0, done.stdout
         notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
-        return notes[1:], log.read_text()  # the first is the training's own
+        return notes[1:], log.read_text()  # the first comes from the training
 
     (note,), said = call("--force")
     assert "continues after iteration 40" in said

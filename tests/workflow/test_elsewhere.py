@@ -1,4 +1,4 @@
-"""Called from another folder: code and archives are the checkout's, results are the folder's."""
+"""Calls from another folder use code and archives of the checkout; results go to the folder."""
 
 import os
 import re
@@ -19,7 +19,7 @@ SMOKE = ("--config", "scale=smoke", "--")
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    """A checkout with one benchmark and one method, in a folder whose name has to be quoted."""
+    """A checkout with one benchmark and one method, in a folder whose name needs quotes."""
     folder = tmp_path_factory.mktemp("a checkout") / "here & there"
     folder.mkdir()
     copy_repository(folder)
@@ -34,7 +34,7 @@ def checkout(tmp_path_factory):
 
 
 def files(folder):
-    """All but Snakemake's own notes and what Python compiles."""
+    """All files except Snakemake's metadata and Python's bytecode."""
     return {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -44,9 +44,9 @@ def files(folder):
 
 @pytest.fixture(scope="module")
 def archived(checkout, finished, tmp_path_factory):
-    """A folder of results that were archived, and what was in the checkout before.
+    """A folder of archived results, and the checkout's files before archiving.
 
-    Results of the same settings and code lie there already, but for the phases.
+    Results with the same settings and code are already there, except the phases.
     """
     folder, before = tmp_path_factory.mktemp("results"), files(checkout)
     for kind in ("reference", "runs", "information", "homogeneity", "terms"):
@@ -67,7 +67,7 @@ def test_results_go_to_the_folder_and_archives_to_the_checkout(archived, checkou
 
 
 @pytest.mark.usefixtures("archived")
-def test_what_was_archived_is_found_from_any_folder(checkout, tmp_path):
+def test_archives_are_found_from_any_folder(checkout, tmp_path):
     arguments = ("--snakefile", str(checkout / "Snakefile"), "--directory", str(tmp_path / "new"))
     target = "results/archive-smoke/runs/allen_cahn/rba/seed0.h5"
     config = ("--config", "scale=archive-smoke", "--")
@@ -77,8 +77,8 @@ def test_what_was_archived_is_found_from_any_folder(checkout, tmp_path):
 
 
 @pytest.mark.parametrize("snakefile", ["relative", "beside"])
-def test_the_report_has_its_looks_whatever_the_folder(snakefile, checkout, tmp_path):
-    """Snakemake changes to `--directory` before it reads them."""
+def test_the_report_has_its_style_in_any_folder(snakefile, checkout, tmp_path):
+    """Snakemake changes to `--directory` before it reads the style sheet."""
     folder = tmp_path / "results"
     for kind in ("pdf", "png"):
         (folder / "paper_figures").mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ def test_the_report_has_its_looks_whatever_the_folder(snakefile, checkout, tmp_p
         assert b"align-items: safe center" in zipped.read("report/report.html")
 
 
-def test_settings_in_the_folder_come_before_those_beside_the_snakefile(checkout, tmp_path):
+def test_config_yaml_in_the_folder_takes_precedence(checkout, tmp_path):
     config = (checkout / "config.yaml").read_text()
     (tmp_path / "config.yaml").write_text(config.replace("seeds:\n- 0", "seeds:\n- 7"))
     arguments = ("--snakefile", str(checkout / "Snakefile"))
@@ -102,8 +102,8 @@ def test_settings_in_the_folder_come_before_those_beside_the_snakefile(checkout,
     assert set(re.findall(r"Training allen_cahn with rba, seed (\d)", plan)) == {"7"}
 
 
-def test_nothing_around_keeps_a_figure_from_being_drawn(tmp_path):
-    """What Snakemake itself imports, as numpy, is out of reach of the Snakefile."""
+def test_foreign_modules_and_variables_do_not_prevent_a_figure(tmp_path):
+    """The Snakefile cannot protect what Snakemake itself imports, such as numpy."""
     folder, modules = tmp_path / "folder", tmp_path / "modules"
     for place in (folder, modules):
         place.mkdir()

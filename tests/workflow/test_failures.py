@@ -10,7 +10,7 @@ RUN = "results/smoke/runs/burgers/rba/seed0.h5"
 DIVERGES = ("--config", "scale=smoke", "optimisers={adam: {learning_rate: 1.0e+38}}", "--", RUN)
 
 
-def test_a_failed_training_is_the_last_word(finished, tmp_path):
+def test_a_failed_training_is_reported_at_the_end(finished, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(finished, folder)
     done = snakemake(folder, "--cores", "1", *DIVERGES)
@@ -20,7 +20,7 @@ def test_a_failed_training_is_the_last_word(finished, tmp_path):
     assert line.startswith(f"failed: train of {RUN}: the loss is not finite at iteration 2 (pde ")
     assert line.endswith(f"; read {log}")
     after = done.stdout[done.stdout.index(line) :].splitlines()
-    assert len(after) < 10, after  # nothing scrolls it away
+    assert len(after) < 10, after  # still on the screen
 
 
 def test_every_failed_job_is_named_once(tmp_path):

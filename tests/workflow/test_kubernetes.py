@@ -1,4 +1,4 @@
-"""The profile for Kubernetes, without a cluster: all keys are known, all of Figure 6 is planned."""
+"""The Kubernetes profile, without a cluster: all keys are valid, and Figure 6 is planned."""
 
 from importlib.util import find_spec
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory):
-    """Folder of the volume, and what Snakemake plans with it."""
+    """Folder of the volume, and the output of a dry run."""
     folder = copy_repository(tmp_path_factory.mktemp("repository"))
     volume = tmp_path_factory.mktemp("volume")
     done = snakemake(
@@ -37,12 +37,12 @@ def test_results_are_planned_on_the_volume(plan):
     assert f"{volume}/results/smoke/runs/allen_cahn/rba/seed0.h5 (in storage)" in text
 
 
-def test_a_training_asks_for_what_kubernetes_needs_for_a_gpu(plan):
+def test_each_training_requests_a_gpu(plan):
     _, text = plan
     assert text.count(" --gpus 1 ") == 2
 
 
-def test_a_key_that_no_plugin_knows_is_refused(tmp_path):
+def test_an_unknown_key_is_refused(tmp_path):
     folder = copy_repository(tmp_path)
     path = folder / PROFILE / "config.yaml"
     path.write_text(path.read_text() + "kubernetes-nonsense: 1\n")

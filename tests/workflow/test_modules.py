@@ -1,4 +1,4 @@
-"""Other workflows import this one as a module: with the code beside it, and settings of its own."""
+"""Other workflows import this one as a module with its own code and settings."""
 
 import shutil
 
@@ -38,7 +38,7 @@ rule all:
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory):
-    """A checkout with a problem more, and another RBA."""
+    """A checkout with one more problem and a modified RBA."""
     folder = copy_repository(tmp_path_factory.mktemp("other checkout"))
     shutil.copytree(REPOSITORY / "archive", folder / "archive")
     library = folder / "workflow/pinn_phases"
@@ -52,7 +52,7 @@ def other(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def importing(other, tmp_path_factory):
-    """A workflow that imports two checkouts, in a folder with settings of its own."""
+    """A workflow that imports two checkouts, in a folder with its own settings."""
     folder = tmp_path_factory.mktemp("importing")
     (folder / "config.yaml").write_text("of_mine: 1\n")
     config = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
@@ -68,13 +68,13 @@ def importing(other, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def finished_import(importing):
-    """The same, once its figures are made."""
+    """The same workflow with finished figures."""
     done = snakemake(importing, "--cores", "2")
     assert done.returncode == 0, done.stdout
     return importing
 
 
-def test_figures_are_made_under_the_prefix_or_without_one(finished_import):
+def test_figures_are_made_with_and_without_a_prefix(finished_import):
     for figure in ("paper_figures/fig3.pdf", "inner/paper_figures/fig8.pdf"):
         assert (finished_import / figure).read_bytes().startswith(b"%PDF")
     assert (finished_import / "inner/results/smoke" / RUN).exists()
@@ -102,7 +102,7 @@ def test_two_checkouts_in_one_workflow_keep_their_plugins_and_archives_apart(imp
     assert "Archived runs of cavity with vanilla, seed 2" in plan.stdout
 
 
-def test_a_report_has_the_figures_of_both(finished_import):
+def test_a_report_has_the_figures_of_both_modules(finished_import):
     done = snakemake(finished_import, "--report", "report.zip")
     assert done.returncode == 0, done.stdout
     assert "Adding fig3.png" in done.stdout and "Adding fig8.png" in done.stdout

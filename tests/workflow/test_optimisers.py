@@ -1,4 +1,4 @@
-"""Trainings with several optimisers, by way of the workflow: their folders, and Figure S4."""
+"""The workflow with several optimisers: folders of runs, and Figure S.4."""
 
 import shutil
 
@@ -16,7 +16,7 @@ GIVEN = ("--config", "scale=smoke", f"compared_methods=[{','.join(METHODS)}]")
 
 @pytest.fixture(scope="module")
 def with_figure(finished, tmp_path_factory):
-    """A copy of the repository with the figure of one benchmark, whose run with Adam is there."""
+    """A copy of the repository with the figure of one benchmark, whose Adam run existed before."""
     folder = tmp_path_factory.mktemp("optimisers") / "repository"
     shutil.copytree(finished, folder)
     (folder / "config.yaml").write_text(yaml.safe_dump(with_problems("burgers")))
@@ -26,7 +26,7 @@ def with_figure(finished, tmp_path_factory):
     return folder
 
 
-def test_each_optimiser_has_runs_of_its_own(with_figure):
+def test_each_optimiser_has_its_own_runs(with_figure):
     runs = with_figure / "results/smoke/runs/burgers"
     found = {method: storage.read(runs / f"{method}/seed0.h5", "run") for method in METHODS}
     first = [run.arrays["history/loss"][0] for run in found.values()]
@@ -36,12 +36,12 @@ def test_each_optimiser_has_runs_of_its_own(with_figure):
         assert run.attributes["settings"]["method"] == method
 
 
-def test_the_figure_is_there(with_figure):
+def test_the_figure_is_drawn(with_figure):
     assert (with_figure / FIGURE).read_bytes().startswith(b"%PDF")
 
 
-def test_one_word_trains_nothing_again(with_figure):
-    """The runs with SOAP are there, and those of Adam are not asked for."""
+def test_choosing_an_optimiser_reruns_nothing(with_figure):
+    """The SOAP run exists, and no Adam run is requested."""
     run = "results/smoke/runs/burgers/rba-soap/seed0.h5"
     said = snakemake(
         with_figure, "-n", "--config", "scale=smoke", "optimiser=soap", "--", run

@@ -1,4 +1,4 @@
-"""`--cores` beyond the machine's starts no more trainings at once than it has processors."""
+"""At most one training runs per processor, however large `--cores` is."""
 
 import os
 import re
@@ -13,7 +13,7 @@ RUNS = [f"results/smoke/runs/burgers/rba/seed{seed}.h5" for seed in (1, 2)]
 
 @pytest.fixture
 def one_processor():
-    """Let what a test starts run on one processor alone."""
+    """Restrict a test's processes to one processor."""
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("processors cannot be restricted here")
     before = os.sched_getaffinity(0)
@@ -23,7 +23,7 @@ def one_processor():
 
 
 @pytest.mark.usefixtures("one_processor")
-def test_trainings_keep_to_the_processors(finished, tmp_path):
+def test_concurrent_trainings_are_limited_by_processors(finished, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(finished, folder)
     done = snakemake(folder, "--cores", "8", "--config", "scale=smoke", "--", *RUNS)

@@ -1,4 +1,4 @@
-"""Unfinished trainings as runs of a scale of their own: figures, claims and archive of them."""
+"""Unfinished trainings, used as runs of their own scale: figures, claims, archive."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from pinn_phases.files import storage
 from pinn_phases.settings.scales import load_archives
 from tests.processes import snakemake
 
-# The trainings of the copy have come to 40; these settings ask for more.
+# The trainings of the copy have reached iteration 40; these settings require more.
 SCALE = ("--config", "scale=reached-smoke", "training={iterations: 60}")
 REACHED = (*SCALE, "--")
 OF_ONE_METHOD = (*SCALE, "compared_methods=[rba]", "--")
@@ -36,7 +36,7 @@ def reached(finished, tmp_path_factory):
     return folder
 
 
-def test_figures_claims_and_archive_say_how_far_the_runs_have_come(reached, finished):
+def test_results_claims_and_archive_give_the_iteration_reached(reached, finished):
     run = storage.read(reached / RUN, "run")
     assert run.attributes["reached"] == 40
     assert run.attributes["settings"]["scale"] == "smoke"
@@ -54,7 +54,7 @@ def test_figures_claims_and_archive_say_how_far_the_runs_have_come(reached, fini
     assert not (reached / "results/smoke/claims.md").exists()
 
 
-def test_what_lacks_a_checkpoint_is_said_in_one_line(reached):
+def test_a_missing_checkpoint_gives_one_line(reached):
     plan = snakemake(reached, "-n", *REACHED, "paper_figures/fig8.pdf")
     assert plan.returncode == 1
     last = plan.stdout.rstrip().splitlines()[-1]
@@ -68,7 +68,7 @@ def test_what_lacks_a_checkpoint_is_said_in_one_line(reached):
     assert "below results/laptop/runs no checkpoint of allen_cahn with vanilla, seed 0" in last
 
 
-def test_a_training_that_has_gone_on_is_taken_anew(reached):
+def test_a_run_is_updated_when_its_training_has_progressed(reached):
     plan = snakemake(reached, "-n", *REACHED, "paper_figures/figA14.png").stdout
     assert "Nothing to be done" in plan
     (checkpoint,) = [

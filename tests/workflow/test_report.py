@@ -1,7 +1,6 @@
-"""The report that Snakemake makes: every section is there, and all that it refers to.
+"""Snakemake's report: all its sections exist, and everything that it links to.
 
-What a file shows does not matter here: empty ones stand for figures and tables, so that nothing is
-trained.
+The content of the files does not matter: dummies replace figures and tables, so nothing is trained.
 """
 
 import json
@@ -32,13 +31,13 @@ TABLES = {
 }
 VARIABLE = re.compile(r"^ *var (\w+) = (.*);$", re.MULTILINE)  # data in the page, as JSON
 LINK = re.compile(r'href="([^"]*)"')
-OPENS = "javascript:app.setView("  # a figure, and what is said of it
+OPENS = "javascript:app.setView("  # a figure with its caption
 INSIDE = ("javascript:app.show", "javascript:show_panel(", OPENS)  # links that stay in the report
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """Files in the report, by name, and what Snakemake said."""
+    """Files in the report, by name, and Snakemake's output."""
     folder = copy_repository(tmp_path_factory.mktemp("repository"))
     files = [f"paper_figures/{figure}.{kind}" for figure in DRAWN for kind in ("pdf", "png")]
     files += [f"results/smoke/{table}.html" for table in TABLES]
@@ -72,7 +71,7 @@ def test_every_figure_is_listed_with_number_benchmark_and_methods(page):
     assert "paper_figures/fig9.png" in page["categories"][Section.TOTAL_DIFFUSION]["Other"]
 
 
-def test_every_file_that_the_page_shows_is_there(page, archive):
+def test_every_file_on_the_page_exists(page, archive):
     for result in page["results"].values():
         assert archive[0][f"report/{result['data_uri']}"] == b"made up"
 
@@ -88,19 +87,19 @@ def _in_order(figures):
     return sorted(figures, key=lambda name: (section(name), f"paper_figures/{name}.png"))
 
 
-def test_each_figure_is_there_as_pdf_under_a_name_that_a_search_finds(page):
+def test_each_figure_is_available_as_pdf_under_a_searchable_name(page):
     pdfs = page["categories"]["Figures as PDF"]["Other"]
     assert len(pdfs) == len(DRAWN) and all(name.endswith(".pdf") for name in pdfs)
-    # What SearchResults of Snakemake's report does with a term.
+    # As SearchResults in Snakemake's report finds a term.
     assert any("fig9" in name for name in page["results"] if "cavity" in name)
 
 
-def test_the_page_of_claims_finds_the_figures_in_the_report(page):
+def test_the_claims_page_links_to_figures_in_the_report(page):
     uri = page["results"]["paper_figures/figA13.png"]["data_uri"]
     assert figure_link("Fig. A.13").in_report == uri.replace("data/raw", "..")
 
 
-def test_every_link_leads_somewhere(page):
+def test_every_link_stays_in_the_report(page):
     texts = [page["workflow_desc"], *(result["caption"] for result in page["results"].values())]
     links = [link for text in texts for link in LINK.findall(text)]
     assert len(links) > len(DRAWN)
@@ -116,6 +115,6 @@ def test_captions_are_filled_in_and_free_of_mistakes(page, archive):
         assert not re.search(r"\((ERROR|WARNING)/\d\)|system-message", text)  # docutils
 
 
-def test_looks_of_the_report_are_ours(archive):
-    """They are named in the profile, which Snakemake loads by itself."""
+def test_the_report_uses_our_style_sheet(archive):
+    """The profile, which Snakemake loads by default, names it."""
     assert b"align-items: safe center" in archive[0]["report/report.html"]

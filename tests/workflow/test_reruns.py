@@ -15,7 +15,7 @@ BOTH = {"fig6": 1, "fig8": 1}  # jobs that draw them
 
 
 def plan_of(folder):
-    """What Snakemake says it would do."""
+    """Return the output of a dry run."""
     plan = snakemake(folder, "-n", *TARGET)
     assert plan.returncode == 0, plan.stdout
     return plan.stdout
@@ -37,7 +37,7 @@ def planned(folder):
 
 @pytest.fixture
 def edit(finished):
-    """Replace text in a file of the copy, until the test is over."""
+    """Replace text in a file of the copy; restore it after the test."""
     originals = {}
 
     def replace(name, old, new):
@@ -51,7 +51,7 @@ def edit(finished):
         path.write_text(text)
 
 
-def test_figure_is_there_as_pdf_and_png(finished):
+def test_figures_exist_as_pdf_and_png(finished):
     for figure in ("fig6", "fig8"):
         assert (finished / f"paper_figures/{figure}.pdf").read_bytes().startswith(b"%PDF")
         assert (finished / f"paper_figures/{figure}.png").read_bytes().startswith(b"\x89PNG")
@@ -70,13 +70,13 @@ def test_touching_files_reruns_nothing(finished, tmp_path):
     assert planned(copy) == {}
 
 
-def test_results_copied_without_snakemakes_notes_are_not_made_again(finished, tmp_path):
+def test_results_copied_without_snakemake_metadata_rerun_nothing(finished, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(finished, copy, ignore=shutil.ignore_patterns(".snakemake"))
     assert planned(copy) == {}
 
 
-def test_words_and_what_a_job_asks_of_the_machine_rerun_nothing(finished, edit):
+def test_docstrings_and_resources_rerun_nothing(finished, edit):
     edit(LIBRARY / "methods/rba.py", '"""Return the weights."""', '"""Other words."""')
     edit(LIBRARY / "training/loop.py", '"""The training loop:', '"""Other words:')
     edit(LIBRARY / "network/streams.py", "import torch\n", "import torch  # a comment\n")
@@ -88,7 +88,7 @@ def test_words_and_what_a_job_asks_of_the_machine_rerun_nothing(finished, edit):
     assert planned(finished) == {}
 
 
-def test_editing_rba_reruns_its_runs_and_what_follows(finished, edit):
+def test_editing_rba_reruns_its_runs_and_downstream_jobs(finished, edit):
     edit(LIBRARY / "methods/rba.py", "return weights", "return 2 * weights")
     plan = plan_of(finished)
     # the phases of RBA choose the snapshots of both methods
@@ -97,7 +97,7 @@ def test_editing_rba_reruns_its_runs_and_what_follows(finished, edit):
     assert "Training allen_cahn with vanilla" not in plan
 
 
-def test_changing_a_constant_of_rba_reruns_its_runs_and_what_follows(finished, edit):
+def test_changing_a_constant_of_rba_reruns_its_runs_and_downstream_jobs(finished, edit):
     edit("config.yaml", "rate: 1.0e-3 # eta*", "rate: 2.0e-3 # eta*")
     assert planned(finished) == {"train": 2, "phases": 2, "fields": 4, **BOTH}
 
@@ -144,7 +144,7 @@ def test_editing_a_figure_draws_it_and_nothing_else(finished, edit, name, old, n
     assert planned(finished) == figures
 
 
-def test_editing_where_a_figure_is_listed_does_not_train(finished, edit):
+def test_moving_a_figure_to_another_section_does_not_train(finished, edit):
     edit(LIBRARY / "figures/fig6.py", "Section.TOTAL_DIFFUSION", "Section.INFORMATION")
     assert planned(finished) == {"fig6": 1}
 
@@ -154,7 +154,7 @@ def test_changing_the_bins_of_the_phases_does_not_train(finished, edit):
     assert planned(finished) == {"phases": 4, "fields": 4, **BOTH}
 
 
-def test_going_on_from_other_code_is_asked_of_the_training(finished):
+def test_continue_other_code_is_passed_to_the_training(finished):
     run = "results/smoke/runs/helmholtz/rba/seed7.h5"
     for value, option in (("true", 1), ("false", 0)):
         settings = (f"continue_other_code={value}", "seeds=[7]")
@@ -162,13 +162,13 @@ def test_going_on_from_other_code_is_asked_of_the_training(finished):
         assert f"--continue-other-code {option}" in plan.stdout
 
 
-def test_another_scale_has_results_of_its_own(finished):
+def test_another_scale_has_its_own_results(finished):
     plan = snakemake(finished, "-n", "--config", "scale=laptop", "--", "paper_figures/fig6.pdf")
     assert "results/laptop/runs/allen_cahn/rba/seed0.h5" in plan.stdout
     assert "train            2" in plan.stdout
 
 
-def test_all_figures_are_made_by_default_from_every_benchmark(finished):
+def test_the_default_target_makes_all_figures_of_all_benchmarks(finished):
     plan = snakemake(finished, "-n", "--config", "scale=smoke").stdout
     others = ("figA13", "figA14", "figS1", "figS2", "figS3")
     for figure in [*(f"fig{n}" for n in range(1, 13) if n not in (6, 8)), *others]:
@@ -189,18 +189,18 @@ def test_all_figures_are_made_by_default_from_every_benchmark(finished):
         ("burgers", set()),
     ],
 )
-def test_a_benchmark_by_name_makes_its_own_figures(finished, benchmark, figures):
+def test_a_benchmark_target_makes_its_figures(finished, benchmark, figures):
     plan = snakemake(finished, "-n", "--config", "scale=smoke", "--", benchmark).stdout
-    assert set(re.findall(r"Drawing (\w+)", plan)) == figures  # Figures 6 and 8 are there
+    assert set(re.findall(r"Drawing (\w+)", plan)) == figures  # Figures 6 and 8 exist
 
 
-def test_several_seeds_are_a_matter_of_one_setting(finished):
+def test_one_setting_trains_several_seeds(finished):
     plan = snakemake(finished, "-n", "--config", "scale=smoke", "seeds=[0,1,2]", "--", "burgers")
     assert len(re.findall(r"Training burgers with \w+, seed [12]", plan.stdout)) == 4
     assert "seed 0" not in plan.stdout and "Drawing fig8" in plan.stdout
 
 
-def test_a_run_can_be_called_by_name(finished):
+def test_a_run_can_be_a_target(finished):
     run = snakemake(finished, "-n", "results/paper/runs/allen_cahn/vanilla/seed7.h5")
     assert run.returncode == 0
     assert "seed 7, scale paper" in run.stdout
@@ -222,13 +222,13 @@ def test_bad_settings_stop_before_any_job_with_one_line(finished, arguments, mes
     assert [line for line in lines if message in line], done.stdout
 
 
-def test_a_target_that_is_no_figure_is_refused(finished):
+def test_an_unknown_figure_is_refused(finished):
     done = snakemake(finished, "-n", "paper_figures/fig99.pdf")
     assert done.returncode != 0
     assert "fig99" in done.stdout and "Traceback" not in done.stdout
 
 
-def test_a_damaged_run_stops_the_figure_with_its_name(finished, tmp_path):
+def test_a_damaged_run_stops_the_figure_and_is_named(finished, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(finished, copy)
     run = copy / "results/smoke/runs/allen_cahn/rba/seed0.h5"

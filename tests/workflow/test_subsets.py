@@ -1,4 +1,4 @@
-"""Any problems, methods and scales are planned; what is not there is said, once it is asked for."""
+"""Any subset of problems, methods and scales is planned; requests for others are refused."""
 
 import copy
 import re
@@ -14,7 +14,7 @@ SMOKE = ("--config", "scale=smoke")
 
 
 def with_problems(*chosen):
-    """Settings that name no other problem, anywhere."""
+    """Settings that name only these problems."""
     config = copy.deepcopy(CONFIG)
     for block in (config, *config["scales"].values()):
         if "problems" in block:
@@ -23,7 +23,7 @@ def with_problems(*chosen):
 
 
 def with_methods(*chosen):
-    """Settings that name no other method, anywhere."""
+    """Settings that name only these methods."""
     config = copy.deepcopy(CONFIG)
     trees = (config, *config["scales"].values())
     problems = (block for tree in trees for block in tree.get("problems", {}).values())
@@ -37,7 +37,7 @@ def with_methods(*chosen):
 
 
 def with_scale(name):
-    """Settings of one scale."""
+    """Settings with only this scale."""
     return {**copy.deepcopy(CONFIG), "scale": name, "scales": {name: CONFIG["scales"][name]}}
 
 
@@ -50,7 +50,7 @@ ALL = {
     "optimisers": (CONFIG, (*SMOKE, "compared_methods=[rba,rba-soap,vanilla-lbfgs]")),
     "archive": (with_scale("smoke"), ("--config", "scale=archive-laptop")),
 }
-METHODS = {  # of the cases in which the command line chooses them
+METHODS = {  # of cases that choose methods on the command line
     "compared": ["rba"],
     "optimiser": ["vanilla-soap", "rba-soap"],
     "optimisers": ["rba", "rba-soap", "vanilla-lbfgs"],
@@ -96,7 +96,7 @@ REFUSED = {
 
 @pytest.fixture
 def plan(tmp_path):
-    """Plan with these settings in a folder without results; return exit status and messages."""
+    """Do a dry run with these settings in a folder without results; return status and output."""
 
     def call(config, *arguments):
         (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
@@ -119,7 +119,7 @@ def test_everything_is_planned(case, plan):
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_not_there_is_said_in_one_line(case, plan):
+def test_a_missing_part_is_named_in_one_line(case, plan):
     config, target, message = REFUSED[case]
     status, text = plan(config, *SMOKE, "--", target)
     assert status == 1
@@ -127,7 +127,7 @@ def test_what_is_not_there_is_said_in_one_line(case, plan):
     assert text.rstrip().endswith(line) and "Exception" not in text
 
 
-def test_what_a_timing_needs_is_enough_for_it(plan):
+def test_a_timing_needs_only_its_own_problem(plan):
     target = "results/benchmarks/burgers.json"
     status, text = plan(with_problems("burgers"), *SMOKE, "--", target)
     assert status == 0 and "Timing burgers with ours" in text, text

@@ -1,4 +1,4 @@
-"""Results open in xarray, with the names of their dimensions and the coordinates along them."""
+"""Results open in xarray with named dimensions and coordinates."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ DIMENSIONS = {
 
 @pytest.fixture(scope="module")
 def files(finished):
-    """One file of each kind, as the commands of the workflow write them."""
+    """One file of each kind, as written by the workflow."""
     results = finished / "results/smoke"
     found = {kind: results / kind / "allen_cahn/rba/seed0.h5" for kind in DIMENSIONS}
     run = found["run"] = results / "runs/allen_cahn/rba/seed0.h5"
@@ -61,7 +61,7 @@ def files(finished):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", DIMENSIONS)
-def test_every_dataset_opens_with_the_names_of_its_dimensions(files, kind, engine):
+def test_every_dataset_opens_with_named_dimensions(files, kind, engine):
     stored = storage.read(files[kind], kind).arrays
     with xarray.open_datatree(files[kind], engine=engine) as tree:
         assert not {size for node in tree.subtree for size in node.sizes if "phony" in str(size)}
