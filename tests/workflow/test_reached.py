@@ -82,4 +82,4 @@ def test_a_run_is_updated_when_its_training_has_progressed(reached):
     os.utime(checkpoint, (later, later))
     plan = snakemake(reached, "-n", *REACHED, "paper_figures/figA14.png").stdout
     assert "Run of allen_cahn with rba, seed 0, from its newest checkpoint" in plan
-    assert "Training of allen_cahn with vanilla" not in plan
+    assert "Run of allen_cahn with vanilla" not in plan
