@@ -9,7 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.repository import RUN, TARGET, undisturbed
+from tests.faults.repository import RUN, TARGET, uninterrupted
 from tests.processes import snakemake
 
 FAULT = "clocks and copies"
@@ -24,7 +24,7 @@ def _stamp(folder: Path, pattern: str, at: float) -> None:
 
 
 def _clock_set_back(folder: Path, rng: Random) -> None:
-    """Make results older than all that they are made from."""
+    """Make results older than their inputs."""
     _stamp(folder / "results", "seed*.h5", time.time() - rng.uniform(1, 3) * YEAR)
 
 
@@ -45,7 +45,7 @@ def _scattered(folder: Path, rng: Random) -> None:
 
 
 def _copied(folder: Path, rng: Random) -> None:
-    """All stamps are those of the copying, as `cp -r` leaves them; the copy itself is the case."""
+    """Set all time stamps to the time of copying, as `cp -r` does; the test is the copy itself."""
     _stamp(folder, "*.*", time.time())
 
 
@@ -53,7 +53,7 @@ CASES: dict[str, Callable[[Path, Random], None]] = {
     "clock set back": _clock_set_back,
     "inputs and code from the future": _future_inputs,
     "everything from the future": _all_in_the_future,
-    "time stamps at random": _scattered,
+    "random time stamps": _scattered,
     "copied elsewhere": _copied,
 }
 
@@ -64,8 +64,8 @@ def faults(count: int, rng: Random) -> list[Outcome]:
     with TemporaryDirectory() as name:
         while len(outcomes) < count:
             kind = list(CASES)[len(outcomes) % len(CASES)]
-            folder = Path(name) / f"elsewhere {len(outcomes)}"  # a blank in the path, too
-            shutil.copytree(undisturbed(), folder)
+            folder = Path(name) / f"elsewhere {len(outcomes)}"  # a space in the path as well
+            shutil.copytree(uninterrupted(), folder)
             CASES[kind](folder, rng)
             before = (folder / RUN).read_bytes()
             planned = snakemake(folder, "-n", *TARGET)

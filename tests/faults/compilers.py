@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from pinn_phases.files import storage
 from tests.faults.mounts import NO_PROGRAMS, READ_ONLY, fill, small_disk
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.training import COMPILED, Place, same, undisturbed_place
+from tests.faults.training import COMPILED, Place, same, uninterrupted_place
 from tests.processes import PATIENCE_SECONDS
 
 FAULT = "no working compiler, or no folder for its output"
@@ -27,11 +27,11 @@ NO_HEADER = HEAD + "echo 'x.cpp:1:10: fatal error: omp.h: No such file or direct
 
 @dataclass(frozen=True)
 class Kind:
-    """One thing that goes wrong."""
+    """One kind of fault."""
 
     name: str
-    said: str  # part of the one line
-    script: str = ""  # in the compiler's place
+    reason: str  # part of the line that gives the reason
+    script: str = ""  # in place of the compiler
     variable: str = ""  # that names a small disk ...
     below: str = ""  # ... or a folder below it ...
     flags: int = 0  # ... with these properties ...
@@ -39,7 +39,7 @@ class Kind:
 
     @contextmanager
     def environment(self, folder: Path) -> Iterator[dict[str, str]]:
-        """Bring it about, and yield the variables to set."""
+        """Set up the fault and yield the environment variables to set."""
         variables = {CACHE: str(folder / "compiled")}
         if self.script:
             variables["CXX"] = str(folder / "compiler")
@@ -50,14 +50,14 @@ class Kind:
             if self.full:
                 fill(disk, room=0)
             if self.variable == "TMPDIR":
-                del variables[CACHE]  # which then is a folder there
+                del variables[CACHE]  # which is then a folder in TMPDIR
             yield variables | ({self.variable: str(disk / self.below)} if self.variable else {})
 
 
 COMPILERS = (
     Kind("compiler lacks a header", "omp.h: No such file or directory", NO_HEADER),
     Kind("compiler fails", "no working C++ compiler found", "#!/bin/sh\nexit 3\n"),
-    Kind("compiler is no program", "Exec format error", "no program"),
+    Kind("compiler is not a program", "Exec format error", "no program"),
     Kind("compiler is killed", "C++ compile error", HEAD + "kill -9 $$\n"),
     Kind(
         "compiler writes a broken library",
@@ -75,14 +75,14 @@ DISKS = (
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
-    """Bring about so many, in turn; those of disks only where file systems may be mounted."""
+    """Inject `count` faults, one of each in turn; those of disks only if mounting is allowed."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as name:
         folder = Path(name)
         with small_disk(folder, DISK) as may_mount:
             kinds = [k for pair in zip(COMPILERS, DISKS, strict=True) for k in pair]
             kinds = kinds if may_mount else list(COMPILERS)
-        expected = undisturbed_place()
+        expected = uninterrupted_place()
         for number, kind in enumerate(islice(cycle(kinds), count)):
             place = Place(folder / str(number), COMPILED)
             with kind.environment(place.folder) as variables:
@@ -100,16 +100,16 @@ def _broken(kind: Kind, place: Place, variables: dict[str, str], expected: Place
     about = [line for line in lines if not line.startswith(COMPILED.problem)]  # its own progress
     broken = first_broken(
         it_trains=done.returncode == 0,
-        a_line_says_why=any(kind.said in line for line in about),
-        another_that_it_is_not_compiled=about[-1].startswith(
+        a_line_says_why=any(kind.reason in line for line in about),
+        another_says_it_is_not_compiled=about[-1].startswith(
             "note: not compiled, which is slower: "
         ),
-        no_more_is_said=len(about) == 1 + ("compiled code goes to" in about[0]),
+        no_other_line=len(about) == 1 + ("compiled code goes to" in about[0]),
     )
     if not broken:
         device = storage.read(place.run, "run").attributes["execution"]["device"]
         broken = first_broken(
-            the_result_says_so=device.endswith(", not compiled"),
+            the_result_records_it=device.endswith(", not compiled"),
             same_data_as_not_compiled=same(place.data(), expected.data()),
         )
     return f"{broken}: {done.returncode} {about[-3:]}" if broken else ""

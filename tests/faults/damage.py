@@ -1,4 +1,4 @@
-"""Flipped and missing bytes in checkpoints, runs and references, and writing by other programs."""
+"""Checkpoints, runs and references with flipped or missing bytes, or changed by other programs."""
 
 from pathlib import Path
 from random import Random
@@ -8,7 +8,7 @@ import h5py
 
 from pinn_phases.settings.figures import FigureSettings
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.training import SETTINGS, Place, errors, same, undisturbed_place, went_on
+from tests.faults.training import SETTINGS, Place, errors, resumed_after, same, uninterrupted_place
 from tests.processes import call
 
 FAULT = "flipped or missing bytes"
@@ -19,10 +19,10 @@ FIGURES = FigureSettings(smoothing=10, phases_of="rba").model_dump_json()
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
-    """Damage so many files, and use each as the workflow does."""
+    """Damage `count` files, and use each as the workflow does."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        whole = undisturbed_place()
+        whole = uninterrupted_place()
         while len(outcomes) < count:
             file = FILES[len(outcomes) % len(FILES)]
             place = whole.copied(Path(folder) / "damaged")
@@ -33,7 +33,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
 
 
 def _damage(path: Path, rng: Random) -> None:
-    """Flip one to three bits; take, cut off, blank or repeat some bytes; or write to the HDF5."""
+    """Flip one to three bits; remove, truncate, blank or duplicate bytes; or write with h5py."""
     if rng.randrange(8) == 0:
         with h5py.File(path, "r+") as file:
             file.attrs["changed"] = "true"
@@ -54,7 +54,7 @@ def _damage(path: Path, rng: Random) -> None:
         case _:
             for _ in range(rng.randint(1, 3)):
                 data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-    if data == before:  # blanks for blanks
+    if data == before:  # blanks replaced blanks
         data[start] ^= 1
     path.write_bytes(data)
 
@@ -62,7 +62,7 @@ def _damage(path: Path, rng: Random) -> None:
 def _reference(place: Place, whole: Place, file: str, rng: Random) -> str:
     place.run.unlink()
     _damage(place.reference, rng)
-    return _refused(place.start().wait(), place.reference, no_result=not place.run.exists())
+    return _rejected(place.start().wait(), place.reference, no_result=not place.run.exists())
 
 
 def _run(place: Place, whole: Place, file: str, rng: Random) -> str:
@@ -73,10 +73,10 @@ def _run(place: Place, whole: Place, file: str, rng: Random) -> str:
         *("figure", "fig7", "--settings", FIGURES, "--inputs", place.run),
         *("--pdf", pdf, "--png", png),
     ).wait()
-    return _refused(drawn, place.run, no_figure=not pdf.exists() and not png.exists())
+    return _rejected(drawn, place.run, no_figure=not pdf.exists() and not png.exists())
 
 
-def _refused(done: tuple[int, list[str]], path: Path, **held: bool) -> str:
+def _rejected(done: tuple[int, list[str]], path: Path, **held: bool) -> str:
     status, lines = done
     broken = first_broken(
         exit_status_1=status == 1,
@@ -95,13 +95,13 @@ def _checkpoints(place: Place, whole: Place, file: str, rng: Random) -> str:
         _damage(path, rng)
     status, lines = place.start().wait()
     iterations = SETTINGS.training.iterations
-    plainly = [line for line in lines if line.startswith("checkpoint not used: ")]
+    notes = [line for line in lines if line.startswith("checkpoint not used: ")]
     broken = first_broken(
         it_is_trained=status == 0 and not errors(lines),
-        each_is_said=len(plainly) == len(damaged),
-        older_checkpoint_or_fresh_start=went_on(lines)
+        each_is_reported=len(notes) == len(damaged),
+        older_checkpoint_or_fresh_start=resumed_after(lines)
         == (0 if file == "both checkpoints" else iterations - 1),
-        same_data_as_undisturbed=same(place.data(), whole.data()),
+        same_data_as_uninterrupted=same(place.data(), whole.data()),
     )
     return f"{broken}: {status} {lines[-3:]}" if broken else ""
 
@@ -112,11 +112,11 @@ def _part(place: Place, whole: Place, file: str, rng: Random) -> str:
     path = rng.choice(sorted(place.checkpoints.glob("*.part*.h5")))
     _damage(path, rng)
     status, lines = place.start().wait()
-    plainly = [line for line in lines if line.startswith("checkpoint not used: ")]
+    notes = [line for line in lines if line.startswith("checkpoint not used: ")]
     broken = first_broken(
         it_is_trained=status == 0 and not errors(lines),
-        it_is_said=len(plainly) in (1, 2) and all(path.name in line for line in plainly),
-        earlier_state_or_fresh_start=went_on(lines) < SETTINGS.training.iterations,
-        same_data_as_undisturbed=same(place.data(), whole.data()),
+        it_is_reported=len(notes) in (1, 2) and all(path.name in line for line in notes),
+        earlier_state_or_fresh_start=resumed_after(lines) < SETTINGS.training.iterations,
+        same_data_as_uninterrupted=same(place.data(), whole.data()),
     )
     return f"{broken}: {status} {lines[-3:]}" if broken else ""

@@ -1,4 +1,4 @@
-"""Files of others under the names of ours: HDF5, pickles, archives of arrays, other trainings'."""
+"""Foreign files in place of checkpoints and references: HDF5, pickles, archives of arrays."""
 
 import io
 import os
@@ -15,20 +15,20 @@ import torch
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.training import Place, errors, same, undisturbed_place, went_on
+from tests.faults.training import Place, errors, resumed_after, same, uninterrupted_place
 
 FAULT = "foreign files"
 REQUIREMENT = "never unpickled; an error"
 
 
 class Bomb:
-    """What makes a file of the path that it is given, when it is unpickled."""
+    """An object that creates the file `canary` when it is unpickled."""
 
     def __init__(self, canary: Path) -> None:
         self.canary = canary
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[str, int]]:
-        """Say how to unpickle."""
+        """Return the call that unpickling makes."""
         return os.open, (str(self.canary), os.O_CREAT | os.O_WRONLY)
 
 
@@ -54,20 +54,20 @@ def _numpy(canary: Path) -> bytes:
 
 
 def _forged(body: bytes) -> bytes:
-    """Put our own checksum, which fits, behind the bytes of another."""
+    """Append our checksum, which matches, to foreign bytes."""
     return body + storage._seal(memoryview(body))
 
 
 def _forged_as_older(body: bytes) -> bytes:
-    """Put it in front, as older files have it."""
+    """Prepend our checksum, as in older files."""
     return storage._seal(memoryview(body)).ljust(storage.HEADER_BYTES, b"\n") + body
 
 
 MAKERS: dict[str, Callable[[Path], bytes]] = {
-    "HDF5 of others": _hdf5,
-    "HDF5 of others with a user block": lambda canary: _hdf5(canary, storage.HEADER_BYTES),
-    "HDF5 of others with our checksum": lambda canary: _forged(_hdf5(canary)),
-    "HDF5 of others with our older checksum": lambda canary: _forged_as_older(
+    "foreign HDF5": _hdf5,
+    "foreign HDF5 with a user block": lambda canary: _hdf5(canary, storage.HEADER_BYTES),
+    "foreign HDF5 with our checksum": lambda canary: _forged(_hdf5(canary)),
+    "foreign HDF5 with our older checksum": lambda canary: _forged_as_older(
         _hdf5(canary, storage.HEADER_BYTES)[storage.HEADER_BYTES :]
     ),
     "pickle": lambda canary: pickle.dumps(Bomb(canary)),
@@ -79,10 +79,10 @@ MAKERS: dict[str, Callable[[Path], bytes]] = {
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
-    """Put so many foreign files in the place of checkpoints and references, and train."""
+    """Train `count` times with foreign files in place of checkpoints, parts or the reference."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        whole = undisturbed_place()
+        whole = uninterrupted_place()
         while len(outcomes) < count:
             kind = list(MAKERS)[len(outcomes) % len(MAKERS)]
             place = whole.copied(Path(folder) / "foreign")
@@ -100,26 +100,26 @@ def _write(path: Path, kind: str, canary: Path) -> None:
 
 def _as_checkpoints(place: Place, whole: Place, kind: str) -> str:
     """Replace both generations and the parts of the record."""
-    return _trained_anew(place, whole, kind, "*.h5")
+    return _from_scratch(place, whole, kind, "*.h5")
 
 
 def _as_parts(place: Place, whole: Place, kind: str) -> str:
     """Replace the parts that both generations list."""
-    return _trained_anew(place, whole, kind, "*.part*.h5")
+    return _from_scratch(place, whole, kind, "*.part*.h5")
 
 
-def _trained_anew(place: Place, whole: Place, kind: str, replaced: str) -> str:
+def _from_scratch(place: Place, whole: Place, kind: str, replaced: str) -> str:
     canary = place.folder / "canary"
     place.run.unlink()
     for path in place.checkpoints.glob(replaced):
         _write(path, kind, canary)
     status, lines = place.start().wait()
-    plainly = [line for line in lines if line.startswith("checkpoint not used: ")]
+    notes = [line for line in lines if line.startswith("checkpoint not used: ")]
     broken = first_broken(
         never_unpickled=not canary.exists(),
-        refused=len(plainly) == 2 and went_on(lines) == 0,
-        trained_anew=status == 0 and not errors(lines),
-        same_data_as_undisturbed=same(place.data(), whole.data()),
+        rejected=len(notes) == 2 and resumed_after(lines) == 0,
+        trained_from_scratch=status == 0 and not errors(lines),
+        same_data_as_uninterrupted=same(place.data(), whole.data()),
     )
     return f"{broken}: {status} {lines[-3:]}" if broken else ""
 
@@ -131,7 +131,7 @@ def _as_reference(place: Place, whole: Place, kind: str) -> str:
     status, lines = place.start().wait()
     broken = first_broken(
         never_unpickled=not canary.exists(),
-        refused=status == 1 and not place.run.exists(),
+        rejected=status == 1 and not place.run.exists(),
         one_line_names_the_file=len(lines) == 1
         and lines[0].startswith(f"error: {place.reference}: "),
     )

@@ -8,7 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.training import Place, reached, same, went_on
+from tests.faults.training import Place, reached, resumed_after, same
 from tests.processes import Call
 
 FAULT = "SIGKILL of training"
@@ -17,49 +17,52 @@ REQUIREMENT = (
     "checkpoint interval lost (here: one iteration)"
 )
 KILLS_A_TRAINING = 4
-CHECKPOINT, PART = "a checkpoint half written", "a part of the record half written"
-RESULT, OTHER = "the result half written", "elsewhere"
+CHECKPOINT, PART = "while writing a checkpoint", "while writing a part of the record"
+RESULT, OTHER = "while writing the result", "elsewhere"
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
-    """Kill trainings so many times in all, go on after each, and compare what comes out."""
+    """Kill trainings `count` times in all, resume after each, and compare the final data."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        undisturbed = Place(Path(folder) / "undisturbed")
+        uninterrupted = Place(Path(folder) / "uninterrupted")
         began = time.monotonic()
-        undisturbed.finish()
+        uninterrupted.finish()
         seconds = time.monotonic() - began
         trainings = 0
         while len(outcomes) < count:
             trainings += 1
             place = Place(Path(folder) / str(trainings))
             kills = min(KILLS_A_TRAINING, count - len(outcomes))
-            kinds, broken = _disturbed(place, kills, rng, seconds)
-            whole = same(place.data(), undisturbed.data())
-            broken = broken or first_broken(same_data_as_undisturbed=whole)
+            kinds, broken = _with_kills(place, kills, rng, seconds)
+            whole = same(place.data(), uninterrupted.data())
+            broken = broken or first_broken(same_data_as_uninterrupted=whole)
             outcomes += [Outcome(kind, broken) for kind in kinds]
     return outcomes
 
 
-def _disturbed(place: Place, kills: int, rng: Random, seconds: float) -> tuple[list[str], str]:
-    """Train to the end with so many kills on the way; return their kinds and what broke."""
+def _with_kills(place: Place, kills: int, rng: Random, seconds: float) -> tuple[list[str], str]:
+    """Train to the end, with `kills` kills; return their kinds and the claim that does not hold."""
     kinds: list[str] = []
-    broken, told = "", 0
+    broken, logged = "", 0
     for _ in range(kills):
         training = place.start()
         _wait_for_moment(training, place, rng, seconds)
         training.process.kill()
         status, lines = training.wait()
-        if status != -signal.SIGKILL:  # it was faster
+        if status != -signal.SIGKILL:  # it ended first
             break
         kinds.append(_kind(place))
-        begun = reached(lines) or went_on(lines)  # else it was killed before it could say so
-        kept = not begun or went_on(lines) >= told - 1
-        broken = broken or first_broken(no_half_file=not place.halves(), one_interval_lost=kept)
-        told = max(told, reached(lines))
+        # Neither is logged if it was killed before its first message.
+        begun = reached(lines) or resumed_after(lines)
+        kept = not begun or resumed_after(lines) >= logged - 1
+        broken = broken or first_broken(
+            no_partial_file=not place.incomplete_files(), at_most_one_interval_lost=kept
+        )
+        logged = max(logged, reached(lines))
     if not place.run.exists():
-        kept = went_on(place.finish()) >= told - 1
-        broken = broken or first_broken(one_interval_lost=kept)
+        kept = resumed_after(place.finish()) >= logged - 1
+        broken = broken or first_broken(at_most_one_interval_lost=kept)
     return kinds, broken
 
 
@@ -69,7 +72,7 @@ def _wait_for_moment(training: Call, place: Place, rng: Random, seconds: float) 
     if watched != place.run.parent:
         time.sleep(rng.uniform(0, seconds))
     while watched and training.process.is_alive() and not _half_written(watched):
-        time.sleep(0.0005)  # a file is half written for longer
+        time.sleep(0.0005)  # shorter than the time to write a file
 
 
 def _half_written(folder: Path) -> bool:
@@ -77,7 +80,7 @@ def _half_written(folder: Path) -> bool:
 
 
 def _kind(place: Place) -> str:
-    """Say what was being written, by the temporary file that is left, and take that away."""
+    """Tell what was being written from the temporary file that is left, and remove it."""
     kind = OTHER
     for folder, name in ((place.checkpoints, CHECKPOINT), (place.run.parent, RESULT)):
         for left in folder.glob(".*"):

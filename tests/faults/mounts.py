@@ -1,4 +1,4 @@
-"""Small file systems in memory, of any kind; only the superuser may make some."""
+"""Small file systems in memory; only root may mount them."""
 
 import ctypes
 import ctypes.util
@@ -12,7 +12,7 @@ READ_ONLY, NO_PROGRAMS = 1, 8  # flags of mount(2): MS_RDONLY, MS_NOEXEC
 
 @contextmanager
 def small_disk(at: Path, size: int, flags: int = 0) -> Iterator[bool]:
-    """Mount one of so many bytes, until the end of the block; say whether that was allowed."""
+    """Mount a file system of `size` bytes for the block; yield whether that was allowed."""
     libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
     where, options = os.fsencode(at), f"size={size}".encode()
     allowed = (
@@ -28,7 +28,7 @@ def small_disk(at: Path, size: int, flags: int = 0) -> Iterator[bool]:
 
 
 def fill(at: Path, room: int) -> Path:
-    """Fill a small disk but for so many bytes, with a file that is returned."""
+    """Fill a small disk up to `room` free bytes; return the file that fills it."""
     filler = at / "filler"
     with filler.open("wb") as file:
         disk = os.statvfs(at)

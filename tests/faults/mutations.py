@@ -1,4 +1,4 @@
-"""Settings mutated at random: those that cannot be used are refused, the others accepted."""
+"""Settings mutated at random: invalid ones are rejected, valid ones accepted."""
 
 import copy
 import functools
@@ -23,12 +23,12 @@ REQUIREMENT = (
     "invalid ones: a one-line error with key and value before any job, no traceback, no shell"
     " command with an unquoted value; valid ones: accepted"
 )
-BY_SNAKEMAKE = 30  # of a thousand: through `snakemake -n`, the others through what it calls
-LONGEST = 500  # characters of the line
+BY_SNAKEMAKE = 30  # per thousand, through `snakemake -n`; the others through the functions it calls
+LONGEST = 500  # characters of the error line
 
 Keys = tuple[str, ...]
-Mutation = tuple[dict[str, Any], Keys, object]  # settings, where they were changed, and to what
-SHOWN_NO_VALUE = object()  # of a key that is missing, or that is the mistake itself
+Mutation = tuple[dict[str, Any], Keys, object]  # settings, changed key, new value
+NO_VALUE_SHOWN = object()  # if the key is missing, or is itself invalid
 
 
 @functools.cache
@@ -58,13 +58,13 @@ def _some_leaf(rng: Random, *types: type) -> tuple[Keys, Any]:
     return rng.choice([pair for pair in found if pair[0][-1] not in ("scale", "points_per_box")])
 
 
-OF_NO_TYPE: list[Any] = [{"a": 1}, b"bytes", [[]]]  # what no setting is
+NEVER_VALID: list[Any] = [{"a": 1}, b"bytes", [[]]]  # valid for no setting
 WRONG: dict[type, list[Any]] = {
-    int: [*OF_NO_TYPE, True, 0.5, "many", "1e-4", ["x"], math.nan, math.inf],
-    float: [*OF_NO_TYPE, True, "many", "1e-4", ["x"], math.nan, math.inf],
-    bool: [*OF_NO_TYPE, 0.5, 1, "yes"],
-    str: [*OF_NO_TYPE, True, 0.5, ["x"]],
-    list: [*OF_NO_TYPE, True, 0.5, "0, 1"],
+    int: [*NEVER_VALID, True, 0.5, "many", "1e-4", ["x"], math.nan, math.inf],
+    float: [*NEVER_VALID, True, "many", "1e-4", ["x"], math.nan, math.inf],
+    bool: [*NEVER_VALID, 0.5, 1, "yes"],
+    str: [*NEVER_VALID, True, 0.5, ["x"]],
+    list: [*NEVER_VALID, True, 0.5, "0, 1"],
 }
 
 
@@ -86,7 +86,7 @@ def _missing(rng: Random) -> Mutation:
     config = _changed(keys, None)
     place = functools.reduce(lambda tree, key: tree[key], keys[:-1], config)
     del place[keys[-1]]
-    return config, keys, SHOWN_NO_VALUE
+    return config, keys, NO_VALUE_SHOWN
 
 
 def _unknown(rng: Random) -> Mutation:
@@ -127,7 +127,7 @@ def _injected_name(rng: Random) -> Mutation:
     config = _changed((*block, name), {})
     if block == ("scales",) and rng.random() < 0.5:
         config["scale"] = name
-    return config, (*block, name), SHOWN_NO_VALUE
+    return config, (*block, name), NO_VALUE_SHOWN
 
 
 def _chosen_scale(rng: Random) -> Mutation:
@@ -152,7 +152,7 @@ def _still_valid(rng: Random) -> Mutation:
     return _changed(keys, value), keys, value
 
 
-REFUSED: dict[str, Callable[[Random], Mutation]] = {
+INVALID: dict[str, Callable[[Random], Mutation]] = {
     "wrong type": _wrong_type,
     "out of range": _out_of_range,
     "missing": _missing,
@@ -162,18 +162,18 @@ REFUSED: dict[str, Callable[[Random], Mutation]] = {
     "injection as a name": _injected_name,
     "injection as the scale": _chosen_scale,
 }
-ACCEPTED = "still valid"
+VALID = "still valid"
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
-    """Mutate so often, nine times in ten to what is wrong; a few go through `snakemake -n`."""
+    """Mutate the settings `count` times, nine in ten invalidly; a few use `snakemake -n`."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as name:
         folder = copy_repository(Path(name))
         by_snakemake = max(1, count * BY_SNAKEMAKE // 1000)
         for number in range(count):
-            kind = ACCEPTED if number % 10 == 9 else rng.choice(list(REFUSED))
-            config, keys, value = REFUSED.get(kind, _still_valid)(rng)
+            kind = VALID if number % 10 == 9 else rng.choice(list(INVALID))
+            config, keys, value = INVALID.get(kind, _still_valid)(rng)
             if number < by_snakemake:
                 broken = _by_snakemake(folder, config, kind, keys, value)
                 kind = f"{kind}, `snakemake -n`"
@@ -190,17 +190,17 @@ def _in_process(config: dict[str, Any], kind: str, keys: Keys, value: object) ->
         load_scales(config, archives)
         load_paper(config)
     except SettingsError as error:
-        return _line(str(error), keys, value) if kind != ACCEPTED else f"accepted ({error})"
-    except Exception as error:  # noqa: BLE001  (what must not happen is what is looked for)
+        return _line(str(error), keys, value) if kind != VALID else f"accepted ({error})"
+    except Exception as error:  # noqa: BLE001  (any other exception is the failure tested for)
         return f"no traceback ({error!r})"
-    return "" if kind == ACCEPTED else "refused"
+    return "" if kind == VALID else "rejected"
 
 
 def _line(line: str, keys: Keys, value: object) -> str:
-    """Hold a refusal to be one line that names key and value."""
+    """Require an error of one line that names key and value."""
     key = keys[-1]
     shown_key = key if key.isprintable() and len(key) <= 60 else repr(key)[:40]
-    whole = isinstance(value, int | float | str | None) and value is not SHOWN_NO_VALUE
+    whole = isinstance(value, int | float | str | None) and value is not NO_VALUE_SHOWN
     is_long = isinstance(value, int) and value.bit_length() > 240
     shown_value = "bits" if is_long else repr(value)[:40] if whole else ""
     return first_broken(
@@ -213,19 +213,21 @@ def _line(line: str, keys: Keys, value: object) -> str:
 def _by_snakemake(
     folder: Path, config: dict[str, Any], kind: str, keys: Keys, value: object
 ) -> str:
-    """Plan with the mutated file; it says no more than the line, and makes nothing."""
+    """Plan with the mutated file, which must print only the error line and make nothing."""
     try:
         text = yaml.safe_dump(config, sort_keys=False)
         readable = yaml.safe_load(text) is not None
-    except ValueError:  # no file can hold it
+    except ValueError:  # YAML cannot represent it
         return _in_process(config, kind, keys, value)
     (folder / "config.yaml").write_text(text)
     before = _files(folder)
     done = snakemake(folder, "-n", "-q", "--", "paper_figures/fig3.pdf")
-    said = [line for line in done.stdout.splitlines() if not line.startswith("Using workflow spec")]
-    if kind == ACCEPTED:
+    messages = [
+        line for line in done.stdout.splitlines() if not line.startswith("Using workflow spec")
+    ]
+    if kind == VALID:
         return first_broken(accepted=readable and done.returncode == 0, nothing_made=True)
-    line = "\n".join(said)
+    line = "\n".join(messages)
     return first_broken(
         exit_status_not_0=done.returncode != 0,
         no_traceback="Traceback" not in line,

@@ -1,11 +1,11 @@
-"""What became of one fault."""
+"""The outcome of one fault."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One fault: its kind, and what was found not to hold; nothing if all held."""
+    """The kind of a fault, and the claim that does not hold; empty if all hold."""
 
     kind: str
     broken: str = ""

@@ -1,4 +1,4 @@
-"""A copy of the repository with one training small enough to be run, and broken, by Snakemake."""
+"""A copy of the repository with a training small enough to be interrupted under Snakemake."""
 
 import atexit
 import functools
@@ -19,7 +19,7 @@ LONGER = {"iterations": 600, "checkpoint_seconds": 0.1}  # some seconds
 
 
 def copied_repository(folder: Path, training: Mapping[str, Any]) -> Path:
-    """Copy it, with other entries in the `training` block of the scale `smoke`."""
+    """Copy the repository, with changed `training` settings of the scale `smoke`."""
     copy_repository(folder)
     path = folder / "config.yaml"
     config = yaml.safe_load(path.read_text())
@@ -29,8 +29,8 @@ def copied_repository(folder: Path, training: Mapping[str, Any]) -> Path:
 
 
 @functools.cache
-def undisturbed() -> Path:
-    """Return a copy where a training of some seconds has been run; whoever changes it copies it."""
+def uninterrupted() -> Path:
+    """Return a copy with a finished training of some seconds; copy it before changing it."""
     name = mkdtemp()
     atexit.register(shutil.rmtree, name)
     folder = copied_repository(Path(name), LONGER)
@@ -40,5 +40,5 @@ def undisturbed() -> Path:
 
 
 def training_log(folder: Path) -> Path:
-    """Log of that training."""
+    """Log of the training."""
     return folder / "results/smoke/logs/runs/helmholtz/rba/seed0.log"

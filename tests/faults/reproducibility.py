@@ -1,7 +1,7 @@
 """What the data of a training depend on: `python -m tests.faults.reproducibility`.
 
-A training at laptop scale, but shorter, is run twice, with two threads, and compiled; each is
-compared with the first, dataset by dataset.
+A shortened training at laptop scale is repeated, run with two threads, and compiled. The data are
+compared dataset by dataset.
 """
 
 import argparse
@@ -21,17 +21,17 @@ from tests.faults.training import same
 
 FIRST = "1 thread, not compiled"
 VARIANTS = {  # threads, and whether compiled
-    "the same again": (1, False),
+    "repeated": (1, False),
     "2 threads instead of 1": (2, False),
     "compiled": (1, True),
-    "compiled, the same again": (1, True),
+    "compiled, repeated": (1, True),
 }
-AGAINST = {"the same again": FIRST, "compiled, the same again": "compiled"}  # must be equal
-HEAD = "| training | beside | same data | loss differs from iteration | by, at the end |"
+AGAINST = {"repeated": FIRST, "compiled, repeated": "compiled"}  # must be equal
+HEAD = "| training | compared with | same data | loss differs from iteration | by, at the end |"
 
 
 def main() -> int:
-    """Print the table; 1 if the same training gives other data."""
+    """Print the table; return 1 if a repeated training gives other data."""
     parser = argparse.ArgumentParser(prog="tests.faults.reproducibility", description=__doc__)
     parser.add_argument("--problem", default="helmholtz")
     parser.add_argument("--iterations", type=int, default=200)
@@ -56,9 +56,9 @@ def main() -> int:
                 *("--output", output, "--threads", threads),
             )
             results[variant] = dict(storage.read(output, "run").arrays)
-            beside = AGAINST.get(variant, FIRST)
+            baseline = AGAINST.get(variant, FIRST)
             if variant != FIRST:
-                print(_row(variant, beside, results[beside], results[variant]), flush=True)
+                print(_row(variant, baseline, results[baseline], results[variant]), flush=True)
     return 0 if all(same(results[AGAINST[v]], results[v]) for v in AGAINST) else 1
 
 
@@ -69,15 +69,15 @@ def _call(*arguments: object) -> None:
 
 
 def _row(
-    variant: str, beside: str, first: dict[str, np.ndarray], other: dict[str, np.ndarray]
+    variant: str, baseline: str, first: dict[str, np.ndarray], other: dict[str, np.ndarray]
 ) -> str:
     if same(first, other):
-        return f"| {variant} | {beside} | yes | never | 0 |"
+        return f"| {variant} | {baseline} | yes | never | 0 |"
     loss, theirs = first["history/loss"], other["history/loss"]
     differs = np.flatnonzero(loss != theirs)
     at = first["history/iteration"][differs[0]] if len(differs) else "never"
     by = f"{abs(theirs[-1] / loss[-1] - 1):.1e} of the loss"
-    return f"| {variant} | {beside} | no | {at} | {by} |"
+    return f"| {variant} | {baseline} | no | {at} | {by} |"
 
 
 if __name__ == "__main__":

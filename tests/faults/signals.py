@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from pinn_phases.files import storage
 from pinn_phases.training.progress import Status, status_file
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.repository import RUN, TARGET, training_log, undisturbed
-from tests.faults.training import Place, errors, reached, same, undisturbed_place, went_on
+from tests.faults.repository import RUN, TARGET, training_log, uninterrupted
+from tests.faults.training import Place, errors, reached, resumed_after, same, uninterrupted_place
 from tests.processes import PATIENCE_SECONDS, Call, call_snakemake
 
 FAULT = "SIGTERM, SIGINT"
@@ -25,14 +25,14 @@ ON_REQUEST = "stopped on request after iteration"
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
-    """Send so many signals, to trainings and Snakemake in turn."""
+    """Send `count` signals: half to trainings, half to Snakemake."""
     return [*_to_jobs((count + 1) // 2, rng), *_to_snakemake(count // 2, rng)]
 
 
 def _to_jobs(count: int, rng: Random) -> list[Outcome]:
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        expected = undisturbed_place().data()
+        expected = uninterrupted_place().data()
         while len(outcomes) < count:
             number = SIGNALS[len(outcomes) % 2]
             place = Place(Path(folder) / str(len(outcomes)))
@@ -48,12 +48,12 @@ def _to_jobs(count: int, rng: Random) -> list[Outcome]:
             status_at_end = Status.read(status_file(place.log))
             broken = first_broken(
                 exit_status_1=status == 1,
-                one_line_says_it=ON_REQUEST in line and lines[-1] == line,
+                one_line_reports_it=ON_REQUEST in line and lines[-1] == line,
                 no_result_yet=no_result,
-                goes_on_after_the_last_iteration=went_on(again) == reached(lines),
-                the_status_file_is_renewed=status_at_end is not None
+                resumes_after_the_last_iteration=resumed_after(again) == reached(lines),
+                the_status_file_is_updated=status_at_end is not None
                 and status_at_end.iteration == status_at_end.end,
-                same_data_as_undisturbed=same(place.data(), expected),
+                same_data_as_uninterrupted=same(place.data(), expected),
             )
             outcomes.append(Outcome(f"{number.name} to a training", broken))
     return outcomes
@@ -62,15 +62,15 @@ def _to_jobs(count: int, rng: Random) -> list[Outcome]:
 def _to_snakemake(count: int, rng: Random) -> list[Outcome]:
     """Signal the whole group, as a terminal and a batch system do, or Snakemake alone.
 
-    Alone, it waits for the job that runs, which then is not stopped but finishes.
+    Alone, it waits for the running job, which is not stopped but finishes.
     """
     if not count:
         return []
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as name:
         folder = Path(name) / "copy"
-        shutil.copytree(undisturbed(), folder)
-        place = AtSnakemake(folder)
+        shutil.copytree(uninterrupted(), folder)
+        place = SnakemakeTraining(folder)
         expected = place.data()
         while len(outcomes) < count:
             place.clear()
@@ -79,8 +79,8 @@ def _to_snakemake(count: int, rng: Random) -> list[Outcome]:
     return outcomes
 
 
-class AtSnakemake:
-    """The one training of a copied repository."""
+class SnakemakeTraining:
+    """The training of a copied repository, run by Snakemake."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.run = folder, folder / RUN
@@ -92,12 +92,12 @@ class AtSnakemake:
         training_log(self.folder).unlink(missing_ok=True)
 
     def start(self, **variables: str) -> Call:
-        """Call Snakemake, in a group of its own and with these variables set."""
+        """Start Snakemake in its own process group, with these environment variables."""
         options = ("--cores", "1", *TARGET)
         return call_snakemake(self.folder / "terminal", self.folder, *options, variables=variables)
 
     def terminal(self) -> str:
-        """Return what it has written."""
+        """Return what Snakemake has printed."""
         return (self.folder / "terminal").read_text()
 
     def data(self):
@@ -106,7 +106,7 @@ class AtSnakemake:
 
 
 def _signalled(
-    place: AtSnakemake, number: signal.Signals, group: bool, expected, rng: Random
+    place: SnakemakeTraining, number: signal.Signals, group: bool, expected, rng: Random
 ) -> Outcome:
     called = place.start()
     checkpoints = place.run.parent / "checkpoints"
@@ -118,17 +118,18 @@ def _signalled(
     (os.killpg if group else os.kill)(called.pid, number)
     status, _ = called.wait()
     terminal, stopped = place.terminal(), not place.run.exists()
-    nobody_left = not is_alive(called.pid)
+    none_left = not is_alive(called.pid)
     again, _ = place.start().wait()
     broken = first_broken(
         the_job_is_stopped_or_finishes=stopped == group,
-        the_exit_status_tells=(status != 0) == stopped or not group,
-        one_line_says_it=ON_REQUEST in terminal or not group,
+        the_exit_status_shows_it=(status != 0) == stopped or not group,
+        one_line_reports_it=ON_REQUEST in terminal or not group,
         no_traceback="Traceback" not in terminal,
-        no_job_is_left_alone=nobody_left,
+        no_process_left=none_left,
         the_next_call_succeeds=again == 0,
-        it_goes_on=not group or went_on(training_log(place.folder).read_text().splitlines()) > 0,
-        same_data_as_undisturbed=same(place.data(), expected),
+        it_resumes=not group
+        or resumed_after(training_log(place.folder).read_text().splitlines()) > 0,
+        same_data_as_uninterrupted=same(place.data(), expected),
     )
     whom = "Snakemake and its jobs" if group else "Snakemake alone"
     return Outcome(f"{number.name} to {whom}", f"{broken}: exit {status}" if broken else "")

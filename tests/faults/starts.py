@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from tests.faults.compilers import CACHE, HEAD, NO_HEADER
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.repository import copied_repository, training_log
-from tests.faults.signals import AtSnakemake, is_alive
-from tests.faults.training import COMPILED, Place, same, undisturbed_place
+from tests.faults.signals import SnakemakeTraining, is_alive
+from tests.faults.training import COMPILED, Place, same, uninterrupted_place
 
 FAULT = "SIGTERM, SIGINT before the first iteration"
 REQUIREMENT = (
@@ -24,22 +24,22 @@ REQUIREMENT = (
 WAYS = tuple(product((True, False), (signal.SIGINT, signal.SIGTERM)))  # to the group or not
 STOPPED = "error: stopped on request before the first iteration; nothing is lost"
 INTERRUPTED = "error: interrupted, nothing is written"  # before the command's own code
-PATIENCE = 300.0  # seconds, for a start with nothing compiled on a machine that is busy
-MOMENTS = (  # and the ends of names in the folder of compiled code that show how far it is
+PATIENCE = 300.0  # seconds, for a start with an empty compile cache on a busy machine
+MOMENTS = (  # and the suffix of files in the compile cache that show progress
     ("torch is imported", None),
     ("code is compiled", ""),
     ("a library is linked", ".so"),
 )
-PYTHON_SECONDS = 0.5  # to get as far as a line of ours
-IMPORT_SECONDS = 3.0  # to import torch, or less
-COMPILER_SECONDS = 60.0  # until one that was left alone has ended
-# No child of the shell once the file is there: where a signal meets one that ends by itself, the
-# shell takes no note of the signal and goes on.
+PYTHON_SECONDS = 0.5  # until our first line runs
+IMPORT_SECONDS = 3.0  # at most, to import torch
+COMPILER_SECONDS = 60.0  # until an orphaned compiler has ended
+# `exec` leaves the shell no child once the file exists. If a child exits normally while a signal
+# arrives, the shell ignores the signal and continues.
 HANGS = HEAD + 'folder=$(dirname "$0"); : > "$folder/hangs"; exec sleep 600\n'
 
 
 def faults(count: int, rng: Random) -> list[Outcome]:
-    """Send so many signals: while a compiler hangs, at any moment, and to Snakemake."""
+    """Send `count` signals: while a compiler hangs, at random moments, and to Snakemake."""
     hanging = min(count, len(WAYS))
     to_snakemake = (count - hanging) // 4
     outcomes: list[Outcome] = []
@@ -60,8 +60,8 @@ def _start(place: Place, **variables: str) -> subprocess.Popen[bytes]:
 
 
 def _while_the_compiler_hangs(folder: Path, count: int) -> list[Outcome]:
-    """Wait for the compiler; the next call finds one that fails, which is soon over."""
-    undisturbed = undisturbed_place()
+    """Signal once the compiler hangs; for the next call it fails at once."""
+    uninterrupted = uninterrupted_place()
     outcomes = []
     for number, (group, sent) in enumerate(WAYS[:count]):
         place = Place(folder / f"hangs-{number}", COMPILED)
@@ -75,24 +75,24 @@ def _while_the_compiler_hangs(folder: Path, count: int) -> list[Outcome]:
             assert training.poll() is None and time.monotonic() < until
             time.sleep(0.02)
         broken = _stopped(place, training, group, sent, hangs_on=not group)
-        if not group:  # a compiler that hangs is left to whoever signals one process alone
+        if not group:  # a signal to the training alone leaves the hanging compiler
             os.killpg(training.pid, signal.SIGKILL)
         compiler.write_text(NO_HEADER)
-        broken = broken or _goes_on(place, undisturbed, variables)
+        broken = broken or _next_call(place, uninterrupted, variables)
         outcomes.append(Outcome(_kind("a compiler hangs", group, sent), broken))
     return outcomes
 
 
 def _at_some_moment(folder: Path, count: int, rng: Random) -> list[Outcome]:
-    """Signal a start with nothing compiled yet, at moments told by the files it has made.
+    """Signal a start with an empty compile cache, at moments defined by the files it has made.
 
-    A busy machine would stretch the time. The linker is the most dangerous: torch takes what it
-    leaves for a library.
+    Times would depend on the machine's load. The linker is the most critical: torch takes the
+    file it leaves for a library.
     """
     if not count:
         return []
-    undisturbed = Place(folder / "compiled", COMPILED)
-    assert _start(undisturbed, **{CACHE: str(folder / "cache")}).wait(PATIENCE) == 0
+    uninterrupted = Place(folder / "compiled", COMPILED)
+    assert _start(uninterrupted, **{CACHE: str(folder / "cache")}).wait(PATIENCE) == 0
     outcomes = []
     for number in range(count):
         what, ending = MOMENTS[number % len(MOMENTS)]
@@ -107,13 +107,13 @@ def _at_some_moment(folder: Path, count: int, rng: Random) -> list[Outcome]:
                 assert training.poll() is None
                 time.sleep(0.001)
         broken = _stopped(place, training, group, sent)
-        broken = broken or _goes_on(place, undisturbed, {CACHE: str(cache)})
+        broken = broken or _next_call(place, uninterrupted, {CACHE: str(cache)})
         outcomes.append(Outcome(_kind(what, group, sent), broken))
     return outcomes
 
 
 def _files(folder: Path, ending: str) -> int:
-    """Count files below a folder in which others come and go."""
+    """Count files below a folder that is changing."""
     return sum(name.endswith(ending) for _, _, names in os.walk(folder) for name in names)
 
 
@@ -124,7 +124,7 @@ def _stopped(
     sent: signal.Signals,
     hangs_on: bool = False,
 ) -> str:
-    """Signal, and return what does not hold; a process may be left if it `hangs_on`."""
+    """Send the signal and return what does not hold; `hangs_on` allows a process to be left."""
     (os.killpg if group else os.kill)(training.pid, sent)
     try:
         status = training.wait(COMPILER_SECONDS)
@@ -132,29 +132,29 @@ def _stopped(
         os.killpg(training.pid, signal.SIGKILL)
         return "it does not end"
     lines = (place.folder / "stderr").read_text().splitlines()
-    last, said = lines[-1:], [line for line in lines if not line.startswith(COMPILED.problem)]
+    last, messages = lines[-1:], [line for line in lines if not line.startswith(COMPILED.problem)]
     broken = first_broken(
         exit_status_not_0=status != 0,
-        one_line_says_it=last == said and said in ([STOPPED], [INTERRUPTED]),
+        one_line_reports_it=last == messages and messages in ([STOPPED], [INTERRUPTED]),
         no_file=not place.run.parent.exists(),
         no_process_left=hangs_on or not _left(training.pid),
     )
-    return f"{broken}: {status} {said}" if broken else ""
+    return f"{broken}: {status} {messages}" if broken else ""
 
 
 def _left(group: int) -> bool:
-    """Whether a process of the group is left when a compiler has had its time."""
+    """Whether a process of the group is left after the time that a compiler may take."""
     until = time.monotonic() + COMPILER_SECONDS
     while is_alive(group) and time.monotonic() < until:
         time.sleep(0.05)
     return is_alive(group)
 
 
-def _goes_on(place: Place, undisturbed: Place, variables: dict[str, str]) -> str:
+def _next_call(place: Place, uninterrupted: Place, variables: dict[str, str]) -> str:
     status = _start(place, **variables).wait(PATIENCE)
     return first_broken(
         the_next_call_succeeds=status == 0,
-        same_data_as_undisturbed=status == 0 and same(place.data(), undisturbed.data()),
+        same_data_as_uninterrupted=status == 0 and same(place.data(), uninterrupted.data()),
     )
 
 
@@ -170,7 +170,7 @@ def _to_snakemake(folder: Path, count: int, rng: Random) -> list[Outcome]:
     copied_repository(repository, training={"compiled": True})
     expected, outcomes = None, []
     for number in range(count):
-        place = AtSnakemake(repository)
+        place = SnakemakeTraining(repository)
         place.clear()
         variables = {CACHE: str(folder / f"cache-{number}")}
         sent = WAYS[number % 2][1]
@@ -189,7 +189,7 @@ def _to_snakemake(folder: Path, count: int, rng: Random) -> list[Outcome]:
         expected = expected or data
         broken = first_broken(
             exit_status_not_0=status != 0,
-            one_line_says_it=STOPPED.removeprefix("error: ") in terminal,
+            one_line_reports_it=STOPPED.removeprefix("error: ") in terminal,
             no_traceback="Traceback" not in terminal,
             no_file=no_file,
             no_process_left=not left,

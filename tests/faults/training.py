@@ -1,4 +1,4 @@
-"""A training small enough to be broken often: thirty iterations, a checkpoint at each."""
+"""A training small enough to be interrupted often: thirty iterations, a checkpoint after each."""
 
 import atexit
 import functools
@@ -32,12 +32,12 @@ SETTINGS = make_settings(
 COMPILED = SETTINGS.model_copy(
     update={"training": SETTINGS.training.model_copy(update={"compiled": True})}
 )
-TOLD = re.compile(r"iteration (\d+) of \d+")
-GOES_ON = re.compile(r"continues after iteration (\d+),")
+PROGRESS = re.compile(r"iteration (\d+) of \d+")
+RESUMED = re.compile(r"continues after iteration (\d+),")
 
 
 class Place:
-    """A folder with a reference, made if it has none, where one training runs again and again."""
+    """A folder with a reference, made if missing, in which one training runs repeatedly."""
 
     def __init__(self, folder: Path, settings: RunSettings = SETTINGS) -> None:
         self.folder, self.settings = folder, settings
@@ -51,13 +51,13 @@ class Place:
             assert done[0] == 0, done
 
     def copied(self, folder: Path) -> "Place":
-        """Return a copy in another folder, in place of what is there."""
+        """Return a copy in another folder, whose content is replaced."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder)
         return Place(folder, self.settings)
 
     def start(self, file_bytes: int | None = None, messages: Path | None = None) -> Call:
-        """Start the training, or go on with it."""
+        """Start or resume the training."""
         return call(messages or self.folder / "stderr", *self.arguments, file_bytes=file_bytes)
 
     def finish(self) -> list[str]:
@@ -79,8 +79,8 @@ class Place:
         """Folder of the checkpoints."""
         return self.run.parent / "checkpoints"
 
-    def halves(self) -> list[Path]:
-        """Files under a final name that are not whole."""
+    def incomplete_files(self) -> list[Path]:
+        """Files under a final name that are incomplete."""
         return [path for path in self.folder.rglob("*.h5") if path.name[0] != "." and not ok(path)]
 
     def data(self) -> dict[str, np.ndarray]:
@@ -89,11 +89,11 @@ class Place:
 
 
 @functools.cache
-def undisturbed_place() -> Place:
-    """Return a place where the training has come to its end; whoever changes it copies it."""
+def uninterrupted_place() -> Place:
+    """Return a place with a finished training; copy it before changing it."""
     name = mkdtemp()
     atexit.register(shutil.rmtree, name)
-    place = Place(Path(name) / "undisturbed")
+    place = Place(Path(name) / "uninterrupted")
     place.finish()
     return place
 
@@ -108,7 +108,7 @@ def ok(path: Path) -> bool:
 
 
 def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
-    """Whether two results are equal bit for bit, types and shapes included."""
+    """Whether two results are bit-identical, types and shapes included."""
     return one.keys() == other.keys() and all(
         one[name].dtype == other[name].dtype
         and one[name].shape == other[name].shape
@@ -118,15 +118,15 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
 
 
 def reached(lines: Iterable[str]) -> int:
-    """Last iteration that the messages tell of; 0 if none."""
-    return max((int(found[1]) for line in lines if (found := TOLD.search(line))), default=0)
+    """Last iteration in the messages; 0 if none."""
+    return max((int(found[1]) for line in lines if (found := PROGRESS.search(line))), default=0)
 
 
-def went_on(lines: Iterable[str]) -> int:
-    """Iteration after which a training went on; 0 if it started from the beginning."""
-    return next((int(found[1]) for line in lines if (found := GOES_ON.search(line))), 0)
+def resumed_after(lines: Iterable[str]) -> int:
+    """Iteration after which a training resumed; 0 if it started from scratch."""
+    return next((int(found[1]) for line in lines if (found := RESUMED.search(line))), 0)
 
 
 def errors(lines: Iterable[str]) -> list[str]:
-    """Lines that say an error, or are the story of one."""
+    """Error lines, and the first lines of tracebacks."""
     return [line for line in lines if line.startswith(("error: ", "Traceback"))]

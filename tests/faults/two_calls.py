@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from pinn_phases.files import storage
 from tests.faults.outcome import Outcome, first_broken
-from tests.faults.repository import RUN, TARGET, training_log, undisturbed
+from tests.faults.repository import RUN, TARGET, training_log, uninterrupted
 from tests.faults.training import same
 from tests.processes import call_snakemake, snakemake
 
@@ -21,7 +21,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as name:
         folder = Path(name) / "copy"
-        shutil.copytree(undisturbed(), folder)
+        shutil.copytree(uninterrupted(), folder)
         expected = dict(storage.read(folder / RUN).arrays)
         while len(outcomes) < count:
             shutil.rmtree((folder / RUN).parent)
@@ -41,7 +41,8 @@ def _twice(folder: Path, expected: dict, rng: Random) -> Outcome:
     status, _ = first.wait()
     broken = first_broken(
         both_ran_at_once=was_running,
-        the_second_is_told=second.returncode != 0 and "cannot be locked" in second.stdout,
+        the_second_exits_with_a_message=second.returncode != 0
+        and "cannot be locked" in second.stdout,
         no_traceback="Traceback" not in second.stdout,
         the_first_succeeds=status == 0,
         same_data_as_alone=same(dict(storage.read(folder / RUN).arrays), expected),

@@ -49,7 +49,7 @@ def test_homogeneous_residuals_give_equal_weights_that_tend_to_one():
     np.testing.assert_allclose(weights, 1.0, rtol=1e-12)  # 0.9^300 is 2e-14
 
 
-def test_only_rba_uses_the_weights_and_both_follow_them_alike():
+def test_vanilla_updates_the_weights_as_rba_does_but_ignores_them():
     constants = {"decay": 0.999, "rate": 1e-3}
     residual = torch.tensor([[1.0, -4.0, 2.0]])
     weights = torch.tensor([[0.1, 0.2, 0.3]])
@@ -60,7 +60,7 @@ def test_only_rba_uses_the_weights_and_both_follow_them_alike():
 
 
 def test_self_adaptive_weights_ascend_the_gradient_of_the_loss():
-    """Three alternating steps, the ascent by automatic differentiation of the loss itself."""
+    """Three alternating steps, compared with automatic differentiation of the loss."""
     method = SelfAdaptive(start=0.7, rate=0.02)
     generator = torch.Generator().manual_seed(2)
     features = torch.randn(2, 9, 3, generator=generator, dtype=torch.float64)

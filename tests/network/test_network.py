@@ -13,14 +13,14 @@ from tests.training.conftest import EQUATIONS
 
 @pytest.mark.parametrize("modes", [0, 1, 3])
 @pytest.mark.parametrize("name", names(PROBLEMS))
-def test_the_input_has_as_many_values_as_there_are_features(name, modes):
+def test_the_input_layer_has_one_value_per_feature(name, modes):
     problem = plugin_class(PROBLEMS, name, Problem)(**EQUATIONS[name])
     settings = NetworkSettings(hidden_layers=2, width=7, fourier_modes=modes, ansatz="plain")
     features = input_features(problem, settings, torch.zeros(len(problem.coordinates)))
     assert Network.of(problem, settings).sizes == (len(features), 7, 7, len(problem.fields))
 
 
-def test_parameters_are_flattened_and_back():
+def test_parameters_are_flattened_and_unflattened():
     network = Network((2, 5, 4, 3))
     parameters = network.initial_parameters(torch.Generator().manual_seed(0))
     assert [p.shape for p in parameters] == network.shapes

@@ -1,4 +1,4 @@
-"""The streams equal nested automatic differentiation, values and parameter gradients."""
+"""Values and parameter gradients of streams, against nested automatic differentiation."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -25,7 +25,7 @@ PROBLEM = AllenCahn(diffusion=1e-4, reaction=5.0)
 
 @dataclass(frozen=True)
 class Case:
-    """A network with random weights, random points, and what is asked of it there."""
+    """A network with random weights, random points, and the requested operators."""
 
     network: NetworkSettings
     operators: Operators
@@ -107,7 +107,7 @@ def test_third_derivatives_of_the_cavity_equal_nested_autograd():
 def test_streams_are_shared_between_derivatives():
     cavity = Cavity(reynolds=1000.0, lid_width=0.125)
     layout = Layout.of(cavity.coordinates, cavity.residual_operators)
-    assert len(layout.streams) == 7  # of psi_x ... psi_yy, two of third order; the value besides
+    assert len(layout.streams) == 7  # psi_x ... psi_yy, two of third order; not the value
     mixed = d("x", "y")
     assert layout.numbers[mixed.terms] == 1 + [s.operator for s in layout.streams].index(mixed)
 

@@ -1,4 +1,4 @@
-"""Derivatives of a solution on a grid, for putting it into its equation."""
+"""Derivatives of a solution on a grid, for substitution into its equation."""
 
 import numpy as np
 
@@ -25,8 +25,8 @@ def central_derivative(u, axis, step):
     return d
 
 
-class _WhenAsked(dict):
-    """Values of operators on a field, worked out from partial derivatives."""
+class _OnDemand(dict):
+    """Values of operators on a field, computed from partial derivatives on demand."""
 
     def __init__(self, partial):
         self.partial = partial
@@ -45,4 +45,4 @@ def field(values, partial):
     partial
         Takes the names of coordinates and returns that partial derivative, of the same shape.
     """
-    return Jet(values, _WhenAsked(partial))
+    return Jet(values, _OnDemand(partial))

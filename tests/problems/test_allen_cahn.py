@@ -24,9 +24,9 @@ def residual_of(u, step, problem=PROBLEM):
     return problem.residual({"u": field(u[3:-3], lambda *term: partials[term])}, {})[0]
 
 
-def test_residual_vanishes_on_the_reference_at_the_rate_of_the_differences(solution):
+def test_residual_of_the_reference_vanishes_at_the_order_of_the_differences(solution):
     t, _, u = solution
-    late = t[3:-3] >= 0.1  # earlier, the kink of the initial condition limits any difference
+    late = t[3:-3] >= 0.1  # earlier, the kink of the initial condition limits their accuracy
     rms = []
     for stride in (8, 4):
         residual = residual_of(u[::stride], t[stride])
@@ -37,7 +37,7 @@ def test_residual_vanishes_on_the_reference_at_the_rate_of_the_differences(solut
     assert np.sqrt(np.mean(finest**2)) < 1e-9  # rounding, divided by the step of 1/400
 
 
-def test_residual_notices_a_wrong_coefficient(solution):
+def test_residual_detects_a_wrong_coefficient(solution):
     t, _, u = solution
     for other in ({"reaction": 5.1}, {"diffusion": 1.1e-4}):
         problem = PROBLEM.model_copy(update=other)
@@ -48,7 +48,7 @@ def test_the_linear_part_is_one_operator():
     assert PROBLEM.residual_operators == (d("t") - 1e-4 * d("x", "x"),)
 
 
-def test_initial_condition_asks_for_the_initial_values(solution):
+def test_initial_condition_targets_the_initial_values(solution):
     _, x, u = solution
     condition = PROBLEM.condition("initial", 5)
     (start,) = condition.points
@@ -75,7 +75,7 @@ def test_boundary_condition_compares_value_and_slope_at_both_ends():
     np.testing.assert_array_equal(condition.targets, 0)
 
 
-def test_initial_ansatz_holds_the_initial_condition():
+def test_initial_ansatz_satisfies_the_initial_condition():
     for x in (-1.0, -0.3, 0.5, 1.0):
         offset, factor = PROBLEM.ansatz("initial", np.array([0.0, x]))
         assert offset == pytest.approx(x**2 * np.cos(np.pi * x), abs=1e-15)

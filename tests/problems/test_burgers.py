@@ -28,7 +28,7 @@ def residual_of(problem, u, step):
     return problem.residual({"u": field(inner, partial)}, {})[0]
 
 
-def test_residual_vanishes_on_the_solution_at_the_rate_of_the_differences(solution):
+def test_residual_of_the_solution_vanishes_at_the_order_of_the_differences(solution):
     t, _, u = solution
     rms = [np.sqrt(np.mean(residual_of(PROBLEM, u[::n], t[n]) ** 2)) for n in (8, 4)]
     assert np.log2(rms[0] / rms[1]) == pytest.approx(6, abs=0.5)  # sixth order
@@ -36,7 +36,7 @@ def test_residual_vanishes_on_the_solution_at_the_rate_of_the_differences(soluti
     assert np.sqrt(np.mean(finest**2)) < 1e-6  # sixth order, down from 1/100 to 1/400
 
 
-def test_residual_notices_a_wrong_viscosity(solution):
+def test_residual_detects_a_wrong_viscosity(solution):
     t, _, u = solution
     assert np.abs(residual_of(Burgers(viscosity=0.021), u, t[1])).max() > 0.1
 
@@ -45,7 +45,7 @@ def test_the_linear_part_is_one_operator():
     assert PROBLEM.residual_operators == (d("t") - 0.02 * d("x", "x"), d("x"))
 
 
-def test_initial_condition_asks_for_the_initial_values(solution):
+def test_initial_condition_targets_the_initial_values(solution):
     _, x, u = solution
     condition = PROBLEM.condition("initial", 5)
     (start,) = condition.points

@@ -9,7 +9,7 @@ from pinn_phases.reference.cavity import CavityReference
 from tests.problems.differences import central_derivative, field
 
 PROBLEM = Cavity(reynolds=100.0, lid_width=0.125)
-MARGIN = 0.25  # from the walls: vorticity jumps in the upper corners, which no difference follows
+MARGIN = 0.25  # from the walls: vorticity jumps in the upper corners, where differences fail
 
 
 def solve(modes):
@@ -20,12 +20,12 @@ def solve(modes):
 
 @pytest.fixture(scope="module")
 def solution():
-    """The solution that most tests use."""
+    """The solution for most tests."""
     return solve(modes=32)
 
 
 def on_grid(values, step):
-    """Return a field on a grid, with derivatives by central differences one after the other."""
+    """Return a field on a grid, with derivatives by repeated central differences."""
 
     def partial(*term):
         derivative = values
@@ -46,7 +46,7 @@ def residuals_of(problem, solution, stride=1):
     return [r[inner][:, inner] for r in problem.residual(fields, {})]
 
 
-def test_residuals_vanish_on_the_reference_as_its_resolution_grows(solution):
+def test_residuals_of_the_reference_vanish_as_its_resolution_grows(solution):
     # The differences are of sixth order, their error below that of the reference.
     coarse, fine = (residuals_of(PROBLEM, solved) for solved in (solve(modes=16), solution))
     for ours, theirs in zip(coarse, fine, strict=True):
@@ -55,7 +55,7 @@ def test_residuals_vanish_on_the_reference_as_its_resolution_grows(solution):
         assert rms[0] > 16 * rms[1]  # at least of fourth order
 
 
-def test_residuals_notice_another_reynolds_number_and_a_pressure_gradient(solution):
+def test_residuals_detect_another_reynolds_number_and_a_pressure_gradient(solution):
     other = residuals_of(Cavity(reynolds=101.0, lid_width=0.125), solution)
     assert min(np.abs(part).max() for part in other) > 1e-3
     tilted = solution.fields | {"p": solution.fields["p"] + solution.axes["x"][:, None]}
@@ -93,7 +93,7 @@ def test_lid_is_at_rest_at_its_ends_and_moves_to_the_right():
     np.testing.assert_allclose(velocity, velocity[::-1], atol=1e-15)
 
 
-def test_conditions_ask_for_the_velocity_on_all_edges(solution):
+def test_conditions_set_the_velocity_on_all_edges(solution):
     slopes = {d("x").terms: np.full(5, 2.0), d("y").terms: np.full(5, 3.0)}
     jet = Jet(np.zeros(5), slopes)
     lid = PROBLEM.condition("lid", 5)
@@ -113,7 +113,7 @@ def test_conditions_ask_for_the_velocity_on_all_edges(solution):
     np.testing.assert_array_equal(walls.targets, np.zeros((2, 15)))
     for condition in (lid, walls):
         assert condition.operators(PROBLEM.fields) == (d("x"), d("y"))
-    # the reference holds them
+    # the reference satisfies them
     np.testing.assert_allclose(
         solution.fields["u"][:, -1], PROBLEM.lid(solution.axes["x"]), atol=1e-10
     )

@@ -31,7 +31,7 @@ def test_the_closed_form_solves_the_equation(problem):
     assert np.abs(residual).max() < 1e-9
 
 
-def test_the_residual_notices_another_wave_number():
+def test_the_residual_detects_another_wave_number():
     other = Helmholtz(a1=6, a2=5, k=1.0)
     assert np.abs(residual_of(PAPER, other.solution)).max() > 100
     assert np.abs(residual_of(Helmholtz(a1=6, a2=6, k=1.1), PAPER.solution)).max() < 1e-9
@@ -51,7 +51,7 @@ def test_the_boundary_condition_is_zero_on_four_edges():
     for column, name in enumerate("xy"):
         for end in PAPER.domain[name]:
             others = points[points[:, column] == end][:, 1 - column]
-            assert set(np.linspace(-1, 1, 5)) == set(others)  # corners twice
+            assert set(np.linspace(-1, 1, 5)) == set(others)  # corners appear twice
     (expression,) = condition.expressions({"u": Jet(np.arange(20.0), {})})
     np.testing.assert_array_equal(expression, np.arange(20.0))
     np.testing.assert_array_equal(condition.targets, np.zeros((1, 20)))

@@ -1,4 +1,4 @@
-"""Flows of the cavity that several tests look at, each solved once a process."""
+"""Cavity flows that several tests use, each solved once per process."""
 
 import functools
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""References that are not accurate enough: refused in one line that says what to do."""
+"""References that are not accurate enough: rejected in one line that says what to do."""
 
 import json
 import warnings
@@ -26,7 +26,7 @@ def made(value=1.0, **estimate):
 
 
 def refusal(call, caplog) -> str:
-    """The one line that a failed call says; whatever else would be on the terminal is an error."""
+    """Return the one line that a failed call prints; anything else on the terminal is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert main([str(part) for part in call]) == 1
@@ -53,7 +53,7 @@ def refusal(call, caplog) -> str:
             EVOLUTION,
             ["not finite (u)", "raise reference.modes or reference.steps"],
         ),
-        # The lid starts to move within a hundredth.
+        # The lid reaches its speed within a hundredth of its length.
         (
             "cavity",
             {"reynolds": 100.0, "lid_width": 0.01},
@@ -75,7 +75,7 @@ def refusal(call, caplog) -> str:
         ),
     ],
 )
-def test_an_inaccurate_reference_is_refused(problem, equation, solver, parts, tmp_path, caplog):
+def test_an_inaccurate_reference_is_rejected(problem, equation, solver, parts, tmp_path, caplog):
     text = json.dumps({"problem": problem, "equation": equation, "solver": solver})
     output = tmp_path / "reference.h5"
     line = refusal(("reference", "--settings", text, "--output", output), caplog)
@@ -84,7 +84,7 @@ def test_an_inaccurate_reference_is_refused(problem, equation, solver, parts, tm
     assert not output.exists()
 
 
-def test_the_limit_is_what_the_settings_say(tmp_path, caplog):
+def test_the_error_limit_comes_from_the_settings(tmp_path, caplog):
     """Burgers' solver estimates 6e-6 here."""
     settings = {"problem": "burgers", "equation": {"viscosity": 0.02}}
     output = tmp_path / "reference.h5"
@@ -113,7 +113,7 @@ def test_accurate_solutions_are_accepted():
         (made(relative_l2=2e-5, relative_l2_exact=np.nan), "relative_l2_exact = nan"),
     ],
 )
-def test_every_measure_counts(solution, message):
+def test_every_error_measure_is_checked(solution, message):
     with pytest.raises(ArithmeticError, match=message):
         require_accurate(solution, 1e-5)
 
@@ -121,7 +121,7 @@ def test_every_measure_counts(solution, message):
 @pytest.mark.parametrize(
     "fault", [np.linalg.LinAlgError("singular matrix"), FloatingPointError("overflow")]
 )
-def test_faults_of_linear_algebra_come_with_what_to_do(fault, monkeypatch):
+def test_errors_of_linear_algebra_say_what_to_do(fault, monkeypatch):
     def failing(*_):
         raise fault
 
@@ -130,17 +130,17 @@ def test_faults_of_linear_algebra_come_with_what_to_do(fault, monkeypatch):
         BurgersReference(**EVOLUTION).solve_accurately(Burgers(viscosity=0.01))
 
 
-def test_an_error_relative_to_zero_is_refused():
+def test_an_error_relative_to_zero_is_rejected():
     with pytest.raises(ArithmeticError, match="vanishes"):
         relative_l2(np.ones(3), np.zeros(3))
 
 
-def test_where_no_more_modes_fit_none_are_asked_for():
+def test_more_modes_are_not_suggested_beyond_the_maximum():
     remedy = CavityReference(**CAVITY | {"modes": MOST_MODES}).remedy
     assert "raise reference.modes" not in remedy and "lower equation.reynolds" in remedy
 
 
-def test_memory_and_time_go_with_the_resolution():
+def test_memory_and_time_depend_on_the_resolution():
     """Measured: 0.2, 0.8, 1.8 and 2.2 GB, and up to 2 minutes."""
     needs = {modes: CavityReference(**CAVITY | {"modes": modes}) for modes in (40, 64, 80, 85)}
     for modes, measured in {40: 209, 64: 794, 80: 1783, 85: 2205}.items():

@@ -1,4 +1,4 @@
-"""Tests of the Allen-Cahn reference solution and of the Fourier series that it is made of."""
+"""Tests of the Allen-Cahn reference solution and of its Fourier series."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ class Benchmark:
 
 @dataclass(frozen=True)
 class Uniform(Benchmark):
-    """An initial condition without structure, for which the equation is the logistic one in u^2."""
+    """A uniform initial condition, for which u^2 obeys the logistic equation."""
 
     value: float = 0.0
 
@@ -46,7 +46,7 @@ class Uniform(Benchmark):
 
 @dataclass(frozen=True)
 class Negated(Benchmark):
-    """The benchmark with the sign of its initial condition turned."""
+    """The benchmark with the sign of its initial condition reversed."""
 
     def initial(self, x):
         """Return -x^2 cos(pi x)."""
@@ -59,7 +59,7 @@ def benchmark():
     return allen_cahn.solve_with_error_estimate(Benchmark(), T, X, modes=MODES, steps=STEPS)
 
 
-def test_benchmark_meets_its_demands(benchmark):
+def test_benchmark_meets_its_requirements(benchmark):
     """Error, shapes and the exact first row at the recommended resolution."""
     estimate = benchmark.error_estimate
     assert estimate.keys() == {"relative_l2", "relative_l2_after_0.05"}
@@ -87,7 +87,7 @@ def finite_differences(equation, points, times):
         t_eval=times,
         rtol=1e-8,
         atol=1e-10,
-        # Inside the interval of stability, about 6, so that no trial step runs away.
+        # Inside the interval of stability, about 6, so that no trial step diverges.
         max_step=5.0 * spacing**2 / (4.0 * equation.diffusion),
     )
     return solution.y.T[:, :: points // len(X)]  # (times, 512)
@@ -180,7 +180,7 @@ def test_time_convergence_is_of_fourth_order_despite_the_kink():
         ("t", {"t": T[1:]}),
         ("t", {"t": T[:1]}),
         ("t", {"t": T[:0]}),
-        ("t", {"t": T[:5]}),  # ends before the time from which the second measure counts
+        ("t", {"t": T[:5]}),  # ends before the second measure starts
         ("x", {"x": np.array([0.0, 1.1])}),
         ("x", {"x": np.array([np.nan])}),
     ],
@@ -193,7 +193,7 @@ def test_bad_arguments_are_rejected(name, changes):
 
 
 def test_solver_does_not_import_torch():
-    """References are made where torch need not be installed."""
+    """References can be made without torch installed."""
     program = "import sys, pinn_phases.reference.allen_cahn; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
@@ -250,7 +250,7 @@ def test_evaluation_agrees_with_the_transform():
 
 
 def test_reference_solution_rejects_a_field_of_another_shape():
-    """Fields have to fit the axes in the order of the coordinates."""
+    """Fields must fit the axes in the order of the coordinates."""
     with pytest.raises(ValueError, match=r"'u': expected shape \(2, 3\), received \(3, 2\)"):
         ReferenceSolution(
             coordinates=("t", "x"),

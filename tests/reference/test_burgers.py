@@ -1,4 +1,4 @@
-"""Tests of the reference solution of Burgers' equation; its exact solution has its own."""
+"""Tests of the reference solution of Burgers' equation; `test_cole_hopf.py` has the exact one."""
 
 import subprocess
 import sys
@@ -46,7 +46,7 @@ def benchmark():
     return burgers.solve_with_error_estimate(Benchmark(), T, X, modes=MODES, steps=STEPS)
 
 
-def test_benchmark_meets_its_demands(benchmark):
+def test_benchmark_meets_its_requirements(benchmark):
     """Error, shapes and the exact first row at the recommended resolution."""
     estimate = benchmark.error_estimate
     assert estimate.keys() == {"relative_l2", "relative_l2_cole_hopf"}
@@ -76,10 +76,10 @@ def test_measures_are_those_of_the_stored_solution():
     assert solution.error_estimate["relative_l2"] == pytest.approx(error, rel=0.1)
 
 
-def test_benchmark_is_odd_and_holds_the_boundary_conditions(benchmark):
+def test_benchmark_is_odd_and_satisfies_the_boundary_conditions(benchmark):
     """u(t, -x) = -u(t, x), which with the period 2 gives u(t, -1) = u(t, 1) = 0."""
     u = benchmark.fields["u"]
-    # Rounding alone, of about 1e-16 a step and amplified by nothing; measured 2e-14.
+    # Only rounding, of about 1e-16 per step and not amplified; measured: 2e-14.
     assert_allclose(u, -u[:, ::-1], atol=1e-13)
     assert_allclose(u[:, [0, -1]], 0.0, atol=1e-13)
 
@@ -91,12 +91,12 @@ def test_steepest_slope_at_the_origin_is_the_published_one():
     positions, weights = spacing * np.arange(1, 4), np.array([45.0, -9.0, 1.0]) / (30.0 * spacing)
     t = np.array([0.0, 1.6037 / np.pi])
     u = burgers.solve(Benchmark(), t, positions, modes=MODES, steps=STEPS // 4).fields["u"]
-    # All published digits, for the slope is flat in time at its maximum.
+    # All published digits, since the slope is flat in time at its maximum.
     assert -u[1] @ weights == pytest.approx(152.00516, abs=0.5e-5)
 
 
-def test_mean_is_kept_and_energy_is_not():
-    """The conservation form keeps the integral of u; diffusion takes from that of u^2."""
+def test_mean_is_conserved_and_energy_decreases():
+    """The conservation form keeps the integral of u; diffusion reduces that of u^2."""
     x = np.arange(-128, 128) / 128
     u = burgers.solve(Sum(), T[::10], x, modes=256, steps=200).fields["u"]
     assert_allclose(u.mean(axis=1), 0.0, atol=1e-14)  # rounding
@@ -130,8 +130,8 @@ def test_convergence_in_modes_is_exponential():
     assert_allclose(rates, np.pi * equation.viscosity / 0.944, rtol=0.1)
 
 
-def test_solver_solves_the_problem_on_both_ends_of_the_domain():
-    """Grid and numbers of the settings reach the solver."""
+def test_solver_uses_the_grid_and_resolution_of_the_settings():
+    """The grid includes both ends of the domain."""
     solver = burgers.BurgersReference(
         grid={"t": 6, "x": 9}, largest_error=1e-5, modes=128, steps=50
     )
@@ -187,6 +187,6 @@ def test_bad_arguments_are_rejected(name, changes):
 
 
 def test_solver_does_not_import_torch():
-    """References are made where torch need not be installed."""
+    """References can be made without torch installed."""
     program = "import sys, pinn_phases.reference.burgers; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

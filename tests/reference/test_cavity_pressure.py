@@ -30,7 +30,7 @@ def test_the_pressure_balances_both_momentum_equations():
         ahead, behind = (function(INNER + s * dx, INNER + s * dy) for s in (step, -step))
         return (ahead - behind) / (2.0 * step)
 
-    def p(x, y):  # on one grid with the same mean: both shifts of a coordinate at once
+    def p(x, y):  # relative to the centre, as the mean depends on the grid
         return pressure_without_mean(solution, x, y)
 
     def u(x, y):
@@ -48,7 +48,7 @@ def test_the_pressure_balances_both_momentum_equations():
 
 
 def pressure_without_mean(solution, x, y):
-    """Pressure against that at the centre of the cavity."""
+    """Pressure relative to that at the centre of the cavity."""
     values = pressure(solution, np.append(x, 0.5), np.append(y, 0.5))
     return values[:-1, :-1] - values[-1, -1]
 

@@ -1,6 +1,6 @@
-"""The spectral solver of the cavity: closed forms, slopes of convergence, published values.
+"""The spectral solver of the cavity: closed forms, orders of convergence, published values.
 
-Everything smooth is measured with the lid of the benchmark, tanh(8 x) tanh(8 (1 - x)).
+Tests that need a smooth lid use the benchmark's, tanh(8 x) tanh(8 (1 - x)).
 """
 
 import tracemalloc
@@ -35,15 +35,15 @@ def test_the_jacobian_is_the_derivative_of_the_residual():
     assert_allclose(found, exact, rtol=0.0, atol=1e-12 * np.abs(exact).max())
 
 
-def test_a_made_clamped_flow_is_recovered():
-    """(x (1 - x) y (1 - y))^2 e^x is clamped; its residual taken away, it is the solution."""
+def test_a_manufactured_clamped_flow_is_recovered():
+    """(x (1 - x) y (1 - y))^2 e^x is clamped; subtracting its residual makes it the solution."""
 
-    class Made(Galerkin):
+    class Manufactured(Galerkin):
         def residual(self, unknowns, reynolds):
             found, psi = super().residual(unknowns, reynolds)
             return found - self.target, psi
 
-    equations = Made(DrivenCavity.with_corners(np.zeros_like), 16)
+    equations = Manufactured(DrivenCavity.with_corners(np.zeros_like), 16)
     x = nodes(equations.degree)
     bump = (x * (1.0 - x)) ** 2
     coefficients = interpolate(interpolate(30.0 * np.outer(bump * np.exp(x), bump)).T).T
@@ -63,7 +63,7 @@ def test_convergence_is_fast_despite_the_corners():
     finer = speed(flow(100.0, 48))
     errors = [relative_l2(speed(flow(100.0, count)), finer) for count in modes]
     slope = -np.polyfit(np.log(modes), np.log(errors), 1)[0]
-    # Measured: 9.0; faster at first, as long as the shape of the lid is still being resolved.
+    # Measured: 9.0; faster at first, while the shape of the lid is being resolved.
     assert slope > 7.0
     assert errors[-1] < 1e-5
 
@@ -110,7 +110,7 @@ def test_the_equation_holds_away_from_the_corners():
 
 
 @pytest.mark.parametrize(("modes", "tolerance"), [(24, 1e-3), (40, 5e-5)])
-def test_published_values_are_met(modes, tolerance):
+def test_published_values_are_reproduced(modes, tolerance):
     """Measured: 5e-4 with 24 modes, 3e-5 with 40, 1e-6 with 64; published to seven digits."""
     found = find_extrema(solve(DrivenCavity.with_corners(unit_lid), REYNOLDS, modes))
     assert found.keys() == BOTELLA_PEYRET.keys()
@@ -135,21 +135,21 @@ def test_bad_arguments_are_rejected(name, arguments):
         solve(DrivenCavity.with_corners(LID), *arguments)
 
 
-def test_refining_to_less_is_rejected():
+def test_refining_to_fewer_modes_is_rejected():
     with pytest.raises(ValueError, match="modes: expected at least 24, received 16"):
         refine(flow(100.0, 24), 16)
 
 
-def test_a_flow_that_cannot_be_resolved_is_said_to_be():
-    """In terms of what was asked for, not of where Newton's method failed."""
+def test_a_flow_that_cannot_be_resolved_is_reported():
+    """The message names the requested flow, not where Newton's method failed."""
     with pytest.raises(
         ArithmeticError, match="no steady flow of Reynolds number 100000 on 8 modes"
     ):
         solve(DrivenCavity.with_corners(LID), 1e5, 8)
 
 
-def test_a_step_in_the_reynolds_number_that_fails_is_halved():
-    """From 300 the full step, to 700, fails with this lid on so few modes."""
+def test_a_failed_step_in_the_reynolds_number_is_halved():
+    """The full step, from 300 to 700, fails with this lid on 20 modes."""
     cavity = DrivenCavity.with_corners(unit_lid)
     equations, start = Galerkin(cavity, 20), np.zeros((19, 19))
     for reynolds in (0.0, 100.0, 300.0):
@@ -158,11 +158,11 @@ def test_a_step_in_the_reynolds_number_that_fails_is_halved():
         newton(equations, 700.0, start, stream_function.ON_THE_WAY)
     found = solve(cavity, 2500.0, 20)
     assert (found.reynolds, found.modes) == (2500.0, 20)
-    # 64 modes have -0.121468; 20 modes are 1e-3 away.
+    # 64 modes give -0.121468; 20 modes are 1e-3 away.
     assert find_extrema(found)["smallest psi"].value == pytest.approx(-0.121468, abs=2e-3)
 
 
-def test_more_modes_are_taken_where_the_flow_cannot_be_continued_on_few(monkeypatch):
+def test_continuation_uses_more_modes_where_few_do_not_suffice(monkeypatch):
     cavity = DrivenCavity.with_corners(LID)
     monkeypatch.setattr(stream_function, "CONTINUATION_MODES", (8,))
     with pytest.raises(ArithmeticError, match="Reynolds number 3000 on 32 modes"):
@@ -172,12 +172,12 @@ def test_more_modes_are_taken_where_the_flow_cannot_be_continued_on_few(monkeypa
     assert relative_l2(speed(found), speed(flow(3000.0, 32))) < 1e-6  # both converged to 1e-9
 
 
-def test_one_matrix_is_held_at_a_time():
-    """Which takes 1.6 GB on the 120 modes that 80 are compared with."""
+def test_only_one_matrix_is_in_memory_at_a_time():
+    """With 120 modes, to which 80 are compared, it takes 1.6 GB."""
     equations = Galerkin(DrivenCavity.with_corners(LID), 32)
     start = np.zeros((31, 31))
     tracemalloc.start()
-    newton(equations, 100.0, start)  # with two Jacobians at least, as the flow changes much
+    newton(equations, 100.0, start)  # at least two Jacobians, as the flow changes much
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 1.7 * 8 * 31**4  # measured: 1.4, with what the matrix is made from
+    assert peak < 1.7 * 8 * 31**4  # measured: 1.4, with the arrays the matrix is made from

@@ -26,8 +26,8 @@ def test_the_tables_of_published_values_are_printed_and_written(tmp_path, capsys
     tables = capsys.readouterr().out
     assert output.read_text() == tables
     extrema, profiles = (table.splitlines() for table in tables.split("\n\n"))
-    assert len(extrema) == 1 + 4 + 5  # a head, four extrema, five coordinates
-    assert len(profiles) == 1 + 4 + 5 + 5  # and for u and v distance and place, and the tolerance
+    assert len(extrema) == 1 + 4 + 5  # a header, four extrema, five coordinates
+    assert len(profiles) == 1 + 4 + 5 + 5  # also distance and place for u and v, and the tolerance
     for name in BOTELLA_PEYRET:
         assert all(any(row.startswith(name) for row in table) for table in (extrema, profiles))
 
@@ -39,7 +39,7 @@ def test_extrema_that_differ_end_in_an_error(capsys, caplog):
 
 
 def made(ours=1.0, extrapolated=1.1, u=0.0, v=0.0):
-    """One value of 1.0 as published, on grids with 0.5 and 0.9; one flow at 1000."""
+    """One published value of 1.0, with 0.5 and 0.9 on the grids; one flow at 1000."""
     published = dict.fromkeys(("botella_peyret", "ghia"), 1.0)
     value = ValueComparison(
         "psi", ours=ours, finite_differences=(0.5, 0.9, extrapolated), **published
@@ -67,7 +67,7 @@ def test_each_disagreement_ends_in_an_error(changes, message):
 
 
 def test_a_wrong_flow_is_far_from_the_published_velocities():
-    """Of another Reynolds number: the tolerance tells them apart."""
+    """The tolerance detects a flow of another Reynolds number."""
     found = solve(DrivenCavity.with_corners(unit_lid), 1100.0, 40)
     assert all(one.difference > tolerance(1000.0) for one in compare_profiles(found, 1000.0))
     assert U.shape == V.shape == (21, 5)

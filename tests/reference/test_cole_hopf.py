@@ -50,8 +50,8 @@ def test_values_agree_with_adaptive_quadrature(t, x, viscosity):
     assert u[0, 0] == pytest.approx(by_adaptive_quadrature(t, x, viscosity), abs=1e-13)
 
 
-def test_initial_values_are_exact_and_continued():
-    """The integral tends to the initial condition that stands in at t = 0."""
+def test_initial_values_are_exact_and_continuous():
+    """The integral tends to the initial condition, which is returned at t = 0."""
     u = cole_hopf.evaluate(np.array([0.0, 1e-14]), X, viscosity=VISCOSITY)
     assert_array_equal(u[0], -np.sin(np.pi * X))
     # |u_t| < pi initially: u moves by less than 4e-14, plus 3e-14 of rounding.
@@ -83,12 +83,12 @@ def test_steepest_slope_at_the_origin_is_the_published_one():
 @pytest.mark.parametrize("viscosity", [1e-4, VISCOSITY, 0.05, 1.0])
 @pytest.mark.parametrize("tolerance", [1e-2, 1e-5, 1e-9])
 def test_error_stays_below_the_tolerance(viscosity, tolerance):
-    """The bounds behind the rule hold, and do not waste."""
+    """The bounds behind the rule hold and are not wasteful."""
     t = np.array([0.01, 0.3, 1.0])
     exact = cole_hopf.evaluate(t, X, viscosity=viscosity)
     u = cole_hopf.evaluate(t, X, viscosity=viscosity, tolerance=tolerance)
     error = np.abs(u - exact).max()
-    # The bounds add absolute values of terms that cancel: measured, 10 to 300 times too much.
+    # The bounds add absolute values of terms that cancel; measured: 10 to 300 times too large.
     assert 1e-3 * tolerance < error < tolerance
 
 
@@ -106,11 +106,11 @@ def test_spacing_converges_geometrically_as_bounded():
         exponent = growth - 2.0 * np.pi * half_width / spacing
         bound = np.min(4.0 * np.cosh(stretch * half_width) * np.exp(exponent))
         error = np.abs(values(spacing) - values(0.05)).max()
-        # As above: the terms cancel in part.
+        # As above, the terms cancel in part.
         assert 1e-3 * bound < error < bound
 
 
-def test_large_viscosity_leaves_the_heat_equation():
+def test_large_viscosity_gives_the_heat_equation():
     """The initial condition decays by diffusion alone, to first order in 1/viscosity."""
     t, viscosity = np.array([0.0, 1e-3, 2e-3]), 100.0
     u = cole_hopf.evaluate(t, X, viscosity=viscosity)

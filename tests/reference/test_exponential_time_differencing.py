@@ -35,7 +35,7 @@ def phi_by_quadrature(order, z):
     ids=["real", "complex"],
 )
 def test_phi_functions_match_their_integrals(z):
-    """Near zero, where the quotients cancel, and far from it; the kind of number is kept."""
+    """Near zero, where the quotients cancel, and far from it; real input gives real output."""
     for order, phi in enumerate(phi_functions(z), start=1):
         assert_allclose(phi, phi_by_quadrature(order, z), rtol=PHI_TOLERANCE)
         assert np.iscomplexobj(phi) == np.iscomplexobj(z)
@@ -126,7 +126,7 @@ def test_stored_states_do_not_depend_on_the_output_interval():
     [("step", 0.0), ("step", np.nan), ("steps_per_output", 0), ("outputs", 0)],
 )
 def test_integrate_rejects_bad_arguments(name, value):
-    """Steps and counts have to be positive."""
+    """Steps and counts must be positive."""
     arguments = {"step": 0.1, "steps_per_output": 1, "outputs": 1} | {name: value}
     with pytest.raises(ValueError, match=rf"{name}: expected .* received"):
         integrate(np.zeros(2), np.zeros(2), np.zeros_like, **arguments)

@@ -40,7 +40,7 @@ TRAINING = {
         "gradient_parameters": "all",
     },
     "compiled": False,
-    "checkpoint_seconds": 1e9,  # at the end alone: a checkpoint takes longer than an iteration
+    "checkpoint_seconds": 1e9,  # only at the end: a checkpoint takes longer than an iteration
 }
 CHECKPOINT_EACH_ITERATION = {"checkpoint_seconds": 1e-9}
 
@@ -53,7 +53,7 @@ EQUATIONS = {
 }
 
 
-OPTIMISERS = {  # of methods that name another than Adam
+OPTIMISERS = {  # of methods with an optimiser other than Adam
     "soap": TRAINING["optimiser"] | {"precondition_every": 3},
     "lbfgs": {"history": 7, "evaluations": 5},
 }
@@ -79,7 +79,7 @@ def make_settings(method="rba", problem="allen_cahn", **changes):
 
 
 def random_reference(problem, points=12):
-    """A reference of random numbers on a coarse grid, where only the training matters."""
+    """A reference of random numbers on a coarse grid, for tests that need no solution."""
     arrays = {f"axes/{n}": np.linspace(*problem.domain[n], points) for n in problem.coordinates}
     exact = np.random.default_rng(0).normal(size=(points, points))
     return Content("reference", arrays | {f"fields/{problem.observable}": exact}, {})
@@ -99,5 +99,5 @@ needs_compiler = pytest.mark.skipif(
 
 @pytest.fixture
 def fresh_compiler():
-    """Let torch forget what it compiled: it refuses one function for many networks."""
+    """Clear torch's compile cache: it limits how often one function is recompiled."""
     torch._dynamo.reset()

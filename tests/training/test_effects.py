@@ -1,4 +1,4 @@
-"""Whatever setting of a training is changed, another training comes out, or it is refused."""
+"""Changing any setting of a training changes its data or is rejected."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ SMALL: dict[str, Any] = {
     "optimiser": TRAINING["optimiser"] | {"decay_every": 2},
     "record": TRAINING["record"] | {"dense_until": 1, "every": 3, "error_stride": 1},
 }
-HOW_NOT_WHAT = {"scale", "problem", "training.compiled", "training.checkpoint_seconds"}
+NOT_CHANGED = {"scale", "problem", "training.compiled", "training.checkpoint_seconds"}
 OTHER = {
     "method": "vanilla",
     "training.engine": "plain",
@@ -38,12 +38,12 @@ OTHER = {
     "training.record.snapshots_per_decade": 1,
     "training.record.gradient_parameters": "weights",
 }
-REFUSED = dict.fromkeys(EQUATIONS, {"training.network.fourier_modes", "training.network.ansatz"})
-REFUSED["allen_cahn"] = {"training.network.ansatz"}  # since its initial condition has a weight
+REJECTED = dict.fromkeys(EQUATIONS, {"training.network.fourier_modes", "training.network.ansatz"})
+REJECTED["allen_cahn"] = {"training.network.ansatz"}  # since its initial condition has a weight
 
 
 def trained(settings: RunSettings, checkpoints: Checkpoints) -> dict[str, np.ndarray]:
-    """History and snapshots of a training, against a solution of numbers at random."""
+    """History and snapshots of a training with a reference of random numbers."""
     training = prepare(
         settings,
         random_reference(settings.equation),
@@ -55,32 +55,32 @@ def trained(settings: RunSettings, checkpoints: Checkpoints) -> dict[str, np.nda
 
 
 def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
-    """Whether two trainings have the same data to the last bit."""
+    """Whether the data of two trainings are bit-identical."""
     return one.keys() == other.keys() and all(np.array_equal(one[n], other[n]) for n in one)
 
 
 @pytest.mark.parametrize("problem", EQUATIONS)
-def test_every_setting_of_a_training_has_an_effect_or_is_refused(problem, tmp_path):
+def test_every_setting_of_a_training_has_an_effect_or_is_rejected(problem, tmp_path):
     before = make_settings(problem=problem, **SMALL)
     checkpoints = Checkpoints.beside(tmp_path / "run.h5", before, "code")
-    undisturbed = trained(before, checkpoints)
-    assert same(undisturbed, trained(before, checkpoints))
+    baseline = trained(before, checkpoints)
+    assert same(baseline, trained(before, checkpoints))
     tree = before.model_dump(mode="json")
-    refused, without_effect = set(), set()
+    rejected, without_effect = set(), set()
     for key, value in leaves(tree):
-        if key in HOW_NOT_WHAT:
+        if key in NOT_CHANGED:
             continue
         other = OTHER[key] if key in OTHER else value + 1 if type(value) is int else 0.9 * value
         after = validated(RunSettings, changed(tree, key, other))
         try:
             require_effect(after.equation, after.training, ("training",))
         except SettingsError:
-            refused.add(key)
+            rejected.add(key)
             continue
-        if same(undisturbed, trained(after, checkpoints)):
+        if same(baseline, trained(after, checkpoints)):
             without_effect.add(key)
     assert without_effect == set()
-    assert refused == REFUSED[problem]
+    assert rejected == REJECTED[problem]
 
 
 def test_an_ansatz_has_an_effect_where_it_is_accepted(tmp_path):

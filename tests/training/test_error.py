@@ -1,4 +1,4 @@
-"""The test error: at which points it is taken, and when it says nothing."""
+"""The test error: its points, and when it is undefined."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tests.training.test_loop import run
 
 
 def errors(problem, points, stride, exact=None):
-    """Set up the test error on a grid of so many points along each axis."""
+    """Set up the test error on a grid with `points` points along each axis."""
     settings = make_settings(problem=problem)
     problem = settings.equation
     axes = {name: np.linspace(*problem.domain[name], points) for name in problem.coordinates}
@@ -31,7 +31,7 @@ def errors(problem, points, stride, exact=None):
 
 
 @pytest.mark.parametrize("problem", EQUATIONS)
-def test_a_stride_leaves_points_between_the_ends(problem):
+def test_a_stride_that_leaves_no_inner_points_is_rejected(problem):
     errors(problem, 32, 6)
     for points, stride in ((32, 7), (32, 1000), (2, 1)):
         message = (
@@ -41,7 +41,7 @@ def test_a_stride_leaves_points_between_the_ends(problem):
             errors(problem, points, stride)
 
 
-def test_points_at_which_the_reference_vanishes_are_refused():
+def test_points_at_which_the_reference_vanishes_are_rejected():
     def wave(x, y):
         return np.sin(4 * np.pi * x) * np.sin(4 * np.pi * y)
 
@@ -51,7 +51,7 @@ def test_points_at_which_the_reference_vanishes_are_refused():
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
-def test_a_reference_that_is_zero_or_no_number_is_refused(value):
+def test_a_reference_that_is_zero_or_not_finite_is_rejected(value):
     with pytest.raises(SettingsError, match="is finite and does not vanish"):
         errors("cavity", 33, 1, lambda x, y: np.full(x.shape, value))
 
@@ -65,7 +65,7 @@ def test_a_training_stops_at_an_error_that_is_not_finite(reference, tmp_path, mo
     def failing(self, fields):
         nonlocal calls
         calls += 1
-        factor = float("inf") if calls > 1 + 4 else 1.0  # the first finds the operators
+        factor = float("inf") if calls > 1 + 4 else 1.0  # the first call finds the operators
         return {name: factor * values for name, values in observables(self, fields).items()}
 
     monkeypatch.setattr(problem_class, "observables", failing)

@@ -39,15 +39,15 @@ def gradients(device, *, engine="fast", compiled=False, problem):
     ("engine", "compiled"), [("fast", False), ("fast", True), ("plain", False)]
 )
 @pytest.mark.parametrize("problem", ["allen_cahn", "cavity"])
-def test_gradients_are_those_of_the_cpu(problem, engine, compiled):
+def test_gradients_equal_those_on_the_cpu(problem, engine, compiled):
     expected = gradients("cpu", problem=problem)
     actual = gradients("cuda", engine=engine, compiled=compiled, problem=problem)
-    # float64, sums in another order, of terms of up to 1e4 in the cavity
+    # float64 with sums in another order; terms reach 1e4 in the cavity
     torch.testing.assert_close(actual, expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("engine", ["fast", "plain"])
-def test_a_training_gives_the_same_data_twice_and_resumes(engine, reference, tmp_path):
+def test_a_resumed_training_gives_the_data_of_an_uninterrupted_one(engine, reference, tmp_path):
     def run(folder, **changes):
         settings = make_settings(engine=engine, **changes)
         checkpoints = Checkpoints.beside(tmp_path / folder / "run.h5", settings, "code")
@@ -60,8 +60,8 @@ def test_a_training_gives_the_same_data_twice_and_resumes(engine, reference, tmp
 
 
 @pytest.mark.parametrize("problem", names(PROBLEMS))
-def test_kernels_are_as_accurate_as_products_in_float32(problem):
-    """Relative errors of outputs and gradients against float64, of both."""
+def test_kernels_are_as_accurate_as_matrix_products_in_float32(problem):
+    """Compare the relative errors of both, in outputs and gradients, against float64."""
     network = Network((2, 128, 128, 128, 2))
     case = make_case(problem, network, batches=20, points=50)
     layout, *tensors = case
@@ -88,7 +88,7 @@ def test_kernels_are_as_accurate_as_products_in_float32(problem):
 
     wanted = expected(case)
     kernels, products = errors("kernels"), errors("products")
-    # The sums have another order; single parameters have few values to average over
+    # Sums are in another order; single parameters have few values to average over
     assert all(a <= 2 * b for a, b in zip(kernels, products, strict=True)), (kernels, products)
 
 
@@ -98,7 +98,7 @@ GPU = EXACT | {"device": torch.device("cuda")}
 @pytest.mark.usefixtures("fresh_compiler")
 @pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
-def test_a_captured_iteration_is_that_of_python(monkeypatch, method, compiled):
+def test_a_captured_iteration_equals_an_eager_one(monkeypatch, method, compiled):
     def parameters_after(iterations, warm_up):
         monkeypatch.setattr(cuda_graph, "WARM_UP", warm_up)
         iteration = make_iteration(method, compiled=compiled, **GPU)
@@ -107,7 +107,7 @@ def test_a_captured_iteration_is_that_of_python(monkeypatch, method, compiled):
             iteration.update()
         return [p.cpu() for p in iteration.state.parameters]
 
-    # Over a change of the learning rate, after iteration 25
+    # The learning rate changes after iteration 25
     captured, called = parameters_after(30, warm_up=3), parameters_after(30, warm_up=30)
     torch.testing.assert_close(captured, called, rtol=1e-12, atol=1e-14)
 

@@ -34,8 +34,8 @@ def tensors(iteration):
 
 
 @pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
-def test_tensors_are_updated_where_they_are(method):
-    """A CUDA graph knows addresses, not tensors."""
+def test_tensors_are_updated_in_place(method):
+    """CUDA graphs refer to addresses, not tensors."""
     iteration = make_iteration(method)
     first = tensors(iteration)
     addresses = [t.data_ptr() for t in first]
@@ -46,7 +46,7 @@ def test_tensors_are_updated_where_they_are(method):
 
 
 def test_an_iteration_is_freed_without_the_garbage_collector():
-    """A CUDA graph that a reference cycle keeps may be freed during the capture of another."""
+    """A CUDA graph in a reference cycle may be freed during the capture of another."""
     gc.disable()
     try:
         iteration = make_iteration()
@@ -88,7 +88,7 @@ def test_the_weights_are_those_of_the_loss(engine):
 
 @pytest.mark.parametrize("engine", ["fast", "plain"])
 def test_adam_against_its_formulas(engine):
-    """Eqs. 9 to 11, over a change of the learning rate."""
+    """Eqs. 9 to 11, across a change of the learning rate."""
     iteration = make_iteration(engine=engine)
     state, chosen = iteration.state, iteration.state.stepper.settings
     parameter, first, second = state.parameters[0].clone(), 0.0, 0.0

@@ -1,4 +1,4 @@
-"""The training loop: what it records, and that it resumes as if never stopped."""
+"""The training loop: what it records, and that interruptions do not change the data."""
 
 import shutil
 from contextlib import contextmanager
@@ -26,21 +26,21 @@ def run(settings, reference, folder, code="code", threads=1):
 
 
 def assert_same_data(actual, expected):
-    """Every dataset equal to the last bit."""
+    """Require bit-identical datasets."""
     assert actual.arrays.keys() == expected.arrays.keys()
     for name, values in expected.arrays.items():
         np.testing.assert_array_equal(actual.arrays[name], values, err_msg=name)
 
 
 @pytest.fixture(scope="module")
-def undisturbed(reference, tmp_path_factory):
-    """Result of a training that nothing interrupted."""
-    return run(make_settings(), reference, tmp_path_factory.mktemp("undisturbed"))
+def uninterrupted(reference, tmp_path_factory):
+    """Result of an uninterrupted training."""
+    return run(make_settings(), reference, tmp_path_factory.mktemp("uninterrupted"))
 
 
 @pytest.fixture(scope="module")
 def finished(reference, tmp_path_factory):
-    """Folder in which a training has come to its end, with its checkpoints."""
+    """Folder of a finished training, with its checkpoints."""
     folder = tmp_path_factory.mktemp("finished")
     run(make_settings(), reference, folder)
     return folder
@@ -60,45 +60,47 @@ def counted_updates(monkeypatch):
         yield updates
 
 
-def test_rows_and_snapshots_stand_where_the_settings_say(undisturbed):
+def test_rows_and_snapshots_are_at_the_configured_iterations(uninterrupted):
     expected = [*range(1, 11), *range(14, 60, 7), 60]
-    np.testing.assert_array_equal(undisturbed.arrays["history/iteration"], expected)
-    assert np.isfinite(undisturbed.arrays["history/relative_l2"]).all()
+    np.testing.assert_array_equal(uninterrupted.arrays["history/iteration"], expected)
+    assert np.isfinite(uninterrupted.arrays["history/relative_l2"]).all()
     np.testing.assert_array_equal(
-        undisturbed.arrays["snapshots/iteration"], [1, 2, 3, 4, 6, 10, 16, 25, 40, 60]
+        uninterrupted.arrays["snapshots/iteration"], [1, 2, 3, 4, 6, 10, 16, 25, 40, 60]
     )
 
 
-def test_signal_noise_and_rms_obey_eq_17(undisturbed):
-    snr, srr = (undisturbed.arrays[f"history/{name}"] for name in ("snr", "srr_batch"))
+def test_signal_noise_and_rms_obey_eq_17(uninterrupted):
+    snr, srr = (uninterrupted.arrays[f"history/{name}"] for name in ("snr", "srr_batch"))
     # Eq. 17 solved for 1 - SRR^2; where SRR is near 1, rounding of SRR is amplified by SNR^2.
     tolerance = 1e-13 * (1 + snr**2)
     assert (np.abs(srr / np.sqrt(1 - srr**2) / snr - 1) <= tolerance).all()
-    assert snr.max() > 1 > snr.min()  # both regimes are among the data
-    norms = [undisturbed.arrays[f"history/gradient_{name}"] for name in ("mean", "std")]
+    assert snr.max() > 1 > snr.min()  # the data include both regimes
+    norms = [uninterrupted.arrays[f"history/gradient_{name}"] for name in ("mean", "std")]
     np.testing.assert_allclose(norms[0].astype(float) / norms[1], snr, rtol=2 * HALF_UNIT)
 
 
-def test_layers_add_up_to_the_whole(undisturbed):
+def test_layers_add_up_to_the_whole(uninterrupted):
     for name in ("gradient_mean", "gradient_std"):
-        layers = undisturbed.arrays[f"history/layers/{name}"]
+        layers = uninterrupted.arrays[f"history/layers/{name}"]
         assert layers.shape[1] == 3  # two hidden layers and the output
         whole = np.sqrt((layers.astype(float) ** 2).sum(1))
-        np.testing.assert_allclose(whole, undisturbed.arrays[f"history/{name}"], rtol=2 * HALF_UNIT)
+        np.testing.assert_allclose(
+            whole, uninterrupted.arrays[f"history/{name}"], rtol=2 * HALF_UNIT
+        )
 
 
-def test_only_the_ratios_are_recorded_in_float64(undisturbed):
+def test_only_the_ratios_are_recorded_in_float64(uninterrupted):
     double = {
         name.removeprefix("history/")
-        for name, values in undisturbed.arrays.items()
+        for name, values in uninterrupted.arrays.items()
         if values.dtype == np.float64 and name.startswith("history/")
     }
     assert double == {"snr", "srr_batch", "srr_adam", "layers/snr"}
 
 
-def test_the_terms_of_the_gradient_add_up_to_it(undisturbed):
+def test_the_terms_of_the_gradient_add_up_to_it(uninterrupted):
     mean, std, snr, common, cosine = (
-        undisturbed.arrays[f"history/{name}"].astype(float)
+        uninterrupted.arrays[f"history/{name}"].astype(float)
         for name in (
             "gradient_mean",
             "gradient_std",
@@ -114,7 +116,7 @@ def test_the_terms_of_the_gradient_add_up_to_it(undisturbed):
     assert (np.abs(total - mean**2) <= 10 * HALF_UNIT * (residual**2 + common**2)).all()
 
 
-def test_vanilla_follows_the_weights_without_using_them(reference, tmp_path):
+def test_vanilla_updates_the_weights_without_using_them(reference, tmp_path):
     settings = make_settings("vanilla")
     result = run(settings, reference, tmp_path)
     loss = result.arrays["history/loss"]
@@ -126,34 +128,38 @@ def test_vanilla_follows_the_weights_without_using_them(reference, tmp_path):
     assert (np.diff(result.arrays["history/weights_max"]) > 0).all()
 
 
-def test_rba_weights_enter_the_loss_in_the_same_iteration(undisturbed):
-    # At first all weights are rate * |R| / max |R|, so the weighted loss is known from them.
-    weights = undisturbed.arrays["snapshots/weights"][0]
+def test_rba_weights_enter_the_loss_in_the_same_iteration(uninterrupted):
+    # The first weights are rate * |R| / max |R|, so they determine the weighted loss.
+    weights = uninterrupted.arrays["snapshots/weights"][0]
     assert weights.max() == pytest.approx(0.01, rel=1e-6)
-    loss = undisturbed.arrays["history/loss_pde"][0]
-    largest = undisturbed.arrays["history/residual_max"][0]
+    loss = uninterrupted.arrays["history/loss_pde"][0]
+    largest = uninterrupted.arrays["history/residual_max"][0]
     residual = weights[0] / 0.01 * largest
     assert loss == pytest.approx(np.mean((weights[0] * residual) ** 2), rel=1e-5)  # float32
 
 
-def test_same_seed_gives_the_same_data(undisturbed, reference, tmp_path):
-    assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+def test_same_seed_gives_the_same_data(uninterrupted, reference, tmp_path):
+    assert_same_data(run(make_settings(), reference, tmp_path), uninterrupted)
 
 
-@pytest.mark.skipif(usable_threads(2) < 2, reason="one processor alone may be used")
-def test_the_number_of_threads_changes_no_bit(undisturbed, reference, tmp_path):
-    assert_same_data(run(make_settings(), reference, tmp_path, threads=2), undisturbed)
+@pytest.mark.skipif(usable_threads(2) < 2, reason="only one processor is available")
+def test_data_do_not_depend_on_the_number_of_threads(uninterrupted, reference, tmp_path):
+    assert_same_data(run(make_settings(), reference, tmp_path, threads=2), uninterrupted)
 
 
-def test_more_iterations_continue_as_if_never_stopped(undisturbed, reference, tmp_path, caplog):
+def test_more_iterations_give_the_data_of_an_uninterrupted_training(
+    uninterrupted, reference, tmp_path, caplog
+):
     run(make_settings(iterations=33), reference, tmp_path)
     with caplog.at_level("INFO"):
-        assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+        assert_same_data(run(make_settings(), reference, tmp_path), uninterrupted)
     assert "continues after iteration 33" in caplog.text
 
 
 @pytest.mark.parametrize("iterations", [1, 2, 16, 33, 40, 46, 47])  # 16 and 40 have a snapshot
-def test_fewer_iterations_are_cut_exactly(finished, reference, tmp_path, iterations, monkeypatch):
+def test_a_longer_training_is_truncated_exactly(
+    finished, reference, tmp_path, iterations, monkeypatch
+):
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     shorter = make_settings(iterations=iterations)
     expected = run(shorter, reference, tmp_path / "from_start")
@@ -163,25 +169,23 @@ def test_fewer_iterations_are_cut_exactly(finished, reference, tmp_path, iterati
     assert len(updates) == iterations - max(done for done in milestones if done < iterations)
 
 
-def test_what_a_longer_training_has_reached_is_kept(
-    undisturbed, finished, reference, tmp_path, monkeypatch
+def test_truncation_keeps_the_checkpoint_of_the_longer_training(
+    uninterrupted, finished, reference, tmp_path, monkeypatch
 ):
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     for iterations in (47, 33):
         run(make_settings(iterations=iterations), reference, tmp_path)
     with counted_updates(monkeypatch) as updates:
-        assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+        assert_same_data(run(make_settings(), reference, tmp_path), uninterrupted)
         assert not updates
         longer = run(make_settings(iterations=65), reference, tmp_path)
         assert len(updates) == 5
     assert_same_data(longer, run(make_settings(iterations=65), reference, tmp_path / "from_start"))
 
 
-def test_a_cut_training_that_is_stopped_goes_on_where_it_was(
-    finished, reference, tmp_path, monkeypatch
-):
+def test_a_truncated_training_that_is_stopped_resumes(finished, reference, tmp_path, monkeypatch):
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
-    shorter = make_settings(iterations=44)  # cut to 21
+    shorter = make_settings(iterations=44)  # truncated to 21
     checkpoints = Checkpoints.beside(tmp_path / "run.h5", shorter, "code")
     with counted_updates(monkeypatch) as updates, pytest.raises(Stopped):
         monkeypatch.setattr(loop, "stop_on_signals", lambda: lambda: len(updates) == 9)
@@ -193,13 +197,13 @@ def test_a_cut_training_that_is_stopped_goes_on_where_it_was(
     assert_same_data(result, run(shorter, reference, tmp_path / "from_start"))
 
 
-def test_a_finished_training_is_not_done_again(undisturbed, reference, tmp_path, monkeypatch):
+def test_a_finished_training_is_not_repeated(uninterrupted, reference, tmp_path, monkeypatch):
     run(make_settings(), reference, tmp_path)
     monkeypatch.setattr(Iteration, "update", pytest.fail)
-    assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+    assert_same_data(run(make_settings(), reference, tmp_path), uninterrupted)
 
 
-def test_other_code_or_settings_do_not_take_the_checkpoint(reference, tmp_path, caplog):
+def test_other_code_or_settings_do_not_use_the_checkpoint(reference, tmp_path, caplog):
     run(make_settings(iterations=5), reference, tmp_path)
     with caplog.at_level("INFO"):
         run(make_settings(iterations=5), reference, tmp_path, code="edited")
@@ -208,7 +212,7 @@ def test_other_code_or_settings_do_not_take_the_checkpoint(reference, tmp_path, 
 
 
 @pytest.mark.parametrize("damage", ["newest", "both"])
-def test_a_damaged_checkpoint_is_passed_over(undisturbed, reference, tmp_path, caplog, damage):
+def test_a_damaged_checkpoint_is_skipped(uninterrupted, reference, tmp_path, caplog, damage):
     run(make_settings(iterations=33, **CHECKPOINT_EACH_ITERATION), reference, tmp_path)
     newest = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
     for path in [newest.newest, newest.previous][: 1 if damage == "newest" else 2]:
@@ -216,12 +220,12 @@ def test_a_damaged_checkpoint_is_passed_over(undisturbed, reference, tmp_path, c
         data[len(data) // 2] ^= 1
         path.write_bytes(data)
     with caplog.at_level("INFO"):
-        assert_same_data(run(make_settings(), reference, tmp_path), undisturbed)
+        assert_same_data(run(make_settings(), reference, tmp_path), uninterrupted)
     assert "checkpoint not used" in caplog.text and "damaged" in caplog.text
     assert ("continues after iteration 32" in caplog.text) == (damage == "newest")
 
 
-def test_a_damaged_checkpoint_never_displaces_a_good_one(reference, tmp_path):
+def test_a_damaged_checkpoint_never_replaces_a_good_one(reference, tmp_path):
     settings = make_settings(iterations=33, **CHECKPOINT_EACH_ITERATION)
     run(settings, reference, tmp_path)
     checkpoints = Checkpoints.beside(tmp_path / "run.h5", settings, "code")
@@ -234,7 +238,7 @@ def test_a_damaged_checkpoint_never_displaces_a_good_one(reference, tmp_path):
     assert aside.read_bytes() == damaged
 
 
-def test_the_checkpoint_of_another_training_is_not_taken(reference, tmp_path, caplog):
+def test_the_checkpoint_of_another_training_is_not_used(reference, tmp_path, caplog):
     run(make_settings(iterations=5), reference, tmp_path)
     taken = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
     other = Checkpoints.beside(tmp_path / "run.h5", make_settings("vanilla"), "code")
@@ -244,11 +248,11 @@ def test_the_checkpoint_of_another_training_is_not_taken(reference, tmp_path, ca
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told_at", "initial"),
+    ("seconds", "reported_at", "initial"),
     [(1e-9, 23, r"[\d.e-]+"), (1e9, 28, "nan")],  # checkpoints after every iteration, or none
 )
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
-    reference, tmp_path, monkeypatch, seconds, told_at, initial
+    reference, tmp_path, monkeypatch, seconds, reported_at, initial
 ):
     settings = make_settings(checkpoint_seconds=seconds)  # every seventh iteration is recorded
     problem_class = type(settings.equation)
@@ -258,33 +262,33 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
     def failing(self, fields, source):
         nonlocal calls
         calls += 1
-        factor = float("nan") if calls > 1 + 22 else 1.0  # the first finds the operators
+        factor = float("nan") if calls > 1 + 22 else 1.0  # the first call finds the operators
         return tuple(factor * part for part in residual(self, fields, source))
 
     monkeypatch.setattr(problem_class, "residual", failing)
-    message = rf"not finite at iteration {told_at} \(pde nan, initial {initial},"
+    message = rf"not finite at iteration {reported_at} \(pde nan, initial {initial},"
     with pytest.raises(Stopped, match=message):
         run(settings, reference, tmp_path)
     kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load()
-    assert (kept is None) if told_at == 28 else kept.arrays["state/iteration"] == 22
+    assert (kept is None) if reported_at == 28 else kept.arrays["state/iteration"] == 22
 
 
-def test_snapshots_do_not_move_when_a_training_gets_longer():
+def test_snapshots_do_not_move_when_a_training_is_extended():
     short, long = snapshot_iterations(1000, 18), snapshot_iterations(300000, 18)
     np.testing.assert_array_equal(short, long[: len(short)])
     assert short[0] == 1 and 80 < len(long) < 120
     assert (np.diff(long) > 0).all()
 
 
-def test_every_dense_iteration_is_recorded_and_then_each_nth():
+def test_every_dense_iteration_is_recorded_and_then_every_nth():
     record = make_settings().training.record
     recorded = [i for i in range(1, 40) if is_recorded(i, record)]
     assert recorded == [*range(1, 11), 14, 21, 28, 35]
 
 
-def test_weights_start_where_the_method_says(undisturbed, reference, tmp_path):
+def test_weights_start_at_the_value_of_the_method(uninterrupted, reference, tmp_path):
     settings = make_settings("sa", iterations=1)
     first = run(settings, reference, tmp_path).arrays["snapshots/weights"][0]
     assert first.min() >= 0.5 and first.max() > 0.5  # one step of ascent from 0.5
     # RBA's start at 0, and its largest after one iteration is the rate.
-    assert undisturbed.arrays["snapshots/weights"][0].max() == pytest.approx(0.01, rel=1e-6)
+    assert uninterrupted.arrays["snapshots/weights"][0].max() == pytest.approx(0.01, rel=1e-6)

@@ -1,4 +1,4 @@
-"""Each optimiser: what a step does, its moments, and that a training resumes to the last bit."""
+"""Each optimiser: its steps, its moments, and bit-identical resuming."""
 
 import shutil
 
@@ -30,7 +30,7 @@ OTHERS = [joined("rba", name) for name in names(OPTIMISERS) if name != "adam"]
 
 @pytest.fixture(scope="module", params=OTHERS)
 def finished(request, reference, tmp_path_factory):
-    """A training that nothing interrupted: its settings, folder, and result."""
+    """Settings, folder and result of an uninterrupted training."""
     folder, settings = tmp_path_factory.mktemp(request.param), make_settings(request.param)
     return settings, folder, run(settings, reference, folder)
 
@@ -41,14 +41,14 @@ def with_iterations(settings, iterations, **changes):
 
 
 @pytest.mark.parametrize("stop", [1, 2, 3, 12, 35])
-def test_a_stopped_training_goes_on_to_the_last_bit(finished, reference, tmp_path, stop):
+def test_a_stopped_training_resumes_bit_for_bit(finished, reference, tmp_path, stop):
     settings, _, expected = finished
     run(with_iterations(settings, stop), reference, tmp_path)
     assert_same_data(run(settings, reference, tmp_path), expected)
 
 
 @pytest.mark.parametrize("iterations", [1, 2, 23])
-def test_fewer_iterations_are_cut_to_the_last_bit(
+def test_a_longer_training_is_truncated_bit_for_bit(
     finished, reference, tmp_path, iterations, monkeypatch
 ):
     settings, folder, _ = finished
@@ -60,20 +60,20 @@ def test_fewer_iterations_are_cut_to_the_last_bit(
     assert len(updates) == {1: 1, 2: 1, 23: 2}[iterations]
 
 
-def test_a_checkpoint_after_each_iteration_changes_no_bit(finished, reference, tmp_path):
+def test_a_checkpoint_after_each_iteration_does_not_change_the_data(finished, reference, tmp_path):
     settings, _, expected = finished
     often = with_iterations(settings, ITERATIONS, **CHECKPOINT_EACH_ITERATION)
     assert_same_data(run(often, reference, tmp_path), expected)
 
 
-def test_checkpoints_are_of_one_optimiser(reference, tmp_path):
+def test_each_optimiser_has_its_own_checkpoints(reference, tmp_path):
     run(make_settings("rba", iterations=20), reference, tmp_path)
     run(make_settings("rba-soap", iterations=20), reference, tmp_path)
     found = {path.name.rpartition("-")[0] for path in (tmp_path / "checkpoints").glob("*.h5")}
     assert found == {"allen_cahn-rba-seed3", "allen_cahn-rba-soap-seed3"}
 
 
-def test_the_signal_to_rms_ratio_is_of_the_optimiser_s_own_moments(finished):
+def test_the_signal_to_rms_ratio_uses_the_moments_of_the_optimiser(finished):
     settings, _, result = finished
     ratio = result.arrays["history/srr_adam"]
     if settings.method == "rba-lbfgs":  # no moments
@@ -84,7 +84,7 @@ def test_the_signal_to_rms_ratio_is_of_the_optimiser_s_own_moments(finished):
         np.testing.assert_allclose(ratio[1], 1, rtol=1e-6)  # of one gradient
 
 
-def test_the_state_of_every_optimiser_survives_a_file(finished, tmp_path):
+def test_the_state_of_every_optimiser_survives_saving_and_loading(finished, tmp_path):
     settings, folder, _ = finished
     content = Checkpoints.beside(folder / "run.h5", settings, "code").load()
     names = {name.split("/")[2] for name in content.arrays if name.startswith("state/optimiser/")}
@@ -95,7 +95,7 @@ def test_the_state_of_every_optimiser_survives_a_file(finished, tmp_path):
     assert_same_data(storage.read(tmp_path / "again.h5", "checkpoint"), content)
 
 
-def test_any_state_dict_survives():
+def test_any_state_dict_survives_a_round_trip():
     tree = {
         "state": {0: {"a": torch.arange(6.0).reshape(2, 3), "b": [torch.ones(2), []], "c": 3}},
         "param_groups": [{"lr": 0.1, "betas": (0.9, 0.99), "on": True, "what": None, "n": "x"}],
@@ -107,20 +107,20 @@ def test_any_state_dict_survives():
     assert isinstance(again["param_groups"][0]["betas"], tuple)
 
 
-def test_the_layout_in_memory_survives():
+def test_the_memory_layout_survives_a_round_trip():
     """The rounding of matrix products depends on it."""
     tensor = torch.arange(6.0).reshape(2, 3).T
     again = from_arrays(to_arrays({"state": [tensor]}))["state"][0]
     assert torch.equal(again, tensor) and again.stride() == tensor.stride() == (1, 3)
 
 
-def test_what_is_no_state_is_refused():
+def test_other_objects_are_rejected():
     with pytest.raises(TypeError, match="expected tensors, numbers, text, lists and dicts"):
         to_arrays({"state": object()})
 
 
 def quadratic(parameters):
-    """An ill-conditioned bowl in two matrices: loss and gradient."""
+    """Loss and gradient of an ill-conditioned quadratic function of two matrices."""
     scale = torch.logspace(0, 2, 6, dtype=torch.float64).reshape(2, 3)
     loss = sum((scale * p.square()).sum() / 2 for p in parameters)
     return loss, [scale * p for p in parameters]
@@ -132,7 +132,7 @@ def start():
 
 
 def test_soap_with_constant_bases_is_adam_in_them():
-    """On one gradient again and again, the eigenbases stay, and rotating commutes with Adam."""
+    """With a constant gradient the eigenbases stay, and rotating commutes with Adam."""
     gradient = torch.tensor([[3.0, 1.0, 2.0], [1.0, 2.0, 0.5]], dtype=torch.float64)
     soap = SOAP.model_copy(update={"precondition_every": 10**9})
     stepper = Stepper(soap, [torch.zeros(2, 3, dtype=torch.float64)])
@@ -149,8 +149,8 @@ def test_soap_with_constant_bases_is_adam_in_them():
     torch.testing.assert_close(stepper.parameters[0], expected, rtol=1e-4, atol=1e-9)
 
 
-def test_lbfgs_against_a_closed_form():
-    """On a quadratic function with exact steps it ends where the gradient vanishes."""
+def test_lbfgs_minimises_a_quadratic_function():
+    """The minimum is at zero."""
     stepper = Stepper(LBFGS(history=20, evaluations=25), start())
     for _ in range(40):
         stepper.begin()
@@ -159,7 +159,7 @@ def test_lbfgs_against_a_closed_form():
     assert max(float(p.abs().max()) for p in stepper.parameters) < 1e-7
 
 
-def test_lbfgs_solves_rosenbrock_s_valley():
+def test_lbfgs_minimises_the_rosenbrock_function():
     (point,) = parameters = [torch.tensor([-1.2, 1.0], dtype=torch.float64)]
     stepper = Stepper(LBFGS(history=10, evaluations=25), parameters)
 
@@ -192,7 +192,7 @@ def test_a_line_search_keeps_the_weights_and_lowers_the_loss(method, engine):
         assert torch.equal(after.weights, weights)
 
 
-def test_the_learning_rate_of_soap_falls_as_adam_s():
+def test_the_learning_rate_of_soap_falls_like_that_of_adam():
     rates = [SOAP.learning_rate_at(i) for i in (1, 4, 5, 8, 9)]
     assert rates == [0.01, 0.01, 0.005, 0.005, 0.0025]
     assert LBFGS(history=1, evaluations=2).learning_rate_at(5) is None

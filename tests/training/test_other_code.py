@@ -1,4 +1,4 @@
-"""A checkpoint of other code, or of another machine, is continued on request and never silently."""
+"""Resuming from checkpoints of other code, which needs an option, or of another machine."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ NEW = {**MADE, "code": "fade", "git_commit": "def456"}
 
 
 def trained(folder, reference, code, made_by, iterations=33, **options):
-    """Train by some code, with checkpoints in a folder."""
+    """Train as version `code`, with checkpoints in `folder`."""
     settings = make_settings(iterations=iterations, **options.pop("changes", {}))
     digest = storage.data_digest(reference)
     checkpoints = Checkpoints.beside(folder / "run.h5", settings, code, digest)
@@ -39,7 +39,7 @@ def stretches(content):
     return [(s["first"], s["last"], s["code"]) for s in content.attributes["stretches"]]
 
 
-def test_every_stretch_is_listed_and_said(old, reference, caplog):
+def test_every_stretch_is_listed_and_logged(old, reference, caplog):
     folder, _ = old
     with caplog.at_level("INFO"):
         result = trained(folder, reference, "new", NEW)
@@ -53,7 +53,7 @@ def test_every_stretch_is_listed_and_said(old, reference, caplog):
     assert "iterations 1 to 20 are by another maker" in note and "code c0de, then fade" in note
 
 
-def test_without_the_request_the_training_begins_anew(old, reference, caplog):
+def test_without_the_option_training_starts_from_scratch(old, reference, caplog):
     folder, other = old
     before = other.read_bytes()
     with caplog.at_level("INFO"):
@@ -62,7 +62,7 @@ def test_without_the_request_the_training_begins_anew(old, reference, caplog):
     assert other.read_bytes() == before
 
 
-def test_its_own_checkpoint_comes_first(old, reference, caplog):
+def test_a_checkpoint_of_the_same_code_comes_first(old, reference, caplog):
     folder, _ = old
     trained(folder, reference, "new", NEW, iterations=5, other_code=False)
     with caplog.at_level("INFO"):
@@ -70,7 +70,7 @@ def test_its_own_checkpoint_comes_first(old, reference, caplog):
     assert "continues after iteration 5" in caplog.text and stretches(result) == [(1, 33, "fade")]
 
 
-def test_a_third_code_lists_three_and_the_same_again_lists_it_once(old, reference):
+def test_each_code_is_listed_once_also_if_it_trains_twice(old, reference):
     folder, _ = old
     trained(folder, reference, "new", NEW, iterations=25)
     trained(folder, reference, "new", NEW, iterations=28)
@@ -78,7 +78,7 @@ def test_a_third_code_lists_three_and_the_same_again_lists_it_once(old, referenc
     assert stretches(result) == [(1, 20, "c0de"), (21, 28, "fade"), (29, 33, "beef")]
 
 
-def test_fewer_iterations_list_what_they_hold(old, reference):
+def test_a_truncated_training_lists_only_its_own_stretches(old, reference):
     folder, _ = old
     trained(folder, reference, "new", NEW)
     shorter = trained(folder, reference, "new", NEW, iterations=15)  # from a milestone at 9
@@ -86,7 +86,7 @@ def test_fewer_iterations_list_what_they_hold(old, reference):
     assert_same_data(shorter, run(make_settings(iterations=15), reference, folder / "from_start"))
 
 
-def test_another_machine_is_said(reference, tmp_path, caplog, monkeypatch):
+def test_another_machine_is_logged(reference, tmp_path, caplog, monkeypatch):
     trained(tmp_path, reference, "same", MADE, iterations=20)
     monkeypatch.setattr(maker, "name_of", lambda device: "another processor")
     result = trained(tmp_path, reference, "same", MADE, other_code=False)
@@ -95,7 +95,7 @@ def test_another_machine_is_said(reference, tmp_path, caplog, monkeypatch):
     assert [line for line in caplog.messages if "then another processor, not compiled" in line]
 
 
-def test_other_settings_are_no_other_code(old, reference, caplog):
+def test_a_checkpoint_of_other_settings_is_not_used(old, reference, caplog):
     folder, _ = old
     with caplog.at_level("INFO"):
         trained(folder, reference, "new", NEW, changes={"points": 45})
@@ -104,7 +104,7 @@ def test_other_settings_are_no_other_code(old, reference, caplog):
     assert "expected training.points = 45, found 40" in caplog.text
 
 
-def test_the_engine_is_compared_and_older_checkpoints_are_of_the_fast_one(old, reference, caplog):
+def test_engines_must_match_and_older_checkpoints_count_as_fast(old, reference, caplog):
     folder, path = old
     content = storage.read(path)
     settings = content.attributes["settings"]
@@ -118,7 +118,7 @@ def test_the_engine_is_compared_and_older_checkpoints_are_of_the_fast_one(old, r
     assert stretches(result)[0] == (1, 20, "c0de")
 
 
-def test_errors_are_against_one_reference(old, reference, caplog):
+def test_a_checkpoint_with_another_reference_is_not_used(old, reference, caplog):
     folder, _ = old
     finer = {name: values * (1 + 1e-9) for name, values in reference.arrays.items()}
     with caplog.at_level("INFO"):
@@ -127,7 +127,7 @@ def test_errors_are_against_one_reference(old, reference, caplog):
     assert "expected errors against the reference solution " in caplog.text
 
 
-def test_columns_are_those_that_the_first_code_recorded(old, reference):
+def test_columns_are_those_of_the_first_code(old, reference):
     folder, path = old
     content = storage.read(path)
     arrays = dict(content.arrays)
@@ -142,8 +142,8 @@ def test_columns_are_those_that_the_first_code_recorded(old, reference):
     np.testing.assert_array_equal(np.isnan(found["history/loss_other"]), later)
 
 
-def test_an_older_checkpoint_is_known_by_what_is_stated_of_it(old, reference, caplog):
-    """It stores neither settings nor milestones."""
+def test_the_provenance_of_an_older_checkpoint_comes_from_its_json_file(old, reference, caplog):
+    """Older checkpoints store neither settings nor milestones."""
     folder, path = old
     content = storage.read(path)
     kept = {n: v for n, v in content.arrays.items() if not n.startswith("state/milestones/")}
@@ -154,6 +154,6 @@ def test_an_older_checkpoint_is_known_by_what_is_stated_of_it(old, reference, ca
     assert_same_data(result, run(make_settings(iterations=33), reference, folder / "from_start"))
     assert stretches(result) == [(1, 20, "0ld"), (21, 33, "fade")]
     assert result.attributes["stretches"][0]["python"] is None
-    with caplog.at_level("INFO"):  # nothing is kept of iterations that early
+    with caplog.at_level("INFO"):  # no state is kept from that early
         shorter = trained(folder, reference, "new", NEW, iterations=15)
     assert stretches(shorter) == [(1, 15, "fade")]

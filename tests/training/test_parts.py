@@ -1,4 +1,4 @@
-"""What has been recorded is written once, in parts that checkpoints list."""
+"""The record is written once, in parts that the checkpoints list."""
 
 import re
 import shutil
@@ -17,9 +17,9 @@ STEM = Checkpoints.beside(storage.Path("run.h5"), make_settings(), "code").newes
 
 
 @pytest.fixture(scope="module")
-def undisturbed(reference, tmp_path_factory):
-    """Result of a training without parts, whose record is too small for one."""
-    folder = tmp_path_factory.mktemp("undisturbed")
+def uninterrupted(reference, tmp_path_factory):
+    """Result of an uninterrupted training, whose record is too small for a part."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
     result = run(make_settings(), reference, folder)
     assert not list(folder.glob("checkpoints/*part*"))
     return result
@@ -27,13 +27,13 @@ def undisturbed(reference, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    """Parts of a few snapshots, so that a small training has many."""
+    """Reduce the part size to a few snapshots, so that a small training has many parts."""
     monkeypatch.setattr(parts, "PART_BYTES", 1500)
 
 
 @pytest.fixture(scope="module")
 def stopped(reference, tmp_path_factory):
-    """Folder of a training that has parts and came to iteration 33."""
+    """Folder of a training with parts that ended at iteration 33."""
     folder = tmp_path_factory.mktemp("stopped")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(parts, "PART_BYTES", 1500)
@@ -43,7 +43,7 @@ def stopped(reference, tmp_path_factory):
 
 @pytest.fixture
 def folder(stopped, tmp_path):
-    """A copy of it."""
+    """A copy of `stopped`."""
     shutil.copytree(stopped, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
@@ -52,8 +52,8 @@ def part_files(folder):
     return sorted(folder.glob("checkpoints/*.part*.h5"))
 
 
-def test_parts_are_written_once_and_hold_the_record_together(
-    undisturbed, reference, tmp_path, monkeypatch
+def test_parts_are_written_once_and_together_hold_the_record(
+    uninterrupted, reference, tmp_path, monkeypatch
 ):
     written = []
     write = storage.write
@@ -64,30 +64,30 @@ def test_parts_are_written_once_and_hold_the_record_together(
 
     monkeypatch.setattr(storage, "write", noted)
     settings = make_settings(**CHECKPOINT_EACH_ITERATION)
-    assert_same_data(run(settings, reference, tmp_path), undisturbed)
+    assert_same_data(run(settings, reference, tmp_path), uninterrupted)
     names = [name for name, _ in written if ".part" in name]
     assert names == [f"{STEM}.part{n:04}.h5" for n in range(1, len(names) + 1)]
     assert len(names) >= 5
     assert names == [path.name for path in part_files(tmp_path)]
     states = [size for name, size in written if ".part" not in name]
     assert len(states) == 60
-    # State, last row and snapshot, and less than a part of the record
+    # State, last row and snapshot, and less than one part of the record
     state = storage.read(tmp_path / "checkpoints" / f"{STEM}.h5").arrays
     fixed = sum(v.nbytes for name, v in state.items() if name.startswith("state/"))
     assert max(states) < fixed + parts.PART_BYTES
 
 
-def test_a_training_goes_on_from_parts(undisturbed, folder, reference, caplog):
+def test_a_training_resumes_from_parts(uninterrupted, folder, reference, caplog):
     before = {path.name: path.read_bytes() for path in part_files(folder)}
     with caplog.at_level("INFO"):
-        assert_same_data(run(make_settings(), reference, folder), undisturbed)
+        assert_same_data(run(make_settings(), reference, folder), uninterrupted)
     assert "continues after iteration 33" in caplog.text
     after = {path.name: path.read_bytes() for path in part_files(folder)}
     assert len(after) > len(before) and after == after | before
 
 
 @pytest.mark.parametrize("iterations", [3, 16, 32])
-def test_fewer_iterations_are_cut_exactly_from_parts(folder, reference, tmp_path, iterations):
+def test_a_longer_training_with_parts_is_truncated_exactly(folder, reference, tmp_path, iterations):
     shorter = make_settings(iterations=iterations)
     expected = run(shorter, reference, tmp_path / "from_start")
     kept = {path: path.read_bytes() for path in folder.glob(f"checkpoints/{STEM}*")}
@@ -97,11 +97,11 @@ def test_fewer_iterations_are_cut_exactly_from_parts(folder, reference, tmp_path
     assert_same_data(run(again, reference, folder), run(again, reference, tmp_path / "again"))
 
 
-def test_a_part_that_no_checkpoint_lists_is_written_over(undisturbed, folder, reference):
-    """A training was killed after a part, before its checkpoint."""
+def test_a_part_that_no_checkpoint_lists_is_overwritten(uninterrupted, folder, reference):
+    """A training was killed after it wrote a part and before the checkpoint."""
     number = len(part_files(folder)) + 1
     (folder / f"checkpoints/{STEM}.part{number:04}.h5").write_bytes(b"of a killed training")
-    assert_same_data(run(make_settings(), reference, folder), undisturbed)
+    assert_same_data(run(make_settings(), reference, folder), uninterrupted)
     assert all(storage.read(path, "part") for path in part_files(folder))
 
 
@@ -111,7 +111,7 @@ def flip(path):
     path.write_bytes(data)
 
 
-def exchange(path):
+def replace_by_another_part(path):
     path.write_bytes(path.with_name(path.name.replace("0003", "0002")).read_bytes())
 
 
@@ -120,29 +120,31 @@ def exchange(path):
     [
         (flip, "checksum does not fit"),
         (lambda path: path.unlink(), "cannot be read"),
-        (exchange, "expected the part of the record that the checkpoint lists"),
+        (replace_by_another_part, "expected the part of the record that the checkpoint lists"),
     ],
 )
-def test_without_a_part_the_last_milestone_before_it_is_taken(
-    undisturbed, folder, reference, caplog, damage, message
+def test_without_a_part_training_resumes_from_the_last_milestone_before_it(
+    uninterrupted, folder, reference, caplog, damage, message
 ):
     damage(part_files(folder)[2])
     with caplog.at_level("INFO"):
-        assert_same_data(run(make_settings(), reference, folder), undisturbed)
-    said = [line for line in caplog.messages if line.startswith("checkpoint not used: ")]
-    assert len(said) == 2 and all("part0003.h5" in line and message in line for line in said)
+        assert_same_data(run(make_settings(), reference, folder), uninterrupted)
+    notes = [line for line in caplog.messages if line.startswith("checkpoint not used: ")]
+    assert len(notes) == 2 and all("part0003.h5" in line and message in line for line in notes)
     (done,) = re.findall(r"continues after iteration (\d+)", caplog.text)
-    assert int(done) in (1, 4, 9)  # iterations done at milestones
+    assert int(done) in (1, 4, 9)  # iterations completed at milestones
 
 
-def test_without_the_first_part_a_training_starts_anew(undisturbed, folder, reference, caplog):
+def test_without_the_first_part_training_starts_from_scratch(
+    uninterrupted, folder, reference, caplog
+):
     flip(part_files(folder)[0])
     with caplog.at_level("INFO"):
-        assert_same_data(run(make_settings(), reference, folder), undisturbed)
+        assert_same_data(run(make_settings(), reference, folder), uninterrupted)
     assert "continues after" not in caplog.text
 
 
-def test_a_run_is_taken_from_parts(folder, undisturbed, tmp_path):
+def test_the_run_of_an_unfinished_training_is_made_from_parts(folder, uninterrupted, tmp_path):
     checkpoint = folder / "checkpoints" / f"{STEM}.h5"
     output = tmp_path / "taken.h5"
     settings = make_settings().model_dump_json()
@@ -151,5 +153,5 @@ def test_a_run_is_taken_from_parts(folder, undisturbed, tmp_path):
     run = storage.read(output, "run")
     assert "parts" not in run.attributes
     for name in ("history/iteration", "snapshots/iteration"):
-        whole = undisturbed.arrays[name]
+        whole = uninterrupted.arrays[name]
         np.testing.assert_array_equal(run.arrays[name], whole[whole <= 33])

@@ -1,4 +1,4 @@
-"""The points of a training's loss."""
+"""The collocation points of a training."""
 
 import numpy as np
 

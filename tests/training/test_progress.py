@@ -1,4 +1,4 @@
-"""What a training tells while it runs."""
+"""Progress messages and status file of a running training."""
 
 from dataclasses import asdict
 
@@ -17,7 +17,7 @@ def clock(monkeypatch):
     return now
 
 
-def test_lines_come_at_intervals_with_rate_and_time_left(clock, caplog):
+def test_lines_are_logged_at_intervals_with_rate_and_time_left(clock, caplog):
     caplog.set_level("INFO")
     with Progress("p/m/seed0", 10, 1000, bar=False) as shown:
         shown.tell(11, 0.5, 0.9)  # compiling ends here
@@ -25,7 +25,7 @@ def test_lines_come_at_intervals_with_rate_and_time_left(clock, caplog):
         shown.tell(200, 0.4, 0.8)  # too soon for another line
         clock[0] += 15
         shown.tell(411, 0.25, 0.8)
-        shown.tell(1000, 0.1, 0.05)  # the last one always
+        shown.tell(1000, 0.1, 0.05)  # the last iteration always has a line
     assert [record.getMessage() for record in caplog.records] == [
         "p/m/seed0: iteration 11 of 1000, loss 5.00e-01, relative L2 0.900",
         "p/m/seed0: iteration 411 of 1000, 20.0 it/s, 00:29 left, loss 2.50e-01, relative L2 0.800",
@@ -34,7 +34,7 @@ def test_lines_come_at_intervals_with_rate_and_time_left(clock, caplog):
     ]
 
 
-def test_the_status_file_is_renewed_with_each_line(clock, monkeypatch, tmp_path):
+def test_the_status_file_is_updated_with_each_line(clock, monkeypatch, tmp_path):
     monkeypatch.setattr(progress.time, "time", lambda: 7.0)
     file = status_file(tmp_path / "seed0.log")
     with Progress("p/m/seed0", 10, 1000, bar=False, file=file) as shown:
@@ -53,12 +53,12 @@ def test_the_status_file_is_renewed_with_each_line(clock, monkeypatch, tmp_path)
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_status_that_cannot_be_written_stops_nothing(tmp_path):
+def test_an_unwritable_status_file_is_no_error(tmp_path):
     with Progress("p/m/seed0", 0, 1, bar=False, file=tmp_path / "missing" / "status") as shown:
         shown.tell(1, 0.1, 0.05)
 
 
-def test_bar_shows_the_same_in_a_terminal(capsys):
+def test_the_bar_in_a_terminal_shows_the_same(capsys):
     with Progress("p/m/seed0", 0, 50, bar=True) as shown:
         shown.tell(50, 0.1, 0.05)
     text = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Signal and noise of the gradient, against Eqs. 8, 13 and 17 written out."""
+"""Signal and noise of the gradient, compared with Eqs. 8, 13 and 17 written out."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ ONE = ThreadPool(1)
 
 
 def random_layers(seed, batches, signal):
-    """Gradients of two layers, weight and bias, of so many batches around a common mean."""
+    """Gradients of `batches` batches around a common mean, for two layers with weight and bias."""
     generator = torch.Generator().manual_seed(seed)
     shapes = [[(4, 3), (4,)], [(1, 4), (1,)]]
 
@@ -55,7 +55,7 @@ def test_against_the_definitions(seed, batches, signal):
         assert ours.layer_snr[i] == pytest.approx(expected, rel=1e-10)
 
 
-def test_of_many_parameters_in_pieces(monkeypatch):
+def test_many_parameters_are_processed_in_pieces(monkeypatch):
     layers = random_layers(0, batches=7, signal=1.0)
     whole = gradient_statistics(layers, ONE)
     monkeypatch.setattr(statistics, "COLUMNS", 3)  # of 12, 4, 4 and 1
@@ -88,7 +88,7 @@ def test_srr_of_adam_after_constant_gradients_is_one():
 
 @given(st.integers(0, 10**6), st.floats(-1, 1), st.floats(1e-3, 1e3))
 @settings(max_examples=50, deadline=None, derandomize=True)
-def test_terms_of_a_mean_gradient_are_found_again(seed, cosine, size):
+def test_terms_of_a_mean_gradient_are_recovered(seed, cosine, size):
     """The residual's batches spread around a mean at a known angle to the conditions' gradient."""
     generator = np.random.default_rng(seed)
     axes = np.linalg.qr(generator.standard_normal((21, 2)))[0].T
@@ -101,7 +101,7 @@ def test_terms_of_a_mean_gradient_are_found_again(seed, cosine, size):
     found = gradient_statistics(layers, ONE)
     np.testing.assert_allclose(found.gradient, conditions + residual, atol=1e-12 * (1 + size))
     norms_and_cosine = between_terms(found.gradient, common)
-    # Rounding in float64 is that of the larger of the two, a thousand times the residual at most.
+    # The larger term, at most a thousand times the residual, sets the rounding in float64.
     np.testing.assert_allclose(norms_and_cosine, [size, 1, cosine], rtol=1e-12, atol=1e-12)
 
 
@@ -111,8 +111,8 @@ def test_conditions_without_a_gradient_have_no_direction():
     assert (norm, residual) == (0, 5) and cosine.isnan()
 
 
-def test_the_alignment_score_against_known_directions():
-    """Of two gradients it is their cosine, whatever their lengths; 1 and -1 are its limits."""
+def test_the_alignment_score_of_known_directions():
+    """For two gradients it is their cosine, whatever their norms; its limits are 1 and -1."""
     x, y = torch.eye(2).double()
     assert float(alignment_score([3 * x, x + y])) == pytest.approx(np.cos(np.pi / 4))
     assert float(alignment_score([x, 9 * x, 0.1 * x])) == pytest.approx(1)
@@ -122,7 +122,7 @@ def test_the_alignment_score_against_known_directions():
     assert alignment_score([x, 0 * y]).isnan()
 
 
-def test_snr_is_the_alignment_score_of_batches_of_equal_norm():
+def test_snr_follows_from_the_alignment_score_of_batches_of_equal_norm():
     layers = random_layers(0, 6, 0.5)
     batches = torch.cat([gradient.flatten(1) for layer in layers for gradient in layer], 1)
     units = batches.double() / batches.double().norm(dim=1, keepdim=True)

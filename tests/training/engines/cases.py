@@ -1,4 +1,4 @@
-"""A small case that engines are tried on."""
+"""A small training for tests of the engines."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +45,7 @@ class Case:
 
 
 def small_case(method="rba", problem="allen_cahn", **network):
-    """Case of a small training; `network` replaces entries of its settings' block."""
+    """Case of a small training; `network` replaces entries of its `network` settings."""
     settings = make_settings(method, problem)
     chosen = settings.training.network.model_copy(update=network)
     settings = make_settings(method, problem, network=chosen)

@@ -1,4 +1,4 @@
-"""The batched network against the plain one and automatic differentiation through it."""
+"""The batched network, compared with automatic differentiation of the plain one."""
 
 import pytest
 import torch
@@ -16,7 +16,7 @@ BATCHES, POINTS, NETWORK = 6, 5, Network((2, 7, 7, 7, 2))
 
 
 def make_case(problem, network=NETWORK, *, batches=BATCHES, points=POINTS):
-    """Layout, inputs, parameters, and gradients of the outputs and from elsewhere, in float64."""
+    """Layout, inputs, parameters, output cotangent and common gradients, in float64."""
     instance = plugin_class(PROBLEMS, problem, Problem)(**EQUATIONS[problem])
     layout = Layout.of(instance.coordinates, instance.residual_operators)
     generator = torch.Generator().manual_seed(0)
@@ -32,7 +32,7 @@ def make_case(problem, network=NETWORK, *, batches=BATCHES, points=POINTS):
 
 
 def forward_and_backward(problem, *, threads=1, compiled=False, **options):
-    """Outputs and gradients; twice, since the second call overwrites what the first returned."""
+    """Outputs and gradients of a second call, which overwrites what the first returned."""
     layout, inputs, parameters, cotangent, common = make_case(problem)
     network = BatchedNetwork(
         inputs, NETWORK, layout, threads=ThreadPool(threads), compiled=compiled, **options
@@ -44,7 +44,7 @@ def forward_and_backward(problem, *, threads=1, compiled=False, **options):
 
 
 def expected(case):
-    """The same, batch by batch, by automatic differentiation."""
+    """Outputs and gradients, batch by batch, by automatic differentiation."""
     layout, inputs, parameters, cotangent, common = case
     leaves = [p.requires_grad_() for p in parameters]
     outputs = [network_streams(batch, leaves, layout) for batch in inputs]
@@ -58,7 +58,7 @@ def expected(case):
 
 @pytest.fixture
 def small_tiles(monkeypatch):
-    """Two batches of any of the problems do not fit a tile of their own."""
+    """Limit each tile to one batch."""
     monkeypatch.setattr(batched_network, "TILE_BYTES", 1)
 
 
@@ -68,7 +68,7 @@ def small_tiles(monkeypatch):
 @pytest.mark.usefixtures("small_tiles")
 def test_against_automatic_differentiation(problem, threads, saved_bytes):
     actual = forward_and_backward(problem, threads=threads, saved_bytes=saved_bytes)
-    # float64 through three layers and three derivatives, in another order of sums
+    # float64 through three layers and three derivatives, with sums in another order
     torch.testing.assert_close(actual, expected(make_case(problem)), rtol=1e-10, atol=1e-10)
 
 
@@ -80,13 +80,13 @@ def test_tiles_of_several_batches():
 @needs_compiler
 @pytest.mark.usefixtures("small_tiles", "fresh_compiler")
 def test_compiled_and_called_from_c_plus_plus():
-    """As more than two threads do; `test_fast.py` has fewer."""
+    """More than two threads use the C++ wrapper; `test_fast.py` has fewer."""
     actual = forward_and_backward("allen_cahn", threads=3, compiled=True)
     torch.testing.assert_close(actual, expected(make_case("allen_cahn")), rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.usefixtures("small_tiles")
-def test_threads_and_saved_activations_change_no_bit():
+def test_results_do_not_depend_on_threads_or_saved_activations():
     alone = forward_and_backward("cavity")
     for options in ({"threads": 2}, {"threads": 3, "saved_bytes": 0}):
         shared = forward_and_backward("cavity", **options)

@@ -1,4 +1,4 @@
-"""What is taken for a failure of compiling, and what is not; see also `tests.faults.compilers`."""
+"""What counts as a compilation failure, and what does not; see also `tests.faults.compilers`."""
 
 import os
 
@@ -14,7 +14,7 @@ from pinn_phases.training.engines.fast.compilation import (
 )
 
 
-def test_a_file_that_cannot_be_written_is_said_once(caplog):
+def test_an_unwritable_file_is_reported_once(caplog):
     def make(*, compiled):
         if compiled:
             raise OSError(28, "No space left on device", "/there/x.cpp")
@@ -27,7 +27,7 @@ def test_a_file_that_cannot_be_written_is_said_once(caplog):
     )
 
 
-def test_a_failure_of_triton_is_one_of_compiling(caplog):
+def test_a_triton_failure_counts_as_a_compilation_failure(caplog):
     build = {"__name__": "triton.runtime.build"}
     exec("def build(): raise RuntimeError('Failed to find C compiler.')", build)
 
@@ -39,20 +39,20 @@ def test_a_failure_of_triton_is_one_of_compiling(caplog):
     assert "RuntimeError: Failed to find C compiler." in line
 
 
-def unknown_to_torch(x):
-    """Do what torch.compile cannot."""
+def with_graph_break(x):
+    """Break the graph, which `fullgraph=True` forbids."""
     torch._dynamo.graph_break()
     return x + 1
 
 
-def wrong(x):
-    """Multiply matrices that do not fit."""
+def with_shape_mismatch(x):
+    """Multiply arrays of incompatible shapes."""
     return x @ torch.ones(len(x) + 1)
 
 
 @pytest.mark.usefixtures("fresh_compiler")
-@pytest.mark.parametrize("function", [unknown_to_torch, wrong])
-def test_a_mistake_in_the_code_is_no_failure_of_compiling(function, caplog):
+@pytest.mark.parametrize("function", [with_graph_break, with_shape_mismatch])
+def test_an_error_in_the_code_is_not_a_compilation_failure(function, caplog):
     def make(*, compiled):
         assert compiled
         return torch.compile(function, fullgraph=True)(torch.ones(3))
@@ -73,7 +73,7 @@ def test_a_folder_that_cannot_be_made_is_replaced(tmp_path, monkeypatch, caplog)
     ]
 
 
-def test_what_a_killed_compiler_left_is_removed_but_not_what_one_is_making(tmp_path, monkeypatch):
+def test_unfinished_libraries_are_removed_unless_still_being_compiled(tmp_path, monkeypatch):
     monkeypatch.setenv(CACHE, str(tmp_path))
     for name in ("ab/cabkilled.main", "cd/ccdlocked.main"):
         (tmp_path / f"{name}_CxxBuild").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The fast engine against the plain one, and against itself compiled."""
+"""The fast engine, compared with the plain one and with itself compiled."""
 
 import pytest
 import torch
@@ -25,7 +25,7 @@ METHODS = pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
 def assert_close(found, expected):
     """Compare batch by batch, to 1e-10 of the largest entry of each.
 
-    That is float64 through two layers and three derivatives.
+    This covers float64 rounding through two layers and three derivatives.
     """
     for ours, theirs in zip(found, expected, strict=True):
         assert ours.shape == theirs.shape
@@ -35,7 +35,7 @@ def assert_close(found, expected):
 
 @METHODS
 @CASES
-def test_loss_and_gradients_are_those_of_the_plain_engine(method, case):
+def test_loss_and_gradients_equal_those_of_the_plain_engine(method, case):
     case = small_case(method, **case)
     engines = case.engine("fast"), case.engine("plain")
     found, expected = (each.gradients(case.parameters, case.weights) for each in engines)
@@ -49,7 +49,7 @@ def test_loss_and_gradients_are_those_of_the_plain_engine(method, case):
 
 @METHODS
 @CASES
-def test_gradients_of_terms_are_those_of_the_plain_engine(method, case):
+def test_gradients_of_terms_equal_those_of_the_plain_engine(method, case):
     case = small_case(method, **case)
     engines = case.engine("fast"), case.engine("plain")
     found, expected = (each.term_gradients(case.parameters, case.weights) for each in engines)
@@ -59,7 +59,7 @@ def test_gradients_of_terms_are_those_of_the_plain_engine(method, case):
         assert_close([g[None] for g in found[1][name]], [g[None] for g in gradient])
 
 
-def test_a_condition_without_weight_is_left_out():
+def test_a_condition_with_zero_weight_is_left_out():
     conditions = {
         name: {"points": 8, "weight": weight}
         for name, weight in (("initial", 1.0), ("boundary", 0.0))
@@ -80,8 +80,8 @@ def test_a_condition_without_weight_is_left_out():
     ],
 )
 @pytest.mark.usefixtures("fresh_compiler")
-def test_compiled_code_computes_the_same(method, problem, threads, tile_bytes, monkeypatch):
-    """All is compiled before the first iteration: threads must not meet in the compiler."""
+def test_compiled_code_gives_the_same_results(method, problem, threads, tile_bytes, monkeypatch):
+    """Everything is compiled before the first iteration: threads must not compile at once."""
     monkeypatch.setattr(batched_network, "TILE_BYTES", tile_bytes)
     case = small_case(method, problem)
     compiled, plain = case.engine(compiled=True, threads=threads), case.engine()

@@ -1,4 +1,4 @@
-"""The plain engine against the definition of the loss, finite differences, and as a choice."""
+"""The plain engine: definition of the loss, finite differences, and choice by setting."""
 
 import logging
 
@@ -15,11 +15,11 @@ from tests.training.engines.cases import small_case
 
 @pytest.mark.parametrize("method", names(METHODS))
 @pytest.mark.parametrize("problem", names(PROBLEMS))
-def test_the_loss_is_that_of_section_3_1(problem, method):
+def test_the_loss_matches_section_3_1(problem, method):
     case = small_case(method, problem)
     loss, gradients = case.engine("plain").gradients(case.parameters, case.weights)
     method, training = case.settings.method_constants, case.settings.training
-    # Updated first, each equation by itself (B.17), then used in the loss of the same iteration.
+    # Updated first, each equation separately (B.17), then used in the loss of the same iteration.
     for row, before, residual in zip(loss.weights, case.weights, loss.residual, strict=True):
         torch.testing.assert_close(row, method.update(before, residual), rtol=1e-12, atol=0)
     factor = 1 if case.settings.method == "vanilla" else loss.weights
@@ -36,7 +36,7 @@ def test_the_loss_is_that_of_section_3_1(problem, method):
 
 
 @pytest.mark.parametrize("problem", names(PROBLEMS))
-def test_gradients_are_finite_differences_of_the_losses(problem):
+def test_gradients_match_finite_differences_of_the_losses(problem):
     case = small_case("vanilla", problem)  # whose loss does not depend on the weights
     engine, step = case.engine("plain"), 1e-6
     generator = torch.Generator().manual_seed(2)
@@ -50,30 +50,30 @@ def test_gradients_are_finite_differences_of_the_losses(problem):
     _, gradients = engine.gradients(case.parameters, case.weights)
     pairs = zip(gradients, direction, strict=True)
     along = torch.stack([(g * d).flatten(1).sum(1) for g, d in pairs]).sum(0)
-    # Central differences: the square of the step, and rounding of 1e-16 / step.
+    # Central differences err by the square of the step and rounding of 1e-16 / step.
     torch.testing.assert_close((losses(1) - losses(-1)) / (2 * step), along, rtol=1e-6, atol=1e-6)
 
 
-def test_a_training_with_it_is_that_of_the_fast_engine_to_rounding(reference, tmp_path, caplog):
+def test_a_training_equals_that_of_the_fast_engine_up_to_rounding(reference, tmp_path, caplog):
     caplog.set_level("INFO")
     results = {}
     for engine in ("fast", "plain"):
         settings = make_settings(engine=engine, iterations=30)
         checkpoints = Checkpoints.beside(tmp_path / "run.h5", settings, "code")
         results[engine] = train(settings, reference, checkpoints, threads=2, gpus=0, bar=False)
-    assert "continues after" not in caplog.text  # each has checkpoints of its own
+    assert "continues after" not in caplog.text  # each has its own checkpoints
     assert "plain engine, not compiled" in caplog.text
     fast, plain = results.values()
     assert plain.attributes["settings"]["training"]["engine"] == "plain"
     assert plain.attributes["execution"]["device"].endswith(", not compiled")
     for name in ("loss", "relative_l2", "snr", "gradient_conditions"):
-        # float32, of losses that thirty iterations make more different
+        # float32; thirty iterations amplify the differences
         np.testing.assert_allclose(
             plain.arrays[f"history/{name}"], fast.arrays[f"history/{name}"], rtol=1e-3
         )
 
 
-def test_compiled_is_refused_or_without_effect(reference, tmp_path, caplog):
+def test_the_setting_compiled_has_no_effect(reference, tmp_path, caplog):
     settings = make_settings(engine="plain", iterations=2, compiled=True)
     checkpoints = Checkpoints.beside(tmp_path / "run.h5", settings, "code")
     result = train(settings, reference, checkpoints, threads=1, gpus=0, bar=False)

@@ -1,4 +1,4 @@
-"""The kernels for GPUs, run on the CPU by Triton's interpreter, against automatic differentiation.
+"""The GPU kernels in Triton's interpreter on the CPU, against automatic differentiation.
 
 Triton comes with torch for CUDA; elsewhere `pip install triton==3.9.0` makes these tests run. On a
 GPU, tests/training/test_gpu.py tests the kernels.
@@ -20,14 +20,14 @@ from tests.training.engines.test_batched_network import NETWORK, expected, make_
 
 @pytest.fixture
 def interpreted(monkeypatch):
-    """Kernels that Triton interprets with NumPy, in blocks smaller than the arrays."""
+    """Run the kernels in Triton's NumPy interpreter, with blocks smaller than the arrays."""
     pytest.importorskip("triton", reason="triton is not installed")
     if os.environ.get("TRITON_INTERPRET") != "1":  # set by tests/conftest.py
         pytest.skip("with a GPU, Triton compiles its kernels")
     from triton.language import tensor
     from triton.runtime.interpreter import TensorHandle
 
-    def tanh(x):  # the interpreter has no library of the device
+    def tanh(x):  # the interpreter has no libdevice
         return tensor(TensorHandle(np.tanh(x.handle.data), x.handle.dtype), x.type)
 
     kernels = triton_network.triton_kernels()
@@ -45,7 +45,7 @@ def test_against_automatic_differentiation(problem):
     network = TritonNetwork(inputs, NETWORK, layout)
     outputs = network.forward(parameters)
     gradients = network.backward(parameters, cotangent, common)
-    # float64 through three layers and three derivatives, in another order of sums
+    # float64 through three layers and three derivatives, with sums in another order
     close = {"rtol": 1e-10, "atol": 1e-10}
     torch.testing.assert_close([outputs, *gradients], expected(case), **close)
     means = [gradient.mean(0) for gradient in gradients]
@@ -53,14 +53,14 @@ def test_against_automatic_differentiation(problem):
 
 
 @pytest.mark.usefixtures("interpreted")
-def test_outputs_alone():
+def test_outputs_without_gradients():
     layout, inputs, parameters, *_ = make_case("cavity")
     outputs = triton_network.network_streams(inputs, parameters, layout)
     wanted = network_streams(inputs, parameters, layout)
     torch.testing.assert_close(outputs, wanted, rtol=1e-12, atol=1e-12)
 
 
-def test_each_layer_has_one_kernel_a_pass_and_its_blocks_cover_all(monkeypatch):
+def test_each_pass_has_one_kernel_per_layer_whose_blocks_cover_everything(monkeypatch):
     launches = []
 
     class Kernel:
@@ -78,7 +78,7 @@ def test_each_layer_has_one_kernel_a_pass_and_its_blocks_cover_all(monkeypatch):
     monkeypatch.setattr(triton_network, "triton_kernels", lambda: kernels)
     layout, inputs, parameters, cotangent, common = make_case("allen_cahn")
     network = TritonNetwork(inputs, NETWORK, layout)
-    launches.clear()  # which compiled the kernels
+    launches.clear()  # drop the launches that compiled the kernels
     network.forward(parameters)
     network.backward(parameters, cotangent, common)
     layers = len(NETWORK.sizes) - 1
@@ -96,5 +96,5 @@ def test_each_layer_has_one_kernel_a_pass_and_its_blocks_cover_all(monkeypatch):
             assert rows >= points and columns >= width
 
 
-def test_a_processor_does_not_use_them():
+def test_the_kernels_are_not_used_on_a_cpu():
     assert not usable(torch.zeros(1))
