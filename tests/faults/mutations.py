@@ -226,7 +226,9 @@ def _by_snakemake(
         line for line in done.stdout.splitlines() if not line.startswith("Using workflow spec")
     ]
     if kind == VALID:
-        return first_broken(accepted=readable and done.returncode == 0, nothing_made=True)
+        return first_broken(
+            accepted=readable and done.returncode == 0, nothing_is_made=_files(folder) == before
+        )
     line = "\n".join(messages)
     return first_broken(
         exit_status_not_0=done.returncode != 0,

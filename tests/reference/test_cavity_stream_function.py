@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from pinn_phases.grids import relative_l2
-from pinn_phases.reference.driven_cavity import stream_function as stream_function
+from pinn_phases.reference.driven_cavity import stream_function
 from pinn_phases.reference.driven_cavity.extrema import (
     BOTELLA_PEYRET,
     REYNOLDS,
