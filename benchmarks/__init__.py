@@ -1,1 +1,1 @@
-"""Slow obvious code to compare with, and timings."""
+"""Timings, and slow, obvious code to compare with."""

@@ -3,9 +3,9 @@
     python -m benchmarks.compare --problem allen_cahn --scale smoke --engines ours nested
 
 Sizes (points, batches, network) are those of the scale; inputs and conditions are always the
-paper's, as all engines can have them. Before anything is timed, residual and gradient
-of every engine are compared with nested automatic differentiation in float64. Peers run in
-environments of their own: `--python jax=ENVIRONMENT/bin/python`.
+paper's, which all engines support. Before timing, residual and gradient of every engine are
+compared with nested automatic differentiation in float64. Peers run in their own environments:
+`--python jax=ENVIRONMENT/bin/python`.
 """
 
 import argparse
@@ -32,8 +32,8 @@ from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.engines.fast import cuda_graph
 
 OURS, FLOOR = "ours", "products"
-# Relative to the norm of residual and gradient. Rounding in float32 (6e-8 an operation) comes to
-# 4e-8 to 2e-6 in all engines; a coefficient or a term that is wrong comes to more.
+# Relative to the norm of residual and gradient. Rounding in float32 (6e-8 per operation) gives 4e-8
+# to 2e-6 in all engines; a wrong coefficient or term gives more.
 TOLERANCE = 1e-5
 WARM_UP = cuda_graph.WARM_UP + 1  # iterations: compilers, caches, CUDA graphs
 
@@ -51,12 +51,12 @@ def disagreement(actual: Evaluation, exact: Evaluation) -> dict[str, float]:
 
 
 def require_agreement(name: str, errors: Mapping[str, float]) -> None:
-    """Let no engine be timed that computes something else.
+    """Refuse to time an engine that computes something else.
 
     Raises
     ------
     ValueError
-        If an error is larger than `TOLERANCE`, or no number.
+        If an error is larger than `TOLERANCE`, or NaN.
     """
     for what, error in errors.items():
         if not error <= TOLERANCE:
@@ -64,7 +64,7 @@ def require_agreement(name: str, errors: Mapping[str, float]) -> None:
 
 
 def summary(turns: Mapping[str, Sequence[float]]) -> dict[str, dict[str, Any]]:
-    """Seconds an iteration of each engine, and their ratio to ours, round by round."""
+    """Seconds per iteration of each engine, and their ratio to ours, round by round."""
     return {
         name: {
             "seconds": spread(seconds),
@@ -85,7 +85,7 @@ def compare(
     iterations: int,
     device: str = "cpu",
 ) -> dict[str, Any]:
-    """Check all engines and time them in turn: one turn of some iterations each a round."""
+    """Check all engines and time them in turn: in each round, every engine runs `iterations`."""
     task = dataclasses.replace(make_task(settings), device=device)
     exact = evaluate_exactly(task)
     report: dict[str, dict[str, Any]] = {}
@@ -130,7 +130,7 @@ def compare(
 
 
 def main() -> None:
-    """Compare and write."""
+    """Compare the engines and write a report."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
     parser.add_argument("--points", type=int, help="in place of the training's")

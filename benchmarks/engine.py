@@ -1,11 +1,11 @@
-"""Run one engine in a process of its own.
+"""Run one engine in its own process.
 
     echo 5 | python -m benchmarks.engine nested --task TASK.npz --check CHECK.npz --threads 2
 
 `python -m benchmarks.compare` makes the task. The engine evaluates the loss once and writes
 residual and gradient to the check file, then prints one line of JSON with its versions. After
-that it reads numbers, one a line, does as many iterations, and prints the seconds of each and the
-peak memory of the process so far. It ends with its input.
+that it reads numbers, one per line. For each, it runs as many iterations, and prints their seconds
+and the peak memory of the process so far. It ends with its input.
 """
 
 import argparse
@@ -25,9 +25,9 @@ from benchmarks.task import Task
 
 
 def restrict(threads: int, *, pinned: bool) -> None:
-    """Use so many threads, whatever library counts them; before it is imported.
+    """Limit the threads of numerical libraries; call it before they are imported.
 
-    `pinned`: on the first processors alone, as many as threads.
+    `pinned`: use only the first processors, as many as threads.
     """
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # Snakemake sets both
         os.environ[variable] = str(threads)
@@ -38,8 +38,7 @@ def restrict(threads: int, *, pinned: bool) -> None:
 def peak_memory_mb() -> float:
     """Largest resident memory of this process, MB.
 
-    `resource.getrusage`, for systems without /proc, may count what the process that started this
-    one had.
+    Without /proc, it comes from `resource.getrusage`, which may include the parent process's peak.
     """
     try:
         status = Path("/proc/self/status").read_text()
@@ -50,7 +49,7 @@ def peak_memory_mb() -> float:
 
 
 def serve(name: str, task: Task, check: Path | None, commands: TextIO, answers: TextIO) -> None:
-    """Set the engine up, then time iterations until the commands end."""
+    """Set up the engine, then time iterations until the commands end."""
 
     def answer(content: dict[str, Any]) -> None:
         print(json.dumps(content), file=answers, flush=True)
@@ -76,7 +75,7 @@ def main() -> None:
     options = parser.parse_args()
     restrict(options.threads, pinned=not options.unpinned)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # keep output of libraries out of the answers
     serve(options.engine, Task.load(options.task), options.check, sys.stdin, answers)
 
 

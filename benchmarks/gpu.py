@@ -39,7 +39,7 @@ EVERY = 10  # recorded iterations, as in the paper's training
 def training_step(
     settings: Settings, problem: str, device: torch.device, method: str = METHOD
 ) -> Callable[[bool], None]:
-    """Set a training up; the result does an iteration, recorded or not, as the loop does it."""
+    """Set up a training; return a function that runs an iteration as the loop, recorded or not."""
     chosen, reference = settings.run(problem, method, 0), solve(settings.reference(problem))
     training = prepare(chosen, reference, device=device, threads=ThreadPool(1))
     step = Iteration(training.engine, training.state)
@@ -60,7 +60,7 @@ def training_step(
 def milliseconds(
     iterate: Callable[[bool], None], iterations: int, every: int | None, device: torch.device
 ) -> list[float]:
-    """Time an iteration in each of some turns, if one in `every` is recorded; None: none."""
+    """Return the time of an iteration in each turn, with one in `every` recorded (None: none)."""
     times = []
     for _ in range(TURNS):
         _synchronise(device)
@@ -115,7 +115,7 @@ def _synchronise(device: torch.device) -> None:
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure and write a report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problem", default="allen_cahn", choices=names(PROBLEMS))
     parser.add_argument("--iterations", type=int, default=100, help="a turn")

@@ -1,9 +1,10 @@
-"""Measure how time and memory of our own engine grow with points, width and iterations.
+"""Measure how time and memory of our engine grow with points, width and iterations.
 
     python -m benchmarks.growth --points 1600 3200 --widths 32 64 --threads 1
 
-At the sizes of a training but for the one that is varied. Each size has a process of its own,
-since the peak of a process never falls; in it are Python, torch and its compiler.
+One size is varied, the others are those of the training, with `FEW_POINTS` for width and
+iterations. Each size runs in its own process, because the peak of a process never falls. The peak
+includes Python, torch and its compiler.
 """
 
 import argparse
@@ -25,12 +26,12 @@ from pinn_phases.settings.training import RunSettings
 POINTS = (6400, 12800, 25600, 51200)
 WIDTHS = (128, 256, 512)
 ITERATIONS = (4, 8, 16, 32)
-FEW_POINTS = 6400  # where they are not varied
-TIMED = 5  # iterations a size
+FEW_POINTS = 6400  # when another size is varied
+TIMED = 5  # iterations per size
 
 
 def iterations_alone(settings: RunSettings, counts: Sequence[int], threads: int) -> dict[str, Any]:
-    """Seconds of each of the first iterations, once for each count, in a fresh process."""
+    """Seconds of each iteration, for each number of iterations, in a fresh process."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_task(settings).save(folder / "task.npz")
@@ -41,7 +42,7 @@ def iterations_alone(settings: RunSettings, counts: Sequence[int], threads: int)
 
 
 def over(sizes: Sequence[int], runs: Sequence[RunSettings], threads: int) -> dict[str, Any]:
-    """Seconds an iteration and peak memory of runs of several sizes."""
+    """Seconds per iteration and peak memory of runs of several sizes."""
     measured = [iterations_alone(run, [TIMED], threads) for run in runs]
     seconds = [statistics.median(each["seconds"][0]) for each in measured]
     return {
@@ -80,7 +81,7 @@ def grow(
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure and write a report."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
     parser.add_argument("--points", type=int, nargs="+", default=POINTS)

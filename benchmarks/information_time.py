@@ -3,9 +3,9 @@
     python -m benchmarks.information_time --threads 1
 
 Every snapshot needs the activations of each hidden layer at all points, their bins, and the
-entropy of their strings. A network with its initial weights gives almost every point a string of
-its own, which is the quick case; with weights that grow, activations saturate, points share
-strings, and more digits have to be compared. So both are timed, on a few snapshots.
+entropy of their strings. With initial weights, almost every point has its own string, which is
+fast. With larger weights, activations saturate, points share strings, and more digits have to be
+compared. Both are timed, on a few snapshots.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def main() -> None:
             start, busy_before = time.perf_counter(), time.process_time()
             found = [layer_information(h, bins) for h in layers.activations(growth * initial)]
             seconds.append(time.perf_counter() - start)
-            busy.append(time.process_time() - busy_before)  # what other work does not slow down
+            busy.append(time.process_time() - busy_before)  # not affected by other work
         report[name] = {
             "information_bits": [round(layer.relative, 3) for layer in found],
             "binary": [round(layer.binary, 3) for layer in found],

@@ -1,13 +1,13 @@
-"""Measure training jobs as Snakemake runs them: several at once, and how long one takes to start.
+"""Measure training jobs as Snakemake runs them: concurrent ones, and the start of one.
 
     python -m benchmarks.jobs --problem helmholtz --scale laptop --reference FILE.h5
 
-Each of the runs at once is a process with one thread, as at laptop scale, and goes where the
-system puts it. Short trainings through Snakemake itself, with `--cores 2` and `--cores 8`, show
-what asking for more cores than there are processors costs.
+Each concurrent run is a single-threaded process without CPU pinning, as at laptop scale. Short
+trainings through Snakemake itself, with `--cores 2` and `--cores 8`, show the cost of asking for
+more cores than there are processors.
 
-A start is a whole job of one iteration, from its command to its result: once with an empty cache
-of compiled code, then with that cache for another seed and for another method.
+A start is a complete job of one iteration, from its command to its result: first with an empty
+cache of compiled code, then with that cache for another seed and for another method.
 """
 
 import argparse
@@ -38,8 +38,8 @@ AT_ONCE = (1, 2)
 ROUNDS = 5
 ITERATIONS = 40  # of each run in a turn: a second or more
 CORES = (2, 8)  # of `snakemake --cores`
-TRAININGS = 4  # through Snakemake, of so many ...
-TRAINING_ITERATIONS = 400  # ... iterations: longer than their start
+TRAININGS = 4  # through Snakemake
+TRAINING_ITERATIONS = 400  # of each of them: longer than its start
 STARTS = {  # changes to the settings, in this order
     "empty cache": {},
     "another seed": {"seed": 1},
@@ -48,7 +48,7 @@ STARTS = {  # changes to the settings, in this order
 
 
 def at_once(settings: RunSettings, counts: Sequence[int]) -> dict[str, Any]:
-    """Return the iterations a second of so many runs together, taken in turn."""
+    """Return the iterations per second of each number of concurrent runs, measured in turn."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         make_task(settings).save(folder / "task.npz")
@@ -79,7 +79,7 @@ def _rate(processes: Sequence[EngineProcess]) -> float:
 
 
 def by_cores(problem: str, scale: str) -> dict[str, Any]:
-    """Return the seconds of some trainings through Snakemake, by the cores it is told of."""
+    """Return the seconds of some trainings through Snakemake, by the number of cores."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         config = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -100,7 +100,7 @@ def by_cores(problem: str, scale: str) -> dict[str, Any]:
             subprocess.run(command, check=True)
             return time.perf_counter() - began
 
-        seconds(CORES[0], 1)  # compiles, and makes the reference solution
+        seconds(CORES[0], 1)  # compiles, and computes the reference solution
         rounds = [{cores: seconds(cores, TRAININGS) for cores in CORES} for _ in range(ROUNDS)]
     taken = {cores: [each[cores] for each in rounds] for cores in CORES}
     return {
@@ -114,7 +114,7 @@ def by_cores(problem: str, scale: str) -> dict[str, Any]:
 
 
 def starts(settings: RunSettings, reference: Path) -> dict[str, float]:
-    """Return the seconds of jobs of one iteration, whose cache of compiled code begins empty."""
+    """Return the seconds of jobs of one iteration, starting with no compiled code in the cache."""
     content = settings.model_dump()
     content["training"]["iterations"] = 1
     seconds = {}
@@ -139,7 +139,7 @@ def starts(settings: RunSettings, reference: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure and write a report."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
     parser.add_argument("--reference", type=Path, required=True, help="solution of the problem")

@@ -1,20 +1,22 @@
-"""What the search for the laptop scale may propose, and its first trials."""
+"""Search space of the search for the laptop scale, and its first trials."""
 
 import math
 from typing import Any
 
 import optuna
 
-BUDGET = 6e7  # iterations times points, of 4 x 64: eight minutes on one core, two at a time
+BUDGET = (
+    6e7  # iterations times points, for 4 x 64: eight minutes on one core, with two trials at a time
+)
 Tree = dict[str, Any]
 
 
 def allen_cahn(trial: optuna.Trial) -> Tree:
     """Propose a milder equation, with one or two soft conditions.
 
-    The ansatz "initial" leaves only the boundary; "plain", the paper's, has both. Where RBA leaves
-    the false solution and vanilla does not depends on the equation and on how large the conditions
-    are beside the residual, so these have wide ranges.
+    The ansatz "initial" leaves only the boundary; "plain", the paper's, has both. Whether RBA
+    leaves the false solution and vanilla does not depends on the equation and on the weight of the
+    conditions relative to the residual, so these have wide ranges.
     """
     layers, width = map(
         int, trial.suggest_categorical("network", ["4x64", "6x64", "4x48"]).split("x")
@@ -59,11 +61,11 @@ def allen_cahn(trial: optuna.Trial) -> Tree:
 
 
 def relative_time(layers: int, width: int) -> float:
-    """Time of an iteration relative to that of 4 x 64: products are half of it."""
+    """Time of an iteration relative to that of 4 x 64: matrix products are half of it."""
     return ((layers - 1) * width**2 / (3 * 64**2) + layers * width / (4 * 64)) / 2
 
 
-SPACES = {"allen_cahn": allen_cahn}  # problem -> what proposes its settings
+SPACES = {"allen_cahn": allen_cahn}  # problem -> function that proposes its settings
 PLAIN: Tree = {
     "network": "4x64",
     "points": 4000,
@@ -88,8 +90,8 @@ FIRST: dict[str, list[Tree]] = {  # trials that come first
         # A learning rate that falls slowly, so that Adam's oscillation rarely stops.
         BUILT_IN
         | {"points": 4000, "final_rate": 0.73, "reaction": 4.0, "boundary": 1.0, "largest": 7.0},
-        # RBA with ten times the weights and a hundred times the boundary condition is the same
-        # training; vanilla feels the condition alone, and stays in the false solution.
+        # Ten times the weights and a hundred times the boundary condition give the same training
+        # with RBA; for vanilla only the condition changes, and it stays in the false solution.
         BUILT_IN | {"reaction": 4.25, "boundary": 1.0, "largest": 10.0},
         *(BUILT_IN | {"reaction": a, "boundary": 0.01} for a in (4.25, 4.5, 4.75)),
         *(BUILT_IN | {"reaction": a, "boundary": 0.003} for a in (4.25, 4.5, 4.75)),

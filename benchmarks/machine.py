@@ -1,4 +1,4 @@
-"""Where timings were taken."""
+"""The machine on which timings are taken."""
 
 import os
 import platform
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def machine() -> dict[str, Any]:
-    """Processor, number of processors, system, and the load just now.
+    """Processor, number of processors, system, and current load.
 
-    The load is the number of processes that wanted a processor over the last minute; what else ran
-    shows in it.
+    The load is the average number of processes that needed a processor over the last minute; it
+    shows whether other work was running.
     """
     return {
         "processor": _processor(),

@@ -1,4 +1,4 @@
-"""Time the iterations of a training with each optimiser, beside Adam's.
+"""Time the iterations of a training with each optimiser, relative to Adam.
 
     python -m benchmarks.optimisers --problem allen_cahn
 
@@ -35,7 +35,7 @@ def measure(settings: Settings, problem: str, *, iterations: int, first: int) ->
     iterations
         In a turn.
     first
-        Iterations before that are not timed.
+        Untimed iterations before them.
     """
     cpu = torch.device("cpu")
     steps = {method: training_step(settings, problem, cpu, method) for method in COMPARED}
@@ -60,7 +60,7 @@ def measure(settings: Settings, problem: str, *, iterations: int, first: int) ->
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure and write a report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problem", default="allen_cahn", choices=names(PROBLEMS))
     parser.add_argument("--iterations", type=int, default=50, help="in a turn")

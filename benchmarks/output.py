@@ -1,4 +1,4 @@
-"""Where a timing goes."""
+"""Output of timings."""
 
 import json
 from pathlib import Path

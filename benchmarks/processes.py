@@ -1,4 +1,4 @@
-"""Engines in processes of their own, asked over pipes."""
+"""Engines in separate processes, controlled through pipes."""
 
 import json
 import os
@@ -17,16 +17,16 @@ LOG_LINES = 20  # of an engine that failed
 
 
 class EngineProcess:
-    """An engine that is set up and waits; a context manager that ends it.
+    """An engine that is set up and waits for commands; a context manager that ends it.
 
     Parameters
     ----------
     folder
         For its log and its evaluation.
     python
-        Interpreter of the environment that has what the engine needs.
+        Interpreter of the environment with the engine's packages.
     pinned
-        Whether it keeps to as many processors as it has threads.
+        Whether it runs on only as many processors as it has threads.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class EngineProcess:
     ) -> None:
         self.name = name
         self.log, self.check = folder / f"{name}.log", folder / f"{name}.npz"
-        python = os.path.abspath(python)  # the engine works in another folder
+        python = os.path.abspath(python)  # the engine runs in another folder
         command = [python, "-m", "benchmarks.engine", name, "--threads", str(threads)]
         command += [] if pinned else ["--unpinned"]
         with self.log.open("w") as log:
@@ -74,20 +74,20 @@ class EngineProcess:
         self.process.stdout.close()
 
     def evaluation(self) -> Evaluation | None:
-        """Return residual and gradient at the start, None for what computes no loss."""
+        """Return residual and gradient at the start, None if the engine computes no loss."""
         if not self.check.exists():
             return None
         with np.load(self.check) as file:
             return Evaluation(file["residual"], file["gradient"])
 
     def seconds(self, iterations: int) -> list[float]:
-        """Wall time of each of so many iterations."""
+        """Run iterations, and return the wall time of each."""
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(f"{iterations}\n")
             self.process.stdin.flush()
         except BrokenPipeError:
-            pass  # `_answer` says what happened
+            pass  # `_answer` reports the failure
         answer = self._answer()
         self.peak_memory_mb = answer["peak_memory_mb"]
         seconds: list[float] = answer["seconds"]

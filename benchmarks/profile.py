@@ -1,9 +1,9 @@
-"""Say where the time of an iteration goes, on one thread.
+"""Profile an iteration on one thread.
 
     python -m benchmarks.profile --problem allen_cahn --scale paper
 
-Prints a Markdown table: matrix products, compiled elementwise operations, and all else, the
-interpreter's own time among it. Profiling itself takes a few per cent.
+Prints a Markdown table: matrix products, compiled elementwise operations, and all else, including
+the interpreter. Profiling itself takes a few per cent.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from benchmarks.sizes import add_arguments, chosen, resized
 from benchmarks.training_task import make_task
 
 PRODUCTS = {"aten::mm", "aten::addmm", "aten::bmm", "aten::baddbmm"}
-COMPILED = "graph_"  # how the names of compiled functions begin
+COMPILED = "graph_"  # prefix of the names of compiled functions
 ITERATIONS = 3
 MICROSECONDS = 1e3  # in a millisecond
 

@@ -14,7 +14,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 def pairwise(theirs: Sequence[float], ours: Sequence[float]) -> dict[str, float]:
     """Spread of theirs / ours, each pair from the same round.
 
-    A machine that changes its speed between rounds changes both of a pair.
+    A change of the machine's speed between rounds affects both of a pair.
     """
     return spread([a / b for a, b in zip(theirs, ours, strict=True)])
 

@@ -8,12 +8,12 @@ by side; `--trials 0` creates it. Each trial trains RBA on one thread, or on a G
 iterations times points, for a given network, so that trials take about the same time. A trial that
 is still in a false solution after most of its iterations is pruned. If RBA comes close to its
 goals, the trial trains vanilla too. Seeds are 100, 101, 102 in turn; the final setting has to be
-trained from others. SIGTERM ends a call after the current iteration.
+trained with other seeds. SIGTERM ends a call after the current iteration.
 
 The score is a sum of shortfalls, in decades; 0 means that all goals are met:
 
 - RBA ends with a relative L2 error above 10 %, vanilla with one below 40 %;
-- no total diffusion is found (1, and what its best candidate lacks in confidence);
+- no total diffusion is found (1, plus the confidence that its best candidate lacks);
 - the median of SNR in total diffusion is below 1, or its quartiles are over a decade apart;
 - the median of SNR in diffusion is above 1.
 """
@@ -54,8 +54,8 @@ METHODS = ["vanilla", "rba"]
 SEEDS = 100, 101, 102
 LAST = 20  # recorded errors whose median is the final one
 CHECKS = 10  # of a trial's error, evenly over its iterations
-FALSE_SOLUTION = 0.45  # error: below all that were seen before a training left a false solution
-LATEST_ESCAPE = 6  # of the checks: a trial that is in a false solution then is pruned
+FALSE_SOLUTION = 0.45  # error: below all that were seen in a false solution
+LATEST_ESCAPE = 6  # of the checks: from then on, a trial in a false solution is pruned
 NEAR = 0.3  # shortfall of RBA below which vanilla is trained too
 VANILLA_UNKNOWN = 0.3  # added to the score of trials without it
 
@@ -63,7 +63,7 @@ log = logging.getLogger(__name__)
 
 
 def settings_of(problem: str, changes: Tree, *, compiled: bool = True) -> Settings:
-    """Return the laptop scale with these changes of one problem."""
+    """Return the laptop scale with these changes to one problem."""
     config = read_config(default_config())
     given = {"scale": "laptop", "problems": {problem: changes}, "compared_methods": METHODS}
     given["training"] = {"compiled": compiled}
@@ -77,7 +77,7 @@ class Trainer:
     Attributes
     ----------
     stop_asked
-        Whether the search is to end.
+        Whether the search should end.
     """
 
     settings: Settings
@@ -92,7 +92,7 @@ class Trainer:
         Raises
         ------
         Stopped
-            If the search is to end.
+            If the search should end.
         """
         chosen = self.settings.run(self.problem, method, SEEDS[trial.number % len(SEEDS)])
         torch.compiler.reset()  # torch limits how often it compiles the same function
@@ -126,14 +126,14 @@ class Trainer:
 def shortfalls(
     history: Mapping[str, NDArray[np.float64]], constants: PhaseSettings
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Return by how many decades a training of RBA misses each goal, and what it shows.
+    """Return by how many decades a training of RBA misses each goal, and the measured values.
 
     Parameters
     ----------
     history
         `iteration`, `snr` and `relative_l2` of its recorded iterations.
     constants
-        Of the search for phases.
+        Of the phase search.
     """
     iterations, snr = history["iteration"], history["snr"]
     shown = {"error": final_error(history)}
@@ -160,12 +160,12 @@ def shortfalls(
 
 
 def final_error(history: Mapping[str, NDArray[np.float64]]) -> float:
-    """Median of the last recorded errors, since single ones swing."""
+    """Median of the last recorded errors, because single ones fluctuate."""
     return float(np.median(history["relative_l2"][-LAST:]))
 
 
 def escape(history: Mapping[str, NDArray[np.float64]]) -> float:
-    """First recorded iteration with an error below that of the false solutions; NaN without."""
+    """First recorded iteration with an error below that of false solutions, or NaN."""
     below = history["relative_l2"] < FALSE_SOLUTION
     return float(history["iteration"][below.argmax()]) if below.any() else math.nan
 
@@ -174,7 +174,7 @@ def objective(
     trial: optuna.Trial, problem: str, device: torch.device, stop_asked: Callable[[], bool]
 ) -> float:
     """Return the score of one trial."""
-    # A trial has constants of its own, for which compiling takes longer than a GPU trains.
+    # Each trial has its own constants, and compiling for them takes longer than training on a GPU.
     changes = SPACES[problem](trial)
     settings = settings_of(problem, changes, compiled=device.type == "cpu")
     reference = solve(settings.reference(problem))
@@ -195,12 +195,12 @@ def objective(
 
 
 def show(trial: optuna.Trial, shown: Mapping[str, float]) -> None:
-    """Store what a trial has shown so far in its study."""
+    """Store the values of a trial so far in its study."""
     trial.set_user_attr("shown", {key: float(f"{value:.3g}") for key, value in shown.items()})
 
 
 def table(study: optuna.Study) -> str:
-    """Return a Markdown table of all trials that ended, in their order."""
+    """Return a Markdown table of all finished trials, in their order."""
     rows = []
     for trial in study.trials:
         if trial.state.is_finished():
@@ -212,7 +212,7 @@ def table(study: optuna.Study) -> str:
 
 
 def main() -> None:
-    """Search, or print what was found."""
+    """Search, and print the table of trials."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("problem", choices=SPACES)
     parser.add_argument("--study", type=Path, required=True, help="file of the trials, may exist")
@@ -239,7 +239,7 @@ def main() -> None:
 
 
 def search(study: optuna.Study, problem: str, trials: int, device: torch.device) -> None:
-    """Do trials, until a signal asks for the end."""
+    """Run trials, until a signal asks to stop."""
     stop_asked = stop_on_signals()
 
     def end_if_asked(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:

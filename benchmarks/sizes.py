@@ -1,4 +1,4 @@
-"""Which training is timed: the vanilla run of the paper, in the size of a scale or any other."""
+"""The training that is timed: the paper's vanilla run, at the size of a scale or any other."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from pinn_phases.settings.training import RunSettings
 
 ROOT = Path(__file__).parents[1]
 # In place of the paper's, whose 1e-4 or 1 / 1000 hides a term, and whose forcing hides the others,
-# below what float32 rounds. No time depends on them.
+# below the rounding of float32. Times do not depend on them.
 COEFFICIENTS = {
     "allen_cahn": {"diffusion": 1.0},
     "burgers": {"viscosity": 1.0},
@@ -22,7 +22,7 @@ COEFFICIENTS = {
 def resized(
     settings: RunSettings, *, points: int | None = None, width: int | None = None
 ) -> RunSettings:
-    """Return a run with `COEFFICIENTS`, and points and width where they are given."""
+    """Return a run with `COEFFICIENTS`, and with these points and width if given."""
     training = settings.training.model_dump()
     training["points"] = points or training["points"]
     training["network"]["width"] = width or training["network"]["width"]
@@ -35,9 +35,9 @@ def resized(
 def from_config(problem: str, scale: str) -> RunSettings:
     """Return the run of the paper, with points, batches and network of a scale.
 
-    Inputs, ansatz and conditions are always the paper's, which all engines can have.
+    Inputs, ansatz and conditions are always the paper's, which all engines support.
     """
-    import yaml  # Snakemake has read the file already, and gives settings as JSON
+    import yaml  # not needed under Snakemake, which passes settings as JSON
 
     scales = load_scales(yaml.safe_load((ROOT / "config.yaml").read_text()))
     run = scales["paper"].run(problem, "vanilla", 0)
@@ -52,7 +52,7 @@ def from_config(problem: str, scale: str) -> RunSettings:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the options that choose a training."""
+    """Add the options that choose a training."""
     parser.add_argument("--settings", help="of a run, resolved, as JSON; or by its name and size:")
     parser.add_argument("--problem", default="allen_cahn", choices=names(PROBLEMS))
     parser.add_argument("--scale", default="paper", help="whose points, batches and network")

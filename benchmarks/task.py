@@ -1,7 +1,7 @@
-"""What all engines are given: one training, as plain arrays in one file.
+"""The input of all engines: one training, as plain arrays in one file.
 
-NumPy alone, for the engines run in environments of their own. Points, targets and parameters are
-numbers of float32, so that all engines see exactly the same ones.
+This module needs only NumPy, because peers run in their own environments. Points, targets and
+parameters are float32, so that all engines get exactly the same numbers.
 
 The loss is the mean square of each residual, plus weight times mean square for each expression of
 each term. Kinds of terms: "value", the field has the targets; "periodic", the field and its
@@ -26,7 +26,7 @@ class Term:
     kind: str
     weight: float
     points: tuple[Array, ...]  # point sets, each of shape (points, coordinates)
-    targets: tuple[Array, ...]  # one an expression, each of shape (points,)
+    targets: tuple[Array, ...]  # one per expression, each of shape (points,)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Task:
     coefficients
         Of the equation, by their names in config.yaml.
     settings
-        Of the run, as JSON: what this project's own engine reads.
+        Of the run, as JSON, for this project's engine.
     points
         Collocation points, shape (points, coordinates).
     forcing
@@ -56,7 +56,7 @@ class Task:
     parameters
         (W1, b1, ..., WL, bL), W of shape (outputs, inputs).
     device
-        "cpu" or "cuda"; only this project's own engine and its floor know the second.
+        "cpu" or "cuda"; only this project's engine and its floor support the second.
     """
 
     problem: str

@@ -1,4 +1,4 @@
-"""The task of a training of this project, its loss and gradient in float64, and its reference."""
+"""The task of a training, its residual and gradient in float64, and its reference solution."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def make_task(settings: RunSettings) -> Task:
     Raises
     ------
     ValueError
-        If the network is not the plain one of the coordinates, which all engines have.
+        If the network is not the plain one of the coordinates, which all engines support.
     """
     problem, training = settings.equation, settings.training
     network = training.network

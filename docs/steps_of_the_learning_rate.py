@@ -1,10 +1,10 @@
-"""Print the median of SNR by the time since the learning rate last fell, as a Markdown table.
+"""Print the median SNR by the time since the learning rate last fell, as a Markdown table.
 
     python docs/steps_of_the_learning_rate.py [RUN.h5 ...]
 
-The learning rate falls at once, every so many iterations. The columns are the fifths of that time.
-Only total diffusion counts, as found in the curve, or else the second half of its iterations.
-Without runs, the curves are those that the authors published.
+The learning rate falls in steps at regular intervals. The columns are fifths of an interval. Only
+total diffusion counts; if it is not found, the second half of the iterations. Without runs, the
+curves are those that the authors published.
 """
 
 import sys

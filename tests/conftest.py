@@ -1,4 +1,4 @@
-"""What several tests share: the repository's own files, and the command line."""
+"""Shared fixtures, and the number of workers and order of the tests."""
 
 import os
 import subprocess
@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-# One thread for linear algebra, as in jobs of Snakemake: several processes test side by side.
-# It counts when NumPy is first imported, which is later than this.
+# One thread for linear algebra, as in Snakemake jobs, because tests run in parallel processes.
+# Must be set before NumPy is first imported.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
-if not Path("/dev/nvidiactl").exists():  # without a GPU, Triton's kernels are interpreted
+if not Path("/dev/nvidiactl").exists():  # without a GPU, interpret Triton's kernels
     os.environ.setdefault("TRITON_INTERPRET", "1")
 
 
@@ -34,13 +34,13 @@ def config_as_it_is() -> dict[str, Any]:
 
 @pytest.fixture
 def config(config_as_it_is: dict[str, Any]) -> dict[str, Any]:
-    """config.yaml, to change as one likes."""
+    """A copy of config.yaml that a test may change."""
     return deepcopy(config_as_it_is)
 
 
 @pytest.fixture(scope="session")
 def python() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Call Python with these arguments in a process of its own, as a rule does."""
+    """Return a function that runs Python in a subprocess, as a Snakemake rule does."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
 
     def call(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -53,14 +53,14 @@ def python() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 def pytest_xdist_auto_num_workers() -> int | None:
-    """One process more than processors: tests often wait for other processes and for time."""
+    """Use one worker more than there are processors, because tests often wait."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
-        return None  # xdist takes this number
+        return None  # xdist uses this number
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (available or 1) + 1
 
 
-# The files that take longest come first, so that no process is left with them at the end.
+# The slowest tests run first, so that no worker is left with one at the end.
 FIRST = (
     *("tests/faults/", "tests/workflow/", "tests/test_extending.py", "tests/benchmarks/"),
     *("tests/figures/test_surroundings.py", "tests/training/", "tests/analysis/"),
@@ -68,7 +68,7 @@ FIRST = (
 
 
 def pytest_collection_modifyitems(items):
-    """Sort tests by the list above; the rest keep their order."""
+    """Move the tests in `FIRST` to the front; the rest keep their order."""
 
     def rank(item):
         ranks = (number for number, start in enumerate(FIRST) if item.nodeid.startswith(start))

@@ -1,8 +1,8 @@
-"""How often the search for phases errs on synthetic curves: python -m tests.phase_rates.
+"""Error rates of the phase search on synthetic curves: python -m tests.phase_rates.
 
-Curves without a rise, of several kinds, in which total diffusion is found all the same; and curves
-with all phases, in which it is missed or misplaced. They have other seeds than the ones by which
-the constants of the search were chosen, which are those of `--tuning`. Prints Markdown.
+The share of curves without a rise, of several kinds, in which total diffusion is found; and the
+share of curves with all phases in which they are found, and at the right place. The seeds differ
+from those used to choose the constants, which `--tuning` selects. Prints Markdown.
 """
 
 import argparse
@@ -18,11 +18,11 @@ from tests.analysis.made_curves import WITHOUT_A_RISE, Generator, Made, training
 
 CURVES = 1000
 TUNING, HELD_OUT = 1, 2  # first part of the seeds
-PLACED = 2.0  # factor within which people and search agree
+PLACED = 2.0  # largest factor between a found and the true boundary
 
 
 def settings() -> PhaseSettings:
-    """Return the constants of config.yaml."""
+    """Return the constants of the search in config.yaml."""
     config = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
     return PhaseSettings(**config["phases"])
 
@@ -43,7 +43,7 @@ def false_positives(make: Callable[[Generator], Made], curves: int, half: int) -
 
 
 def hits(curves: int, half: int) -> dict[str, float]:
-    """Return how often the phases of a training are found, and found where they are."""
+    """Return how often the phases of a training are found, and how often at the right place."""
     elbows: list[float] = []
     rises: list[float] = []
     for made, phases in searched(training, curves, half):

@@ -1,8 +1,7 @@
-"""Processes that start in no time: forked from one that has imported torch and Snakemake.
+"""Fast process starts: fork from a server that has imported torch and Snakemake.
 
-Each is a process of its own that runs the `main` of the command line or of Snakemake with real
-arguments, files and signals; only the seconds of importing packages are spared. The jobs of a
-Snakemake are started as always.
+Each process runs the `main` of the command line or of Snakemake with real arguments, files and
+signals; only the time of imports is saved. Snakemake starts its jobs as usual.
 """
 
 import multiprocessing
@@ -19,7 +18,7 @@ from tempfile import TemporaryDirectory
 from tests.conftest import ROOT
 
 PATIENCE_SECONDS = 120.0
-SNAKEMAKE_SECONDS = 900.0  # a smoke run takes about 30; a busy machine many times as long
+SNAKEMAKE_SECONDS = 900.0  # a smoke run takes about 30, many times that on a busy machine
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
@@ -39,16 +38,16 @@ class Call:
 
     @property
     def pid(self) -> int:
-        """Its process number."""
+        """Process id."""
         assert self.process.pid is not None
         return self.process.pid
 
     def poll(self) -> int | None:
-        """Return the exit status (below 0: the signal that ended it), None while it runs."""
+        """Return the exit status (negative: number of the fatal signal), None while it runs."""
         return self.process.exitcode
 
     def wait(self, seconds: float = PATIENCE_SECONDS) -> tuple[int, list[str]]:
-        """Return exit status and lines of what it has said."""
+        """Wait for the end; return exit status and lines of `messages`."""
         self.process.join(seconds)
         status = self.process.exitcode
         if status is None:
@@ -60,7 +59,7 @@ class Call:
 def call(messages: Path, *arguments: object, file_bytes: int | None = None) -> Call:
     """Start `pinn_phases` with these arguments; its standard error goes to the file `messages`.
 
-    No file that it writes may grow beyond `file_bytes`, if that is given.
+    `file_bytes` limits the size of each file that it writes.
     """
     return _start(messages, _run, os.environ, [str(a) for a in arguments], file_bytes)
 
@@ -68,7 +67,7 @@ def call(messages: Path, *arguments: object, file_bytes: int | None = None) -> C
 def call_snakemake(
     messages: Path, folder: Path, *arguments: str, variables: Mapping[str, str] = {}
 ) -> Call:
-    """Start Snakemake in `folder`, in a process group of its own; all it says goes to a file."""
+    """Start Snakemake in `folder` in its own process group; its output goes to `messages`."""
     environment = os.environ | variables
     return _start(messages, _run_snakemake, environment, folder, list(arguments))
 
@@ -76,7 +75,7 @@ def call_snakemake(
 def snakemake(
     folder: Path, *arguments: str, variables: Mapping[str, str] = {}
 ) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake in `folder` and return the finished process, messages in `stdout`."""
+    """Run Snakemake in `folder` and return the finished process, with all output in `stdout`."""
     with TemporaryDirectory() as name:
         messages = Path(name) / "messages"
         started = call_snakemake(messages, folder, *arguments, variables=variables)
@@ -103,7 +102,7 @@ def _enter(
     run: Callable[..., None],
     *arguments: object,
 ) -> None:
-    """Run with what the test has set now, in place of what the first test had."""
+    """Run with the environment and CPU affinity of this test, not those of the first test."""
     os.environ.clear()
     os.environ.update(environment)
     if processors is not None:
@@ -117,8 +116,8 @@ def _run(arguments: list[str], file_bytes: int | None) -> None:
     from pinn_phases.training import parts, progress
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    progress.LINE_SECONDS = 0.0  # a line at each recorded iteration: to know where it was
-    parts.PART_BYTES = 4000  # half a dozen parts in thirty iterations
+    progress.LINE_SECONDS = 0.0  # a line at each recorded iteration, to follow the progress
+    parts.PART_BYTES = 4000  # about six parts in thirty iterations
     if file_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     sys.exit(main(arguments))
@@ -130,7 +129,7 @@ def _run_snakemake(folder: Path, arguments: list[str]) -> None:
     os.setsid()
     os.chdir(folder)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    # As the command `snakemake`, which has neither the tests nor the working folder in its path.
+    # As for the command `snakemake`, without the tests and the working folder in the path.
     ours = ("", str(ROOT), str(ROOT / "workflow"))
     sys.path = [path for path in sys.path if path not in ours]
     main(arguments)

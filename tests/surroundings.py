@@ -1,4 +1,4 @@
-"""What may surround a call, and must make no difference to it."""
+"""Settings and environment variables that must not affect a call."""
 
 from pathlib import Path
 
@@ -40,6 +40,6 @@ OF_PYTHON = {
 
 
 def shadow(folder: Path, *modules: str) -> None:
-    """Put modules into a folder that end whoever imports them."""
+    """Write modules that exit the process that imports them."""
     for name in modules:
         (folder / f"{name}.py").write_text("raise SystemExit(f'{__file__} was imported')")

@@ -1,4 +1,4 @@
-"""Archives: runs without what only later measurements would need, whole and checkable."""
+"""Archives: runs with only the snapshots that figures show, and checksums of all files."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ STARTS = {"diffusion": {"iteration": 100.0}, "total_diffusion": {"iteration": 10
 
 
 def made(kind, method="rba", seed=0):
-    """Return a file of a training."""
+    """Return the content of a training's file of this kind."""
     settings = {"scale": "smoke", "problem": "burgers", "method": method, "seed": seed}
     arrays = {
         "run": {
@@ -42,7 +42,7 @@ def made(kind, method="rba", seed=0):
 
 @pytest.fixture
 def files(tmp_path):
-    """Return the files of four trainings, and another that none of them has."""
+    """Write the files of four trainings; return their paths."""
     paths = {}
     for kind in ("run", "phases", "information", "homogeneity", "terms"):
         for method in ("rba", "vanilla"):
@@ -55,7 +55,7 @@ def files(tmp_path):
 
 @pytest.fixture
 def archive(tmp_path, config):
-    """Call the command; give its exit status and the folder."""
+    """Return a function that runs the command and returns its exit status and folder."""
     settings = load_scales(config)["smoke"].model_dump_json()
 
     def call(paths):
@@ -68,7 +68,7 @@ def archive(tmp_path, config):
     return call
 
 
-def test_a_thinned_run_keeps_its_history_and_what_figures_show():
+def test_a_thinned_run_keeps_its_history_and_the_snapshots_of_figures():
     run = made("run")
     small = thinned(run, made("phases"))
     shown = [int(ITERATIONS[i]) for i in chosen_snapshots(ITERATIONS, *STARTS.values())]
@@ -78,12 +78,12 @@ def test_a_thinned_run_keeps_its_history_and_what_figures_show():
         expected = values[rows] if name.startswith("snapshots/") else values
         np.testing.assert_array_equal(small.arrays[name], expected)
     assert small.attributes == {**run.attributes, "archived_snapshots": f"3 of {ITERATIONS.size}"}
-    # what the phases choose of the few is what they chose of all
+    # the phases choose the same snapshots from the thinned run
     again = chosen_snapshots(small.arrays["snapshots/iteration"], *STARTS.values())
     assert again == [0, 1, 2]
 
 
-def test_the_command_writes_every_training_and_checksums_that_hold(files, archive, config):
+def test_the_command_writes_every_training_and_valid_checksums(files, archive, config):
     status, folder = archive(files.values())
     assert status == 0
     places = {kind: kind for kind in ("information", "homogeneity", "terms")} | {"run": "runs"}
@@ -119,7 +119,7 @@ def test_missing_phases_are_named(files, archive, caplog):
     assert "burgers, seed 1: expected a phases file" in caplog.text
 
 
-def test_another_kind_is_named(files, archive, tmp_path, caplog):
+def test_a_file_of_no_archived_kind_is_named(files, archive, tmp_path, caplog):
     other = tmp_path / "reference.h5"
     storage.write(other, Content("reference", {}, {"settings": {}}))
     status, folder = archive([*files.values(), other])

@@ -1,4 +1,4 @@
-"""The command line: help, and every mistake as one line with an exit status that is not 0."""
+"""The command line: help, and one-line errors with a nonzero exit status."""
 
 import json
 import resource
@@ -20,10 +20,10 @@ from pinn_phases.settings.scales import load_scales
 
 @pytest.fixture
 def settings(config) -> dict[str, str]:
-    """Good settings of each command, as JSON."""
+    """Valid settings of each command, as JSON."""
     smoke = load_scales(config)["smoke"]
     reference = smoke.reference("allen_cahn")
-    # As small as it can be: these tests are about what becomes of the file.
+    # As small as possible: these tests are about the file, not the solution.
     changes = {"grid": {"t": 3, "x": 8}, "modes": 64, "steps": 20, "largest_error": 1.0}
     small = reference.solver.model_copy(update=changes)
     return {
@@ -36,7 +36,7 @@ def settings(config) -> dict[str, str]:
 
 @pytest.fixture
 def files(tmp_path) -> dict[str, Path]:
-    """One file of each kind of mistake, and one that is whole but empty."""
+    """Unusable files of each kind, and valid run and phases files with little content."""
     paths = {
         name: tmp_path / f"{name}.h5"
         for name in ("foreign", "truncated", "missing", "run", "phases")
@@ -51,7 +51,7 @@ def files(tmp_path) -> dict[str, Path]:
 
 
 def one_line(done: subprocess.CompletedProcess[str], status: int, *parts: object) -> None:
-    """Check that a call failed with this status and one line that has these parts."""
+    """Check that a call failed with this status and a one-line error with these parts."""
     assert done.returncode == status, done.stderr
     lines = done.stderr.splitlines()
     assert len(lines) == 1, done.stderr
@@ -89,7 +89,7 @@ def test_wrong_usage_is_explained(arguments, capsys):
     assert "error: " in capsys.readouterr().err
 
 
-# Files that cannot be used
+# Unusable files
 
 
 @pytest.mark.parametrize(
@@ -142,10 +142,10 @@ def test_a_bad_file_for_a_figure_is_named(python, tmp_path, settings, files):
     assert not pdf.exists() and not png.exists()
 
 
-# Settings that cannot be used
+# Invalid settings
 
 
-def test_a_file_that_no_figure_is_made_from_is_named(python, tmp_path, settings):
+def test_a_file_of_a_kind_that_no_figure_uses_is_named(python, tmp_path, settings):
     reference = tmp_path / "reference.h5"
     storage.write(reference, Content("reference", {}, {}))
     done = python(
@@ -173,7 +173,7 @@ def test_bad_settings_are_named(python, tmp_path, settings, files, change, parts
 
 
 def with_change(text: str, change: dict[str, Any]) -> str:
-    """JSON with other values."""
+    """Return JSON with some values replaced."""
     return json.dumps(json.loads(text) | change)
 
 
@@ -213,10 +213,10 @@ def test_bad_settings_of_a_training_are_named(
     one_line(done, 2, *parts)
 
 
-# Places that cannot be written; these tests also run as root, whom permissions do not stop
+# Unwritable places, without the use of permissions, which do not stop root
 
 
-def test_a_result_is_written_and_said_to_be(python, tmp_path, settings):
+def test_a_result_is_written_and_logged(python, tmp_path, settings):
     output, log = tmp_path / "output" / "reference.h5", tmp_path / "logs" / "reference.log"
     done = python(
         *("-m", "pinn_phases", "reference", "--settings", settings["reference"]),
@@ -248,7 +248,7 @@ def test_a_log_below_a_file_is_named(python, tmp_path, settings):
     one_line(done, 1, tmp_path / "file")
 
 
-def test_a_full_disk_leaves_the_earlier_result_whole(python, tmp_path, settings, files):
+def test_a_full_disk_leaves_the_earlier_result_intact(python, tmp_path, settings, files):
     output = files["run"]
     before = output.read_bytes()
     content = sorted(tmp_path.iterdir())
@@ -262,7 +262,7 @@ def test_a_full_disk_leaves_the_earlier_result_whole(python, tmp_path, settings,
     assert sorted(tmp_path.iterdir()) == content
 
 
-def test_a_log_that_cannot_be_written_does_not_bury_the_message(python, tmp_path, settings, files):
+def test_an_unwritable_log_does_not_hide_the_error(python, tmp_path, settings, files):
     done = python(
         *("-m", "pinn_phases", "phases", "--settings", settings["phases"], "--log", "/dev/full"),
         *("--run", files["foreign"], "--output", tmp_path / "phases.h5"),
@@ -274,7 +274,7 @@ def test_a_log_that_cannot_be_written_does_not_bury_the_message(python, tmp_path
     ("raised", "status", "words"),
     [(KeyboardInterrupt(), 130, "interrupted"), (MemoryError("16 GiB"), 1, "memory: 16 GiB")],
 )
-def test_interruption_and_want_of_memory_are_said_in_one_line(
+def test_interruption_and_lack_of_memory_are_reported_in_one_line(
     monkeypatch, caplog, files, raised, status, words
 ):
     def fail(*_):
@@ -286,13 +286,13 @@ def test_interruption_and_want_of_memory_are_said_in_one_line(
     assert line.startswith("error: ") and words in line
 
 
-def test_sigterm_is_said_in_one_line(monkeypatch, caplog, files):
+def test_sigterm_is_reported_in_one_line(monkeypatch, caplog, files):
     monkeypatch.setattr(storage, "read", lambda *_: signal.raise_signal(signal.SIGTERM))
     assert main(["info", str(files["run"])]) == 130
     assert caplog.messages == ["error: interrupted, nothing is written"]
 
 
-def test_an_error_is_in_the_log_as_well(python, tmp_path, settings, files):
+def test_an_error_is_also_in_the_log(python, tmp_path, settings, files):
     log = tmp_path / "phases.log"
     done = python(
         *("-m", "pinn_phases", "phases", "--settings", settings["phases"], "--log", log),
@@ -302,10 +302,10 @@ def test_an_error_is_in_the_log_as_well(python, tmp_path, settings, files):
     assert log.read_text() == done.stderr
 
 
-def test_a_solver_that_fails_says_so_in_one_line(python, tmp_path):
-    """Without the warnings of NumPy about the overflow on the way."""
+def test_a_failing_solver_is_reported_in_one_line(python, tmp_path):
+    """Without NumPy's overflow warnings."""
     solver = {"grid": {"t": 3, "x": 8}, "largest_error": 1e-5, "modes": 64, "steps": 20}
-    equation = {"diffusion": 1e-4, "reaction": 5e3}  # a time step is 250 times that of the reaction
+    equation = {"diffusion": 1e-4, "reaction": 5e3}  # the time step is 250 reaction times
     text = json.dumps({"problem": "allen_cahn", "equation": equation, "solver": solver})
     output = tmp_path / "allen_cahn.h5"
     done = python(

@@ -1,4 +1,4 @@
-"""Anybody's curve as a text file, and its phases on the terminal."""
+"""Curves in text files, and their phases printed on the terminal."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ ROWS = [(1.0, 3e5), (2.0, 0.5), (10.0, 1e-3)]
     ],
     ids=["comma", "names", "blanks", "semicolon"],
 )
-def test_two_columns_are_read_however_they_are_parted(tmp_path, text):
+def test_two_columns_are_read_with_any_separator(tmp_path, text):
     path = tmp_path / "curve.csv"
     path.write_text(text)
     np.testing.assert_array_equal(np.stack(read_curve(path), axis=-1), ROWS)
@@ -35,7 +35,7 @@ def test_two_columns_are_read_however_they_are_parted(tmp_path, text):
         ("iteration,snr\n", "expected lines of an iteration and its SNR, received none"),
     ],
 )
-def test_what_is_no_curve_is_refused_with_its_line(tmp_path, text, message):
+def test_invalid_text_is_refused_with_its_line(tmp_path, text, message):
     path = tmp_path / "curve.csv"
     path.write_text(text)
     with pytest.raises(Stopped, match=message):
@@ -52,13 +52,13 @@ def test_phases_of_a_file_are_printed(tmp_path, capsys):
     assert all("from iteration" in line and "confidence" in line for line in lines[:3])
 
 
-def test_a_curve_has_no_output_and_a_run_needs_one(tmp_path, caplog):
+def test_output_is_refused_for_a_curve_and_required_for_a_run(tmp_path, caplog):
     for options in (["--csv", "a.csv", "--output", "b.h5"], ["--run", "a.h5"]):
         assert main(["phases", *options]) == 2
         assert "expected with --run and not otherwise" in caplog.text
 
 
-def test_a_curve_too_short_is_said_in_a_line(tmp_path, caplog):
+def test_a_curve_that_is_too_short_is_reported_in_one_line(tmp_path, caplog):
     path = tmp_path / "curve.csv"
     path.write_text("1,2\n2,3\n")
     assert main(["phases", "--csv", str(path)]) == 1

@@ -33,22 +33,22 @@ def parsed(path: Path, content: bytes) -> tuple[str, tuple[str, ...]]:
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """Copy of the package, of which the digests are made."""
+    """A copy of the package, whose digests are computed."""
     copy = tmp_path / "pinn_phases"
     shutil.copytree(digest.ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(digest, "ROOT", copy)
-    # A job reads each file once; here files change, so they are remembered by their content.
+    # A job reads each file once; here files change, so they are cached by content.
     monkeypatch.setattr(digest, "_tree_and_imports", lambda path: parsed(path, path.read_bytes()))
     return copy
 
 
 def digests() -> dict[str, str]:
-    """Digest of each rule's code as it is now, as a new process would find it."""
+    """Digest of each rule's current code, as a new process would compute it."""
     return {name: code() for name, code in RULES.items()}
 
 
 def reruns(before: dict[str, str]) -> set[str]:
-    """Rules whose digest is not the one before."""
+    """Rules whose digest has changed."""
     return {name for name, code in digests().items() if code != before[name]}
 
 
@@ -87,7 +87,7 @@ def edit_code(path: Path) -> None:
         ("settings/scales.py", set()),
     ],
 )
-def test_editing_code_reruns_what_reaches_it(package, file, expected):
+def test_editing_code_reruns_the_rules_that_reach_it(package, file, expected):
     before = digests()
     edit_code(package / file)
     assert reruns(before) == expected
@@ -167,7 +167,7 @@ def test_touched_files_do_not_count(package):
     assert reruns(before) == set()
 
 
-def test_another_place_does_not_count(package, monkeypatch):
+def test_the_location_of_the_package_does_not_count(package, monkeypatch):
     here = digests()
     elsewhere = package.with_name("elsewhere")
     shutil.copytree(package, elsewhere)
@@ -175,8 +175,8 @@ def test_another_place_does_not_count(package, monkeypatch):
     assert digests() == here
 
 
-def test_a_moved_module_counts(package):
-    """Two modules that change places are not the same code."""
+def test_swapping_two_modules_counts(package):
+    """The digest depends on the name of a module."""
     before = digests()
     loop, points = package / "training" / "loop.py", package / "training" / "points.py"
     text = loop.read_text()

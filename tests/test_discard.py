@@ -24,8 +24,8 @@ FILES = [
 
 
 @pytest.fixture
-def there(tmp_path, monkeypatch):
-    """Make the files, in the working folder, and return a function that tells which are left."""
+def remaining(tmp_path, monkeypatch):
+    """Create the files in the working folder; return a function that lists those left."""
     monkeypatch.chdir(tmp_path)
     for path in FILES:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,21 +44,21 @@ def there(tmp_path, monkeypatch):
         (["results", "--dry-run"], []),
     ],
 )
-def test_the_runs_that_are_named_are_removed(there, arguments, removed, capsys):
+def test_named_runs_are_removed(remaining, arguments, removed, capsys):
     assert main(["discard", *map(str, arguments)]) == 0
-    assert there() == [path for i, path in enumerate(FILES) if i not in removed]
+    assert remaining() == [path for i, path in enumerate(FILES) if i not in removed]
     told = capsys.readouterr().out.splitlines()
     assert len(told) == (8 if "--dry-run" in arguments else len(removed))
 
 
-def test_checkpoints_without_their_run_are_removed(there):
+def test_checkpoints_without_their_run_are_removed(remaining):
     FILES[0].unlink()
     assert main(["discard", str(FILES[0])]) == 0
     assert not FILES[2].exists() and FILES[6].exists()
 
 
 @pytest.mark.parametrize("place", ["archive", "nowhere", RUNS / "rba/seed7.h5", RUNS / "sa"])
-def test_where_no_run_is_nothing_is_removed(there, place, caplog):
+def test_a_place_without_runs_is_refused_and_nothing_is_removed(remaining, place, caplog):
     assert main(["discard", "results", str(place)]) == 2
-    assert there() == FILES
+    assert remaining() == FILES
     assert f"setting RUN = {str(place)!r}: expected results/" in caplog.text

@@ -1,4 +1,4 @@
-"""Every version is pinned, and the same everywhere: package, lock and conda environments."""
+"""Versions are pinned and consistent: package, lock and conda environments."""
 
 import tomllib
 from pathlib import Path
@@ -21,10 +21,9 @@ DECLARED = {
 
 
 def pins(requirements: list[str]) -> dict[str, str]:
-    """Version by name; fails on what is not exactly pinned.
+    """Version by name; fails on requirements that are not exactly pinned.
 
-    The part of a version after "+" is left out: it says for which machine a package was built
-    (torch 2.13.0+cpu), not what is in it.
+    The part of a version after "+" is left out: it names the build (torch 2.13.0+cpu).
     """
     versions = {}
     for text in requirements:
@@ -40,7 +39,7 @@ def pins(requirements: list[str]) -> dict[str, str]:
 
 
 def lines_of(path: Path) -> list[str]:
-    """Lines that are not comments alone, without comments."""
+    """Nonempty lines, without comments."""
     lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
     return [line for line in lines if line]
 
@@ -77,25 +76,25 @@ def test_declared_dependencies_are_pinned(group):
 
 
 @pytest.mark.parametrize("group", [group for group in DECLARED if group != "build"])
-def test_declared_dependencies_are_as_locked(group, locked):
+def test_declared_dependencies_match_the_lock(group, locked):
     compare(pins(DECLARED[group]), locked, f"pyproject.toml ({group})")
 
 
 @pytest.mark.parametrize("path", PEERS, ids=lambda path: path.name)
-def test_peers_are_the_same_alone_and_together(path):
+def test_peers_have_the_same_versions_alone_and_together(path):
     together, alone = pins(DECLARED["bench"]), pins(lines_of(path))
     assert together.keys() & alone.keys()
     assert all(together[name] == alone[name] for name in together.keys() & alone.keys())
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.name)
-def test_environments_are_as_locked(path, locked):
+def test_environments_match_the_lock(path, locked):
     compare(pins(packages(path)), locked, path.name)
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.name)
 def test_environments_hold_only_what_the_package_declares(path):
-    """So that nothing runs under conda that was not tested without it."""
+    """So that conda runs nothing that was not tested without it."""
     declared = pins(DECLARED["dependencies"])
     assert pins(packages(path)).items() <= declared.items()
 

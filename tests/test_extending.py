@@ -1,4 +1,4 @@
-"""docs/extending.md does what it says: its files, in a copy without them, and its commands."""
+"""docs/extending.md works: its files are added to a copy without them, its commands are run."""
 
 import re
 import shlex
@@ -27,7 +27,7 @@ EQUATION, METHOD, OPTIMISER = "korteweg_de_vries", "sa", "nadam"
 
 
 def without_method(tree):
-    """Take the constants of the method out of every block `methods`."""
+    """Remove the constants of the method from every block `methods`."""
     if not isinstance(tree, dict):
         return tree
     rest = {key: without_method(value) for key, value in tree.items() if key != METHOD}
@@ -35,12 +35,12 @@ def without_method(tree):
 
 
 def run(folder, command):
-    """Run a documented command with this Python, and return what it says."""
+    """Run a documented command with this Python, and return its output."""
     if command[0] == "snakemake":
         done = snakemake(folder, *command[1:])
         assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}"
         return done.stdout
-    if command[0] == "pytest":  # of few tests: no processes beside
+    if command[0] == "pytest":  # few tests need no workers
         command = [*command, "-n", "0"]
     done = subprocess.run(
         [sys.executable, "-m", *command],
@@ -57,7 +57,7 @@ def run(folder, command):
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory):
-    """A repository that had none of it, after the whole page; and what each command said."""
+    """A repository without the extensions, after all steps of the page; and all output."""
     folder = tmp_path_factory.mktemp("extended")
     for name in COPIED:
         source = ROOT / name
@@ -71,7 +71,7 @@ def extended(tmp_path_factory):
             update_config(config, yaml.safe_load(text))
             (folder / name).write_text(yaml.safe_dump(config, sort_keys=False))
         elif name:
-            assert not (folder / name).exists(), f"{name} would not be new"
+            assert not (folder / name).exists(), f"{name} exists already"
             (folder / name).write_text(text)
         else:
             said.append(run(folder, shlex.split(text)))
@@ -93,7 +93,7 @@ def test_the_method_on_the_page_is_the_repository_s_own(config):
     assert block["problems"]["helmholtz"]["methods"][METHOD] == own
 
 
-def test_the_code_on_the_page_keeps_the_rules_of_style(extended):
+def test_the_code_on_the_page_passes_ruff(extended):
     folder, _ = extended
     code = [name for name in FILES if name.endswith(".py")]
     run(folder, ["ruff", "check", *code])
@@ -105,7 +105,7 @@ def test_the_equation_s_own_tests_pass(extended):
     assert re.search(r"\b4 passed", said[0]), said[0]
 
 
-def test_dry_runs_plan_what_is_new_and_nothing_else(extended):
+def test_dry_runs_plan_only_new_jobs(extended):
     _, said = extended
     trained = set(re.findall(r"Training (\w+) with (\w+)", said[1]))
     assert trained == {(EQUATION, "vanilla"), (EQUATION, "rba")}
@@ -114,13 +114,13 @@ def test_dry_runs_plan_what_is_new_and_nothing_else(extended):
     assert set(re.findall(r"Training (\w+) with (\w+)", said[3])) == others
 
 
-def test_a_third_method_trains_itself_alone(extended):
+def test_a_third_method_starts_only_its_own_training(extended):
     _, said = extended
     assert re.findall(r"Training (\w+) with (\w+), seed 0", said[4]) == [(EQUATION, METHOD)]
     assert "Training" not in said[6] and "Drawing figS6" in said[6]
 
 
-def test_a_fourth_optimiser_trains_alone_and_its_state_is_saved(extended):
+def test_a_fourth_optimiser_starts_only_its_own_training_and_its_state_is_saved(extended):
     folder, said = extended
     trained = re.findall(r"Training (\w+) with ([\w-]+), seed 0", said[5])
     assert trained == [(EQUATION, f"rba-{OPTIMISER}")]
@@ -149,7 +149,7 @@ def test_the_reference_is_accurate_at_every_time(extended):
     assert abs((u**2).mean(1) - 0.5).max() < 1e-5
 
 
-def test_runs_and_figures_are_there(extended):
+def test_runs_and_figures_are_written(extended):
     folder, _ = extended
     for method in ("vanilla", "rba", METHOD):
         run = storage.read(folder / f"results/smoke/runs/{EQUATION}/{method}/seed0.h5", "run")

@@ -1,4 +1,4 @@
-"""Processes never share a GPU unless asked. A stand-in for pynvml lists the GPUs."""
+"""Processes share a GPU only on request. A fake pynvml lists the GPUs."""
 
 import runpy
 import signal
@@ -27,7 +27,7 @@ print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
 sys.stdin.read()
 """
 
-STAND_IN = """
+FAKE_PYNVML = """
 class NVMLError(Exception): pass
 class NVMLError_LibraryNotFound(NVMLError): pass
 def nvmlInit(): pass
@@ -40,14 +40,14 @@ def nvmlDeviceGetUUID(index): return f"GPU-{{index}}{{index}}{{index}}"
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch, repository):
-    """Make a machine with so many GPUs, for this process and those that it starts."""
+    """Return a function that simulates GPUs for this process and its children."""
     monkeypatch.delenv(VISIBLE, raising=False)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{repository / 'workflow'}")
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # where the locks are
 
     def make(count: int) -> None:
         module = tmp_path / "pynvml.py"
-        module.write_text(STAND_IN.format(count=count))
+        module.write_text(FAKE_PYNVML.format(count=count))
         made = SimpleNamespace(**runpy.run_path(str(module)))
         monkeypatch.setattr("pinn_phases.jobs.gpus.pynvml", made)
 
@@ -56,7 +56,7 @@ def machine(tmp_path, monkeypatch, repository):
 
 @pytest.fixture
 def holder(tmp_path):
-    """Start a process that takes a GPU; all end with the test."""
+    """Return a function that starts a process with a GPU; all end with the test."""
     processes = []
 
     def start() -> subprocess.Popen[str]:
@@ -73,18 +73,18 @@ def holder(tmp_path):
 
 
 def gpu_of(process: subprocess.Popen[str]) -> str:
-    """GPU that a process has, as soon as it has one."""
+    """Wait until a process has a GPU, and return it."""
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
 
 def waits(process: subprocess.Popen[str]) -> bool:
-    """Whether the first that a process says is that it waits."""
+    """Whether the first message of a process is that it waits."""
     assert process.stderr is not None
     return process.stderr.readline().startswith("waiting for a GPU")
 
 
-def test_processes_at_the_same_time_get_a_gpu_each(machine, holder):
+def test_concurrent_processes_get_a_gpu_each(machine, holder):
     machine(4)
     assert {gpu_of(p) for p in [holder() for _ in range(4)]} == {
         *("GPU-000", "GPU-111", "GPU-222", "GPU-333")
@@ -92,7 +92,7 @@ def test_processes_at_the_same_time_get_a_gpu_each(machine, holder):
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_who_comes_too_late_waits_and_gets_the_gpu_of_one_that_dies(machine, holder, end):
+def test_a_late_process_waits_for_the_gpu_of_one_that_ends(machine, holder, end):
     machine(2)
     owners = {gpu_of(p): p for p in [holder(), holder()]}
     late = holder()
@@ -101,7 +101,7 @@ def test_who_comes_too_late_waits_and_gets_the_gpu_of_one_that_dies(machine, hol
     assert gpu_of(late) == "GPU-111"
 
 
-def test_two_share_a_gpu_if_asked_and_all_fill_evenly(machine, holder, monkeypatch):
+def test_two_processes_share_a_gpu_on_request_and_gpus_fill_evenly(machine, holder, monkeypatch):
     monkeypatch.setenv(JOBS_PER_GPU, "2")
     machine(2)
     first = [gpu_of(holder()) for _ in range(2)]
@@ -111,7 +111,7 @@ def test_two_share_a_gpu_if_asked_and_all_fill_evenly(machine, holder, monkeypat
 
 
 @pytest.mark.parametrize("given", ["3", "GPU-333", ""])
-def test_a_gpu_that_is_given_is_kept(machine, tmp_path, given):
+def test_an_assigned_gpu_is_kept(machine, tmp_path, given):
     machine(4)
     environment = {VISIBLE: given}
     assert take_gpu(environment, tmp_path / "gpus") is None
@@ -119,7 +119,7 @@ def test_a_gpu_that_is_given_is_kept(machine, tmp_path, given):
 
 
 @pytest.mark.parametrize("given", ["1,2", "GPU-111, GPU-222"])
-def test_of_several_that_are_given_one_is_taken(machine, tmp_path, given):
+def test_one_of_several_assigned_gpus_is_taken(machine, tmp_path, given):
     machine(4)
     environments = [{VISIBLE: given}, {VISIBLE: given}]
     held = [take_gpu(environment, tmp_path / "gpus") for environment in environments]
@@ -151,8 +151,8 @@ def test_gpus_are_listed_with_index_and_uuid(machine):
     assert gpus_of_this_machine() == [Gpu("0", "GPU-000"), Gpu("1", "GPU-111")]
 
 
-def test_this_machine_is_asked():
-    """By the library itself, with or without a driver."""
+def test_the_gpus_of_this_machine_are_listed():
+    """By the real pynvml, with or without a driver."""
     assert all(gpu.uuid.startswith("GPU-") for gpu in gpus_of_this_machine())
 
 

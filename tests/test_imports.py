@@ -1,4 +1,4 @@
-"""Imports point one way, and what only reads files does not wait for torch."""
+"""Imports have one direction, and code that only reads files does not import torch."""
 
 import ast
 import functools
@@ -15,7 +15,7 @@ import yaml
 PACKAGE = "pinn_phases"
 ROOT = Path(__file__).parents[1] / "workflow" / PACKAGE
 COMMANDS = sorted(path.stem for path in (ROOT / "commands").glob("[!_]*.py"))
-# What no part of the mathematics may know of: it gets arrays, and returns arrays.
+# What the rest of the library must not import: it takes and returns arrays.
 OUTSIDE = ("snakemake", f"{PACKAGE}.commands", f"{PACKAGE}.__main__")
 
 
@@ -36,7 +36,7 @@ def modules() -> dict[str, Path]:
 
 @functools.cache
 def imports(module: str) -> frozenset[str]:
-    """Modules that a module imports, also late, in its functions."""
+    """Modules that a module imports, also inside functions."""
     tree = ast.parse(modules()[module].read_text())
     names = set()
     for node in _statements(tree):
@@ -74,7 +74,7 @@ def below(name: str, packages: tuple[str, ...]) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-# What is measured of a run is a job of its own, whose file a figure reads.
+# Measurements of a run are separate jobs, whose files figures read.
 OF_A_RUN = tuple(
     f"analysis.{name}"
     for name in (
@@ -84,7 +84,7 @@ OF_A_RUN = tuple(
 )
 
 
-# Settings of everything: what computes takes the part that it needs.
+# All settings: code that computes takes only the part that it needs.
 ALL_SETTINGS = ("settings.scales", "settings.config")
 CLAIMS = tuple(f"claims.{path.stem}" for path in (ROOT / "claims").glob("[!_]*.py"))
 
@@ -108,7 +108,7 @@ CLAIMS = tuple(f"claims.{path.stem}" for path in (ROOT / "claims").glob("[!_]*.p
         (("jobs",), ("training", "analysis", "figures", "summary")),
     ],
 )
-def test_imports_point_one_way(of, forbidden):
+def test_imports_have_one_direction(of, forbidden):
     checked = [name for name in modules() if below(name, in_package(*of))]
     assert checked
     for name in checked:
@@ -116,15 +116,15 @@ def test_imports_point_one_way(of, forbidden):
         assert not wrong, f"{name} imports {wrong}"
 
 
-def test_folders_import_in_no_circle():
+def test_folders_have_no_import_cycle():
     folders = {name: name.split(".")[1] for name in modules() if name.count(".") > 1}
     graph: dict[str, set[str]] = {folder: set() for folder in folders.values()}
     for name, folder in folders.items():
         graph[folder] |= {folders[other] for other in imports(name) if other in folders} - {folder}
-    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the cycle
 
 
-def test_only_the_command_line_knows_of_itself():
+def test_only_the_command_line_imports_the_command_line():
     for name in modules():
         if not below(name, in_package("commands", "__main__")):
             assert not {other for other in reached(name) if below(other, OUTSIDE)}
@@ -135,7 +135,7 @@ def test_nothing_imports_snakemake():
         assert not {other for other in imports(name) if below(other, ("snakemake",))}
 
 
-def test_only_the_layout_knows_hdf5():
+def test_only_the_layout_imports_h5py():
     users = {name for name in modules() if below("h5py", tuple(imports(name)))}
     assert users == {f"{PACKAGE}.files.layout"}
 
@@ -166,20 +166,20 @@ NO_TORCH = [
 
 
 def test_reading_files_imports_no_torch(python):
-    """Not through other packages either; one process imports them all."""
+    """Not through other packages either; one process imports all modules."""
     names = [name for name in modules() if below(name, in_package(*NO_TORCH))]
     done = python("-c", f"import sys, {', '.join(names)}; print('torch' in sys.modules)")
     assert done.stdout == "False\n", done.stderr
 
 
-def test_settings_import_no_plotting_and_no_search(python):
+def test_settings_import_no_heavy_packages(python):
     """Snakemake reads the settings in every job that it starts."""
     heavy = "{'torch', 'matplotlib', 'seaborn', 'scipy', 'pandas', 'jaxtyping'}"
     code = f"import sys, {PACKAGE}.settings.scales; print({heavy} & sys.modules.keys())"
     assert python("-c", code).stdout == "set()\n"
 
 
-# What the commands that rules call find by name at run time, so that no import statement shows it.
+# Plug-ins that the commands of rules load by name, so that no import statement shows them.
 PLUGINS = {
     "reference": ("problems", "reference"),
     "train": ("problems", "methods"),
@@ -207,7 +207,7 @@ def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
     calls = f" {PACKAGE} {command} ", f'command="{command}",'
     called = [rule for rule in each if any(call in rule for call in calls)]
     assert len(called) == 1
-    used = re.match(r" (\w+) as", called[0])  # a rule whose environment it takes over
+    used = re.match(r" (\w+) as", called[0])  # a rule whose environment it inherits
     rule = next(rule for rule in each if rule.startswith(f" {used[1]}:")) if used else called[0]
     path = re.search(r'conda:\s+"(\S+)"', rule).group(1)
     entries = yaml.safe_load((ROOT.parent / "rules" / path).read_text())["dependencies"]
@@ -231,7 +231,7 @@ for command in sys.argv[1:]:
 """
 
 
-def test_help_does_not_wait_for_torch(python):
+def test_help_does_not_import_torch(python):
     done = python("-c", HELP, *COMMANDS)
     found = [line for line in done.stdout.splitlines() if line.startswith("DONE")]
     assert found == [f"DONE {command} False" for command in COMMANDS], done.stderr

@@ -1,4 +1,4 @@
-"""What is written is read, and any reader of HDF5 finds words, units and dimensions."""
+"""Files are read as written, and any HDF5 reader finds descriptions, units and dimensions."""
 
 from collections import defaultdict
 from itertools import chain
@@ -62,7 +62,7 @@ def path(tmp_path):
 
 @same_folder
 @given(contents)
-def test_what_is_written_is_read(tmp_path, content):
+def test_files_are_read_as_written(tmp_path, content):
     path = tmp_path / "file.h5"
     storage.write(path, content)
     found = storage.read(path, content.kind)
@@ -74,7 +74,7 @@ def test_what_is_written_is_read(tmp_path, content):
         np.testing.assert_array_equal(found.arrays[name], values)
 
 
-def test_datasets_say_unit_and_meaning_to_any_reader_of_hdf5(path):
+def test_datasets_have_units_and_descriptions_for_any_hdf5_reader(path):
     with h5py.File(path) as file:
         for name in CONTENT.arrays:
             assert file[name].attrs["units"] == "1"
@@ -82,21 +82,21 @@ def test_datasets_say_unit_and_meaning_to_any_reader_of_hdf5(path):
         assert "layer" in file["history/layers/snr"].attrs["long_name"]
 
 
-def test_a_file_says_where_its_datasets_are(path):
+def test_a_file_lists_its_groups(path):
     with h5py.File(path) as file:
         assert file.attrs["kind"] == "run"
         assert file.attrs["groups"] == "history, history/layers, snapshots"
 
 
 @pytest.mark.parametrize("lacking", ["history/surprise", "surprise"])
-def test_every_dataset_needs_words_and_names_of_its_dimensions(tmp_path, monkeypatch, lacking):
+def test_every_dataset_needs_a_description_and_named_dimensions(tmp_path, monkeypatch, lacking):
     monkeypatch.setitem(DESCRIPTIONS, "surprise", "described, but of unknown dimensions")
     with pytest.raises(AssertionError, match=f"says nothing of {lacking}"):
         storage.write(tmp_path / "a.h5", Content("run", {lacking: np.ones(2)}, {}))
     assert not list(tmp_path.iterdir())
 
 
-def test_every_dataset_with_words_has_names_of_its_dimensions():
+def test_every_described_dataset_has_named_dimensions():
     assert all(dimensions(name) is not None for name in DESCRIPTIONS)
 
 
@@ -104,11 +104,11 @@ def test_every_dataset_with_words_has_names_of_its_dimensions():
 
 
 def dimension(file: h5py.File, name: str) -> list[str]:
-    """Names of the scales along the dimensions of a dataset, where they lie."""
+    """Paths of the scales of a dataset's dimensions."""
     return [each[0].name for each in file[name].dims]
 
 
-def test_dimensions_are_scales_of_hdf5(path):
+def test_dimensions_are_hdf5_scales(path):
     with h5py.File(path) as file:
         assert file["history/iteration"].is_scale and file["snapshots/iteration"].is_scale
         assert dimension(file, "history/snr") == ["/history/iteration"]
@@ -119,12 +119,12 @@ def test_dimensions_are_scales_of_hdf5(path):
             *("/snapshots/iteration", "/snapshots/parameter")
         ]
         assert file["snapshots/parameter"].shape == (5,)
-        assert file["snapshots/parameter"].id.get_storage_size() == 0  # it only has a length
+        assert file["snapshots/parameter"].id.get_storage_size() == 0  # it has a length but no data
         assert file["history/layers/iteration"] == file["history/iteration"]
 
 
 def test_a_grid_has_its_axes_in_the_order_in_which_they_were_written(tmp_path):
-    """Also when it is written again from what was read."""
+    """Also when a file that was read is written again."""
     u = np.arange(9.0).reshape(3, 3)
     content = Content("reference", {"fields/u": u, "axes/x": u[0], "axes/t": u[1]}, {})
     storage.write(tmp_path / "a.h5", content)
@@ -135,7 +135,7 @@ def test_a_grid_has_its_axes_in_the_order_in_which_they_were_written(tmp_path):
 
 
 def test_a_grid_without_axes_has_numbered_dimensions(tmp_path):
-    """As in homogeneity files of an older version, which are written again in an archive."""
+    """As in homogeneity files of an older version, which an archive rewrites."""
     arrays = {"iterations": np.arange(2), "boxes/residual": np.ones((2, 3, 4))}
     storage.write(tmp_path / "a.h5", Content("homogeneity", arrays, {}))
     with h5py.File(tmp_path / "a.h5") as file:
@@ -148,7 +148,7 @@ def test_a_grid_without_axes_has_numbered_dimensions(tmp_path):
     ("name", "shape"),
     [("history/loss", (6,)), ("history/loss", (7, 2)), ("history/loss", ()), ("fields/u", (3, 5))],
 )
-def test_lengths_that_do_not_fit_their_dimensions_are_a_mistake(tmp_path, name, shape):
+def test_lengths_that_contradict_their_dimensions_are_refused(tmp_path, name, shape):
     arrays = {"history/iteration": np.arange(7), "axes/t": np.ones(3), "axes/x": np.ones(4)}
     with pytest.raises(AssertionError, match="expected"):
         storage.write(tmp_path / "a.h5", Content("run", arrays | {name: np.ones(shape)}, {}))

@@ -5,7 +5,7 @@ import os
 from pinn_phases.jobs.notes import notes
 
 
-def test_each_note_is_told_once_with_its_trainings(tmp_path):
+def test_each_note_is_reported_once_with_its_number_of_trainings(tmp_path):
     said = {
         "seed0": "rba: done\nnote: slow\nnote: slow\n",
         "seed1": "note: slow\nnote: nothing was left to train\n",

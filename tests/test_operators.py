@@ -1,4 +1,4 @@
-"""Operators are values, and an expression tells which it applies."""
+"""Operators are values, and the operators that an expression applies are found."""
 
 import numpy as np
 import pytest
@@ -25,12 +25,12 @@ def test_an_operator_is_applied_to_a_field():
     np.testing.assert_array_equal((2.0 * d("t") + 10.0 * d("x", "x"))(u), 22.0)
 
 
-def test_an_operator_that_was_not_carried_is_no_zero():
+def test_a_missing_operator_is_an_error_and_not_zero():
     with pytest.raises(KeyError):
         d("x")(Jet(np.zeros(3), {}))
 
 
-def test_an_expression_tells_its_operators_once_each_and_sorted():
+def test_operators_of_an_expression_are_unique_and_sorted():
     def expression(fields):
         u = fields["u"]
         return u.value * d("x")(u) + d("t")(u) - d("x")(u) ** 2
@@ -40,7 +40,7 @@ def test_an_expression_tells_its_operators_once_each_and_sorted():
 
 @pytest.mark.parametrize("name", names(PROBLEMS))
 def test_all_operators_of_a_problem_are_found(name):
-    """Beside those that are found, the residual and the observables ask for none."""
+    """The residual and the observables need no others than those found."""
     problem = plugin_class(PROBLEMS, name, Problem).model_validate(EQUATIONS[name])
     halves = np.full(5, 0.5)
     source = dict.fromkeys(problem.source(np.zeros((1, 2))), halves)

@@ -1,4 +1,4 @@
-"""What a result says of the commit that made it: what is not known is null."""
+"""The commit that a result records; null if it is unknown."""
 
 import os
 import shutil
@@ -10,11 +10,11 @@ import pytest
 from pinn_phases.files import provenance
 from pinn_phases.files.provenance import stated_commit
 
-NOT_KNOWN = (None, None)
+UNKNOWN = (None, None)
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder, as somebody without settings of their own."""
+    """Run git in a folder, as a user without settings."""
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
     command = ["git", *who, "-C", str(folder), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -31,7 +31,7 @@ def committed(folder: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch):
-    """Let git see no settings of this machine."""
+    """Hide this machine's git settings."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
@@ -40,7 +40,7 @@ def no_settings(monkeypatch):
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
-    """A folder with the code in it, of which provenance speaks."""
+    """A folder with the code whose provenance is recorded."""
     return placed(tmp_path / "checkout", monkeypatch)
 
 
@@ -54,19 +54,19 @@ def placed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found() -> tuple[str | None, bool | None]:
-    """Commit, and whether there are changes, as a result states them."""
+    """Commit, and whether there are changes, as a result records them."""
     stated = provenance.provenance("c0de")
     return stated["git_commit"], stated["git_dirty"]
 
 
-def test_a_repository_says_its_commit_and_its_changes(checkout):
+def test_commit_and_changes_of_a_repository_are_recorded(checkout):
     commit = committed(checkout)
     assert found() == (commit, False)
     (checkout / "Snakefile").write_text("rule all:\n")
     assert found() == (commit, True)
 
 
-def test_a_repository_reached_by_a_link_counts(checkout, monkeypatch):
+def test_a_repository_reached_through_a_symlink_counts(checkout, monkeypatch):
     commit = committed(checkout)
     link = checkout.with_name("link")
     link.symlink_to(checkout)
@@ -98,13 +98,13 @@ def test_a_submodule_counts(checkout, tmp_path, monkeypatch):
     assert found() == (commit, False)
 
 
-def test_no_repository_is_not_known(checkout):
-    assert found() == NOT_KNOWN
+def test_without_a_repository_the_commit_is_unknown(checkout):
+    assert found() == UNKNOWN
 
 
 def test_a_repository_around_the_checkout_does_not_count(checkout):
     committed(checkout.parent)
-    assert found() == NOT_KNOWN
+    assert found() == UNKNOWN
 
 
 @pytest.mark.parametrize("place", [".venv/lib/python3.11/site-packages", "lib"])
@@ -114,49 +114,51 @@ def test_a_package_installed_into_a_repository_does_not_count(tmp_path, monkeypa
     module.touch()
     monkeypatch.setattr(provenance, "__file__", str(module))
     committed(tmp_path)
-    assert found() == NOT_KNOWN
+    assert found() == UNKNOWN
 
 
-def test_a_repository_without_a_commit_is_not_known(checkout):
+def test_before_the_first_commit_the_commit_is_unknown(checkout):
     git(checkout, "init", "-q")
-    assert found() == NOT_KNOWN
+    assert found() == UNKNOWN
 
 
-def test_a_broken_repository_is_not_known(checkout):
+def test_in_a_broken_repository_the_commit_is_unknown(checkout):
     committed(checkout)
     shutil.rmtree(checkout / ".git/objects")
-    assert found() == NOT_KNOWN
+    assert found() == UNKNOWN
 
 
-def test_no_git_is_not_known(checkout, monkeypatch):
+def test_without_git_the_commit_is_unknown(checkout, monkeypatch):
     committed(checkout)
     monkeypatch.setenv("PATH", str(checkout))
-    assert found() == NOT_KNOWN
+    assert found() == UNKNOWN
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
-def test_a_checkout_of_somebody_else_is_not_known_until_git_is_told_that_it_is_safe(
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of a folder")
+def test_the_commit_of_another_users_checkout_is_unknown_unless_git_trusts_it(
     checkout, monkeypatch
 ):
     commit = committed(checkout)
     os.chown(checkout / ".git", 12345, 12345)
     os.chown(checkout, 12345, 12345)
-    assert found() == NOT_KNOWN
+    assert found() == UNKNOWN
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "safe.directory")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", str(checkout))
     assert found() == (commit, False)
 
 
-def test_variables_of_another_repository_lead_nowhere(checkout, tmp_path, monkeypatch):
-    """As set in a hook of git, or by a program that works on another repository."""
+def test_git_variables_of_another_repository_do_not_give_its_commit(
+    checkout, tmp_path, monkeypatch
+):
+    """As set by a git hook, or by a program that works on another repository."""
     other = tmp_path / "other"
     other.mkdir()
     (other / "a").touch()
     committed(other)
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(checkout))
-    assert found() == NOT_KNOWN
+    assert found() == UNKNOWN
     monkeypatch.delenv("GIT_DIR")
     monkeypatch.delenv("GIT_WORK_TREE")
     commit = committed(checkout)
@@ -165,13 +167,13 @@ def test_variables_of_another_repository_lead_nowhere(checkout, tmp_path, monkey
     assert found() == (commit, False)
 
 
-def test_changes_that_git_cannot_tell_are_not_known(checkout):
+def test_changes_are_unknown_if_git_fails(checkout):
     commit = committed(checkout)
     (checkout / ".git/index").write_bytes(b"no index")
     assert found() == (commit, None)
 
 
-def test_changes_that_git_is_too_slow_to_find_are_not_known(checkout, tmp_path, monkeypatch):
+def test_changes_are_unknown_if_git_is_too_slow(checkout, tmp_path, monkeypatch):
     commit = committed(checkout)
     slow = tmp_path / "bin/git"
     slow.parent.mkdir()
@@ -181,7 +183,7 @@ def test_changes_that_git_is_too_slow_to_find_are_not_known(checkout, tmp_path, 
     monkeypatch.setenv("PATH", str(slow.parent), prepend=os.pathsep)
     run = subprocess.run
 
-    def impatient(command, **options):  # where it would wait in vain, so that the test need not
+    def impatient(command, **options):  # so that the test need not wait for the timeout
         assert options["timeout"] == provenance.SECONDS
         return run(command, **options | ({"timeout": 0.01} if "status" in command else {}))
 
@@ -189,8 +191,8 @@ def test_changes_that_git_is_too_slow_to_find_are_not_known(checkout, tmp_path, 
     assert found() == (commit, None)
 
 
-def test_looking_leaves_the_repository_as_it_is(checkout):
-    """The index too, which `git status` likes to refresh: a checkout may be read by many jobs."""
+def test_reading_the_commit_does_not_modify_the_repository(checkout):
+    """Nor its index, which `git status` usually refreshes: many jobs may read one checkout."""
     committed(checkout)
     os.utime(checkout / "Snakefile", (1e9, 1e9))
     before = (checkout / ".git/index").read_bytes()
@@ -198,8 +200,8 @@ def test_looking_leaves_the_repository_as_it_is(checkout):
     assert (checkout / ".git/index").read_bytes() == before
 
 
-def test_older_files_said_unknown_and_no_changes():
-    assert stated_commit({"git_commit": "unknown", "git_dirty": False}) == NOT_KNOWN
+def test_unknown_commits_of_older_files_are_read():
+    assert stated_commit({"git_commit": "unknown", "git_dirty": False}) == UNKNOWN
     assert stated_commit({"git_commit": "abc", "git_dirty": True}) == ("abc", True)
     assert stated_commit({"git_commit": "abc", "git_dirty": None}) == ("abc", None)
-    assert stated_commit({"git_commit": None, "git_dirty": None}) == NOT_KNOWN
+    assert stated_commit({"git_commit": None, "git_dirty": None}) == UNKNOWN

@@ -17,7 +17,7 @@ from pinn_phases.settings.scales import load_paper, load_scales
 from pinn_phases.settings.trees import leaves
 
 PAIRS = REQUIREMENT.published
-ROWS = {  # of the logs that they were made from
+ROWS = {  # in the authors' logs
     ("allen_cahn", "rba"): {"error": 3000, "snr": 3147},
     ("allen_cahn", "vanilla"): {"error": 3000, "snr": 3147},
     ("cavity", "rba"): {"error": 3001, "snr": 3147},
@@ -27,7 +27,7 @@ ROWS = {  # of the logs that they were made from
 
 @pytest.fixture(scope="module")
 def folder(repository):
-    """The data of the repository."""
+    """Folder of the published data."""
     return repository / "published"
 
 
@@ -39,7 +39,7 @@ def rows(path):
 # Data
 
 
-def test_the_files_are_those_of_the_checksums_and_all_have_one(folder):
+def test_every_file_has_a_checksum_that_matches(folder):
     lines = [line.split() for line in (folder / "SHA256SUMS").read_text().splitlines()]
     assert {name for _, name in lines} == {path.name for path in folder.glob("*.csv")}
     for expected, name in lines:
@@ -55,7 +55,7 @@ def test_the_figure_shows_every_training_and_each_has_its_curves(folder):
 
 
 @pytest.mark.parametrize(("problem", "method"), PAIRS)
-def test_curves_are_whole(folder, problem, method):
+def test_curves_are_complete(folder, problem, method):
     for kind, columns in COLUMNS.items():
         read = rows(folder / f"{problem}-{method}-{kind}.csv")
         assert list(read[0]) == list(columns)
@@ -96,14 +96,14 @@ def test_boundaries_are_those_that_the_authors_drew(folder):
 
 @pytest.fixture
 def copy(folder, tmp_path):
-    """A copy of the data, to damage."""
+    """A copy of the data that a test may damage."""
     shutil.copytree(folder, tmp_path / "published")
     return tmp_path / "published"
 
 
 @pytest.fixture
 def command(config, tmp_path):
-    """Call the command; give its exit status and the file that it writes."""
+    """Return a function that runs the command and returns its exit status and output file."""
     paper = load_paper(config)
 
     def call(source, problem="cavity", method="rba"):
@@ -146,9 +146,7 @@ def shorten(path):
         ("SHA256SUMS", lambda path: path.unlink(), "cannot be read (No such file"),
     ],
 )
-def test_data_that_are_not_the_published_ones_are_refused(
-    copy, command, caplog, name, damage, message
-):
+def test_damaged_or_missing_data_are_refused(copy, command, caplog, name, damage, message):
     damage(copy / name)
     status, path = command(copy)
     assert status == 1 and not path.exists()
@@ -161,7 +159,7 @@ def test_a_training_that_was_not_published_is_refused(folder, command, caplog):
     assert "trainings.csv: expected a row of burgers, rba; found none" in caplog.text
 
 
-def test_a_training_without_a_row_names_the_file(folder):
+def test_the_error_for_a_missing_row_names_the_file(folder):
     with pytest.raises(StorageError, match=r"trainings\.csv: expected a row of cavity, vanilla"):
         published.read_training(folder / "trainings.csv", "cavity", "vanilla")
 
@@ -169,7 +167,7 @@ def test_a_training_without_a_row_names_the_file(folder):
 # What was trained
 
 
-def test_departures_are_of_settings_that_the_paper_has_and_has_otherwise(config):
+def test_departures_differ_from_known_settings_of_the_paper(config):
     paper = load_paper(config)
     for one in DEPARTURES:
         for problem in one.problems:
@@ -181,12 +179,12 @@ def test_departures_are_of_settings_that_the_paper_has_and_has_otherwise(config)
 
 
 def run_at_paper_scale(config, problem, method, **training):
-    """Settings of a run at the paper's sizes, with some of the training otherwise."""
+    """Settings of a run at the paper's sizes, with changes to the training."""
     config["scales"]["paper"]["problems"] = {problem: {"training": training}}
     return load_scales(config)["paper"].run(problem, method, 0).model_dump(mode="json")
 
 
-def test_a_run_by_the_text_departs_and_has_the_papers_sizes(config):
+def test_a_run_as_in_the_papers_text_has_departures_but_its_sizes(config):
     paper = load_paper(config).run("allen_cahn", "rba", 0).model_dump(mode="json")
     names = [one.name for one in departures(paper)]
     assert names == ["periodic boundary of Allen-Cahn", "parameters in the SNR", "random numbers"]
@@ -195,7 +193,7 @@ def test_a_run_by_the_text_departs_and_has_the_papers_sizes(config):
     assert "weights of RBA in the cavity" in [one.name for one in departures(cavity)]
 
 
-def test_a_run_as_the_authors_code_is_a_test_and_departs_less(config):
+def test_a_run_like_the_authors_code_has_fewer_departures(config):
     paper = load_paper(config).run("allen_cahn", "vanilla", 0).model_dump(mode="json")
     alike = run_at_paper_scale(
         config,
@@ -209,7 +207,7 @@ def test_a_run_as_the_authors_code_is_a_test_and_departs_less(config):
     assert other_sizes(alike, paper) == {}
 
 
-def test_a_run_of_another_size_is_none(config):
+def test_sizes_other_than_the_papers_are_listed(config):
     paper = load_paper(config).run("allen_cahn", "vanilla", 0).model_dump(mode="json")
     smaller = run_at_paper_scale(config, "allen_cahn", "vanilla", points=10_000)
     assert other_sizes(smaller, paper) == {"training.points": (10_000, 25_600)}  # the cavity's

@@ -15,7 +15,7 @@ def test_a_stride_is_refused_if_it_leaves_too_few_points_between_the_ends(points
     assert (stride <= largest_stride(points)) == (inside >= FEWEST_INSIDE)
 
 
-def test_points_where_a_solution_vanishes_are_told():
+def test_points_where_a_solution_vanishes_are_detected():
     wave = np.sin(4 * np.pi * np.linspace(0.0, 1.0, 101))
     assert vanishes(wave[::25], wave)  # all its zeros, up to rounding
     assert not vanishes(wave[::20], wave)
@@ -23,5 +23,5 @@ def test_points_where_a_solution_vanishes_are_told():
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf, 1e200])
-def test_a_solution_that_is_zero_or_has_no_finite_norm_is_told_as_well(value):
+def test_a_solution_that_is_zero_or_has_no_finite_norm_counts_as_vanishing(value):
     assert vanishes(np.full(3, value), np.full(9, value))

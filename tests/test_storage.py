@@ -1,4 +1,4 @@
-"""Files are whole or not there, and a damaged or foreign one is noticed before it is used."""
+"""Files are complete or absent, and damaged or foreign ones are detected before use."""
 
 import errno
 import io
@@ -51,14 +51,14 @@ OLDER_DIGEST = "ebca3dab25aeb1ad99399d19aa79827c1da4acee711ade80daad216e590d3b53
 
 @pytest.fixture(params=["new", "older"])
 def either(request, path):
-    """File as it is written now, or with the checksum in front."""
+    """A file in the current format, or in the older one with the checksum in front."""
     if request.param == "older":
         shutil.copy(OLDER, path)
     return path
 
 
 def refusal(path: Path, kind: str | None = None) -> str:
-    """Return the message, which names the file in one line."""
+    """Return the one-line error, which names the file."""
     with pytest.raises(StorageError) as caught:
         storage.read(path, kind)
     message = str(caught.value)
@@ -66,7 +66,7 @@ def refusal(path: Path, kind: str | None = None) -> str:
     return message
 
 
-# Whole files
+# Valid files
 
 
 def test_datasets_can_be_left_out(path):
@@ -76,7 +76,7 @@ def test_datasets_can_be_left_out(path):
 
 def test_same_content_gives_the_same_bytes(path):
     second = int(time.time())
-    while int(time.time()) == second:  # HDF5 can stamp datasets with the second they are made in
+    while int(time.time()) == second:  # HDF5 can store the second of a dataset's creation
         time.sleep(0.02)
     again = path.with_name("again.h5")
     storage.write(again, CONTENT)
@@ -89,7 +89,7 @@ def test_a_new_file_replaces_the_old_one_and_nothing_else_is_left(path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_files_are_as_readable_as_the_umask_says(tmp_path):
+def test_file_permissions_follow_the_umask(tmp_path):
     before = os.umask(0o027)
     try:
         storage.write(tmp_path / "a.h5", CONTENT)
@@ -104,15 +104,15 @@ def test_an_older_file_is_read():
     assert found.attributes["settings"]["problem"] == "burgers"
 
 
-def test_any_reader_of_hdf5_knows_it_by_its_first_bytes(path):
+def test_a_file_starts_with_the_signature_of_hdf5(path):
     assert path.read_bytes().startswith(b"\x89HDF\r\n\x1a\n")
 
 
 # Damaged and foreign files
 
 
-def noticed(path: Path, data: bytes) -> None:
-    """Check that these bytes in place of the file's are refused."""
+def assert_refused(path: Path, data: bytes) -> None:
+    """Check that a file with these bytes is refused."""
     damaged = path.with_name("damaged.h5")
     damaged.write_bytes(data)
     refusal(damaged)
@@ -120,49 +120,49 @@ def noticed(path: Path, data: bytes) -> None:
 
 @same_folder
 @given(position=st.floats(0, 1, exclude_max=True), mask=st.integers(1, 255))
-def test_a_changed_byte_is_noticed_anywhere(either, position, mask):
+def test_a_changed_byte_is_detected_anywhere(either, position, mask):
     data = bytearray(either.read_bytes())
     data[int(position * len(data))] ^= mask
-    noticed(either, data)
+    assert_refused(either, data)
 
 
 @same_folder
 @given(
     position=st.integers(-storage.SEAL_BYTES, storage.HEADER_BYTES - 1), mask=st.integers(1, 255)
 )
-def test_a_changed_byte_is_noticed_at_both_ends(either, position, mask):
+def test_a_changed_byte_is_detected_at_both_ends(either, position, mask):
     data = bytearray(either.read_bytes())
     data[position] ^= mask
-    noticed(either, data)
+    assert_refused(either, data)
 
 
 @same_folder
 @given(share=st.floats(0, 1, exclude_max=True))
-def test_a_truncated_file_is_noticed(either, share):
+def test_a_truncated_file_is_detected(either, share):
     data = either.read_bytes()
-    noticed(either, data[: int(share * len(data))])
+    assert_refused(either, data[: int(share * len(data))])
 
 
 @pytest.mark.parametrize("length", [0, 1, 18, 19, 83, 84, 511, 512, 513, -1, -83, -84, -85])
-def test_a_file_cut_at_its_checksum_is_noticed(either, length):
-    noticed(either, either.read_bytes()[:length])
+def test_a_file_cut_at_its_checksum_is_detected(either, length):
+    assert_refused(either, either.read_bytes()[:length])
 
 
 @pytest.mark.parametrize("start", [0, 84, 512, -84, -1])
-def test_bytes_that_are_there_twice_are_noticed(either, start):
+def test_repeated_bytes_are_detected(either, start):
     data = either.read_bytes()
     start %= len(data)
-    noticed(either, data + data[start:])
-    noticed(either, data[: start + 84] + data[start:])
+    assert_refused(either, data + data[start:])
+    assert_refused(either, data[: start + 84] + data[start:])
 
 
-def test_bytes_in_front_or_behind_are_noticed(either):
-    noticed(either, b"\0" + either.read_bytes())
-    noticed(either, either.read_bytes() + b"\0")
+def test_extra_bytes_at_either_end_are_detected(either):
+    assert_refused(either, b"\0" + either.read_bytes())
+    assert_refused(either, either.read_bytes() + b"\0")
 
 
 @pytest.mark.parametrize("change", ["nothing", "a value", "an attribute", "a dataset"])
-def test_a_file_that_was_opened_for_writing_is_noticed(path, change):
+def test_a_file_that_was_opened_for_writing_is_detected(path, change):
     with h5py.File(path, "r+") as file:
         match change:
             case "a value":
@@ -174,7 +174,7 @@ def test_a_file_that_was_opened_for_writing_is_noticed(path, change):
     assert "changed since it was written" in refusal(path)
 
 
-def test_a_changed_older_file_is_noticed(path):
+def test_a_changed_older_file_is_detected(path):
     shutil.copy(OLDER, path)
     with h5py.File(path, "r+") as file:
         file["iterations"][0] = 7
@@ -182,7 +182,7 @@ def test_a_changed_older_file_is_noticed(path):
 
 
 @pytest.mark.parametrize("userblock", [0, storage.HEADER_BYTES])
-def test_hdf5_of_others_is_refused(tmp_path, userblock):
+def test_foreign_hdf5_is_refused(tmp_path, userblock):
     path = tmp_path / "foreign.h5"
     with h5py.File(path, "w", userblock_size=userblock) as file:
         file["history/snr"] = np.ones(3)
@@ -191,7 +191,7 @@ def test_hdf5_of_others_is_refused(tmp_path, userblock):
 
 
 @pytest.mark.parametrize("older", [False, True])
-def test_other_bytes_with_our_checksum_are_refused(tmp_path, older):
+def test_foreign_bytes_with_our_checksum_are_refused(tmp_path, older):
     path = tmp_path / "forged.h5"
     body = b"no HDF5 at all" * 9
     seal = storage._seal(memoryview(body))
@@ -245,7 +245,7 @@ def test_another_kind_is_refused(path):
 
 @pytest.mark.parametrize("call", ["fsync", "chmod", "replace"])
 @pytest.mark.parametrize("exists", [True, False])
-def test_a_failed_write_leaves_what_was_there(path, monkeypatch, call, exists):
+def test_a_failed_write_leaves_the_folder_unchanged(path, monkeypatch, call, exists):
     before = path.read_bytes()
     if not exists:
         path.unlink()
@@ -261,7 +261,7 @@ def test_a_failed_write_leaves_what_was_there(path, monkeypatch, call, exists):
     assert not exists or path.read_bytes() == before
 
 
-def test_an_interrupted_write_leaves_what_was_there(path, monkeypatch):
+def test_an_interrupted_write_leaves_the_folder_unchanged(path, monkeypatch):
     before = path.read_bytes()
 
     def interrupted(_):
@@ -274,7 +274,7 @@ def test_an_interrupted_write_leaves_what_was_there(path, monkeypatch):
     assert path.read_bytes() == before
 
 
-def test_what_a_killed_writer_left_is_removed_by_the_next(path):
+def test_the_next_write_removes_the_leftover_of_a_killed_one(path):
     left = path.with_name(f".{path.name}.half")
     other = path.with_name(".another.h5.half")
     left.write_bytes(b"half")
@@ -283,7 +283,7 @@ def test_what_a_killed_writer_left_is_removed_by_the_next(path):
     assert sorted(path.parent.iterdir()) == [other, path]
 
 
-def test_the_digest_of_the_data_is_that_of_the_arrays_alone():
+def test_the_data_digest_covers_only_the_arrays():
     def digest(values):
         return storage.data_digest(Content("reference", {"fields/u": values}, {"a": 1}))
 
@@ -310,7 +310,7 @@ except OSError as error:
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_a_write_cut_short_leaves_what_was_there(path, python, exists):
+def test_a_write_cut_short_leaves_the_folder_unchanged(path, python, exists):
     before = path.read_bytes()
     if not exists:
         path.unlink()
@@ -320,7 +320,7 @@ def test_a_write_cut_short_leaves_what_was_there(path, python, exists):
     assert not exists or path.read_bytes() == before
 
 
-def test_a_folder_that_cannot_be_made_is_an_error_with_the_file_s_name(tmp_path):
+def test_a_folder_that_cannot_be_created_is_an_error_that_names_the_file(tmp_path):
     (tmp_path / "results").write_text("a file")
     path = tmp_path / "results" / "runs" / "seed0.h5"
     with pytest.raises(OSError) as caught:

@@ -1,4 +1,4 @@
-"""What docs/terms.md says of the archived run is what is measured, and what trainings recorded."""
+"""Numbers of docs/terms.md and of the archive match new measurements and training records."""
 
 import re
 
@@ -33,12 +33,12 @@ def test_the_table_has_the_numbers_of_the_archive(repository, terms):
         (at,) = np.flatnonzero(terms["iterations"] == int(iteration.replace(",", "")))
         for name, cell in zip(COLUMNS, cells.split("|"), strict=True):
             value = terms[f"terms/{name}"][at]
-            # three digits; of the cosine three decimals
+            # three digits, or three decimals for the cosine
             last = 1e-3 if name == "cosine" else 10 ** (np.floor(np.log10(value)) - 2)
             assert abs(float(cell) - value) <= 0.5001 * last, (iteration, name)
 
 
-def test_the_archive_has_what_is_measured_of_the_archived_run(repository, terms):
+def test_measuring_the_archived_run_reproduces_the_archive(repository, terms):
     run = storage.read(repository / "archive/paper/runs" / RUN, "run")
     settings = validated(RunSettings, run.attributes["settings"])
     gradients = TermGradients(settings, run.arrays["points/collocation"], 1, ThreadPool(2))
@@ -47,11 +47,11 @@ def test_the_archive_has_what_is_measured_of_the_archived_run(repository, terms)
     )
     found = term_statistics(gradients.conditions, products.sum(0), np.sqrt((std**2).sum()))
     (at,) = np.flatnonzero(terms["iterations"] == run.arrays["snapshots/iteration"][-1])
-    for name, value in found.items():  # other processors, compiled or not: rounding in float64
+    for name, value in found.items():  # rounding in float64 varies with processor and compiler
         assert value == pytest.approx(terms[f"terms/{name}"][at], rel=1e-8), name
 
 
-def test_the_whole_of_all_archived_runs_is_what_their_trainings_recorded(repository):
+def test_total_gradients_of_archived_runs_match_their_training_records(repository):
     files = sorted(repository.glob("archive/*/terms/*/*/seed*.h5"))
     compared = 0
     for path in files:
@@ -65,8 +65,8 @@ def test_the_whole_of_all_archived_runs_is_what_their_trainings_recorded(reposit
         size = sum(terms[f"terms/{name}"][here] for name in parts)
         for name in ("gradient_mean", "gradient_std"):
             distance = np.abs(terms[f"terms/{name}"][here] - run[f"history/{name}"][there])
-            # Trainings round in float32, 6e-8 of the parts an operation; a few hundred follow each
-            # other, and derivatives cancel in the residual (Burgers: 5e-5, others: 1e-5).
+            # Trainings round in float32, by 6e-8 of the parts in each of a few hundred operations,
+            # and derivatives cancel in the residual (Burgers: 5e-5, others: 1e-5).
             assert (distance <= 1e-4 * size).all(), (path, name, at, distance / size)
         compared += len(at)
     assert len(files) == 26 and compared > 50

@@ -1,4 +1,4 @@
-"""Where trainings are, told from made results, logs and checkpoints."""
+"""The state of trainings, found from synthetic results, logs and checkpoints."""
 
 import io
 import os
@@ -28,19 +28,19 @@ RUN = {
     "snapshots/weights": np.ones((3, 1, 5)),
 }
 STATUS = Status("burgers/rba/seed0", 2000, 9000, None, 0.25, 0.125, NOW - 1)
-END_OF_SCREEN = "\x1b[?1049l"  # back to what the terminal showed before
+END_OF_SCREEN = "\x1b[?1049l"  # restores the terminal's earlier content
 LOG = "laptop/logs/runs/burgers/rba/seed0.log"
 
 
 @pytest.fixture
 def phases(config):
-    """Constants of the search for phases at each scale."""
+    """Constants of the phase search at each scale."""
     return {name: settings.phases for name, settings in load_scales(config).items()}
 
 
 @pytest.fixture
-def say(tmp_path):
-    """Write the log of a training of RBA, and its status if there is one, so many seconds ago."""
+def write_log(tmp_path):
+    """Return a function that writes a training's log, and its status, with an age in seconds."""
 
     def write(*lines, age=1.0, seed=0, status=None):
         path = (tmp_path / LOG).with_stem(f"seed{seed}")
@@ -55,7 +55,7 @@ def say(tmp_path):
 
 @pytest.fixture
 def row(tmp_path, phases):
-    """Return the only row."""
+    """Return a function that returns the only row."""
 
     def only():
         (found,) = look(tmp_path, phases, NOW)
@@ -64,20 +64,20 @@ def row(tmp_path, phases):
     return only
 
 
-def test_the_status_of_a_training_is_shown(say, row):
-    say("starts", status=STATUS)
+def test_the_status_of_a_training_is_shown(write_log, row):
+    write_log("starts", status=STATUS)
     assert (row().state, row().iteration, row().of) == ("running", "2,000", "9,000")
     assert (row().rate, row().left) == ("–", "–")
     assert (row().loss, row().relative_l2) == ("2.50e-01", "0.125")
-    say("starts", status=replace(STATUS, rate=50.0))
+    write_log("starts", status=replace(STATUS, rate=50.0))
     assert (row().rate, row().left) == ("50.0 it/s", "02:20")
-    say("starts", status=replace(STATUS, rate=50.0), age=600)
+    write_log("starts", status=replace(STATUS, rate=50.0), age=600)
     assert (row().state, row().rate, row().left) == ("silent for 10 min", "–", "–")
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "{}", '{"iteration": 5}', "null"])
-def test_a_status_of_another_version_is_as_none(say, row, tmp_path, text):
-    say("starts")
+def test_a_status_of_another_version_is_ignored(write_log, row, tmp_path, text):
+    write_log("starts")
     status_file(tmp_path / LOG).write_text(text)
     assert (row().state, row().iteration) == ("running", "–")
 
@@ -91,15 +91,15 @@ def test_a_status_of_another_version_is_as_none(say, row, tmp_path, text):
         ("error: the loss is not finite at iteration 7", 1, "failed"),
     ],
 )
-def test_states_follow_from_the_log(say, row, last, age, state):
-    say(last, age=age)
+def test_states_follow_from_the_log(write_log, row, last, age, state):
+    write_log(last, age=age)
     assert row().state == state
-    say("starts", last, age=age, status=STATUS)
+    write_log("starts", last, age=age, status=STATUS)
     assert (row().state, row().iteration) == (state, "2,000")
 
 
-def test_the_phase_of_a_running_training_is_that_of_its_newest_checkpoint(say, row, tmp_path):
-    say("starts", status=STATUS)
+def test_the_phase_of_a_running_training_is_that_of_its_newest_checkpoint(write_log, row, tmp_path):
+    write_log("starts", status=STATUS)
     assert row().phase == "–"
     folder = tmp_path / "laptop/runs/burgers/rba/checkpoints"
     newest, earlier = (
@@ -112,13 +112,13 @@ def test_the_phase_of_a_running_training_is_that_of_its_newest_checkpoint(say, r
     storage.write(newest, Content("checkpoint", RUN, {}))
     os.utime(newest, (NOW, NOW))
     assert row().phase == "after fitting"
-    newest.write_bytes(b"half")  # as a file system in trouble may leave it
+    newest.write_bytes(b"half")  # as a failing file system may leave it
     os.utime(newest, (NOW + 1, NOW + 1))
     assert row().phase == "no phase found"
 
 
-def test_a_finished_training_is_told_by_its_result(say, row, tmp_path):
-    say("burgers/rba/seed0: done in 5 s", age=9e5)
+def test_a_finished_training_is_recognised_by_its_result(write_log, row, tmp_path):
+    write_log("burgers/rba/seed0: done in 5 s", age=9e5)
     result = tmp_path / "laptop/runs/burgers/rba/seed0.h5"
     storage.write(result, Content("run", RUN, {}))
     found = row()
@@ -129,16 +129,16 @@ def test_a_finished_training_is_told_by_its_result(say, row, tmp_path):
     assert row().state == "damaged"
 
 
-def test_what_an_unfinished_training_has_reached_does_not_pass_for_finished(row, tmp_path):
+def test_the_result_of_an_unfinished_training_is_not_shown_as_finished(row, tmp_path):
     attributes = {"reached": 2003, "settings": {"training": {"iterations": 9000}}}
     result = tmp_path / "reached-laptop/runs/burgers/rba/seed0.h5"
     storage.write(result, Content("run", RUN, attributes))
     assert (row().state, row().iteration, row().of) == ("as reached", "2,000", "9,000")
 
 
-def test_every_training_of_every_scale_has_a_row(say, tmp_path, phases):
+def test_every_training_of_every_scale_has_a_row(write_log, tmp_path, phases):
     for seed in (0, 1):
-        say("starts", seed=seed)
+        write_log("starts", seed=seed)
     shutil.copytree(tmp_path / "laptop", tmp_path / "other")
     rows = look(tmp_path, phases, NOW)
     assert [(row.scale, row.seed) for row in rows] == [
@@ -149,12 +149,12 @@ def test_every_training_of_every_scale_has_a_row(say, tmp_path, phases):
     console.print(table(rows))
     lines = console.file.getvalue().splitlines()
     assert lines[0].split()[:5] == ["scale", "problem", "method", "seed", "state"]
-    assert len({line.index("running") for line in lines[1:]}) == 1  # columns are straight
+    assert len({line.index("running") for line in lines[1:]}) == 1  # columns are aligned
 
 
-def test_seeds_are_in_the_order_of_numbers(say, tmp_path, phases):
+def test_seeds_are_sorted_as_numbers(write_log, tmp_path, phases):
     for seed in (10, 9, "other", 0):
-        say("starts", seed=seed)
+        write_log("starts", seed=seed)
     assert [row.seed for row in look(tmp_path, phases, NOW)] == ["0", "other", "9", "10"]
 
 
@@ -167,7 +167,7 @@ def test_a_phase_that_the_workflow_has_found_is_not_searched_again(row, tmp_path
     assert row().phase == "total diffusion"
 
 
-def test_phases_of_an_earlier_result_are_not_taken(row, tmp_path):
+def test_phases_of_an_earlier_result_are_ignored(row, tmp_path):
     phases, result = (
         tmp_path / f"laptop/{kind}/burgers/rba/seed0.h5" for kind in ("phases", "runs")
     )
@@ -177,12 +177,12 @@ def test_phases_of_an_earlier_result_are_not_taken(row, tmp_path):
     assert row().phase == "after fitting"
 
 
-def test_a_small_terminal_shows_what_is_not_finished(say, tmp_path, phases):
+def test_a_small_terminal_shows_unfinished_trainings(write_log, tmp_path, phases):
     storage.write(tmp_path / "laptop/runs/burgers/rba/seed0.h5", Content("run", RUN, {}))
     for seed in (1, 3):
-        say("starts", seed=seed)
-    say("starts", seed=4, age=1e4)
-    say("error: the loss is not finite", seed=2)
+        write_log("starts", seed=seed)
+    write_log("starts", seed=4, age=1e4)
+    write_log("error: the loss is not finite", seed=2)
     rows = look(tmp_path, phases, NOW)
     assert [row.seed for row in fitted(rows, 4)] == ["1", "2", "3", "4"]
     assert [row.seed for row in fitted(rows, 9)] == ["0", "1", "2", "3", "4"]
@@ -198,9 +198,9 @@ def test_a_pipe_gets_the_table_once(tmp_path, repository, capsys):
     assert lines[0].startswith("scale") and lines[-1] == f"{folder}: no training has begun"
 
 
-def test_a_terminal_is_refreshed_until_ctrl_c(say, tmp_path, repository, monkeypatch, capsys):
+def test_a_terminal_is_refreshed_until_ctrl_c(write_log, tmp_path, repository, monkeypatch, capsys):
     for seed in range(30):
-        say("starts", seed=seed)
+        write_log("starts", seed=seed)
 
     def interrupt(seconds):
         raise KeyboardInterrupt
@@ -210,7 +210,7 @@ def test_a_terminal_is_refreshed_until_ctrl_c(say, tmp_path, repository, monkeyp
     monkeypatch.setenv("LINES", "24")
     monkeypatch.setenv("COLUMNS", "60")
     assert main(["watch", str(tmp_path), "--config", str(repository / "config.yaml")]) == 0
-    for part in capsys.readouterr().out.split(END_OF_SCREEN):  # and what stays after it
+    for part in capsys.readouterr().out.split(END_OF_SCREEN):  # and the table that remains after it
         lines = Text.from_ansi(strip_control_codes(part)).plain.splitlines()
         assert len(lines) == 24 and max(map(len, lines)) <= 60
         assert lines[-1].rstrip().endswith("Ctrl-C ends")
@@ -227,7 +227,7 @@ def test_bad_options_are_named(tmp_path, repository, caplog):
     assert f"{tmp_path / 'a.yaml'}: expected YAML" in caplog.text
 
 
-def test_settings_are_the_checkouts_where_the_folder_has_none(tmp_path, monkeypatch, capsys):
+def test_the_checkouts_settings_are_used_if_the_folder_has_none(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["watch"]) == 0
     assert "no training" in capsys.readouterr().out

@@ -1,10 +1,10 @@
-"""Digests of small trainings, to show that a change of the code leaves every bit as it was.
+"""Digests of small trainings, to check that a code change leaves every bit unchanged.
 
     python -m tests.trajectories > before    # then change the code
     python -m tests.trajectories --against before
 
-One line for each problem and method, not compiled, and for each problem compiled. The digest covers
-parameters, Adam's moments, point weights and the whole record after sixty iterations.
+One line for each problem and method without compilation, and one for each problem with it. A digest
+covers parameters, Adam's moments, point weights and the whole record after sixty iterations.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def _digest(problem: str, method: str, *, compiled: bool) -> str:
 
 
 def main() -> int:
-    """Print the lines; with a file to compare with, return 1 if one differs."""
+    """Print the lines; with `--against`, return 1 if one differs."""
     parser = argparse.ArgumentParser(prog="tests.trajectories", description=__doc__)
     parser.add_argument("--against", type=Path, help="what an earlier call has printed")
     options = parser.parse_args()

@@ -1,1 +1,1 @@
-"""One file an engine; the file's stem is its name. A peer's needs that peer and NumPy alone."""
+"""One file per engine, named after it. A peer's file needs only that peer and NumPy."""

@@ -1,4 +1,4 @@
-"""What an engine can do: evaluate the loss once, and iterate."""
+"""Interface of an engine: evaluate the loss once, and iterate."""
 
 import time
 from abc import ABC, abstractmethod
@@ -36,18 +36,18 @@ class Engine(ABC):
 
     @abstractmethod
     def __init__(self, task: Task) -> None:
-        """Set up, up to the first iteration."""
+        """Set up everything before the first iteration."""
 
     def evaluate(self) -> Evaluation | None:
-        """Evaluate the loss before the first iteration; None for what computes no loss."""
+        """Evaluate the loss before the first iteration; None if the engine computes no loss."""
         return None
 
     @abstractmethod
     def iterate(self) -> None:
-        """Do all that one iteration of training does, and return when it is done."""
+        """Run one training iteration, and return when it has finished."""
 
     def seconds(self, iterations: int) -> list[float]:
-        """Wall time of each of so many iterations."""
+        """Run iterations, and return the wall time of each."""
         times = []
         for _ in range(iterations):
             began = time.perf_counter()

@@ -1,9 +1,9 @@
 """DeepXDE with its PyTorch backend.
 
 A `dde.data.PDE` whose `anchors` are the collocation points (its documented way to choose them),
-`dde.icbc` conditions, `dde.nn.FNN`, and `dde.grad`, which keeps first derivatives for reuse. What
-is timed is what `model.train` does in an iteration, without its display. DeepXDE evaluates the
-equation at the points of the conditions as well, and drops them from the loss.
+`dde.icbc` conditions, `dde.nn.FNN`, and `dde.grad`, which keeps first derivatives for reuse. The
+timing covers an iteration of `model.train` without its display. DeepXDE also evaluates the equation
+at the points of the conditions, and drops these values from the loss.
 """
 
 import os
@@ -29,7 +29,7 @@ class DeepXde(Engine):
 
     def __init__(self, task: Task) -> None:
         dde.config.set_default_float("float32")
-        # Only sampling and the conditions that are not used here would need the true box.
+        # Only sampling and conditions that are not used here need the true box.
         geometry = dde.geometry.Rectangle([-1, -1], [1, 1])
         equation = EQUATIONS[task.problem]
 
@@ -76,7 +76,7 @@ class DeepXde(Engine):
 
 
 class _PeriodicPoints(dde.icbc.PeriodicBC):
-    """A periodic condition at given points in place of those that the geometry samples."""
+    """A periodic condition at given points instead of those that the geometry samples."""
 
     def __init__(self, geometry: Any, term: Term, order: int) -> None:
         super().__init__(geometry, 1, lambda _, on_boundary: on_boundary, derivative_order=order)

@@ -1,8 +1,8 @@
 """JAX: gradients of gradients at a point, vmapped over the points, jitted with Optax' Adam.
 
-The network is a function of one point, and its derivatives are `jax.grad` of it, as the JAX
-documentation differentiates and as codes such as jaxpi do. One compiled function makes the whole
-iteration and may reuse the memory of the old parameters and moments.
+The network is a function of one point, and its derivatives are `jax.grad` of it, as in the JAX
+documentation and in codes such as jaxpi. One compiled function runs the whole iteration and may
+reuse the memory of the old parameters and moments.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from benchmarks.task import Task, Term
 
 Array = jax.Array
 Parameters = list[tuple[Array, Array]]
-Field = Callable[[Array, Array], Array]  # two coordinates to the value there
+Field = Callable[[Array, Array], Array]  # two coordinates to a value
 
 
 class Jax(Engine):

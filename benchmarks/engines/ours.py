@@ -1,4 +1,4 @@
-"""The project's own engine, the fast one, and the step of the training loop, vanilla."""
+"""The project's fast engine with the step of the training loop, for vanilla."""
 
 import torch
 
@@ -12,7 +12,7 @@ from pinn_phases.training.threads import ThreadPool
 
 
 class Ours(Engine):
-    """What the training loop does in an iteration of which nothing is recorded."""
+    """An iteration of the training loop that is not recorded."""
 
     def __init__(self, task: Task) -> None:
         settings = RunSettings.model_validate_json(task.settings)

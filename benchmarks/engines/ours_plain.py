@@ -1,4 +1,4 @@
-"""The project's own plain engine: nested automatic differentiation, a backward pass per batch."""
+"""The project's plain engine: nested automatic differentiation, a backward pass per batch."""
 
 from dataclasses import replace
 

@@ -1,14 +1,13 @@
-"""The project's own engine, with the gradient statistics of every iteration."""
+"""The project's engine, with the gradient statistics of every iteration."""
 
 from benchmarks.engines.ours import Ours
 from pinn_phases.training.statistics import between_terms, flat, gradient_statistics
 
 
 class OursWithStatistics(Ours):
-    """An iteration that is recorded: SNR and SRR_B, whole and by layer, SRR_C of Adam, and terms.
+    """A recorded iteration: SNR and SRR_B, whole and by layer, SRR_C of Adam, and terms.
 
-    The error against the reference solution, which is recorded as well, is no statistic of the
-    gradient and left out.
+    The error against the reference solution is also recorded in trainings, but left out here.
     """
 
     def iterate(self) -> None:

@@ -1,10 +1,10 @@
 """PINA: a problem class, its `PINN` solver, and its Trainer on one batch of all points.
 
-Equations are written with `pina.operator` as those that PINA brings, but for one thing: the
-gradient is computed once for all coordinates, which saves a pass. The Trainer runs without
-progress bar, logger and checkpoints; what is timed is a batch, from Lightning's call before it to
-the one after it, without what the Trainer does between epochs. PINA logs each term of the loss in
-every batch; that cannot be turned off.
+Equations use `pina.operator` like those of PINA itself, except that the gradient is computed once
+for all coordinates, which saves a pass. The Trainer runs without progress bar, logger and
+checkpoints. The timing covers a batch, from Lightning's hook before it to the one after it, without
+the Trainer's work between epochs. PINA logs each term of the loss in every batch; that cannot be
+turned off.
 """
 
 import logging
@@ -105,7 +105,7 @@ class Pina(Engine):
         self.seconds(1)
 
     def seconds(self, iterations: int) -> list[float]:
-        """Wall time of so many epochs of one batch."""
+        """Run epochs of one batch, and return the wall time of each."""
         self.times.seconds = []
         self.trainer.fit_loop.max_epochs = self.trainer.current_epoch + iterations
         self.trainer.train()
@@ -120,7 +120,7 @@ class Pina(Engine):
     def _problem(self) -> tuple[Any, dict[str, float]]:
         """Return the problem and the weights of its conditions.
 
-        PINA averages over all expressions of a condition, the loss adds their averages.
+        PINA averages over all expressions of a condition; the task's loss adds their averages.
         """
         task = self.task
         equation, fields = (

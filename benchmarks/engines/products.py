@@ -14,8 +14,8 @@ class Products(Engine):
 
     H are the streams that enter a layer and G the gradients of those that leave it, both of shape
     (batches, streams * points of a batch, width). The first layer needs no G W. Results go to
-    memory that is there already. Products at the few points of the conditions are left out, which
-    makes the floor lower.
+    preallocated memory. Products at the few points of the conditions are left out, which makes the
+    floor lower.
     """
 
     def __init__(self, task: Task) -> None:
@@ -45,7 +45,7 @@ class Products(Engine):
         self.flops += 2 * a.numel() * b.shape[2]
 
     def iterate(self) -> None:
-        """All products once."""
+        """Compute all products once."""
         for a, b, result in self.products:
             torch.bmm(a, b, out=result)
         if result.is_cuda:

@@ -1,1 +1,1 @@
-"""What the timings came to: a table beside the goals, and a figure."""
+"""Results of the timings: a table beside the goals, and a figure."""

@@ -28,11 +28,11 @@ POINTS: style.Looks = {"fmt": "o", "markersize": 3, "elinewidth": 1.0, "capsize"
 HEIGHT = 5.0  # inches
 ROWS = (1.0, 0.95, 0.35)  # relative heights: ratios, growth, words
 OFFSET = 0.16  # between the problems of an engine
-COLOUR = style.PARAMETER_COLOURS[0]  # of our own engine
+COLOUR = style.PARAMETER_COLOURS[0]  # of our engine
 
 
 def draw(reports: Reports) -> Figure:
-    """Draw ratios, parts of our own iteration, and growth."""
+    """Draw ratios, parts of our iteration, and growth."""
     style.set_style()
     figure = Figure(figsize=(style.TEXT_WIDTH, HEIGHT), layout="constrained")
     upper, lower, words = figure.subfigures(3, 1, height_ratios=ROWS, squeeze=False).flat
@@ -57,7 +57,7 @@ def draw(reports: Reports) -> Figure:
 def _ratios(
     axes: Axes, reports: Reports, compared: Mapping[str, str], engines: Mapping[str, str]
 ) -> None:
-    """Draw median and range over the rounds, an engine a row."""
+    """Draw median and range over the rounds, one row per engine."""
     colours = style.problem_colours(list(compared))
     for i, (problem, title) in enumerate(compared.items()):
         ratios = {name: reports[problem]["engines"].get(name) for name in engines}

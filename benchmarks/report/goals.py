@@ -1,8 +1,8 @@
-"""The goals for speed and memory, beside what was measured, as a Markdown table.
+"""Goals for speed and memory, and measured values, as a Markdown table.
 
     python -m benchmarks.report.goals results/benchmarks/*.json
 
-Prints what `snakemake benchmarks` found.
+Prints the results of `snakemake benchmarks`.
 """
 
 import argparse
@@ -32,7 +32,7 @@ MB_A_GB = 1000
 
 @dataclass(frozen=True)
 class Goal:
-    """A number that is to reach a limit, and how it is shown."""
+    """A measured number with a limit to meet, and its format."""
 
     what: str
     file: str  # stem of the report that has it
@@ -82,24 +82,24 @@ def growth_of_peak(report: Any) -> Mapping[str, float]:
 
 
 def two_runs(report: Any) -> Mapping[str, float]:
-    """Return the iterations a second of two runs at once, over those of one."""
+    """Return the iterations per second of two concurrent runs, over those of one."""
     ratio: Mapping[str, float] = report["at_once"]["2"]["over_one"]
     return ratio
 
 
 def eight_cores(report: Any) -> Mapping[str, float]:
-    """Return the work that `--cores 8` gets done in a time, over that of `--cores 2`."""
+    """Return the throughput with `--cores 8`, over that with `--cores 2`."""
     ratio: Mapping[str, float] = report["by_cores"]["8"]["work_over_two"]
     return ratio
 
 
 def start(report: Any) -> Mapping[str, float]:
-    """Seconds of a job of one iteration whose problem another seed has compiled."""
+    """Seconds of a job of one iteration whose code another seed has compiled."""
     return {"median": report["starts"]["another seed"]}
 
 
 def slope_over(size: str) -> Callable[[Any], Mapping[str, float]]:
-    """Exponent of the time."""
+    """Exponent of the time as a power of a size."""
     return lambda report: {"median": report[size]["slope"]}
 
 
@@ -151,7 +151,7 @@ def table(reports: Reports) -> str:
 
 
 def conditions(reports: Reports) -> str:
-    """Say in a few lines where and with which versions the numbers were taken."""
+    """List the sizes, machines and package versions of the measurements."""
     lines = []
     for name, report in reports.items():
         machine = report["machine"]
@@ -178,7 +178,7 @@ def conditions(reports: Reports) -> str:
 
 
 def main() -> None:
-    """Print the table and how it came about."""
+    """Print the table and the conditions of the measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reports", type=Path, nargs="+", help="JSON of the benchmarks")
     reports = read(parser.parse_args().reports)

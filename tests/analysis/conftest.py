@@ -1,4 +1,4 @@
-"""A run that was never trained, for what is measured of runs."""
+"""An untrained run, for tests of measurements."""
 
 import numpy as np
 import torch

@@ -1,9 +1,8 @@
-"""Synthetic curves of SNR: with the phases of the paper, or without a rise, of several kinds.
+"""Synthetic SNR curves: with the phases of the paper, or of several kinds without a rise.
 
-All fall at first, as trainings do, and have some kind of noise and of records; positions and
-durations are in decades of iterations, levels in decades of SNR. What is drawn at random covers
-more than what trainings show: levels from 10^-4 to 10^4, records at each iteration or at each
-hundredth.
+All fall at first, as in trainings, and have random noise and recording intervals. Positions and
+durations are in decades of iterations, levels in decades of SNR. The random ranges are wider than
+those of trainings: levels from 10^-4 to 10^4, records at each iteration or at each hundredth.
 """
 
 from collections.abc import Callable
@@ -18,7 +17,7 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True)
 class Made:
-    """A made curve.
+    """A synthetic curve.
 
     Attributes
     ----------
@@ -37,21 +36,21 @@ class Made:
 
 
 def records(rng: Generator, length: float) -> Array:
-    """Return iterations up to 10^length, as codes record them."""
+    """Return recorded iterations up to 10^length."""
     last = int(10**length)
     match rng.choice(["each", "tenth", "hundredth", "logarithmic"], p=[0.1, 0.5, 0.2, 0.2]):
         case "each":
             return np.arange(1.0, min(last, 30_000))
-        case "tenth":  # as here
+        case "tenth":  # as in this project
             return np.concatenate([np.arange(1.0, 100), np.arange(100.0, last, 10)])
-        case "hundredth":  # as the authors
+        case "hundredth":  # as in the authors' code
             return np.concatenate([np.arange(2.0, 300, 2), np.arange(300.0, last, 100)])
         case _:
             return np.unique(np.geomspace(1, last, int(rng.uniform(60, 200) * length)).round())
 
 
 def noise(rng: Generator, n: int) -> Array:
-    """Return noise of a standard deviation of 0.01 to 0.3 decades: white or correlated."""
+    """Return white or correlated noise with a standard deviation of 0.01 to 0.3 decades."""
     size = 10 ** rng.uniform(-2, -0.5)
     white = rng.normal(size=n + 100)
     if rng.random() < 0.5:
@@ -62,7 +61,7 @@ def noise(rng: Generator, n: int) -> Array:
 
 @dataclass(frozen=True)
 class Frame:
-    """What all curves have: a fall to a level of 0, and noise."""
+    """The common part of all curves: a fall to level 0, and noise."""
 
     at: Array
     x: Array
@@ -76,7 +75,7 @@ class Frame:
         return self.x >= self.elbow
 
     def made(self, change: Array, rng: Generator, rise: float | None = None) -> Made:
-        """Add what happens after the elbow, shape (n,), and move all to some level."""
+        """Add a change after the elbow, shape (n,), and shift the curve to a random level."""
         y = self.y + np.where(self.later, change, 0.0) + rng.uniform(-3, 1)
         return Made(self.at, 10**y, 10**self.elbow, None if rise is None else 10**rise)
 
@@ -92,20 +91,20 @@ def frame(rng: Generator, shortest: float = 3.8) -> Frame:
 
 
 def drift(rng: Generator) -> Made:
-    """Go steadily up or down, by up to a decade a decade, or stay."""
+    """A steady drift up or down, by at most a decade per decade."""
     of = frame(rng)
     return of.made(rng.uniform(-1, 1) * (of.x - of.elbow), rng)
 
 
 def walk_by_records(rng: Generator) -> Made:
-    """Walk at random, by equal steps from record to record: by 0.5 to 5 decades in all."""
+    """A random walk with equal steps per record, by 0.5 to 5 decades in total."""
     of = frame(rng)
     steps = rng.normal(size=of.x.size) * 10 ** rng.uniform(-0.3, 0.7) / np.sqrt(of.x.size)
     return of.made(np.cumsum(np.where(of.later, steps, 0.0)), rng)
 
 
 def walk_by_decades(rng: Generator) -> Made:
-    """Walk at random, by equal steps on the logarithmic axis: by 0.3 to 3 a decade."""
+    """A random walk with equal steps on the logarithmic axis, by 0.3 to 3 in a decade."""
     of = frame(rng)
     steps = rng.normal(size=of.x.size) * np.sqrt(np.diff(of.x, prepend=of.x[0]))
     steps *= 10 ** rng.uniform(-0.5, 0.5)
@@ -113,7 +112,7 @@ def walk_by_decades(rng: Generator) -> Made:
 
 
 def oscillation(rng: Generator) -> Made:
-    """Oscillate as Adam does: dips, peaks or both, ever deeper, of a steady or growing period."""
+    """Oscillations like Adam's: growing dips, peaks or both, with a constant or growing period."""
     of = frame(rng)
     return of.made(growing_oscillation(rng, of), rng)
 
@@ -121,9 +120,9 @@ def oscillation(rng: Generator) -> Made:
 def growing_oscillation(rng: Generator, of: Frame) -> Array:
     """Return dips, peaks or both that grow to one to three decades, shape (n,)."""
     if rng.random() < 0.5:
-        turns = of.at / 10 ** rng.uniform(1.5, min(3.5, of.length - 1))  # of a steady period
+        turns = of.at / 10 ** rng.uniform(1.5, min(3.5, of.length - 1))  # a constant period
     else:
-        turns = of.x / rng.uniform(0.02, 0.15)  # of one that grows with the iteration
+        turns = of.x / rng.uniform(0.02, 0.15)  # a period that grows with the iteration
     sharpness = rng.uniform(0.3, 3)
     shape = ((1 + np.cos(2 * np.pi * turns)) / 2) ** sharpness  # in [0, 1]
     growth = np.clip((of.x - of.elbow) / (of.length - of.elbow), 0, 1) ** rng.uniform(0.3, 2)
@@ -131,7 +130,7 @@ def growing_oscillation(rng: Generator, of: Frame) -> Array:
 
 
 def spike(rng: Generator) -> Made:
-    """Have one spike of up to three decades, a hundredth to a tenth of a decade wide."""
+    """One spike of up to three decades, a hundredth to a tenth of a decade wide."""
     of = frame(rng)
     place = rng.uniform(of.elbow + 0.1, of.length)
     width = 10 ** rng.uniform(-2, -1) / 2.355  # full width at half its height
@@ -139,7 +138,7 @@ def spike(rng: Generator) -> Made:
 
 
 def fall_back(rng: Generator) -> Made:
-    """Step up by up to three decades, and fall back after 0.02 to 0.2 decades."""
+    """A step up by up to three decades that falls back after 0.02 to 0.2 decades."""
     of = frame(rng)
     place = rng.uniform(of.elbow + 0.2, of.length)
     step = (of.x >= place) & (of.x < place + rng.uniform(0.02, 0.2))
@@ -147,7 +146,7 @@ def fall_back(rng: Generator) -> Made:
 
 
 def training(rng: Generator) -> Made:
-    """Have all phases: oscillations, an abrupt rise, dips, and often a late decrease."""
+    """All phases: oscillations, an abrupt rise, dips, and often a late decrease."""
     of = frame(rng, shortest=4.2)
     place = rng.uniform(of.elbow + 0.4, min(of.length, np.log10(of.at[-1])) - 0.5)
     rise = rng.uniform(0.5, 3)

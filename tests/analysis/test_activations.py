@@ -1,4 +1,4 @@
-"""Activations of the hidden layers, against the obvious way; and the command that stores them."""
+"""Activations of hidden layers, against a point-by-point loop; and the command that stores them."""
 
 import dataclasses
 import json
@@ -40,7 +40,7 @@ def test_norms_are_those_of_the_hidden_weights():
     found = HiddenLayers(settings, points).weight_norms(flattened(snapshots[0]))
     weights = snapshots[0][:-2:2]
     expected = [np.sqrt(np.sum(w.double().numpy() ** 2)) for w in weights]
-    np.testing.assert_allclose(found, expected, rtol=1e-12)  # the order of a sum in float64
+    np.testing.assert_allclose(found, expected, rtol=1e-12)  # summation order in float64
 
 
 def test_the_random_input_is_one_point_of_the_domain():

@@ -1,4 +1,4 @@
-"""Agreement of curves, on made ones whose agreement is known exactly."""
+"""Agreement of curves, on synthetic curves with known agreement."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_levels_are_compared_at_the_iterations_that_all_recorded():
     theirs, ours = curve(100, 3000, 500, 1500), curve(10, 2000, 250, 600)
     found = compare(theirs, [ours])
     assert found.last == 2000
-    # 250 is no iteration of theirs: the first that both recorded is 300.
+    # They did not record 250; the first common iteration is 300.
     assert found.reached == {
         0.5: Values(Observation(500), known(300)),
         0.1: Values(Observation(1500), known(600)),
@@ -36,7 +36,7 @@ def test_a_dip_that_only_one_recorded_does_not_count():
     assert compare(theirs, [ours]).reached[0.1] == Values(Observation(1500), known(1500))
 
 
-def test_what_comes_after_the_last_common_iteration_is_not_known():
+def test_values_after_the_last_common_iteration_are_unknown():
     theirs, ours = curve(100, 3000, 500, 1500), curve(10, 1000, 250, 600)
     found = compare(theirs, [ours])
     assert found.last == 1000
@@ -47,14 +47,14 @@ def test_what_comes_after_the_last_common_iteration_is_not_known():
     assert values.over_theirs(values.ours[0]) == Ratio(0.6, Bound.AT_MOST)
 
 
-def test_all_seeds_are_cut_at_the_shortest():
+def test_all_seeds_are_cut_at_the_shortest_run():
     theirs = curve(100, 3000, 500, 1500)
     found = compare(theirs, [curve(10, last, 500, 1500) for last in (2000, 3000)])
     assert found.last == 2000
     assert list(found.snr)[-1] == (1000, 2000)
 
 
-def test_half_decades_share_no_iteration_and_leave_none_out():
+def test_half_decades_cover_all_iterations_without_overlap():
     assert half_decades(2000) == [(1, 3), (4, 9), (10, 31), (32, 99), (100, 316), (317, 999)] + [
         (1000, 2000)
     ]
@@ -68,7 +68,7 @@ def test_half_decades_share_no_iteration_and_leave_none_out():
         assert last + 1 == pytest.approx(first * np.sqrt(10), abs=3)
 
 
-def test_snr_is_the_median_of_each_half_decade_over_the_records_there():
+def test_snr_is_the_median_of_the_records_in_each_half_decade():
     at = np.array([1, 2, 3, 4, 20])
     theirs = Curve(at, np.ones(5), at, np.array([1.0, 8.0, 2.0, 5.0, 7.0]))
     infinite = np.array([np.inf, np.nan, 6.0, 10.0, 14.0])
@@ -81,7 +81,7 @@ def test_snr_is_the_median_of_each_half_decade_over_the_records_there():
     assert [v.over_theirs(v.ours[0]).value for v in found.snr.values()] == [3, 2, 2]
 
 
-def test_a_half_decade_without_records_is_not_known():
+def test_a_half_decade_without_records_is_unknown():
     theirs, ours = curve(10, 100, 50, 70), curve(1, 100, 50, 70)
     values = compare(theirs, [ours]).snr[1, 3]
     assert values == Values(None, known(0.5))
@@ -100,17 +100,17 @@ def test_curves_with_no_common_record_have_no_errors_to_compare():
     ("ours", "expected"),
     [
         (known(3, 1, 2), Observation(2)),
-        ((*known(3, 1), None), Observation(3)),  # what is not known is larger than all
+        ((*known(3, 1), None), Observation(3)),  # an unknown value counts as the largest
         ((None, None, *known(3)), None),
         ((*known(3), Observation(9, True), Observation(9, True)), Observation(9, True)),
         ((None,), None),
     ],
 )
-def test_the_median_does_not_leave_out_what_is_not_reached(ours, expected):
+def test_the_median_includes_levels_that_are_not_reached(ours, expected):
     assert Values(None, ours).median == expected
 
 
-def test_an_error_that_is_not_finite_is_not_known():
+def test_an_error_that_is_not_finite_is_unknown():
     theirs, ours = curve(10, 1000, 250, 600), curve(10, 1000, 250, 600)
     ours.error[-20:] = np.nan
     assert compare(theirs, [ours]).final_error == Values(Observation(0.05), (None,))

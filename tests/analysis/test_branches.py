@@ -6,8 +6,8 @@ import pytest
 from pinn_phases.analysis import branches as model
 
 BRANCHES = model.branches()
-# Four hundred steps, each nearer by a tenth at least of the slowest curvature, 2/3: (1 - 0.067)^400
-# = 1e-12 of a start of the order of 1.
+# 400 steps with rate 0.1 and a curvature of at least 2/3 reduce a distance of order 1 by a factor
+# of (1 - 0.067)^400 = 1e-12.
 AT_REST = 1e-11
 
 
@@ -28,7 +28,7 @@ def test_branches_share_the_start_and_the_first_step():
 @pytest.mark.parametrize("branch", BRANCHES.values(), ids=BRANCHES)
 def test_gradients_are_those_of_the_squared_residuals(branch):
     steps = np.diff(branch.theta)
-    moved = np.abs(steps) > 1e-3  # later, differences of the squares are rounding
+    moved = np.abs(steps) > 1e-3  # in smaller steps, differences of the squares are rounding
     slope = np.diff(branch.residuals**2, axis=0)[moved] / steps[moved, None]
     both = np.stack([branch.gradients[:-1], branch.gradients[1:]])[:, moved]
     # The mean slope between two points lies between the smallest and the largest of the slopes;
@@ -45,7 +45,7 @@ def test_theta_descends_along_the_mean_gradient_to_rest(branch):
     assert abs(branch.gradients[-1].mean()) < AT_REST
 
 
-def test_in_branch_a_two_samples_cancel_out_and_the_third_is_met():
+def test_in_branch_a_two_samples_cancel_out_and_the_third_is_fitted():
     gradients, residuals = BRANCHES["A"].gradients[-1], BRANCHES["A"].residuals[-1]
     assert gradients[0] == pytest.approx(1, abs=AT_REST)
     assert gradients[1] == pytest.approx(-1, abs=AT_REST)
@@ -55,14 +55,14 @@ def test_in_branch_a_two_samples_cancel_out_and_the_third_is_met():
 def test_in_branch_b_the_third_residual_stays_and_its_gradient_vanishes():
     branch = BRANCHES["B"]
     recent = branch.residuals[-100:]
-    assert np.ptp(recent[:, 2]) < 1e-9 < abs(recent[-1, 2])  # unchanged, and far from met: 0.35
+    assert np.ptp(recent[:, 2]) < 1e-9 < abs(recent[-1, 2])  # constant and far from 0: 0.35
     assert abs(recent[-1, 2]) > 0.3
     # tanh at eight widths: 1 - tanh^2 = 4 exp(-16) = 5e-7, times the other factors, about 1.
     assert abs(branch.gradients[-1, 2]) < 1e-6
     assert np.abs(branch.gradients[-1, :2]).min() > 0.99
 
 
-def test_in_branch_c_no_sample_is_met_and_the_gradients_differ_in_size():
+def test_in_branch_c_no_sample_is_fitted_and_the_gradients_differ_in_size():
     branch = BRANCHES["C"]
     # By hand: slopes 1, 1, 1/4 and roots 1, 3, 8 balance at 6 / 2.25 = 8/3.
     assert branch.theta[-1] == pytest.approx(8 / 3, abs=AT_REST)

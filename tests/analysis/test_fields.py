@@ -49,7 +49,7 @@ def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, ca
     settings = make_settings(problem="helmholtz").model_copy(
         update={"equation": Helmholtz(a1=200, a2=1, k=1.0)}
     )
-    # Of 1,201 points a map shows every third: all zeros of 200 half waves a unit length.
+    # A map shows every third of 1,201 points: the zeros of sin(200 pi x).
     solver = HelmholtzReference(grid={"x": 1201, "y": 7}, largest_error=1e-5)
     solution = solver.solve_accurately(settings.equation)
     network = Network((2, 8, 8, 1))
@@ -75,13 +75,13 @@ def test_a_map_of_points_at_which_the_reference_vanishes_is_refused(tmp_path, ca
     assert not (tmp_path / "fields.h5").exists()
 
 
-def test_grid_points_run_fastest_in_the_last_coordinate():
+def test_the_last_coordinate_of_grid_points_varies_fastest():
     points = grid_points([np.array([0.0, 1.0]), np.array([-1.0, 0.0, 1.0])])
     np.testing.assert_array_equal(points[:3], [[0, -1], [0, 0], [0, 1]])
     np.testing.assert_array_equal(points[3:, 0], 1)
 
 
-def test_maps_have_no_more_points_than_they_can_show():
+def test_maps_have_a_limited_number_of_points():
     for points in (2, fields.MAP_POINTS, fields.MAP_POINTS + 1, 1001, 5000):
         assert len(range(points)[:: fields.map_stride(points)]) <= fields.MAP_POINTS
     assert fields.map_stride(fields.MAP_POINTS) == 1

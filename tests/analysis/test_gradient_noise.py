@@ -1,4 +1,4 @@
-"""The signal-to-noise ratio of a few gradients, and gradients made to have a wanted one."""
+"""The signal-to-noise ratio of a few gradients, and gradients constructed for a given ratio."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from pinn_phases.training.threads import ThreadPool
 
 @given(st.integers(0, 10**6), st.integers(2, 20), st.integers(1, 9), st.floats(1e-3, 1e4))
 @settings(max_examples=50, deadline=None, derandomize=True)
-def test_is_the_ratio_that_trainings_record(seed, samples, parameters, signal):
+def test_the_ratio_is_the_one_that_trainings_record(seed, samples, parameters, signal):
     rng = np.random.default_rng(seed)
     mean = signal * rng.normal(size=parameters)
     gradients = mean + rng.normal(size=(samples, parameters))
@@ -23,7 +23,7 @@ def test_is_the_ratio_that_trainings_record(seed, samples, parameters, signal):
     assert signal_to_noise(gradients) == pytest.approx(recorded, rel=1e-9)
 
 
-def test_without_noise_and_without_anything():
+def test_the_ratio_without_noise_is_infinite_and_that_of_zeros_is_nan():
     assert signal_to_noise(np.ones((4, 2))) == np.inf
     assert np.isnan(signal_to_noise(np.zeros((4, 2))))
 
@@ -36,13 +36,13 @@ def test_other_shapes_are_refused(shape):
 
 @given(st.integers(0, 10**6), st.integers(2, 9), st.integers(1, 9), st.floats(1e-3, 1e3))
 @settings(max_examples=50, deadline=None, derandomize=True)
-def test_made_gradients_have_the_wanted_ratio(seed, samples, parameters, ratio):
+def test_constructed_gradients_have_the_given_ratio(seed, samples, parameters, ratio):
     rng = np.random.default_rng(seed)
     direction = rng.normal(size=parameters)
     deviations = rng.normal(size=(samples - 1, parameters))
     gradients = gradients_of_ratio(ratio, direction, deviations)
     assert gradients.shape == (samples, parameters)
-    # Sums of at most nine numbers of the size of the ratio, of noise 1: some roundings of 1e-13.
+    # Sums of at most nine numbers as large as the ratio, with noise 1: some roundings of 1e-13.
     assert signal_to_noise(gradients) == pytest.approx(ratio, rel=1e-10)
     assert np.linalg.norm(gradients.std(0)) == pytest.approx(1, rel=1e-10)
     expected = ratio * direction / np.linalg.norm(direction)
@@ -59,6 +59,6 @@ def test_a_ratio_of_zero_is_exact_for_three_samples():
     [(-1.0, (1, 0), [(1, 1)]), (1.0, (0, 0), [(1, 1)]), (1.0, (1, 0), [(0, 0)])],
     ids=["ratio", "direction", "deviations"],
 )
-def test_gradients_that_cannot_be_made_are_refused(ratio, direction, deviations):
+def test_impossible_gradients_are_refused(ratio, direction, deviations):
     with pytest.raises(ValueError, match="expected a ratio >= 0 and a direction"):
         gradients_of_ratio(ratio, direction, deviations)

@@ -1,4 +1,4 @@
-"""Homogeneity of residuals on made maps with known answers."""
+"""Homogeneity of residuals on synthetic maps with known answers."""
 
 import json
 
@@ -29,7 +29,7 @@ def test_midpoints_are_those_of_the_problem_s_domain():
 def test_box_means_are_integrals_over_the_boxes(per_box):
     t, x = midpoints(PROBLEM, 4, per_box).T
     found = box_means((3 * t + x + 2)[None], 4, 2)
-    # of a linear function: its value in the middle of each box, for any number of points
+    # the mean of a linear function is its value in the middle, for any number of points
     middles = midpoints(PROBLEM, 4, 1)
     np.testing.assert_allclose(found.ravel(), 3 * middles[:, 0] + middles[:, 1] + 2)
     assert found.shape == (1, 4, 4)
@@ -60,8 +60,8 @@ def test_some_equal_boxes_among_empty_ones(count):
 
 @settings(derandomize=True, deadline=None)
 @given(means, st.floats(1e-3, 1e3), st.permutations(range(9)))
-def test_size_and_place_do_not_matter(boxes, factor, order):
-    boxes = boxes + 1e-3  # away from 0, where a ratio has no digits
+def test_scale_and_order_do_not_matter(boxes, factor, order):
+    boxes = boxes + 1e-3  # away from 0, where the ratio loses its digits
     moved = boxes.reshape(2, 9)[:, order].reshape(boxes.shape)
     value = homogeneity(boxes)
     np.testing.assert_allclose(homogeneity(factor * moved), value, rtol=1e-12)

@@ -1,4 +1,4 @@
-"""Information of a layer: known entropies, and what must not change or only grow."""
+"""Information of a layer: known entropies, invariance and monotonicity."""
 
 from collections import Counter
 
@@ -40,14 +40,14 @@ def obvious_entropy(digits):
 
 
 def clusters(sizes, neurons=5, seed=0):
-    """Points at as many distinct places as there are sizes, one bin apart in the first neuron."""
+    """Clusters of these numbers of points, about one bin apart in the first neuron."""
     rng = np.random.default_rng(seed)
     places = rng.uniform(-0.5, 0.5, (len(sizes), neurons)).astype(np.float32)
     places[:, 0] = np.linspace(-1, 1, len(sizes))
     return np.repeat(places, sizes, axis=0)
 
 
-# Entropies that are known
+# Known entropies
 
 
 def test_a_constant_layer_has_no_information():
@@ -62,7 +62,7 @@ def test_a_single_point_has_no_information():
 
 
 @pytest.mark.parametrize("n", [2, 7, 30])
-def test_points_with_a_string_each_have_log2_n(n):
+def test_n_points_with_different_strings_have_log2_n(n):
     found = layer_information(clusters([1] * n), BINS)
     assert found.relative == pytest.approx(np.log2(n), abs=EXACT)
     assert found.fixed == pytest.approx(np.log2(n), abs=EXACT)
@@ -80,7 +80,7 @@ def test_clusters_of_a_half_a_quarter_and_two_eighths():
     assert found.relative == pytest.approx(1.75, abs=EXACT)  # 1/2 + 2/4 + 3/8 + 3/8
 
 
-def test_strings_that_differ_in_one_digit_anywhere_are_told_apart():
+def test_strings_that_differ_in_any_one_digit_are_distinguished():
     for column in (0, 100, 199):
         digits = np.full((4, 200), 254, np.uint8)
         digits[0, column] = 253
@@ -97,7 +97,7 @@ def test_entropy_is_that_of_counted_strings(digits):
 def test_entropy_of_many_long_strings_is_that_of_counted_strings():
     rng = np.random.default_rng(0)
     kinds = rng.integers(0, 40, (300, 128)).astype(np.uint8)  # as the digits of a wide layer
-    kinds[1:, :-1] = kinds[0, :-1]  # all but a few differ in the last digit alone
+    kinds[1:, :-1] = kinds[0, :-1]  # all differ only in the last digit
     digits = kinds[rng.integers(0, 300, 2000)]
     assert string_entropy(digits) == pytest.approx(obvious_entropy(digits), abs=EXACT)
 
@@ -165,7 +165,7 @@ def test_order_of_points_and_of_neurons_does_not_matter(values, random):
 # Binary activations
 
 
-def test_share_of_a_step_a_ramp_and_both():
+def test_binary_share_of_a_step_a_ramp_and_both():
     step = np.where(np.arange(60) % 2, 1, -1).astype(np.float32)
     ramp = np.linspace(-1, 1, 60, dtype=np.float32)  # two in each of thirty bins
     for columns, share in (([step], 1), ([ramp], 2 / 30), ([step, ramp], 16 / 30)):
@@ -178,7 +178,7 @@ def test_a_neuron_with_two_bins_counts_once():
     assert layer_information(values, 2).binary == pytest.approx((2 + 3) / 6, abs=EXACT)
 
 
-# What cannot be measured
+# Layers that cannot be measured
 
 
 def test_a_diverged_layer_has_no_values():
@@ -189,11 +189,11 @@ def test_a_diverged_layer_has_no_values():
 
 
 @pytest.mark.parametrize("values", [np.zeros(3), np.zeros((0, 3)), np.zeros((3, 0))])
-def test_a_layer_has_points_and_neurons(values):
+def test_a_layer_without_points_or_neurons_is_refused(values):
     with pytest.raises(ValueError, match=r"expected shape \(points, neurons\)"):
         layer_information(values, BINS)
 
 
-def test_fixed_bins_refuse_what_no_tanh_gives():
+def test_fixed_bins_refuse_values_outside_the_range_of_tanh():
     with pytest.raises(ValueError, match=r"expected activations in \[-1, 1\]"):
         layer_information(np.array([[0.0], [1.5]]), BINS)

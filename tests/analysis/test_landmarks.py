@@ -1,4 +1,4 @@
-"""What else happens in a training is found where it happens."""
+"""Landmarks of a training are found where they are."""
 
 import numpy as np
 import pytest
@@ -9,11 +9,11 @@ AT = np.arange(1, 10_001)
 
 
 def step(place, width=0.02):
-    """A curve that goes from 0 to 1 at an iteration, within some decades."""
+    """A curve that rises from 0 to 1 at an iteration, with a width in decades."""
     return 1 / (1 + np.exp(-(np.log10(AT / place)) / width))
 
 
-def test_each_landmark_lies_at_its_own_steepest_change():
+def test_each_landmark_is_at_the_steepest_change_of_its_curve():
     history = {
         "iteration": AT,
         "relative_l2": 10 ** -step(1000),
@@ -26,7 +26,7 @@ def test_each_landmark_lies_at_its_own_steepest_change():
     assert found["weight_norm"] == pytest.approx(3000, rel=0.1)
 
 
-def test_what_comes_before_is_left_out_and_what_goes_nowhere_is_none():
+def test_earlier_changes_are_ignored_and_missing_ones_are_none():
     curves = {"relative_l2": 10 ** -(5 * step(20) + step(1000)), "weight_norm": 2 - step(100)}
     found = landmarks(AT, curves, first=100.0)
     assert found["relative_l2"] == pytest.approx(1000, rel=0.1)

@@ -1,4 +1,4 @@
-"""Adam written out, against torch, and what the caption of Fig. 4 says of it."""
+"""Our Adam against torch's, and the statements in the caption of Fig. 4."""
 
 import numpy as np
 import pytest
@@ -24,8 +24,8 @@ def quadratic(curvatures):
     )
 
 
-@pytest.mark.parametrize("epsilon", [1e-8, 0.1])  # Adam's usual one, and one that matters
-def test_adam_is_that_of_torch(epsilon):
+@pytest.mark.parametrize("epsilon", [1e-8, 0.1])  # the default, and one with a visible effect
+def test_adam_agrees_with_torch(epsilon):
     at = torch.tensor(START, dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.Adam([at], lr=LEARNING_RATE, betas=(0.9, 0.999), eps=epsilon)
     path = [START]
@@ -36,11 +36,11 @@ def test_adam_is_that_of_torch(epsilon):
     ours = landscape.adam(
         landscape.loss_gradient, START, learning_rate=LEARNING_RATE, steps=STEPS, epsilon=epsilon
     )
-    # Some roundings of 1e-16 a step, over 240 steps, of parameters of the order of 10.
+    # Some roundings of 1e-16 per step, over 240 steps, of parameters of the order of 10.
     np.testing.assert_allclose(ours.parameters, path, rtol=0, atol=1e-11)
 
 
-def test_parameters_moments_and_corrections_belong_together(run):
+def test_parameters_moments_and_corrections_are_consistent(run):
     steps = -np.diff(run.parameters, axis=0)
     # Differences of parameters of the order of 10: roundings of 1e-15 over a rate of 0.1.
     np.testing.assert_allclose(steps / LEARNING_RATE, run.corrections, rtol=0, atol=1e-13)
@@ -48,7 +48,7 @@ def test_parameters_moments_and_corrections_belong_together(run):
     np.testing.assert_array_equal(corrections, run.corrections)
 
 
-def test_gradient_is_that_of_the_loss():
+def test_gradient_agrees_with_finite_differences():
     at, step = np.array([[4.0, -3.0], [-0.5, -12.0]]), 1e-6
     slopes = [
         (landscape.loss(at + shift) - landscape.loss(at - shift)) / (2 * step)
@@ -69,15 +69,15 @@ def test_minimum_is_where_the_caption_says_and_theta_1_is_sharper():
     assert CURVATURES[0] == 100 * CURVATURES[1]
 
 
-def test_the_run_arrives(run):
-    # theta_2 is still 0.035 away, a third of a per cent of its way.
+def test_the_run_converges(run):
+    # theta_2 is still 0.035 away, a third of a per cent of its path.
     np.testing.assert_allclose(run.parameters[-1], MINIMUM, atol=0.04)
 
 
 def test_theta_1_has_the_larger_correction_on_average(run):
     """Caption: Adam assigns a larger learning rate for theta_1 on average."""
     assert np.all(run.pace[1:, 0] > run.pace[1:, 1])  # C of the first step is 1 for both
-    assert run.pace[99, 0] > 1.1 * run.pace[99, 1]  # 0.91 and 0.78: no matter of rounding
+    assert run.pace[99, 0] > 1.1 * run.pace[99, 1]  # 0.91 and 0.78, far beyond rounding
 
 
 def test_steps_on_theta_1_decrease_faster(run):
@@ -92,18 +92,18 @@ def test_steps_on_theta_1_decrease_faster(run):
     assert 2 * steps_to_fall(size[:, 0]) < steps_to_fall(size[:, 1])
 
 
-def test_corrections_do_not_know_sharpness():
-    """What the caption gives as the reason, sensitivity, leaves the corrections as they are."""
+def test_corrections_do_not_depend_on_sharpness():
+    """The reason that the caption gives, sensitivity, does not affect the corrections."""
     sharp = quadratic((1000.0, 0.1)).corrections
     # Equal but for epsilon = 1e-8, over gradients whose root mean square stays above 0.1.
     np.testing.assert_allclose(sharp[:, 0], sharp[:, 1], rtol=0, atol=1e-6)
 
 
-def test_mean_correction_of_a_whole_run_is_the_way_travelled(run):
+def test_mean_correction_of_a_whole_run_is_the_distance_travelled(run):
     expected = (run.parameters[0] - run.parameters[-1]) / (LEARNING_RATE * STEPS)
     # A telescoping sum of 240 terms of the order of 1.
     np.testing.assert_allclose(run.corrections.mean(0), expected, rtol=0, atol=1e-13)
-    # So both are (start - minimum) / (0.1 x 240), as far as the run has arrived.
+    # So both are (start - minimum) / (0.1 x 240), as far as the run has converged.
     assert expected == pytest.approx(10 / (LEARNING_RATE * STEPS), rel=0.005)
 
 
@@ -118,7 +118,7 @@ def test_the_factor_on_the_gradient_is_smaller_for_theta_1_and_makes_curvatures_
 
 def test_stretch_makes_two_parabolas_alike():
     run = quadratic((50.0, 0.2))
-    # Their corrections are equal but for epsilon, so the factors are as the curvatures.
+    # Their corrections are equal but for epsilon, so the factors have the ratio of the curvatures.
     assert landscape.stretch(run) ** 2 == pytest.approx(250, rel=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""Phases are found in the authors' own curves where they drew them, and in synthetic curves.
+"""Phases are found where the authors drew them in their curves, and in synthetic curves.
 
 Rates are those of `python -m tests.phase_rates` on fewer curves, with two binomial standard
 deviations added.
@@ -64,7 +64,7 @@ def test_total_diffusion_starts_where_the_authors_drew_it(problem: str, method: 
 
 
 def test_the_rise_in_the_cavity_is_a_candidate_where_the_authors_drew_it() -> None:
-    """It is small: random walks have one like it more often than one accepts."""
+    """It is too small: random walks have a similar one too often."""
     phases = find(*theirs("cavity", "rba"))
     drawn = read_training(TRAININGS, "cavity", "rba")["total_diffusion"]
     assert phases.total_diffusion is None
@@ -80,7 +80,7 @@ def test_curves_without_a_rise_have_no_total_diffusion(make: Callable[[Generator
     assert false_positives(make, CURVES, HELD_OUT) <= 0.02 + 2 * np.sqrt(0.02 * 0.98 / CURVES)
 
 
-def test_phases_of_made_trainings_are_found_where_they_are() -> None:
+def test_phases_of_synthetic_trainings_are_found_at_the_right_place() -> None:
     shares = hits(CURVES, HELD_OUT)
     assert shares["diffusion found"] >= 0.94
     assert shares["diffusion within a factor of two, if found"] >= 0.94
@@ -122,7 +122,7 @@ def test_thinned_records_of_the_authors_leave_total_diffusion_within_its_interva
     assert whole.lower <= thinned.iteration <= whole.upper
 
 
-def test_a_fall_that_was_not_recorded_is_said_to_be_earlier() -> None:
+def test_diffusion_starts_at_the_first_record_if_the_fall_was_not_recorded() -> None:
     at, snr = plain(elbow=150)
     found = find(at[at % 100 == 0], snr[at % 100 == 0]).diffusion
     assert found is not None
@@ -130,7 +130,7 @@ def test_a_fall_that_was_not_recorded_is_said_to_be_earlier() -> None:
 
 
 @pytest.mark.parametrize("factor", [1e-4, 10.0, 1e4])
-def test_no_level_is_asked_for(factor: float) -> None:
+def test_phases_do_not_depend_on_the_level(factor: float) -> None:
     at, snr = plain()
     whole, moved = asdict(find(at, snr)), asdict(find(at, factor * snr))
     for name in ("total_diffusion", "late_decrease"):
@@ -139,7 +139,7 @@ def test_no_level_is_asked_for(factor: float) -> None:
 
 
 @pytest.mark.parametrize(("problem", "method"), PUBLISHED)
-def test_a_longer_record_takes_back_nothing_that_was_certain(problem: str, method: str) -> None:
+def test_a_longer_record_keeps_confident_boundaries(problem: str, method: str) -> None:
     at, snr = theirs(problem, method)
     certain: dict[str, float] = {}
     for last in 10 ** np.arange(2.0, np.log10(at[-1]), 0.05):
@@ -153,7 +153,7 @@ def test_a_longer_record_takes_back_nothing_that_was_certain(problem: str, metho
                 certain[name] = boundary.iteration
 
 
-def test_a_later_and_larger_rise_replaces_one() -> None:
+def test_a_later_and_larger_rise_replaces_the_first() -> None:
     at, snr = plain(late=1e9)
     first = find(at[at < 60_000], snr[at < 60_000]).total_diffusion
     higher = snr * np.where(at > 80_000, 1000.0, 1.0)
@@ -162,7 +162,7 @@ def test_a_later_and_larger_rise_replaces_one() -> None:
     assert ["another rise has more evidence"] == [one.reason for one in second.candidates]
 
 
-def test_a_late_decrease_ends_total_diffusion_and_does_not_unmake_it() -> None:
+def test_a_late_decrease_ends_total_diffusion_without_removing_it() -> None:
     at, snr = plain()
     lasting = find(*plain(late=1e9))
     phases = find(at, snr)
@@ -184,7 +184,9 @@ def test_a_late_decrease_ends_total_diffusion_and_does_not_unmake_it() -> None:
     ],
     ids=["back at once", "too late to tell", "drift"],
 )
-def test_candidates_say_why_they_are_none(snr_after: Callable[[Array], Array], reason: str) -> None:
+def test_candidates_have_a_reason_for_their_rejection(
+    snr_after: Callable[[Array], Array], reason: str
+) -> None:
     at, snr = plain(rise=1e9)
     phases = find(at, snr * snr_after(at))
     assert phases.total_diffusion is None
@@ -199,7 +201,7 @@ def test_a_curve_may_start_in_diffusion() -> None:
     assert ratio(phases.total_diffusion, 20_000) < 1.1
 
 
-def test_fitting_may_last() -> None:
+def test_a_curve_may_stay_in_fitting() -> None:
     at = np.arange(1.0, 2000)
     snr = 10 ** (3 + 0.1 * np.random.default_rng(1).normal(size=at.size))
     assert find(at, snr) == Phases(None, None, None, ())
@@ -217,7 +219,7 @@ def test_the_same_curve_gives_the_same_phases() -> None:
     assert find(at, snr) == find(at.tolist(), snr.tolist())
 
 
-def test_broken_records_are_left_out() -> None:
+def test_invalid_records_are_left_out() -> None:
     at, snr = plain()
     snr[[10, 500, 9000]] = [np.inf, np.nan, 0.0]
     whole = np.isfinite(snr) & (snr > 0)
@@ -261,6 +263,6 @@ GOOD = np.arange(1.0, 51.0)
         (GOOD, np.where(GOOD < 40, np.nan, GOOD), "records"),
     ],
 )
-def test_what_is_not_a_curve_is_refused(at: Array, snr: Array, message: str) -> None:
+def test_invalid_curves_are_refused(at: Array, snr: Array, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         find(at, snr)

@@ -1,4 +1,4 @@
-"""Statistics over seeds, on made data with known answers."""
+"""Statistics over seeds, on synthetic data with known answers."""
 
 import numpy as np
 import pytest
@@ -57,11 +57,11 @@ def test_the_final_error_is_the_median_of_the_last_tenth():
         (exact(1, 3, 4) + censored(2, 5), 4),
     ],
 )
-def test_the_median_counts_censored_values_as_kaplan_and_meier_do(observations, expected):
+def test_the_median_of_censored_values_follows_kaplan_and_meier(observations, expected):
     assert median(observations) == expected
 
 
-def test_a_ratio_is_bounded_by_what_is_censored():
+def test_censored_values_give_bounds_on_a_ratio():
     (ten,), (two,), (late,) = exact(10), exact(2), censored(20)
     assert ratio(ten, two) == Ratio(5, Bound.EXACT)
     assert ratio(late, two) == Ratio(10, Bound.AT_LEAST)
@@ -76,7 +76,7 @@ def test_the_mean_of_ratios_is_geometric_and_its_interval_within_them():
     assert 2 <= found.lower < 4 < found.upper <= 8
     inverse = mean_ratio([(below, above) for above, below in pairs])
     assert inverse.value == pytest.approx(1 / found.value)
-    assert mean_ratio(pairs) == found  # no chance in it
+    assert mean_ratio(pairs) == found  # deterministic
 
 
 def test_censoring_opens_one_side_of_the_interval():
@@ -105,20 +105,20 @@ def test_pairs_that_bound_nothing_give_no_ratio(pairs):
     assert mean_ratio(pairs) == Ratio(None, Bound.UNKNOWN, pairs=len(pairs))
 
 
-def test_equal_ratios_have_an_interval_of_no_width():
+def test_equal_ratios_have_an_interval_of_zero_width():
     found = mean_ratio(list(zip(exact(6, 6, 6), exact(2, 2, 2), strict=True)))
     assert (found.value, found.lower, found.upper) == pytest.approx((3, 3, 3))
 
 
 def coverage(size, trials=200):
-    """Share of samples of a normal distribution whose interval holds its mean, 0."""
+    """Share of samples of a normal distribution whose interval contains its mean, 0."""
     samples = np.random.default_rng(1).standard_normal((trials, size))
     ends = np.array([interval(sample) for sample in samples])
     return np.mean((ends[:, 0] <= 0) & (ends[:, 1] >= 0))
 
 
-def test_the_interval_covers_what_it_says_for_many_values_and_less_for_three():
+def test_the_interval_has_nominal_coverage_for_many_values_and_less_for_three():
     error = np.sqrt(CONFIDENCE * (1 - CONFIDENCE) / 200)  # of a share in 200 trials
     assert abs(coverage(50) - CONFIDENCE) < 3 * error
-    # Three values hold their mean between them unless all lie on one side of it: 1 - 2/8.
+    # Three values enclose the mean unless all lie on one side of it: 1 - 2/8.
     assert abs(coverage(3) - 0.75) < 3 * np.sqrt(0.75 * 0.25 / 200)

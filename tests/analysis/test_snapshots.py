@@ -27,7 +27,7 @@ def test_b_lies_before_the_late_decrease():
 
 
 @pytest.mark.parametrize("starts", [(100.0, 5000.0), (9000.0, None), (1.0, 2.0, 3.0)])
-def test_three_snapshots_are_three_different_ones(starts):
+def test_if_only_three_snapshots_exist_all_are_chosen(starts):
     """An archive keeps three, chosen by the phases that were found when it was made."""
     kept = np.array([980, 9800, 10000])
     boundaries = ({"iteration": s} if s else None for s in starts)

@@ -1,4 +1,4 @@
-"""Gradients of the loss's terms, by nested differentiation and by what a training records."""
+"""Gradients of the loss terms, against nested differentiation and a training's records."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def flat(tensors):
 
 
 def by_the_plain_engine(case):
-    """Gradient of the residual for each batch, and of each condition, flat."""
+    """Gradient of the residual for each batch, and of each condition, flattened."""
     batches, conditions = case.engine("plain").term_gradients(case.parameters, case.weights)
     of_batches = torch.cat([gradient.flatten(1) for gradient in batches], 1).numpy()
     return of_batches, {name: flat(gradient) for name, gradient in conditions.items()}
@@ -89,7 +89,7 @@ def test_compiled_code_computes_the_same():
 
 @pytest.mark.parametrize("parameters", ["all", "weights"])
 @pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
-def test_the_whole_is_what_the_training_recorded(reference, tmp_path, method, parameters):
+def test_total_statistics_match_the_training_record(reference, tmp_path, method, parameters):
     record = TRAINING["record"] | {"dense_until": 60, "gradient_parameters": parameters}
     settings = make_settings(method, record=record)
     run, output = tmp_path / "run.h5", tmp_path / "terms.h5"
@@ -102,12 +102,12 @@ def test_the_whole_is_what_the_training_recorded(reference, tmp_path, method, pa
     for name in names:
         recorded = trained[f"history/{name}"][rows]
         found = measured.arrays[f"terms/{name}"]
-        # The training's gradients are of float32 (6e-8), with some hundred roundings; the noise is
-        # a difference of batches and the signal one of terms, each of a tenth of its parts or more.
+        # The training's gradients are float32 (6e-8), with some hundred roundings. The noise is a
+        # difference of batches and the signal one of terms, each at least a tenth of its parts.
         np.testing.assert_allclose(found, recorded, rtol=1e-4, err_msg=name)
 
 
-def test_the_command_measures_the_whole_and_every_layer(tmp_path):
+def test_the_command_measures_the_network_and_every_layer(tmp_path):
     case = small_case("rba")
     parameters, weights = flat(case.parameters).astype("f4"), case.weights.float().numpy()
     run, output = tmp_path / "run.h5", tmp_path / "terms.h5"
@@ -137,7 +137,7 @@ def test_the_command_measures_the_whole_and_every_layer(tmp_path):
         np.testing.assert_array_equal(found.arrays[f"terms/layers/{name}"][1], values)
 
 
-def test_a_wrong_number_of_threads_is_named(tmp_path, caplog):
+def test_an_invalid_number_of_threads_is_named(tmp_path, caplog):
     options = ["--run", "x.h5", "--output", str(tmp_path / "y.h5"), "--threads", "0"]
     assert main(["terms", *options]) != 0
     assert "--threads" in caplog.text

@@ -10,7 +10,7 @@ from pinn_phases.analysis.terms import term_statistics
 
 
 def statistics(residual, *conditions, std=1.0):
-    """Statistics of such gradients, each of shape (n,)."""
+    """Statistics of these gradients, each of shape (n,)."""
     names = ("initial", "boundary", "lid")[: len(conditions)]
     terms = [np.asarray(one, float) for one in (residual, *conditions)]
     together = sum(terms[1:], np.zeros_like(terms[0]))
@@ -60,7 +60,7 @@ def test_known_angles(terms, cosine, alignment):
     assert found["alignment"] == pytest.approx(alignment, abs=1e-14)
 
 
-def test_of_two_terms_the_score_is_their_cosine():
+def test_the_score_of_two_terms_is_their_cosine():
     found = statistics([1.0, 2.0, -1.0], [0.5, -3.0, 2.0])
     assert found["alignment"] == pytest.approx(found["cosine"], rel=1e-14)
 
@@ -70,7 +70,7 @@ def test_terms_that_cancel_leave_no_signal_though_batches_agree():
     assert found["snr"] == 0 and found["snr_residual"] == 10
 
 
-def test_nothing_has_an_angle_with_a_gradient_that_vanishes():
+def test_the_cosine_with_a_vanishing_gradient_is_undefined():
     for found in (statistics([1.0, 2.0]), statistics([1.0, 2.0], [0.0, 0.0])):
         assert np.isnan(found["cosine"]) and found["gradient_conditions"] == 0
         assert found["snr"] == found["snr_residual"]

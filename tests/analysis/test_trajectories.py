@@ -1,4 +1,4 @@
-"""Averages, trends and crossings of curves whose answers are known."""
+"""Averages, trends and crossings of curves with known answers."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def test_moving_average_is_the_mean_of_the_last_values():
     np.testing.assert_array_equal(trajectories.moving_average(values, 1), values)
 
 
-def test_a_trend_is_straight_where_the_curve_is_and_leaves_out_what_no_axis_shows():
+def test_a_trend_is_straight_where_the_curve_is_and_skips_invalid_values():
     values = 3.0 * AT**-0.5
     values[::7] = np.nan
     values[1::7] = 0.0
@@ -34,7 +34,7 @@ def test_first_below_is_the_first_record_and_not_the_last_crossing():
 
 
 @pytest.mark.parametrize("power", [-1.3, 0.0, 0.7])
-def test_slopes_are_powers(power):
+def test_the_slope_of_a_power_law_is_its_exponent(power):
     curve = AT.astype(float) ** power
     assert trajectories.slope(AT, curve, 100, 1000) == pytest.approx(power, abs=1e-9)
     assert np.isnan(trajectories.slope(AT, curve, 100, 110))
@@ -44,7 +44,7 @@ def test_slopes_are_powers(power):
 def test_the_steepest_fall_is_where_it_was_put(place):
     curve = 10 ** -np.clip(np.log10(AT / place) / 0.3 + 0.5, 0, 1) / AT**0.1
     found = trajectories.steepest_fall(AT, curve, 0.3)
-    # the middle of a bin, a twentieth of a decade wide, and of those of the same slope the first
+    # the middle of the first bin with this slope; bins are a twentieth of a decade wide
     assert abs(np.log10(found / place)) < 1.5 / trajectories.BINS_PER_DECADE
     assert trajectories.steepest_fall(AT, 1.0 + AT, 0.3) is None
 

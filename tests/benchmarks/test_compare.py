@@ -1,4 +1,4 @@
-"""The driver's arithmetic, and its processes."""
+"""Arithmetic and processes of the comparison."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_ratios_are_taken_pair_by_pair():
     }
 
 
-def test_pairs_have_to_be_pairs():
+def test_ratios_need_series_of_equal_length():
     with pytest.raises(ValueError, match="shorter"):
         pairwise([1.0, 2.0], [1.0])
 
@@ -38,7 +38,7 @@ def test_summary_compares_with_ours():
     assert report["nested"]["rounds"] == [3.0, 8.0]
 
 
-def test_sizes_are_of_the_scale_and_the_rest_is_the_papers():
+def test_sizes_are_those_of_the_scale_and_the_rest_is_the_papers():
     paper, laptop = (from_config("allen_cahn", scale).training for scale in ("paper", "laptop"))
     assert (paper.points, paper.batches, paper.network.width) == (25600, 100, 128)
     assert (laptop.points, laptop.batches, laptop.network.width) == (4000, 16, 64)
@@ -46,13 +46,13 @@ def test_sizes_are_of_the_scale_and_the_rest_is_the_papers():
     assert laptop.conditions == paper.conditions
 
 
-def test_sizes_can_be_others():
+def test_sizes_can_be_changed():
     settings = resized(from_config("allen_cahn", "paper"), points=1200, width=32)
     assert (settings.training.points, settings.training.network.width) == (1200, 32)
     assert settings.equation.model_dump() == {**COEFFICIENTS["allen_cahn"], "reaction": 5.0}
 
 
-def test_engines_are_compared_in_processes_of_their_own():
+def test_engines_are_compared_in_separate_processes():
     report = compare(
         small_settings("burgers"), ["ours", "nested"], {}, threads=1, rounds=2, iterations=1
     )
@@ -63,6 +63,6 @@ def test_engines_are_compared_in_processes_of_their_own():
         assert len(engine["rounds"]) == 2
 
 
-def test_an_engine_that_fails_says_why(tmp_path):
+def test_the_error_of_a_failed_engine_is_shown(tmp_path):
     with pytest.raises(RuntimeError, match=r"engine nested failed:(.|\n)*FileNotFoundError"):
         EngineProcess("nested", tmp_path / "absent.npz", tmp_path, threads=1)

@@ -1,4 +1,4 @@
-"""Every engine computes the same loss, compared with float64, and speaks the same protocol."""
+"""Every engine computes the same loss, compared with float64, and follows the same protocol."""
 
 import dataclasses
 import io
@@ -20,11 +20,9 @@ EVALUATING = ["ours", "ours_plain", "ours_statistics", "nested", *PEERS]
 
 
 def engine(name, task):
-    """Set an engine up, if what it measures is installed."""
+    """Set up an engine, if its package is installed."""
     if name in PEERS:
-        pytest.importorskip(
-            PEERS[name], reason=f"{PEERS[name]} is installed by the benchmark alone"
-        )
+        pytest.importorskip(PEERS[name], reason=f"{PEERS[name]} is installed only for benchmarks")
     return engine_class(name)(task)
 
 
@@ -38,7 +36,7 @@ def test_engines_agree_with_float64(name, problem):
 
 
 @pytest.mark.parametrize("problem", names(PROBLEMS))
-def test_what_is_wrong_does_not_pass(problem):
+def test_wrong_losses_are_detected(problem):
     """Any coefficient, or the weight of any condition, off by a factor of two."""
     settings = small_settings(problem)
     task = make_task(settings)
@@ -57,30 +55,30 @@ def test_what_is_wrong_does_not_pass(problem):
             require_agreement("wrong", errors)
 
 
-def test_no_number_does_not_pass():
+def test_nan_is_detected():
     with pytest.raises(ValueError, match="received nan"):
         require_agreement("wrong", {"residual_error": float("nan")})
 
 
 @pytest.mark.parametrize("name", EVALUATING)
 def test_engines_take_the_same_step(name):
-    """After two iterations the losses' gradients still agree, so Adam's steps do."""
+    """After two iterations the residuals still agree, so Adam's steps do."""
     task = make_task(small_settings("allen_cahn"))
     one, other = engine(name, task), engine("nested", task)
     for each in (one, other):
         each.seconds(2)
-    # Adam divides a gradient by its own size: what rounds to zero may get either sign.
+    # Adam divides a gradient by its own size: one that rounds to zero may get either sign.
     np.testing.assert_allclose(one.evaluate().residual, other.evaluate().residual, atol=1e-3)
 
 
-def test_a_task_is_the_same_after_a_file(tmp_path):
+def test_a_task_is_saved_and_loaded_unchanged(tmp_path):
     task = make_task(small_settings("cavity"))
     task.save(tmp_path / "task.npz")
     loaded = Task.load(tmp_path / "task.npz")
     np.testing.assert_equal(dataclasses.asdict(loaded), dataclasses.asdict(task))
 
 
-def test_all_engines_have_a_network_of_the_coordinates():
+def test_a_network_that_not_all_engines_support_is_refused():
     network = small_settings("allen_cahn").training.network.model_copy(update={"fourier_modes": 3})
     with pytest.raises(ValueError, match="expected a network of the coordinates"):
         make_task(small_settings("allen_cahn", network=network))
@@ -99,7 +97,7 @@ def test_the_protocol(tmp_path):
         assert check["gradient"].shape == (sum(p.size for p in task.parameters),)
 
 
-def test_the_floor_has_the_products_of_the_streams():
+def test_the_floor_counts_the_products_of_the_streams():
     task = make_task(small_settings("helmholtz"))
     floor = engine_class("products")(task)
     floor.iterate()

@@ -1,4 +1,4 @@
-"""The timing of trainings on a GPU, on the CPU: it does the iterations that it times."""
+"""The timing of trainings on a GPU, tested on the CPU: it runs the iterations that it times."""
 
 import pytest
 import torch
@@ -21,7 +21,7 @@ def test_plain_and_recorded_iterations_are_timed(settings, monkeypatch):
     assert all(time > 0 for time in times)
 
 
-def test_one_in_so_many_is_recorded():
+def test_every_tenth_iteration_is_recorded():
     recorded = []
     gpu.milliseconds(recorded.append, 20, 10, torch.device("cpu"))
     assert sum(recorded) == 2 * gpu.TURNS

@@ -1,4 +1,4 @@
-"""Trainings side by side, and the start of one."""
+"""Concurrent trainings, and the start of one."""
 
 from benchmarks import jobs
 from pinn_phases.files import storage
@@ -7,7 +7,7 @@ from pinn_phases.reference.helmholtz import HelmholtzReference
 from tests.benchmarks.conftest import small_settings
 
 
-def test_rates_of_runs_at_once(monkeypatch):
+def test_rates_of_concurrent_runs(monkeypatch):
     monkeypatch.setattr(jobs, "ROUNDS", 2)
     monkeypatch.setattr(jobs, "ITERATIONS", 2)
     found = jobs.at_once(small_settings("helmholtz"), (1, 2))
@@ -24,7 +24,7 @@ def test_trainings_through_snakemake(monkeypatch):
     assert found["8"]["rounds"][0] > 0
 
 
-def test_every_start_is_a_job_that_ends(tmp_path):
+def test_every_start_is_a_completed_job(tmp_path):
     settings = small_settings("helmholtz")
     problem = settings.equation
     solution = HelmholtzReference(grid={"x": 201, "y": 201}, largest_error=1e-5).solve(problem)

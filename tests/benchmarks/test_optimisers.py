@@ -1,11 +1,11 @@
-"""The timing of the optimisers: each trains, and Adam is the measure."""
+"""The timing of the optimisers: each trains, and times are relative to Adam."""
 
 from benchmarks import optimisers
 from pinn_phases.settings.file import default_config, read_config
 from pinn_phases.settings.scales import load_scales
 
 
-def test_every_optimiser_is_timed_beside_adam(monkeypatch):
+def test_every_optimiser_is_timed_relative_to_adam(monkeypatch):
     monkeypatch.setattr(optimisers, "TURNS", 1)
     given = {"scale": "smoke", "compared_methods": optimisers.COMPARED}
     settings = load_scales(read_config(default_config()), command_line=given)["smoke"]

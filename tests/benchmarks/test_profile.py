@@ -1,4 +1,4 @@
-"""The table of where time goes, from made-up times."""
+"""The table of the profile, from made-up times."""
 
 from benchmarks.profile import ITERATIONS, table
 

@@ -32,7 +32,7 @@ def engine(ratio):
 
 @pytest.fixture
 def reports():
-    """A report of each problem, and one of the growth."""
+    """A report of each problem, one of the growth and one of the jobs."""
     common = {"threads": 2, "machine": MACHINE, "load_at_the_end": 1.0}
     size = {"points": 25600, "batches": 100, "hidden_layers": 6, "width": 128}
     engines = {name: engine(ratio) for name, ratio in RATIOS.items()}
@@ -54,7 +54,7 @@ def reports():
 
 
 def rows(text):
-    """Columns of each row of the table, by the first."""
+    """Cells of each row of the table, by its first cell."""
     lines = [re.split(r" +\| +", line.strip("| ")) for line in text.splitlines()[2:]]
     return {line[0]: line[1:4] for line in lines}
 
@@ -77,7 +77,7 @@ def test_goals_are_met_or_not(reports):
     assert found["job of one iteration, code in the cache, s"] == ["≤ 10.0", "7.2", "yes"]
 
 
-def test_machine_and_versions_stand_below(reports):
+def test_conditions_list_sizes_and_versions(reports):
     assert "25,600 points in 100 batches; 6 x 128; 2 rounds" in conditions(reports)
     assert conditions(reports).splitlines()[-1] == "- torch 1.2.3"
 

@@ -27,7 +27,7 @@ def history(*, after=5.0, before=0.3, rise=4000, error=0.05, swing=0.0):
     return {"iteration": AT, "snr": level, "relative_l2": np.full(AT.size, error)}
 
 
-def test_a_training_that_meets_all_goals_lacks_nothing():
+def test_a_training_that_meets_all_goals_has_no_shortfall():
     lacks, shown = shortfalls(history(), phase_settings())
     assert sum(lacks.values()) == 0
     assert shown["total diffusion"] == pytest.approx(4000, rel=0.1)
@@ -44,13 +44,13 @@ def test_a_training_that_meets_all_goals_lacks_nothing():
         ({"swing": 1.5, "after": 1e4}, "spread", 1.0),
     ],
 )
-def test_each_goal_that_is_missed_counts(changes, goal, decades):
+def test_each_missed_goal_counts(changes, goal, decades):
     lacks, _ = shortfalls(history(**changes), phase_settings())
     assert lacks[goal] == pytest.approx(decades, abs=0.5 if goal in ("found", "spread") else 0.1)
 
 
 @pytest.mark.parametrize("problem", SPACES)
-def test_proposals_are_settings(problem):
+def test_proposals_are_valid_settings(problem):
     for given in FIRST[problem]:
         block = settings_of(problem, SPACES[problem](FixedTrial(given))).problems[problem]
         training, network = block.training, block.training.network
@@ -64,7 +64,7 @@ def test_an_iteration_of_the_laptop_network_is_the_unit_of_time():
     assert relative_time(4, 64) == 1
 
 
-def test_only_cpus_compile_code_for_each_trial():
+def test_compilation_of_trials_can_be_turned_off():
     given = FIRST["allen_cahn"][0]
     changes = SPACES["allen_cahn"](FixedTrial(given))
     for compiled in (True, False):
@@ -79,7 +79,7 @@ def test_a_training_escapes_when_its_error_first_falls_below_that_of_the_false_s
     assert np.isnan(escape(history(error=0.5)))
 
 
-def test_the_table_has_the_trials_that_ended():
+def test_the_table_has_all_finished_trials():
     study = optuna.create_study()
     study.add_trial(optuna.trial.create_trial(value=0.5, user_attrs={"shown": {"error": 0.25}}))
     study.add_trial(optuna.trial.create_trial(state=TrialState.PRUNED))
@@ -104,7 +104,7 @@ TINY = {
 
 
 @pytest.mark.parametrize(("near", "trained"), [(0.0, False), (10.0, True)])
-def test_vanilla_is_trained_where_rba_comes_near_its_goal(near, trained, monkeypatch):
+def test_vanilla_is_trained_if_rba_comes_close_to_its_goals(near, trained, monkeypatch):
     monkeypatch.setitem(SPACES, "allen_cahn", lambda trial: TINY)
     equation = settings_of("allen_cahn", TINY).problems["allen_cahn"].equation
     monkeypatch.setattr(search_laptop, "solve", lambda _: random_reference(equation))
@@ -116,7 +116,7 @@ def test_vanilla_is_trained_where_rba_comes_near_its_goal(near, trained, monkeyp
     assert ("error of vanilla" in shown) is trained
 
 
-def test_sigterm_ends_a_search_and_leaves_its_next_trials(monkeypatch):
+def test_sigterm_ends_a_search_and_keeps_its_queued_trials(monkeypatch):
     def interrupted(trial, problem, device, stop_asked):
         os.kill(os.getpid(), signal.SIGTERM)
         assert stop_asked()

@@ -1,4 +1,4 @@
-"""Runs made of curves with known answers."""
+"""Synthetic runs with known answers."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ HOLDS, IN_PART, FAILS, UNTESTABLE = Outcome
 ITERATIONS = 20_000
 AT = np.unique(np.r_[1:101, 100 : ITERATIONS + 1 : 10])
 SNAPSHOTS = np.unique(np.round(10 ** np.arange(0, np.log10(ITERATIONS), 1 / 18))).astype(int)
-DIFFUSION, TOTAL = 100.0, 2_000.0  # where the phases of a made run start
+DIFFUSION, TOTAL = 100.0, 2_000.0  # starts of the phases of a synthetic run
 REACHED = {
     "diffusion": {"iteration": DIFFUSION, "lower": 90.0, "upper": 110.0},
     "total_diffusion": {"iteration": TOTAL, "lower": 1_800.0, "upper": 2_200.0},
@@ -22,7 +22,7 @@ LOG2_POINTS = 12.0
 
 
 def phases(diffusion=True, total_diffusion=True, **starts):
-    """Starts of the phases that are reached, others at iterations that are given."""
+    """Default starts of the phases that are reached; `starts` replaces or adds some."""
     reached = {"diffusion": diffusion, "total_diffusion": total_diffusion}
     found = {name: REACHED[name] if is_reached else None for name, is_reached in reached.items()}
     given = {name: starting(iteration) for name, iteration in starts.items()}
@@ -30,27 +30,27 @@ def phases(diffusion=True, total_diffusion=True, **starts):
 
 
 def starting(iteration):
-    """Start of a phase, which is known to a tenth."""
+    """Start of a phase, with an interval of 10 % on each side."""
     return {"iteration": iteration, "lower": 0.9 * iteration, "upper": 1.1 * iteration}
 
 
 def power(exponent, first=1.0, at=AT, since=1.0):
-    """Curve that is straight on logarithmic axes from an iteration on, and constant before."""
+    """Power law from an iteration on, constant before."""
     return first * np.maximum(at / since, 1.0) ** exponent
 
 
 def steps(fitting, diffusion, total_diffusion, at=AT):
-    """Curve of one level a phase."""
+    """Curve with one level per phase."""
     return np.select([at < DIFFUSION, at < TOTAL], [fitting, diffusion], total_diffusion) * 1.0
 
 
 def by_layer(levels, at=SNAPSHOTS):
-    """Constant levels, one a layer, shape (snapshots, layers)."""
+    """Constant levels, one per layer, shape (snapshots, layers)."""
     return np.tile(np.asarray(levels, float), (len(at), 1))
 
 
 def falling_at(iteration):
-    """Curve that falls by a decade within a factor of two of iterations, and slowly else."""
+    """Curve that falls by a decade within a factor of two of iterations, and slowly elsewhere."""
     x = np.log10(AT / iteration)
     return 10 ** (-0.01 * np.log10(AT) - np.clip(x / 0.3 + 0.5, 0, 1))
 
@@ -62,12 +62,12 @@ def snapshots(diffusion, total_diffusion, fitting=None):
 
 
 def drop(iteration, size):
-    """Curve that falls by decades at an iteration."""
+    """Curve that falls by `size` decades at an iteration."""
     return np.where(iteration <= AT, 10.0**-size, 1.0)
 
 
 def total_at(iteration):
-    """Phases of which total diffusion starts at an iteration."""
+    """Phases whose total diffusion starts at an iteration."""
     return {**phases(), "total_diffusion": starting(iteration)}
 
 
@@ -77,9 +77,9 @@ LATE_DECREASE = phases(late_decrease=10_000.0)
 
 
 def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, **parts):
-    """Return a run whose `parts` replace entries of history, layers, spread, or a field.
+    """Return a run; `parts` replace fields, or entries of history, layers or spread.
 
-    Those of `terms` and `coarse` have its name before their own.
+    Entries of `terms` and `coarse` have `terms_` or `coarse_` before their name.
     """
     at = AT[AT <= iterations]
     srr = np.full(at.size, 0.05)
@@ -147,7 +147,7 @@ def claim(name):
 
 
 def runs_of(case: Case, *parts, **common):
-    """Return one run for each subject of a case, each with parts of its own."""
+    """Return one run for each subject of a case, each with its own parts."""
     own = parts or ({},) * len(case)
     pairs = zip(case, own, strict=True)
     return [made_run(problem, method, **common, **mine) for (problem, method), mine in pairs]
@@ -157,7 +157,7 @@ BURGERS = each(("burgers",), RBA)
 
 
 def stated(measure, cases=BURGERS, **changes):
-    """Return a claim on what a function measures: 1 or more holds, 0 or more holds in part."""
+    """Return a claim about a measured value: 1 or more holds, 0 or more holds in part."""
     words = {"name": "words", "statement": "Words.", "reason": "words", "where": ("3.1", "Fig. 8")}
     quantities = (Quantity("number", "words", AtLeast(1), in_part=AtLeast(0)),)
     return Claim(

@@ -1,4 +1,4 @@
-"""Every claim is judged on made data where the answer is known, both ways."""
+"""Every claim is judged on synthetic data for which it holds, and for which it fails."""
 
 from importlib import import_module
 
@@ -34,7 +34,7 @@ MADE = [
     [(name, outcome, parts) for name, outcome, *parts in MADE],
     ids=[f"{name}-{outcome}" for name, outcome, *_ in MADE],
 )
-def test_a_claim_is_judged_by_what_the_data_say(name, outcome, parts):
+def test_a_claim_has_the_outcome_that_its_data_imply(name, outcome, parts):
     judged = judge(claim(name), runs_of(claim(name).cases[0], *parts))
     finding = judged.cases[0].findings[0]  # of seed 0, the only one
     assert finding.outcome is outcome, finding
@@ -44,7 +44,7 @@ def test_a_claim_is_judged_by_what_the_data_say(name, outcome, parts):
 
 
 @pytest.mark.parametrize("name", [claim.name for claim in all_claims()])
-def test_every_claim_is_tried_both_ways(name):
+def test_every_claim_is_tested_where_it_holds_and_where_it_fails(name):
     tried = {outcome for tested, outcome, *_ in MADE if tested == name}
     assert {HOLDS, FAILS} <= tried
     in_part = any(quantity.in_part is not None for quantity in claim(name).quantities)
@@ -63,7 +63,7 @@ def test_every_claim_is_complete():
 
 
 def values(name, *parts):
-    """Values of a claim for made runs of its first case, in the order of its quantities."""
+    """Values of a claim for synthetic runs of its first case, in the order of its quantities."""
     judged = judge(claim(name), runs_of(claim(name).cases[0], *parts))
     (finding,) = judged.cases[0].findings.values()
     return [getattr(value, "value", value) for value in finding.values.values()]
@@ -76,12 +76,12 @@ def test_values_are_those_of_the_curves():
     snr = values("snr_falls_and_jumps", {"snr": steps(9, 0.01, 1)})
     assert snr == pytest.approx([9, 0.01, 2])
     (fall,) = values("steepest_fall", {"relative_l2": falling_at(2 * TOTAL)})
-    assert fall == pytest.approx(2, rel=0.15)  # to a bin of the trend, a twentieth of a decade
+    assert fall == pytest.approx(2, rel=0.15)  # within a bin of the trend, a twentieth of a decade
     curves = {"layers_weight_norm": growing_at(TOTAL), "relative_l2": falling_at(3 * TOTAL)}
     assert values("norm_rises", curves) == pytest.approx([1, 3], rel=0.15)
 
 
-def test_a_layer_is_compared_by_weight():
+def test_norms_of_layers_are_compared_per_weight():
     """The first layer has a quarter of the weights of the others here."""
     alike = {"norm": by_layer(3.0 * PER_WEIGHT)}
     assert values("middle_layers_have_the_largest_norm", alike) == pytest.approx([1, 1])

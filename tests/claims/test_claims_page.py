@@ -22,7 +22,7 @@ BOTH = each(("burgers",), RBA, VANILLA)
 
 
 def page():
-    """Three claims by two seeds of two methods: reproduced, not reproduced, not testable."""
+    """Three claims on two seeds of two methods: reproduced, not reproduced, not testable."""
 
     def untestable(run):
         raise Untestable("no <data>")
@@ -80,7 +80,7 @@ def test_several_values_are_named_and_bounds_marked():
     ]
 
 
-def test_identities_and_what_the_paper_does_not_say_stand_apart_and_are_not_counted():
+def test_identities_and_our_own_claims_are_separate_and_not_counted():
     runs = [made_run("burgers", RBA)]
     one = stated(held, each(("burgers",), RBA))
     claims = [dataclasses.replace(one, kind=kind) for kind in (Kind.OURS, Kind.IDENTITY)]
@@ -96,7 +96,7 @@ def test_every_claim_has_a_section_and_every_verdict_a_colour():
     assert TONES.keys() == set(Verdict)
 
 
-def test_every_claim_says_what_it_measures_and_why():
+def test_every_claim_is_shown_with_its_quantity_and_reason():
     one = claim("ten_times_faster")
     runs = [made_run("helmholtz", method) for method in (RBA, VANILLA)]
     shown = claims_page(judge_all([one], runs), runs, "laptop").tables[0].rows[0]
@@ -105,7 +105,7 @@ def test_every_claim_says_what_it_measures_and_why():
         assert any(words in cell for cell in shown)
 
 
-def test_rows_and_sections_can_be_linked_to_and_figures_are_linked():
+def test_rows_and_sections_have_anchors_and_figures_are_linked():
     html = render(page())
     ids = re.findall(r' id="([^"]+)"', html)
     assert {"a", "b", "c"} <= set(ids) and len(ids) == len(set(ids))
@@ -115,12 +115,12 @@ def test_rows_and_sections_can_be_linked_to_and_figures_are_linked():
     assert 'class="good"' in html and 'class="bad"' in html
 
 
-def test_a_table_says_something_of_every_row_or_of_none():
+def test_a_table_needs_names_for_all_rows_or_none():
     with pytest.raises(ValueError, match="expected 1 of them, received 2"):
         Table("t", ("a",), (("b",),), names=("c", "d"))
 
 
-def test_nothing_is_taken_for_markup():
+def test_markup_is_escaped():
     assert "no &lt;data&gt;" in render(page())
     text = markdown(Page("A | b", ("*x*",), (Table("t_1", ("a",), (("1 < 2\n|R|",),)),)))
     assert text.startswith("# A \\| b\n\n\\*x\\*\n\n## t\\_1\n\n| a ")
@@ -130,7 +130,9 @@ def test_nothing_is_taken_for_markup():
 def test_markdown_has_the_rows_of_the_page():
     lines = markdown(page()).splitlines()
     rows = [line for line in lines if line.startswith("|")]
-    assert len(rows) == 3 * 2 + 3 + 12 + 1  # heads and rules, then the rows of three tables
+    assert (
+        len(rows) == 3 * 2 + 3 + 12 + 1
+    )  # header and separator lines, then the rows of three tables
     assert all(row.count(" | ") == 3 for row in rows[2:5])
     assert any(re.search(r"Words\.<br>3\.1; Fig\. 8 +\| not reproduced", row) for row in rows)
 
@@ -147,7 +149,7 @@ def test_plain_values_are_json_and_complete():
     assert set(helmholtz["findings"]["0"]) == {"outcome", "values", "note"}
 
 
-def test_scales_stand_side_by_side(tmp_path, capsys):
+def test_scales_are_shown_side_by_side(tmp_path, capsys):
     def written(scale, seeds):
         runs = [made_run("burgers", RBA, seed) for seed in seeds]
         claims = judge_all([stated(held, BOTH)], runs)
@@ -161,10 +163,10 @@ def test_scales_stand_side_by_side(tmp_path, capsys):
     assert "| statement | paper | laptop |" in lines
     assert "| Words. | too few cases<br>1 ✓, 1 – | too few cases<br>2 ✓, 2 – |" in lines
     assert "| Words. | Burgers, RBA | ✓ number 1 | ✓ number 1<br>✓ number 1 |" in lines
-    assert not [line for line in lines if "Vanilla" in line]  # of which there are no runs
+    assert not [line for line in lines if "Vanilla" in line]  # it has no runs
 
 
-def test_a_file_that_holds_no_claims_is_named(tmp_path, caplog):
+def test_a_file_without_claims_is_named(tmp_path, caplog):
     path = tmp_path / "other.json"
     path.write_text("{}")
     assert main(["verdicts", str(path)]) == 1

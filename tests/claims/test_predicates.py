@@ -57,7 +57,7 @@ def test_a_predicate_judges_and_prints_itself(predicate, words, holds, fails):
         (Above(1), Bound.EXACT, 1.5, True),
     ],
 )
-def test_a_bound_decides_only_what_every_number_beyond_it_would(predicate, bound, value, holds):
+def test_a_bound_decides_only_if_all_numbers_beyond_it_agree(predicate, bound, value, holds):
     ask = {
         Bound.AT_LEAST: predicate.holds_above,
         Bound.AT_MOST: predicate.holds_below,
@@ -94,6 +94,6 @@ def test_every_quantity_has_to_hold(values, outcome):
         assert found.values == dict(zip("ab", values, strict=True))
 
 
-def test_as_many_values_as_quantities_are_asked_for():
+def test_the_numbers_of_values_and_quantities_must_match():
     with pytest.raises(ValueError, match="zip"):
         graded(TWO, measured(1.0))

@@ -1,4 +1,4 @@
-"""Files of a training become a run, whose claims are judged."""
+"""The files of a training are read as a run, and claims are judged on it."""
 
 import dataclasses
 import json
@@ -61,14 +61,14 @@ def contents():
 
 @pytest.fixture
 def paths(tmp_path):
-    """Return the files of one training."""
+    """Write the files of one training; return their paths."""
     found = {kind: tmp_path / f"{kind}.h5" for kind in contents()}
     for kind, content in contents().items():
         storage.write(found[kind], content)
     return found
 
 
-def test_files_of_a_training_become_a_run(paths):
+def test_files_of_a_training_are_read_as_a_run(paths):
     (run,) = load_runs(paths.values(), PAPER)
     expected = made_run("cavity", seed=4)
     assert (run.problem, run.method, run.seed, run.iterations) == ("cavity", "rba", 4, 5000)
@@ -83,7 +83,7 @@ def test_files_of_a_training_become_a_run(paths):
     np.testing.assert_array_equal(run.spread["homogeneity"], expected.spread["homogeneity"])
 
 
-def test_an_unfinished_training_is_judged_as_far_as_it_has_come(paths):
+def test_an_unfinished_training_is_judged_up_to_its_last_iteration(paths):
     content = storage.read(paths["run"])
     attributes = content.attributes | {"reached": 4321}
     storage.write(paths["run"], dataclasses.replace(content, attributes=attributes))
@@ -102,7 +102,7 @@ def test_an_unfinished_training_is_judged_as_far_as_it_has_come(paths):
     assert "nfinished" not in "".join(claims_page([], finished, "paper").text)
 
 
-def test_all_claims_can_be_judged_by_one_training(paths):
+def test_all_claims_can_be_judged_on_one_training(paths):
     judged = judge_all(all_claims(), load_runs(paths.values(), PAPER))
     assert len(judged) == len(list(all_claims()))
     assert {j.verdict for j in judged} >= {Verdict.REPRODUCED, Verdict.NOT_TESTABLE}
@@ -123,7 +123,7 @@ def test_a_file_of_another_kind_is_named(paths, tmp_path):
 
 @pytest.fixture
 def command(tmp_path, config):
-    """Call the command; give its exit status and the files that it writes, by their form."""
+    """Return a function that runs the command and returns its exit status and files by format."""
     settings = ScaleBesidePaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
     forms = ("json", "markdown", "html")
     outputs = {form: tmp_path / "output" / f"claims.{form}" for form in forms}
@@ -136,7 +136,7 @@ def command(tmp_path, config):
     return call
 
 
-def test_the_command_writes_the_verdicts_in_three_forms(paths, command):
+def test_the_command_writes_the_verdicts_in_three_formats(paths, command):
     status, outputs = command(paths.values())
     assert status == 0
     tree = json.loads(outputs["json"].read_text())
@@ -163,7 +163,7 @@ def test_the_command_names_a_missing_file(paths, command, caplog):
     ],
     ids=["to the end", "to the late decrease", "not found"],
 )
-def test_a_phase_is_not_taken_for_longer_than_it_is_known(starts, diffusion, total_diffusion):
+def test_a_phase_lasts_only_as_long_as_it_is_known(starts, diffusion, total_diffusion):
     run = made_run("cavity", seed=4)
     run = dataclasses.replace(run, phases={**run.phases, **starts})
     assert run.in_diffusion == pytest.approx(diffusion)

@@ -12,7 +12,7 @@ from pinn_phases.claims.judging.quantities import (
 from pinn_phases.claims.judging.verdicts import Verdict, judge
 from tests.claims.conftest import FAILS, HOLDS, IN_PART, UNTESTABLE, made_run, stated
 
-# Value that has an outcome by `stated`.
+# Value that gives each outcome in `stated`.
 VALUES = {HOLDS: 1.0, IN_PART: 0.5, FAILS: -1.0}
 
 
@@ -58,7 +58,7 @@ def test_verdicts_follow_from_the_outcomes_of_all_seeds(outcomes, verdict):
     assert judged.reasons == (["too short"] if UNTESTABLE in outcomes else [])
 
 
-def test_an_identity_needs_no_more_than_one_run():
+def test_an_identity_needs_only_one_run():
     claim, runs = by_seed([HOLDS, UNTESTABLE, UNTESTABLE])
     assert judge(dataclasses.replace(claim, kind=Kind.IDENTITY), runs).verdict is Verdict.REPRODUCED
 
@@ -104,7 +104,7 @@ def test_a_run_that_is_missing_or_too_short_decides_nothing():
         ("training.network.width", True),
     ],
 )
-def test_another_experiment_does_not_decide_a_number(key, decides):
+def test_a_number_is_not_judged_on_another_experiment(key, decides):
     patterns = ("equation", "training.conditions.*.weight")
     claim = stated(held, same_as_paper=patterns)
     judged = judge(claim, [made_run("burgers", differences={key: (100.0, 1000.0)})])

@@ -14,7 +14,7 @@ from tests.claims.conftest import (
 
 
 def boxes(right=1.0, left=1.0, bottom=1.0, lid=1.0):
-    """Residuals of the cavity, of 1 away from the walls."""
+    """Residuals of the cavity, 1 away from the walls."""
     one = np.ones((6, 6))
     one[-1], one[0], one[:, 0], one[:, -1] = right, left, bottom, lid
     return np.tile(one, (SNAPSHOTS.size, 1, 1))

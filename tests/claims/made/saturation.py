@@ -17,13 +17,13 @@ from tests.claims.conftest import (
 
 
 def growing_at(iteration):
-    """Norms of the weights that grow within a factor of two of iterations, and slowly else."""
+    """Norms of weights that grow within a factor of two of iterations, and slowly elsewhere."""
     return by_layer([10.0] * LAYERS, AT) / falling_at(iteration)[:, None]
 
 
 MIDDLE, FIRST_THEN_MIDDLE = [0.1, 0.5, 0.6, 0.4, 0.2], [0.7, 0.5, 0.6, 0.4, 0.2]
 MIDDLE, FIRST_THEN_MIDDLE = [0.1, 0.5, 0.6, 0.4, 0.2], [0.7, 0.5, 0.6, 0.4, 0.2]
-PER_WEIGHT = np.sqrt([16, 64, 64, 64, 64])  # of the layers of a made run
+PER_WEIGHT = np.sqrt([16, 64, 64, 64, 64])  # of the layers of a synthetic run
 
 
 CASES = [

@@ -14,7 +14,7 @@ from tests.claims.conftest import (
 
 
 def standoff(end, *, broken=False):
-    """Cosine that is -1 before an iteration and positive after; `broken`: but for a few."""
+    """Cosine that is -1 before an iteration, positive after; `broken`: with a few exceptions."""
     cosine = np.where(end > SNAPSHOTS, -1.0, 0.5)
     if broken:
         cosine[(SNAPSHOTS > 300) & (SNAPSHOTS < 400)] = 0.0
@@ -23,7 +23,7 @@ def standoff(end, *, broken=False):
 
 
 def signal(**norms):
-    """Norms of terms and of their sum, the same at all snapshots, over a noise of 0.1."""
+    """Constant norms of terms and of their sum, over a noise of 0.1."""
     conditions, residual, whole = (
         np.full(SNAPSHOTS.size, norms[name]) for name in ("conditions", "residual", "whole")
     )
@@ -35,8 +35,8 @@ def signal(**norms):
 
 
 SIGNAL = "conditions_give_the_signal_of_total_diffusion"
-AS_LIKELY_NO_END = np.full(SNAPSHOTS.size, -1.0)
-AS_LIKELY_NO_END[-2] = 0.5
+NO_CLEAR_END = np.full(SNAPSHOTS.size, -1.0)
+NO_CLEAR_END[-2] = 0.5
 FEW_SNAPSHOTS = {
     "terms_iteration": np.array([500, 5000, 20_000]),
     "terms_cosine": np.array([-1.0, 0.5, 0.5]),
@@ -56,7 +56,7 @@ CASES = [
     ("standoff_ends_at_total_diffusion", FAILS, {"terms_cosine": standoff(5 * TOTAL)}),
     ("standoff_ends_at_total_diffusion", FAILS, {"terms_cosine": standoff(1.0)}),
     ("standoff_ends_at_total_diffusion", FAILS, {}),
-    ("standoff_ends_at_total_diffusion", FAILS, {"terms_cosine": AS_LIKELY_NO_END}),
+    ("standoff_ends_at_total_diffusion", FAILS, {"terms_cosine": NO_CLEAR_END}),
     ("standoff_ends_at_total_diffusion", UNTESTABLE, FEW_SNAPSHOTS),
     (SIGNAL, HOLDS, signal(conditions=1.0, residual=0.3, whole=1.2)),
     (SIGNAL, IN_PART, signal(conditions=1.0, residual=0.8, whole=0.3)),
