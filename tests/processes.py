@@ -1,21 +1,27 @@
 """Fast process starts: fork from a server that has imported torch and Snakemake.
 
 Each process runs the `main` of the command line or of Snakemake with real arguments, files and
-signals; only the time of imports is saved. Snakemake starts its jobs as usual.
+signals; only the time of imports is saved. The jobs of `snakemake` are forked, too
+(`forked_jobs.py`); those of `call_snakemake` are started as usual.
 """
 
+import atexit
+import functools
 import multiprocessing
 import os
 import resource
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from tests.conftest import ROOT
+from tests.forked_jobs import OPTIONS
 
 PATIENCE_SECONDS = 120.0
 SNAKEMAKE_SECONDS = 900.0  # a smoke run takes about 30, many times that on a busy machine
@@ -69,7 +75,7 @@ def call_snakemake(
 ) -> Call:
     """Start Snakemake in `folder` in its own process group; its output goes to `messages`."""
     environment = os.environ | variables
-    return _start(messages, _run_snakemake, environment, folder, list(arguments))
+    return _start(messages, _run_snakemake, environment, folder, list(arguments), None)
 
 
 def snakemake(
@@ -78,9 +84,31 @@ def snakemake(
     """Run Snakemake in `folder` and return the finished process, with all output in `stdout`."""
     with TemporaryDirectory() as name:
         messages = Path(name) / "messages"
-        started = call_snakemake(messages, folder, *arguments, variables=variables)
+        environment = os.environ | variables
+        python = None if {"-n", "--report"} & {*arguments} else _forking_python()
+        started = _start(messages, _run_snakemake, environment, folder, list(arguments), python)
         status, _ = started.wait(SNAKEMAKE_SECONDS)
         return subprocess.CompletedProcess(arguments, status, messages.read_text())
+
+
+@functools.cache
+def _forking_python() -> Path:
+    """Return a command to use as Python in jobs; start the server that forks them."""
+    folder = Path(mkdtemp(prefix="jobs-"))
+    program, socket = Path(__file__).with_name("forked_jobs.py"), folder / "socket"
+    python = folder / "python"
+    client = shlex.join([sys.executable, "-I", "-S", str(program), str(socket)])
+    python.write_text(f'#!/bin/sh\nexec {client} "$@"\n')
+    python.chmod(0o755)
+    server = subprocess.Popen(
+        [sys.executable, *OPTIONS, program, socket],
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    atexit.register(shutil.rmtree, folder)
+    atexit.register(server.kill)
+    return python
 
 
 def _start(
@@ -123,9 +151,11 @@ def _run(arguments: list[str], file_bytes: int | None) -> None:
     sys.exit(main(arguments))
 
 
-def _run_snakemake(folder: Path, arguments: list[str]) -> None:
+def _run_snakemake(folder: Path, arguments: list[str], python: Path | None) -> None:
     from snakemake.cli import main
 
+    if python is not None:
+        sys.executable = str(python)
     os.setsid()
     os.chdir(folder)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

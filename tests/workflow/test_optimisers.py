@@ -19,7 +19,7 @@ def with_figure(finished, tmp_path_factory):
     """A copy of the repository with the figure of one benchmark, whose Adam run existed before."""
     folder = tmp_path_factory.mktemp("optimisers") / "repository"
     shutil.copytree(finished, folder)
-    (folder / "config.yaml").write_text(yaml.safe_dump(with_problems("burgers")))
+    (folder / "config.yaml").write_text(yaml.safe_dump(with_problems("burgers"), sort_keys=False))
     done = snakemake(folder, "--cores", "2", *GIVEN, "--", FIGURE)
     assert done.returncode == 0, done.stdout
     assert "Training burgers with rba, seed 0" not in done.stdout
