@@ -29,19 +29,25 @@ LIBRARIES = (
 )
 OPTIONS = ["-X", "utf8", "-E"]  # of Python, for the server and all jobs
 START_SECONDS = 120.0  # of the server; a few on an idle machine
+PARENT_SECONDS = 10.0  # between two looks at whether the parent lives
 
 
 def serve(address: str) -> None:
-    """Fork for each job, forever."""
+    """Fork for each job, as long as the parent process lives."""
+    parent = os.getppid()
     for name in LIBRARIES:
         import_module(name)
     gc.freeze()  # a collection in a fork would copy the memory that it touches
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
     with socket.socket(socket.AF_UNIX) as server:
+        server.settimeout(PARENT_SECONDS)
         server.bind(address)
         server.listen()
-        while True:
-            connection, _ = server.accept()
+        while os.getppid() == parent:
+            try:
+                connection, _ = server.accept()
+            except TimeoutError:
+                continue
             if os.fork() == 0:
                 _supervise(connection)
             connection.close()
