@@ -1,4 +1,4 @@
-"""Finished runs are not trained again; a note says so. Discarded runs start from scratch."""
+"""A finished run is not repeated, and the output ends with a note; `discard` removes the run."""
 
 import shutil
 
