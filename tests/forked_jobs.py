@@ -29,11 +29,11 @@ LIBRARIES = (
 )
 OPTIONS = ["-X", "utf8", "-E"]  # of Python, for the server and all jobs
 START_SECONDS = 120.0  # of the server; a few on an idle machine
-PARENT_SECONDS = 10.0  # between two looks at whether the parent lives
+PARENT_SECONDS = 10.0  # between checks that the parent process is alive
 
 
 def serve(address: str) -> None:
-    """Fork for each job, as long as the parent process lives."""
+    """Fork for each job, until the parent process ends."""
     parent = os.getppid()
     for name in LIBRARIES:
         import_module(name)
@@ -75,19 +75,21 @@ def _run(request: dict, files: list[int]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv = request["arguments"]
-    status: object = 0
+    status = 0
     try:
         runpy.run_path(sys.argv[0], run_name="__main__")
     except SystemExit as error:
-        status = error.code or 0
-        if not isinstance(status, int):
-            print(status, file=sys.stderr)
+        if isinstance(error.code, str):
+            print(error.code, file=sys.stderr)
+            status = 1
+        else:
+            status = error.code or 0
     except BaseException:
         traceback.print_exc()
         status = 1
     atexit._run_exitfuncs()
     sys.stdout.flush()
-    os._exit(status if isinstance(status, int) else 1)
+    os._exit(status)
 
 
 def call(address: str, arguments: list[str]) -> int:

@@ -85,6 +85,7 @@ def snakemake(
     with TemporaryDirectory() as name:
         messages = Path(name) / "messages"
         environment = os.environ | variables
+        # A dry run and a report have no jobs.
         python = None if {"-n", "--report"} & {*arguments} else _forking_python()
         started = _start(messages, _run_snakemake, environment, folder, list(arguments), python)
         status, _ = started.wait(SNAKEMAKE_SECONDS)

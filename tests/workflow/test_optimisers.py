@@ -16,7 +16,7 @@ GIVEN = ("--config", "scale=smoke", f"compared_methods=[{','.join(METHODS)}]")
 
 @pytest.fixture(scope="module")
 def with_figure(finished, tmp_path_factory):
-    """A copy of the repository with the figure of one benchmark, whose Adam run existed before."""
+    """A copy of the repository with the figure of one benchmark, whose run with Adam exists."""
     folder = tmp_path_factory.mktemp("optimisers") / "repository"
     shutil.copytree(finished, folder)
     (folder / "config.yaml").write_text(yaml.safe_dump(with_problems("burgers"), sort_keys=False))

@@ -90,7 +90,7 @@ def _in_order(figures):
 def test_each_figure_is_available_as_pdf_under_a_searchable_name(page):
     pdfs = page["categories"]["Figures as PDF"]["Other"]
     assert len(pdfs) == len(DRAWN) and all(name.endswith(".pdf") for name in pdfs)
-    # As SearchResults in Snakemake's report finds a term.
+    # Match a term as SearchResults in Snakemake's report does.
     assert any("fig9" in name for name in page["results"] if "cavity" in name)
 
 
