@@ -11,7 +11,6 @@ compared with nested automatic differentiation in float64. Peers run in their ow
 import argparse
 import dataclasses
 import statistics
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -95,9 +94,8 @@ def compare(
         task.save(folder / "task.npz")
         processes = []
         for name in engines:
-            python = pythons.get(name, sys.executable)
             engine = EngineProcess(
-                name, folder / "task.npz", folder, threads=threads, python=python
+                name, folder / "task.npz", folder, threads=threads, python=pythons.get(name)
             )
             processes.append(stack.enter_context(engine))
             evaluation = engine.evaluation()

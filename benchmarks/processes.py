@@ -24,7 +24,7 @@ class EngineProcess:
     folder
         For its log and its evaluation.
     python
-        Interpreter of the environment with the engine's packages.
+        Interpreter of the environment with the engine's packages; None: this one.
     pinned
         Whether it runs on only as many processors as it has threads.
 
@@ -41,12 +41,12 @@ class EngineProcess:
         folder: Path,
         *,
         threads: int,
-        python: str = sys.executable,
+        python: str | None = None,
         pinned: bool = True,
     ) -> None:
         self.name = name
         self.log, self.check = folder / f"{name}.log", folder / f"{name}.npz"
-        python = os.path.abspath(python)  # the engine runs in another folder
+        python = os.path.abspath(python or sys.executable)  # the engine runs in another folder
         command = [python, "-m", "benchmarks.engine", name, "--threads", str(threads)]
         command += [] if pinned else ["--unpinned"]
         with self.log.open("w") as log:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
+from tests.processes import ROOT, forking_python
+
 # One thread for linear algebra, as in Snakemake jobs, because tests run in parallel processes.
 # Must be set before NumPy is first imported.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -40,11 +40,11 @@ def config(config_as_it_is: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def python() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Return a function that runs Python in a subprocess, as a Snakemake rule does."""
+    """Return a function that runs Python in a subprocess."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
 
     def call(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, *map(str, arguments)]
+        command = [forking_python(), *map(str, arguments)]
         return subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=120, **options
         )

@@ -1,28 +1,25 @@
-"""Fast process starts: fork from a server that has imported torch and Snakemake.
+"""Fast process starts: fork from a process that has imported torch and Snakemake.
 
 Each process runs the `main` of the command line or of Snakemake with real arguments, files and
-signals; only the time of imports is saved. The jobs of `snakemake` are forked, too
-(`forked_jobs.py`); those of `call_snakemake` are started as usual.
+signals; only the time of imports is saved. `forking_python` and `snakemake` fork from one server
+for the whole test session, and so do the jobs of a workflow that `snakemake` runs. `call` and
+`call_snakemake` return a process that can be signalled; jobs of the latter start real Python.
 """
 
-import atexit
 import functools
 import multiprocessing
 import os
 import resource
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import gettempdir
 
-from tests.conftest import ROOT
-from tests.forked_jobs import OPTIONS
-
+ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 120.0
 SNAKEMAKE_SECONDS = 900.0  # a smoke run takes about 30, many times that on a busy machine
 _FORKS = multiprocessing.get_context("forkserver")
@@ -74,68 +71,66 @@ def call_snakemake(
     messages: Path, folder: Path, *arguments: str, variables: Mapping[str, str] = {}
 ) -> Call:
     """Start Snakemake in `folder` in its own process group; its output goes to `messages`."""
-    environment = os.environ | variables
-    return _start(messages, _run_snakemake, environment, folder, list(arguments), None)
+    return _start(messages, _run_snakemake, os.environ | variables, folder, list(arguments))
 
 
 def snakemake(
     folder: Path, *arguments: str, variables: Mapping[str, str] = {}
 ) -> subprocess.CompletedProcess[str]:
     """Run Snakemake in `folder` and return the finished process, with all output in `stdout`."""
-    with TemporaryDirectory() as name:
-        messages = Path(name) / "messages"
-        environment = os.environ | variables
-        # A dry run and a report have no jobs.
-        python = None if {"-n", "--report"} & {*arguments} else _forking_python()
-        started = _start(messages, _run_snakemake, environment, folder, list(arguments), python)
-        status, _ = started.wait(SNAKEMAKE_SECONDS)
-        return subprocess.CompletedProcess(arguments, status, messages.read_text())
+    return subprocess.run(
+        [forking_python(), "-P", "-m", "snakemake", *arguments],  # -P: as the command `snakemake`
+        cwd=folder,
+        env=os.environ | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SNAKEMAKE_SECONDS,
+        check=False,
+    )
 
 
 @functools.cache
-def _forking_python() -> Path:
-    """Return a command to use as Python in jobs; start the server that forks them."""
-    folder = Path(mkdtemp(prefix="jobs-"))
-    program, socket = Path(__file__).with_name("forked_jobs.py"), folder / "socket"
-    python = folder / "python"
-    client = shlex.join([sys.executable, "-I", "-S", str(program), str(socket)])
-    python.write_text(f'#!/bin/sh\nexec {client} "$@"\n')
-    python.chmod(0o755)
-    server = subprocess.Popen(
-        [sys.executable, *OPTIONS, program, socket],
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    atexit.register(shutil.rmtree, folder)
-    atexit.register(server.kill)
-    return python
+def forking_python() -> str:
+    """Return the path of a script to use as Python (`forking_python.py`)."""
+    in_worker = "PYTEST_XDIST_WORKER" in os.environ
+    session = os.getppid() if in_worker else os.getpid()
+    folder = Path(gettempdir()) / f"forking-python-{session}"
+    program, socket = Path(__file__).with_name("forking_python.py"), folder / "socket"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        pass  # another worker has started the server
+    else:
+        command = [sys.executable, "-X", "utf8", "-E", str(program), "serve", str(socket)]
+        subprocess.Popen(
+            [*command, str(session)], cwd="/", stdin=subprocess.DEVNULL, start_new_session=True
+        )
+    script = folder / f"python-{os.getpid()}"
+    client = shlex.join([sys.executable, "-I", "-S", str(program), "call", str(socket)])
+    script.write_text(f'#!/bin/sh\nexec {client} "$0" "$@"\n')
+    script.chmod(0o755)
+    return str(script)
 
 
 def _start(
     messages: Path, run: Callable[..., None], environment: Mapping[str, str], *arguments: object
 ) -> Call:
     messages.write_text("")
-    processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
     process = _FORKS.Process(
-        target=_enter, args=(str(messages), dict(environment), processors, run, *arguments)
+        target=_enter, args=(str(messages), dict(environment), run, *arguments)
     )
     process.start()
     return Call(process, messages)
 
 
 def _enter(
-    messages: str,
-    environment: Mapping[str, str],
-    processors: set[int] | None,
-    run: Callable[..., None],
-    *arguments: object,
+    messages: str, environment: Mapping[str, str], run: Callable[..., None], *arguments: object
 ) -> None:
-    """Run with the environment and CPU affinity of this test, not those of the first test."""
+    """Run with the environment of this test, not that of the first test."""
     os.environ.clear()
     os.environ.update(environment)
-    if processors is not None:
-        os.sched_setaffinity(0, processors)
     os.dup2(os.open(messages, os.O_WRONLY | os.O_APPEND), sys.stderr.fileno())
     run(*arguments)
 
@@ -152,11 +147,9 @@ def _run(arguments: list[str], file_bytes: int | None) -> None:
     sys.exit(main(arguments))
 
 
-def _run_snakemake(folder: Path, arguments: list[str], python: Path | None) -> None:
+def _run_snakemake(folder: Path, arguments: list[str]) -> None:
     from snakemake.cli import main
 
-    if python is not None:
-        sys.executable = str(python)
     os.setsid()
     os.chdir(folder)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -4,7 +4,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import yaml
 from snakemake.utils import update_config
 
 from pinn_phases.files import storage
-from tests.processes import snakemake
+from tests.processes import forking_python, snakemake
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "tests", "pyproject.toml")
@@ -43,7 +42,7 @@ def run(folder, command):
     if command[0] == "pytest":  # few tests need no workers
         command = [*command, "-n", "0"]
     done = subprocess.run(
-        [sys.executable, "-m", *command],
+        [forking_python(), "-m", *command],
         cwd=folder,
         text=True,
         stdout=subprocess.PIPE,

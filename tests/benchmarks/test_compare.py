@@ -52,6 +52,7 @@ def test_sizes_can_be_changed():
     assert settings.equation.model_dump() == {**COEFFICIENTS["allen_cahn"], "reaction": 5.0}
 
 
+@pytest.mark.usefixtures("fast_starts")
 def test_engines_are_compared_in_separate_processes():
     report = compare(
         small_settings("burgers"), ["ours", "nested"], {}, threads=1, rounds=2, iterations=1
@@ -63,6 +64,7 @@ def test_engines_are_compared_in_separate_processes():
         assert len(engine["rounds"]) == 2
 
 
+@pytest.mark.usefixtures("fast_starts")
 def test_the_error_of_a_failed_engine_is_shown(tmp_path):
     with pytest.raises(RuntimeError, match=r"engine nested failed:(.|\n)*FileNotFoundError"):
         EngineProcess("nested", tmp_path / "absent.npz", tmp_path, threads=1)

@@ -1,10 +1,14 @@
 """Concurrent trainings, and the start of one."""
 
+import pytest
+
 from benchmarks import jobs
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from pinn_phases.reference.helmholtz import HelmholtzReference
 from tests.benchmarks.conftest import small_settings
+
+pytestmark = pytest.mark.usefixtures("fast_starts")
 
 
 def test_rates_of_concurrent_runs(monkeypatch):

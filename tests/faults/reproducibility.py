@@ -16,8 +16,8 @@ import yaml
 
 from pinn_phases.files import storage
 from pinn_phases.settings.scales import load_scales
-from tests.conftest import ROOT
 from tests.faults.training import same
+from tests.processes import ROOT
 
 FIRST = "1 thread, not compiled"
 VARIANTS = {  # threads, and whether compiled
