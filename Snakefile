@@ -1,4 +1,4 @@
-"""pinn-phases: from the equations to every figure of the paper. The table of contents."""
+"""pinn-phases: from the equations to every figure of the paper; the list of all rules."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from snakemake.utils import min_version
 
 min_version("9.27")
 
-# The config.yaml in the working folder, or else the one beside this Snakefile. If another workflow
-# imports this one, the working folder has its settings, so the one beside this Snakefile is used.
+# Use config.yaml in the working folder, or else the one next to this Snakefile. If another workflow
+# imports this one, the file in the working folder belongs to that workflow, and is not used.
 CONFIG = Path(workflow.current_basedir) / "config.yaml"
 if workflow.modifier.is_main_snakefile() and Path("config.yaml").exists():
     CONFIG = Path("config.yaml")
@@ -35,10 +35,10 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/benchmarks.smk"
 
 
-# The last lines: what failed, why, and which log to read.
+# The last lines of the output: which jobs failed, why, and which log to read.
 onerror:
-    told = "".join(Path(path).read_text("utf-8", "replace") for path in log)
-    print(*failures(told), sep="\n", file=sys.stderr)
+    text = "".join(Path(path).read_text("utf-8", "replace") for path in log)
+    print(*failures(text), sep="\n", file=sys.stderr)
 
 
 onsuccess:
@@ -46,7 +46,7 @@ onsuccess:
 
 
 rule all:
-    """Make every figure, statistics over seeds, agreement, the claims, and the report's tables."""
+    """Make all results of the chosen scale: figures, statistics, agreement, claims and tables."""
     default_target: True
     input:
         collect("paper_figures/{figure}.pdf", figure=FIGURE_NAMES),

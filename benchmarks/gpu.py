@@ -24,10 +24,10 @@ from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.file import default_config, read_config
 from pinn_phases.settings.scales import load_scales
-from pinn_phases.training.device import name_of
+from pinn_phases.training.device import device_name
 from pinn_phases.training.engines.fast.cuda_graph import WARM_UP
 from pinn_phases.training.iteration import Iteration
-from pinn_phases.training.measure import measured, on_host, require_finite
+from pinn_phases.training.measure import history_row, on_host, require_finite
 from pinn_phases.training.setup import prepare
 from pinn_phases.training.threads import ThreadPool
 
@@ -50,7 +50,7 @@ def training_step(
             step.update()
             return
         require_finite(training.state.iteration, loss)
-        row = step.measure(partial(measured, training, loss, gradients))
+        row = step.measure(partial(history_row, training, loss, gradients))
         step.update()
         on_host({**row, "srr_adam": step.srr()})
 
@@ -95,7 +95,7 @@ def measure(
     iterate = training_step(settings, problem, device)
     for _ in range(WARM_UP + 2):
         iterate(True)
-    report: dict[str, Any] = {"problem": problem, "device": name_of(device)}
+    report: dict[str, Any] = {"problem": problem, "device": device_name(device)}
     for what, every in (("plain", None), ("every tenth recorded", EVERY), ("recorded", 1)):
         times = milliseconds(iterate, iterations, every, device)
         report[what] = {"median": statistics.median(times), "turns": times}

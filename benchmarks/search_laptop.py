@@ -112,7 +112,7 @@ class Trainer:
             return trial.should_prune()
 
         with TemporaryDirectory() as folder:
-            checkpoints = Checkpoints.beside(Path(folder) / "run.h5", chosen, "")
+            checkpoints = Checkpoints.for_output(Path(folder) / "run.h5", chosen, "")
             label = f"trial {trial.number} {method}"
             with Progress(label, 0, end, bar=False) as progress:
                 try:

@@ -14,7 +14,7 @@ import yaml
 
 from pinn_phases.analysis.phases import Phases, find_phases
 from pinn_phases.settings.analysis import PhaseSettings
-from tests.analysis.made_curves import WITHOUT_A_RISE, Generator, Made, training
+from tests.analysis.made_curves import WITHOUT_A_RISE, Generator, SyntheticCurve, training
 
 CURVES = 1000
 TUNING, HELD_OUT = 1, 2  # first part of the seeds
@@ -28,8 +28,8 @@ def settings() -> PhaseSettings:
 
 
 def searched(
-    make: Callable[[Generator], Made], curves: int, half: int
-) -> Iterator[tuple[Made, Phases]]:
+    make: Callable[[Generator], SyntheticCurve], curves: int, half: int
+) -> Iterator[tuple[SyntheticCurve, Phases]]:
     """Make curves of one kind and find their phases."""
     constants = settings().model_dump()
     for seed in range(curves):
@@ -37,7 +37,7 @@ def searched(
         yield made, find_phases(made.at, made.snr, **constants)
 
 
-def false_positives(make: Callable[[Generator], Made], curves: int, half: int) -> float:
+def false_positives(make: Callable[[Generator], SyntheticCurve], curves: int, half: int) -> float:
     """Return the share of curves without a rise in which total diffusion is found."""
     return float(np.mean([p.total_diffusion is not None for _, p in searched(make, curves, half)]))
 

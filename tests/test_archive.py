@@ -86,14 +86,15 @@ def test_a_thinned_run_keeps_its_history_and_the_snapshots_of_figures():
 def test_the_command_writes_every_training_and_valid_checksums(files, archive, config):
     status, folder = archive(files.values())
     assert status == 0
-    places = {kind: kind for kind in ("information", "homogeneity", "terms")} | {"run": "runs"}
-    for kind, place in places.items():
+    folders = {kind: kind for kind in ("information", "homogeneity", "terms")} | {"run": "runs"}
+    for kind, name in folders.items():
         for method in ("rba", "vanilla"):
             for seed in (0, 1):
-                found = storage.read(folder / place / "burgers" / method / f"seed{seed}.h5", kind)
-                assert found.attributes["settings"]["method"] == method
+                path = folder / name / "burgers" / method / f"seed{seed}.h5"
+                content = storage.read(path, kind)
+                assert content.attributes["settings"]["method"] == method
                 if kind != "run":
-                    assert found.attributes == made(kind, method, seed).attributes
+                    assert content.attributes == made(kind, method, seed).attributes
     stored = json.loads((folder / "settings.json").read_text())
     assert stored == load_scales(config)["smoke"].model_dump(mode="json")
     checked = subprocess.run(
@@ -101,8 +102,8 @@ def test_the_command_writes_every_training_and_valid_checksums(files, archive, c
     )
     assert checked.returncode == 0
     listed = {line.split()[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
-    there = {str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.is_file()}
-    assert listed == there
+    existing = {str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.is_file()}
+    assert listed == existing
 
 
 def test_archiving_twice_gives_the_same_bytes(files, archive):

@@ -213,7 +213,7 @@ def test_bad_settings_of_a_training_are_named(
     one_line(done, 2, *parts)
 
 
-# Unwritable places, without the use of permissions, which do not stop root
+# Paths that cannot be written, without the use of permissions, which do not stop root
 
 
 def test_a_result_is_written_and_logged(python, tmp_path, settings):
@@ -289,7 +289,7 @@ def test_interruption_and_lack_of_memory_are_reported_in_one_line(
 def test_sigterm_is_reported_in_one_line(monkeypatch, caplog, files):
     monkeypatch.setattr(storage, "read", lambda *_: signal.raise_signal(signal.SIGTERM))
     assert main(["info", str(files["run"])]) == 130
-    assert caplog.messages == ["error: interrupted, nothing is written"]
+    assert caplog.messages == ["error: interrupted, nothing was written"]
 
 
 def test_an_error_is_also_in_the_log(python, tmp_path, settings, files):

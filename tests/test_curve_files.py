@@ -32,7 +32,7 @@ def test_two_columns_are_read_with_any_separator(tmp_path, text):
     [
         ("1,2\n2,x\n", "line 2: expected an iteration and its SNR, received '2,x'"),
         ("1,2\n2,3,4\n", "line 2: expected an iteration and its SNR, received '2,3,4'"),
-        ("iteration,snr\n", "expected lines of an iteration and its SNR, received none"),
+        ("iteration,snr\n", "expected lines with an iteration and its SNR, found none"),
     ],
 )
 def test_invalid_text_is_refused_with_its_line(tmp_path, text, message):
@@ -55,7 +55,7 @@ def test_phases_of_a_file_are_printed(tmp_path, capsys):
 def test_output_is_refused_for_a_curve_and_required_for_a_run(tmp_path, caplog):
     for options in (["--csv", "a.csv", "--output", "b.h5"], ["--run", "a.h5"]):
         assert main(["phases", *options]) == 2
-        assert "expected with --run and not otherwise" in caplog.text
+        assert "expected with --run, and not with --csv" in caplog.text
 
 
 def test_a_curve_that_is_too_short_is_reported_in_one_line(tmp_path, caplog):

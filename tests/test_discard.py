@@ -1,4 +1,4 @@
-"""Runs are discarded with their checkpoints, and nothing else is."""
+"""The command discard deletes runs with their checkpoints, and nothing else."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ FILES = [
 
 @pytest.fixture
 def remaining(tmp_path, monkeypatch):
-    """Create the files in the working folder; return a function that lists those left."""
+    """Create the files in the working folder; return a function that lists the remaining ones."""
     monkeypatch.chdir(tmp_path)
     for path in FILES:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,8 +47,8 @@ def remaining(tmp_path, monkeypatch):
 def test_named_runs_are_removed(remaining, arguments, removed, capsys):
     assert main(["discard", *map(str, arguments)]) == 0
     assert remaining() == [path for i, path in enumerate(FILES) if i not in removed]
-    told = capsys.readouterr().out.splitlines()
-    assert len(told) == (8 if "--dry-run" in arguments else len(removed))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == (8 if "--dry-run" in arguments else len(removed))
 
 
 def test_checkpoints_without_their_run_are_removed(remaining):

@@ -94,7 +94,7 @@ def test_environments_match_the_lock(path, locked):
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.name)
 def test_environments_hold_only_what_the_package_declares(path):
-    """So that conda runs nothing that was not tested without it."""
+    """Otherwise conda would run packages or versions that are not tested elsewhere."""
     declared = pins(DECLARED["dependencies"])
     assert pins(packages(path)).items() <= declared.items()
 

@@ -1,4 +1,4 @@
-"""Processes share a GPU only on request. A fake pynvml lists the GPUs."""
+"""Processes share a GPU only on request. A fake pynvml provides the GPUs."""
 
 import runpy
 import signal
@@ -48,8 +48,8 @@ def machine(tmp_path, monkeypatch, repository):
     def make(count: int) -> None:
         module = tmp_path / "pynvml.py"
         module.write_text(FAKE_PYNVML.format(count=count))
-        made = SimpleNamespace(**runpy.run_path(str(module)))
-        monkeypatch.setattr("pinn_phases.jobs.gpus.pynvml", made)
+        fake = SimpleNamespace(**runpy.run_path(str(module)))
+        monkeypatch.setattr("pinn_phases.jobs.gpus.pynvml", fake)
 
     return make
 
@@ -129,13 +129,13 @@ def test_one_of_several_assigned_gpus_is_taken(machine, tmp_path, given):
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "messages"),
     [
         (pynvml.NVML_ERROR_LIBRARY_NOT_FOUND, []),
         (pynvml.NVML_ERROR_DRIVER_NOT_LOADED, ["NVML: Driver Not Loaded"]),
     ],
 )
-def test_without_gpus_nothing_is_set(tmp_path, monkeypatch, caplog, error, said):
+def test_without_gpus_nothing_is_set(tmp_path, monkeypatch, caplog, error, messages):
     def fail():
         raise pynvml.NVMLError(error)
 
@@ -143,7 +143,7 @@ def test_without_gpus_nothing_is_set(tmp_path, monkeypatch, caplog, error, said)
     environment = {}
     assert take_gpu(environment, tmp_path / "gpus") is None
     assert environment == {} and not (tmp_path / "gpus").exists()
-    assert caplog.messages == said
+    assert caplog.messages == messages
 
 
 def test_gpus_are_listed_with_index_and_uuid(machine):
@@ -152,7 +152,7 @@ def test_gpus_are_listed_with_index_and_uuid(machine):
 
 
 def test_the_gpus_of_this_machine_are_listed():
-    """By the real pynvml, with or without a driver."""
+    """With the real pynvml, whether or not there is a driver."""
     assert all(gpu.uuid.startswith("GPU-") for gpu in gpus_of_this_machine())
 
 

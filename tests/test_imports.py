@@ -15,7 +15,7 @@ import yaml
 PACKAGE = "pinn_phases"
 ROOT = Path(__file__).parents[1] / "workflow" / PACKAGE
 COMMANDS = sorted(path.stem for path in (ROOT / "commands").glob("[!_]*.py"))
-# What the rest of the library must not import: it takes and returns arrays.
+# The rest of the library takes and returns arrays, and must not import these.
 OUTSIDE = ("snakemake", f"{PACKAGE}.commands", f"{PACKAGE}.__main__")
 
 
@@ -74,7 +74,7 @@ def below(name: str, packages: tuple[str, ...]) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-# Measurements of a run are separate jobs, whose files figures read.
+# Measurements of runs are separate jobs; figures read their files.
 OF_A_RUN = tuple(
     f"analysis.{name}"
     for name in (
@@ -84,7 +84,7 @@ OF_A_RUN = tuple(
 )
 
 
-# All settings: code that computes takes only the part that it needs.
+# Modules with all settings; code that computes must only take the part that it needs.
 ALL_SETTINGS = ("settings.scales", "settings.config")
 CLAIMS = tuple(f"claims.{path.stem}" for path in (ROOT / "claims").glob("[!_]*.py"))
 
@@ -203,7 +203,7 @@ PLUGINS = {
 @pytest.mark.parametrize("command", PLUGINS)
 def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
     rules = "".join(path.read_text() for path in sorted((ROOT.parent / "rules").glob("*.smk")))
-    each = re.split(r"\n(?: *|use )rule\b", rules)  # also those that a loop makes
+    each = re.split(r"\n(?: *|use )rule\b", rules)  # also those created in a loop
     calls = f" {PACKAGE} {command} ", f'command="{command}",'
     called = [rule for rule in each if any(call in rule for call in calls)]
     assert len(called) == 1
@@ -211,13 +211,13 @@ def test_the_conda_environment_of_a_rule_has_what_its_command_imports(command):
     rule = next(rule for rule in each if rule.startswith(f" {used[1]}:")) if used else called[0]
     path = re.search(r'conda:\s+"(\S+)"', rule).group(1)
     entries = yaml.safe_load((ROOT.parent / "rules" / path).read_text())["dependencies"]
-    there = {name.partition("==")[0] for name in entries[-1]["pip"]}
+    installed = {name.partition("==")[0] for name in entries[-1]["pip"]}
     entry_points = [f"{PACKAGE}.__main__", f"{PACKAGE}.commands.{command}"]
     entry_points += [name for name in modules() if below(name, in_package(*PLUGINS[command]))]
     names = {name.partition(".")[0] for entry in entry_points for name in reached(entry)}
     distributions = packages_distributions()
     needed = {distributions[n][0] for n in names - {PACKAGE} - sys.stdlib_module_names}
-    assert needed <= there, f"{Path(path).name} lacks {', '.join(needed - there)}"
+    assert needed <= installed, f"{Path(path).name} lacks {', '.join(needed - installed)}"
 
 
 HELP = f"""

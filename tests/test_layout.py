@@ -37,12 +37,12 @@ def datasets(draw):
     lengths = defaultdict(lambda: draw(st.integers(0, 4)))
     names = draw(st.lists(st.sampled_from(NAMES), max_size=6, unique=True))
     axes = [name.removeprefix("axes/") for name in names if name.startswith("axes/")]
-    found = {}
+    arrays = {}
     for name in names:
         declared = (axes if part == AXES else [part] for part in dimensions(name))
         shape = tuple(lengths[part] for part in chain.from_iterable(declared))
-        found[name] = draw(hnp.arrays(draw(types), shape))
-    return found
+        arrays[name] = draw(hnp.arrays(draw(types), shape))
+    return arrays
 
 
 contents = st.builds(
@@ -55,7 +55,7 @@ contents = st.builds(
 
 @pytest.fixture
 def path(tmp_path):
-    """File that holds `CONTENT`."""
+    """A file with `CONTENT`."""
     storage.write(tmp_path / "seed0.h5", CONTENT)
     return tmp_path / "seed0.h5"
 
@@ -91,7 +91,7 @@ def test_a_file_lists_its_groups(path):
 @pytest.mark.parametrize("lacking", ["history/surprise", "surprise"])
 def test_every_dataset_needs_a_description_and_named_dimensions(tmp_path, monkeypatch, lacking):
     monkeypatch.setitem(DESCRIPTIONS, "surprise", "described, but of unknown dimensions")
-    with pytest.raises(AssertionError, match=f"says nothing of {lacking}"):
+    with pytest.raises(AssertionError, match=f"has no entry for {lacking}"):
         storage.write(tmp_path / "a.h5", Content("run", {lacking: np.ones(2)}, {}))
     assert not list(tmp_path.iterdir())
 

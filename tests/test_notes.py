@@ -1,4 +1,4 @@
-"""Notes of trainings are repeated at the end of a call, each once."""
+"""Each note in the logs of trainings is repeated once at the end of a call."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Operators are values, and the operators that an expression applies are found."""
+"""Arithmetic of operators, and the search for the operators that an expression applies."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tests.problems.differences import field
 from tests.training.conftest import EQUATIONS
 
 
-def test_operators_have_the_arithmetic_of_their_coefficients():
+def test_arithmetic_of_operators_acts_on_their_coefficients():
     operator = 2.0 * (d("t") - 3.0 * d("x", "x")) + d("x", "x")
     assert dict(operator.terms) == {("t",): 2.0, ("x", "x"): -5.0}
 
@@ -40,7 +40,7 @@ def test_operators_of_an_expression_are_unique_and_sorted():
 
 @pytest.mark.parametrize("name", names(PROBLEMS))
 def test_all_operators_of_a_problem_are_found(name):
-    """The residual and the observables need no others than those found."""
+    """Residual and observables can be evaluated with only these operators."""
     problem = plugin_class(PROBLEMS, name, Problem).model_validate(EQUATIONS[name])
     halves = np.full(5, 0.5)
     source = dict.fromkeys(problem.source(np.zeros((1, 2))), halves)

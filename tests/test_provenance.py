@@ -14,7 +14,7 @@ UNKNOWN = (None, None)
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder, as a user without settings."""
+    """Run git in a folder, without the settings of a user."""
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
     command = ["git", *who, "-C", str(folder), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -22,7 +22,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def committed(folder: Path) -> str:
-    """Make a repository of what is in a folder, and return its commit."""
+    """Create a repository with all files of a folder, and return its commit."""
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "-m", "all")
@@ -31,7 +31,7 @@ def committed(folder: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch):
-    """Hide this machine's git settings."""
+    """Ignore the git settings of this machine."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
@@ -54,7 +54,7 @@ def placed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found() -> tuple[str | None, bool | None]:
-    """Commit, and whether there are changes, as a result records them."""
+    """Return the commit and whether there are changes, as recorded in a result."""
     stated = provenance.provenance("c0de")
     return stated["git_commit"], stated["git_dirty"]
 
@@ -184,7 +184,7 @@ def test_changes_are_unknown_if_git_is_too_slow(checkout, tmp_path, monkeypatch)
     run = subprocess.run
 
     def impatient(command, **options):  # so that the test need not wait for the timeout
-        assert options["timeout"] == provenance.SECONDS
+        assert options["timeout"] == provenance.GIT_TIMEOUT
         return run(command, **options | ({"timeout": 0.01} if "status" in command else {}))
 
     monkeypatch.setattr(subprocess, "run", impatient)
@@ -192,7 +192,7 @@ def test_changes_are_unknown_if_git_is_too_slow(checkout, tmp_path, monkeypatch)
 
 
 def test_reading_the_commit_does_not_modify_the_repository(checkout):
-    """Nor its index, which `git status` usually refreshes: many jobs may read one checkout."""
+    """In particular its index, which `git status` refreshes: many jobs may read a checkout."""
     committed(checkout)
     os.utime(checkout / "Snakefile", (1e9, 1e9))
     before = (checkout / ".git/index").read_bytes()

@@ -1,4 +1,4 @@
-"""Curves that the paper's authors published: the data, how they are read, what was trained."""
+"""Curves published by the paper's authors: the data, reading them, departures from the text."""
 
 import csv
 import hashlib
@@ -140,8 +140,8 @@ def shorten(path):
 @pytest.mark.parametrize(
     ("name", "damage", "message"),
     [
-        ("cavity-rba-snr.csv", shorten, "damaged or edited, expected the checksum in SHA256SUMS"),
-        ("trainings.csv", shorten, "damaged or edited, expected the checksum in SHA256SUMS"),
+        ("cavity-rba-snr.csv", shorten, "damaged or edited, its checksum is not the one in"),
+        ("trainings.csv", shorten, "damaged or edited, its checksum is not the one in SHA256SUMS"),
         ("cavity-rba-error.csv", lambda path: path.unlink(), "cannot be read (No such file"),
         ("SHA256SUMS", lambda path: path.unlink(), "cannot be read (No such file"),
     ],
@@ -164,18 +164,18 @@ def test_the_error_for_a_missing_row_names_the_file(folder):
         published.read_training(folder / "trainings.csv", "cavity", "vanilla")
 
 
-# What was trained
+# Departures from the text
 
 
 def test_departures_differ_from_known_settings_of_the_paper(config):
     paper = load_paper(config)
-    for one in DEPARTURES:
-        for problem in one.problems:
-            for method in one.methods:
-                known = dict(leaves(paper.run(problem, method, 0).model_dump(mode="json")))
-                if one.setting is not None:
-                    key, theirs = one.setting
-                    assert type(known[key]) is type(theirs) and known[key] != theirs
+    for departure in DEPARTURES:
+        for problem in departure.problems:
+            for method in departure.methods:
+                values = dict(leaves(paper.run(problem, method, 0).model_dump(mode="json")))
+                if departure.setting is not None:
+                    key, value = departure.setting
+                    assert type(values[key]) is type(value) and values[key] != value
 
 
 def run_at_paper_scale(config, problem, method, **training):

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinn_phases.grids import FEWEST_INSIDE, largest_stride, vanishes
+from pinn_phases.grids import MIN_INNER, largest_stride, vanishes
 
 
 @given(points=st.integers(2, 2000), stride=st.integers(1, 2000))
 def test_a_stride_is_refused_if_it_leaves_too_few_points_between_the_ends(points, stride):
     kept = np.arange(points)[::stride]
     inside = np.count_nonzero((kept > 0) & (kept < points - 1))
-    assert (stride <= largest_stride(points)) == (inside >= FEWEST_INSIDE)
+    assert (stride <= largest_stride(points)) == (inside >= MIN_INNER)
 
 
 def test_points_where_a_solution_vanishes_are_detected():

@@ -1,4 +1,4 @@
-"""Files are complete or absent, and damaged or foreign ones are detected before use."""
+"""Files are written completely or not at all; damaged or foreign ones are detected before use."""
 
 import errno
 import io
@@ -39,7 +39,7 @@ same_folder = settings(
 
 @pytest.fixture
 def path(tmp_path):
-    """File that holds `CONTENT`."""
+    """A file with `CONTENT`."""
     path = tmp_path / "results" / "seed0.h5"
     storage.write(path, CONTENT)
     return path
@@ -51,7 +51,7 @@ OLDER_DIGEST = "ebca3dab25aeb1ad99399d19aa79827c1da4acee711ade80daad216e590d3b53
 
 @pytest.fixture(params=["new", "older"])
 def either(request, path):
-    """A file in the current format, or in the older one with the checksum in front."""
+    """A file in the current format, or in the older one with the checksum at the beginning."""
     if request.param == "older":
         shutil.copy(OLDER, path)
     return path
@@ -76,7 +76,7 @@ def test_datasets_can_be_left_out(path):
 
 def test_same_content_gives_the_same_bytes(path):
     second = int(time.time())
-    while int(time.time()) == second:  # HDF5 can store the second of a dataset's creation
+    while int(time.time()) == second:  # HDF5 can store the creation time of a dataset, in seconds
         time.sleep(0.02)
     again = path.with_name("again.h5")
     storage.write(again, CONTENT)
@@ -112,7 +112,7 @@ def test_a_file_starts_with_the_signature_of_hdf5(path):
 
 
 def assert_refused(path: Path, data: bytes) -> None:
-    """Check that a file with these bytes is refused."""
+    """Check that a file with these bytes is rejected."""
     damaged = path.with_name("damaged.h5")
     damaged.write_bytes(data)
     refusal(damaged)
@@ -171,14 +171,14 @@ def test_a_file_that_was_opened_for_writing_is_detected(path, change):
                 file.attrs["device"] = '"GPU"'
             case "a dataset":
                 file["more"] = np.ones(1000)
-    assert "changed since it was written" in refusal(path)
+    assert "modified since it was written" in refusal(path)
 
 
 def test_a_changed_older_file_is_detected(path):
     shutil.copy(OLDER, path)
     with h5py.File(path, "r+") as file:
         file["iterations"][0] = 7
-    assert "changed since it was written" in refusal(path)
+    assert "modified since it was written" in refusal(path)
 
 
 @pytest.mark.parametrize("userblock", [0, storage.HEADER_BYTES])
@@ -240,7 +240,7 @@ def test_another_kind_is_refused(path):
     assert "expected a reference file, found a run file" in refusal(path, "reference")
 
 
-# Writing that fails
+# Failures while writing
 
 
 @pytest.mark.parametrize("call", ["fsync", "chmod", "replace"])

@@ -1,4 +1,4 @@
-"""The state of trainings, found from synthetic results, logs and checkpoints."""
+"""The progress of trainings, from synthetic results, logs and checkpoints."""
 
 import io
 import os
@@ -14,7 +14,7 @@ from rich.text import Text
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
-from pinn_phases.results.watching import count, fitted, look, table
+from pinn_phases.results.watching import count_states, limit_rows, read_rows, table
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.training.progress import Status, status_file
 
@@ -58,7 +58,7 @@ def row(tmp_path, phases):
     """Return a function that returns the only row."""
 
     def only():
-        (found,) = look(tmp_path, phases, NOW)
+        (found,) = read_rows(tmp_path, phases, NOW)
         return found
 
     return only
@@ -140,7 +140,7 @@ def test_every_training_of_every_scale_has_a_row(write_log, tmp_path, phases):
     for seed in (0, 1):
         write_log("starts", seed=seed)
     shutil.copytree(tmp_path / "laptop", tmp_path / "other")
-    rows = look(tmp_path, phases, NOW)
+    rows = read_rows(tmp_path, phases, NOW)
     assert [(row.scale, row.seed) for row in rows] == [
         *(("laptop", "0"), ("laptop", "1")),
         *(("other", "0"), ("other", "1")),
@@ -155,7 +155,7 @@ def test_every_training_of_every_scale_has_a_row(write_log, tmp_path, phases):
 def test_seeds_are_sorted_as_numbers(write_log, tmp_path, phases):
     for seed in (10, 9, "other", 0):
         write_log("starts", seed=seed)
-    assert [row.seed for row in look(tmp_path, phases, NOW)] == ["0", "other", "9", "10"]
+    assert [row.seed for row in read_rows(tmp_path, phases, NOW)] == ["0", "other", "9", "10"]
 
 
 def test_a_phase_that_the_workflow_has_found_is_not_searched_again(row, tmp_path, monkeypatch):
@@ -183,11 +183,11 @@ def test_a_small_terminal_shows_unfinished_trainings(write_log, tmp_path, phases
         write_log("starts", seed=seed)
     write_log("starts", seed=4, age=1e4)
     write_log("error: the loss is not finite", seed=2)
-    rows = look(tmp_path, phases, NOW)
-    assert [row.seed for row in fitted(rows, 4)] == ["1", "2", "3", "4"]
-    assert [row.seed for row in fitted(rows, 9)] == ["0", "1", "2", "3", "4"]
-    assert fitted(rows, -1) == []
-    assert count(rows) == "5 trainings: 2 running, 1 finished, 1 failed, 1 silent"
+    rows = read_rows(tmp_path, phases, NOW)
+    assert [row.seed for row in limit_rows(rows, 4)] == ["1", "2", "3", "4"]
+    assert [row.seed for row in limit_rows(rows, 9)] == ["0", "1", "2", "3", "4"]
+    assert limit_rows(rows, -1) == []
+    assert count_states(rows) == "5 trainings: 2 running, 1 finished, 1 failed, 1 silent"
 
 
 def test_a_pipe_gets_the_table_once(tmp_path, repository, capsys):
@@ -195,7 +195,7 @@ def test_a_pipe_gets_the_table_once(tmp_path, repository, capsys):
     folder = str(tmp_path / "nothing")
     assert main(["watch", folder, "--config", config]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("scale") and lines[-1] == f"{folder}: no training has begun"
+    assert lines[0].startswith("scale") and lines[-1] == f"{folder}: no training has started"
 
 
 def test_a_terminal_is_refreshed_until_ctrl_c(write_log, tmp_path, repository, monkeypatch, capsys):
@@ -213,7 +213,7 @@ def test_a_terminal_is_refreshed_until_ctrl_c(write_log, tmp_path, repository, m
     for part in capsys.readouterr().out.split(END_OF_SCREEN):  # and the table that remains after it
         lines = Text.from_ansi(strip_control_codes(part)).plain.splitlines()
         assert len(lines) == 24 and max(map(len, lines)) <= 60
-        assert lines[-1].rstrip().endswith("Ctrl-C ends")
+        assert lines[-1].rstrip().endswith("Ctrl-C exits")
 
 
 def test_bad_options_are_named(tmp_path, repository, caplog):

@@ -36,7 +36,7 @@ def _digest(problem: str, method: str, *, compiled: bool) -> str:
     changes = {"compiled": compiled, "checkpoint_seconds": 1e9, "record": record}
     settings = make_settings(method, problem, **changes)
     with TemporaryDirectory() as folder:
-        checkpoints = Checkpoints.beside(Path(folder) / "run.h5", settings, "code")
+        checkpoints = Checkpoints.for_output(Path(folder) / "run.h5", settings, "code")
         reference = random_reference(settings.equation)
         try:
             train(settings, reference, checkpoints, threads=1, gpus=0, bar=False)

@@ -1,7 +1,7 @@
 """The project's engine, with the gradient statistics of every iteration."""
 
 from benchmarks.engines.ours import Ours
-from pinn_phases.training.statistics import between_terms, flat, gradient_statistics
+from pinn_phases.training.statistics import flat, gradient_statistics, term_norms_and_cosine
 
 
 class OursWithStatistics(Ours):
@@ -15,7 +15,7 @@ class OursWithStatistics(Ours):
         loss, gradients = self.iteration.evaluate()
         layers = list(zip(gradients[::2], gradients[1::2], strict=True))
         statistics = gradient_statistics(layers, self.threads)
-        terms = between_terms(statistics.gradient, flat(loss.common))
+        terms = term_norms_and_cosine(statistics.gradient, flat(loss.common))
         self.iteration.update()
         values = statistics.snr, statistics.srr_batch, statistics.layer_snr, *terms
         self.row = [value.tolist() for value in (*values, self.iteration.srr())]

@@ -11,20 +11,20 @@ from tests.training.conftest import make_settings
 POINTS = 50
 
 
-def made(problem_name):
-    """Settings of a run, its points, and the parameters of two snapshots."""
+def untrained_run(problem_name):
+    """Settings of a run, its points, and the parameters of two untrained snapshots."""
     settings = make_settings(problem=problem_name)
-    problem, network = settings.equation, settings.training.network
+    problem = settings.equation
     generator = torch.Generator().manual_seed(0)
-    made = Network.of(problem, network)
-    snapshots = [made.initial_parameters(generator) for _ in range(2)]
+    network = Network.of(problem, settings.training.network)
+    snapshots = [network.initial_parameters(generator) for _ in range(2)]
     points = collocation_points(problem, POINTS, np.random.default_rng(0))
     return settings, points, snapshots
 
 
-def write_made(path, problem_name):
-    """Write such a run; return its settings, points, and parameters of shape (snapshots, all)."""
-    settings, points, snapshots = made(problem_name)
+def write_untrained_run(path, problem_name):
+    """Write an untrained run; return settings, points and parameters (snapshots, parameters)."""
+    settings, points, snapshots = untrained_run(problem_name)
     parameters = np.stack([flattened(snapshot) for snapshot in snapshots])
     arrays = {
         "snapshots/iteration": np.array([1, 10]),

@@ -14,13 +14,13 @@ from pinn_phases.files import storage
 from pinn_phases.network.features import input_features
 from pinn_phases.network.network import flattened
 from pinn_phases.plugins import PROBLEMS, names
-from tests.analysis.conftest import made, write_made
+from tests.analysis.conftest import untrained_run, write_untrained_run
 from tests.training.conftest import make_settings
 
 
 @pytest.mark.parametrize("problem_name", names(PROBLEMS))
 def test_activations_are_those_of_a_point_by_point_network(problem_name):
-    settings, points, snapshots = made(problem_name)
+    settings, points, snapshots = untrained_run(problem_name)
     problem, network = settings.equation, settings.training.network
     layers = HiddenLayers(settings, points)
     for parameters in snapshots:
@@ -36,7 +36,7 @@ def test_activations_are_those_of_a_point_by_point_network(problem_name):
 
 
 def test_norms_are_those_of_the_hidden_weights():
-    settings, points, snapshots = made("allen_cahn")
+    settings, points, snapshots = untrained_run("allen_cahn")
     found = HiddenLayers(settings, points).weight_norms(flattened(snapshots[0]))
     weights = snapshots[0][:-2:2]
     expected = [np.sqrt(np.sum(w.double().numpy() ** 2)) for w in weights]
@@ -59,7 +59,7 @@ def test_the_random_input_is_one_point_of_the_domain():
 )
 def test_the_command_measures_every_layer_of_every_snapshot(tmp_path, limit, kind, bins):
     run, output = tmp_path / "run.h5", tmp_path / "information.h5"
-    settings, points, parameters = write_made(run, "allen_cahn")
+    settings, points, parameters = write_untrained_run(run, "allen_cahn")
     measured = {"bins": 30, "coarse_bins": 4, "points": limit, "sample_seed": 1}
     options = ["--run", str(run), "--output", str(output), "--settings", json.dumps(measured)]
     options += ["--coarse"] if kind == "coarse" else []

@@ -1,4 +1,4 @@
-"""Where the three branches of Fig. 5 start and end."""
+"""Start and end of the three branches of Fig. 5."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def test_all_gradients_agree_at_the_start(branch):
 
 def test_branches_share_the_start_and_the_first_step():
     for branch in BRANCHES.values():
-        # The third sample's constant is a square root: one rounding of its square.
+        # The factor of the third residual is a square root, and squaring it rounds once.
         np.testing.assert_allclose(branch.gradients[0], [-1, -3, -2], rtol=1e-14)
         np.testing.assert_allclose(branch.theta[:2], BRANCHES["A"].theta[:2], rtol=1e-14)
     ends = [branch.theta[10] for branch in BRANCHES.values()]
@@ -28,20 +28,21 @@ def test_branches_share_the_start_and_the_first_step():
 @pytest.mark.parametrize("branch", BRANCHES.values(), ids=BRANCHES)
 def test_gradients_are_those_of_the_squared_residuals(branch):
     steps = np.diff(branch.theta)
-    moved = np.abs(steps) > 1e-3  # in smaller steps, differences of the squares are rounding
+    moved = np.abs(steps) > 1e-3  # for smaller steps, rounding dominates the differences of squares
     slope = np.diff(branch.residuals**2, axis=0)[moved] / steps[moved, None]
-    both = np.stack([branch.gradients[:-1], branch.gradients[1:]])[:, moved]
-    # The mean slope between two points lies between the smallest and the largest of the slopes;
-    # here they are those at the ends, since all gradients are monotonic in theta.
-    assert np.all(slope > both.min(0) - 1e-10) and np.all(slope < both.max(0) + 1e-10)
+    ends = np.stack([branch.gradients[:-1], branch.gradients[1:]])[:, moved]
+    # The mean slope over a step is between the smallest and the largest slope within it, which are
+    # those at its ends because all gradients are monotonic in theta.
+    assert np.all(slope > ends.min(0) - 1e-10) and np.all(slope < ends.max(0) + 1e-10)
 
 
 @pytest.mark.parametrize("branch", BRANCHES.values(), ids=BRANCHES)
 def test_theta_descends_along_the_mean_gradient_to_rest(branch):
     steps = -model.LEARNING_RATE * branch.gradients[:-1].mean(1)
-    np.testing.assert_allclose(np.diff(branch.theta), steps, rtol=0, atol=1e-15)  # roundings of 2
+    # Rounding errors of theta, which is about 2, and of a loss of order 1.
+    np.testing.assert_allclose(np.diff(branch.theta), steps, rtol=0, atol=1e-15)
     loss = (branch.residuals**2).mean(1)
-    assert np.all(np.diff(loss) <= 1e-15)  # roundings of a loss of the order of 1
+    assert np.all(np.diff(loss) <= 1e-15)
     assert abs(branch.gradients[-1].mean()) < AT_REST
 
 
@@ -55,9 +56,9 @@ def test_in_branch_a_two_samples_cancel_out_and_the_third_is_fitted():
 def test_in_branch_b_the_third_residual_stays_and_its_gradient_vanishes():
     branch = BRANCHES["B"]
     recent = branch.residuals[-100:]
-    assert np.ptp(recent[:, 2]) < 1e-9 < abs(recent[-1, 2])  # constant and far from 0: 0.35
-    assert abs(recent[-1, 2]) > 0.3
-    # tanh at eight widths: 1 - tanh^2 = 4 exp(-16) = 5e-7, times the other factors, about 1.
+    assert np.ptp(recent[:, 2]) < 1e-9  # constant
+    assert abs(recent[-1, 2]) > 0.3  # and far from 0: 0.35
+    # At eight widths 1 - tanh^2 is 4 exp(-16) = 5e-7; the other factors are about 1.
     assert abs(branch.gradients[-1, 2]) < 1e-6
     assert np.abs(branch.gradients[-1, :2]).min() > 0.99
 

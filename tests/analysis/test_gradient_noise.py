@@ -13,13 +13,13 @@ from pinn_phases.training.threads import ThreadPool
 
 @given(st.integers(0, 10**6), st.integers(2, 20), st.integers(1, 9), st.floats(1e-3, 1e4))
 @settings(max_examples=50, deadline=None, derandomize=True)
-def test_the_ratio_is_the_one_that_trainings_record(seed, samples, parameters, signal):
+def test_the_ratio_is_the_one_recorded_in_trainings(seed, samples, parameters, signal):
     rng = np.random.default_rng(seed)
     mean = signal * rng.normal(size=parameters)
     gradients = mean + rng.normal(size=(samples, parameters))
     recorded = float(gradient_statistics([[torch.as_tensor(gradients)]], ThreadPool(1)).snr)
-    # Both in float64; a signal of 1e4 loses four digits of sixteen in the deviations, and two
-    # samples may differ by a hundredth of the noise: two more.
+    # Of the sixteen digits of float64, deviations from a signal of 1e4 lose four, and two more
+    # are lost if two samples differ by a hundredth of the noise.
     assert signal_to_noise(gradients) == pytest.approx(recorded, rel=1e-9)
 
 
@@ -42,7 +42,7 @@ def test_constructed_gradients_have_the_given_ratio(seed, samples, parameters, r
     deviations = rng.normal(size=(samples - 1, parameters))
     gradients = gradients_of_ratio(ratio, direction, deviations)
     assert gradients.shape == (samples, parameters)
-    # Sums of at most nine numbers as large as the ratio, with noise 1: some roundings of 1e-13.
+    # Sums of at most nine numbers as large as the ratio, with noise 1: rounding errors of 1e-13.
     assert signal_to_noise(gradients) == pytest.approx(ratio, rel=1e-10)
     assert np.linalg.norm(gradients.std(0)) == pytest.approx(1, rel=1e-10)
     expected = ratio * direction / np.linalg.norm(direction)
@@ -60,5 +60,5 @@ def test_a_ratio_of_zero_is_exact_for_three_samples():
     ids=["ratio", "direction", "deviations"],
 )
 def test_impossible_gradients_are_refused(ratio, direction, deviations):
-    with pytest.raises(ValueError, match="expected a ratio >= 0 and a direction"):
+    with pytest.raises(ValueError, match="expected a ratio >= 0 and a nonzero direction"):
         gradients_of_ratio(ratio, direction, deviations)

@@ -13,7 +13,7 @@ from pinn_phases.analysis.fields import observables_and_residuals
 from pinn_phases.analysis.homogeneity import box_means, homogeneity, midpoints
 from pinn_phases.files import storage
 from pinn_phases.problems.burgers import Burgers
-from tests.analysis.conftest import write_made
+from tests.analysis.conftest import write_untrained_run
 
 PROBLEM = Burgers(viscosity=0.01)  # t in [0, 1], x in [-1, 1]
 means = hnp.arrays(float, (2, 3, 3), elements=st.floats(0, 10))
@@ -80,7 +80,7 @@ def test_moving_towards_the_mean_never_lowers_it(boxes, share):
 @pytest.mark.parametrize("problem_name", ["burgers", "cavity"])
 def test_the_command_measures_every_snapshot(tmp_path, problem_name):
     run, output = tmp_path / "run.h5", tmp_path / "homogeneity.h5"
-    run_settings, _, parameters = write_made(run, problem_name)
+    run_settings, _, parameters = write_untrained_run(run, problem_name)
     measured = {"boxes": 3, "points_per_box": 2}
     options = ["--run", str(run), "--output", str(output), "--settings", json.dumps(measured)]
     assert main(["homogeneity", *options]) == 0

@@ -32,15 +32,15 @@ strings = hnp.arrays(
 )
 
 
-def obvious_entropy(digits):
-    """-sum p log2 p, with the strings as keys of a dictionary."""
+def entropy_by_definition(digits):
+    """Return -sum p log2 p, with strings counted in a dictionary."""
     counts = Counter(tuple(row) for row in digits.tolist())
     shares = np.array(list(counts.values())) / len(digits)
     return float(-(shares * np.log2(shares)).sum())
 
 
 def clusters(sizes, neurons=5, seed=0):
-    """Clusters of these numbers of points, about one bin apart in the first neuron."""
+    """Clusters with the given numbers of points, at least a bin apart in the first neuron."""
     rng = np.random.default_rng(seed)
     places = rng.uniform(-0.5, 0.5, (len(sizes), neurons)).astype(np.float32)
     places[:, 0] = np.linspace(-1, 1, len(sizes))
@@ -54,7 +54,7 @@ def test_a_constant_layer_has_no_information():
     found = layer_information(np.full((100, 7), 0.3, np.float32), BINS)
     assert found.relative == pytest.approx(0, abs=EXACT)
     assert found.fixed == pytest.approx(0, abs=EXACT)
-    assert found.binary == 1  # all in the only bin
+    assert found.binary == 1  # all activations are in the only bin
 
 
 def test_a_single_point_has_no_information():
@@ -91,15 +91,15 @@ def test_strings_that_differ_in_any_one_digit_are_distinguished():
 @derandomised
 @given(strings)
 def test_entropy_is_that_of_counted_strings(digits):
-    assert string_entropy(digits) == pytest.approx(obvious_entropy(digits), abs=EXACT)
+    assert string_entropy(digits) == pytest.approx(entropy_by_definition(digits), abs=EXACT)
 
 
 def test_entropy_of_many_long_strings_is_that_of_counted_strings():
     rng = np.random.default_rng(0)
-    kinds = rng.integers(0, 40, (300, 128)).astype(np.uint8)  # as the digits of a wide layer
-    kinds[1:, :-1] = kinds[0, :-1]  # all differ only in the last digit
-    digits = kinds[rng.integers(0, 300, 2000)]
-    assert string_entropy(digits) == pytest.approx(obvious_entropy(digits), abs=EXACT)
+    rows = rng.integers(0, 40, (300, 128)).astype(np.uint8)  # like digits of a wide layer
+    rows[1:, :-1] = rows[0, :-1]  # they differ only in the last digit
+    digits = rows[rng.integers(0, 300, 2000)]
+    assert string_entropy(digits) == pytest.approx(entropy_by_definition(digits), abs=EXACT)
 
 
 # Bins
@@ -157,7 +157,7 @@ def test_information_is_between_0_and_log2_n(values):
 def test_order_of_points_and_of_neurons_does_not_matter(values, random):
     rows, columns = (random.sample(range(length), length) for length in values.shape)
     found, other = (layer_information(v, BINS) for v in (values, values[rows][:, columns]))
-    # All ranges are multiples of 1/64, so that their mean does not depend on the order either.
+    # All ranges are multiples of 1/64, so their mean does not depend on the order, either.
     assert (other.relative, other.fixed) == pytest.approx((found.relative, found.fixed), abs=EXACT)
     assert other.binary == found.binary
 

@@ -1,4 +1,4 @@
-"""Landmarks of a training are found where they are."""
+"""Landmarks of a training are found where the curves change most steeply."""
 
 import numpy as np
 import pytest

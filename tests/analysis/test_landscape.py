@@ -36,13 +36,13 @@ def test_adam_agrees_with_torch(epsilon):
     ours = landscape.adam(
         landscape.loss_gradient, START, learning_rate=LEARNING_RATE, steps=STEPS, epsilon=epsilon
     )
-    # Some roundings of 1e-16 per step, over 240 steps, of parameters of the order of 10.
+    # Several rounding errors of 1e-16 per step, in 240 steps, of parameters of order 10.
     np.testing.assert_allclose(ours.parameters, path, rtol=0, atol=1e-11)
 
 
 def test_parameters_moments_and_corrections_are_consistent(run):
     steps = -np.diff(run.parameters, axis=0)
-    # Differences of parameters of the order of 10: roundings of 1e-15 over a rate of 0.1.
+    # Differences of parameters of order 10 have rounding errors of 1e-15; divided by 0.1.
     np.testing.assert_allclose(steps / LEARNING_RATE, run.corrections, rtol=0, atol=1e-13)
     corrections = run.first_moment / (np.sqrt(run.second_moment) + landscape.EPSILON)
     np.testing.assert_array_equal(corrections, run.corrections)
@@ -54,7 +54,7 @@ def test_gradient_agrees_with_finite_differences():
         (landscape.loss(at + shift) - landscape.loss(at - shift)) / (2 * step)
         for shift in step * np.eye(2)
     ]
-    # Central differences: losses of the order of 100 round by 1e-14, over 2e-6.
+    # Losses of order 100 have rounding errors of 1e-14; divided by 2e-6.
     np.testing.assert_allclose(np.stack(slopes, 1), landscape.loss_gradient(at), atol=1e-7)
 
 
@@ -64,7 +64,8 @@ def test_minimum_is_where_the_caption_says_and_theta_1_is_sharper():
     np.testing.assert_array_equal(landscape.loss_gradient(np.array(MINIMUM)), 0)
     step = 1e-3
     measured = 2 * landscape.slices(np.full(2, step)) / step**2
-    # The wall's next term is (step / WALL)^2 / 4, or 3e-8; 1 + 1e-7 rounds by 1e-16, 1e-9 of it.
+    # The next term of the wall's expansion is (step / WALL)^2 / 4, or 3e-8. Rounding errors: 1e-16
+    # of 1 + 1e-7, which is 1e-9 of the difference.
     np.testing.assert_allclose(measured, CURVATURES, rtol=1e-7)
     assert CURVATURES[0] == 100 * CURVATURES[1]
 
@@ -95,7 +96,7 @@ def test_steps_on_theta_1_decrease_faster(run):
 def test_corrections_do_not_depend_on_sharpness():
     """The reason that the caption gives, sensitivity, does not affect the corrections."""
     sharp = quadratic((1000.0, 0.1)).corrections
-    # Equal but for epsilon = 1e-8, over gradients whose root mean square stays above 0.1.
+    # They differ only by epsilon = 1e-8, relative to an rms of the gradient that stays above 0.1.
     np.testing.assert_allclose(sharp[:, 0], sharp[:, 1], rtol=0, atol=1e-6)
 
 
@@ -103,7 +104,7 @@ def test_mean_correction_of_a_whole_run_is_the_distance_travelled(run):
     expected = (run.parameters[0] - run.parameters[-1]) / (LEARNING_RATE * STEPS)
     # A telescoping sum of 240 terms of the order of 1.
     np.testing.assert_allclose(run.corrections.mean(0), expected, rtol=0, atol=1e-13)
-    # So both are (start - minimum) / (0.1 x 240), as far as the run has converged.
+    # So both parameters have (start - minimum) / (0.1 x 240), apart from incomplete convergence.
     assert expected == pytest.approx(10 / (LEARNING_RATE * STEPS), rel=0.005)
 
 
@@ -118,7 +119,7 @@ def test_the_factor_on_the_gradient_is_smaller_for_theta_1_and_makes_curvatures_
 
 def test_stretch_makes_two_parabolas_alike():
     run = quadratic((50.0, 0.2))
-    # Their corrections are equal but for epsilon, so the factors have the ratio of the curvatures.
+    # Corrections are equal except for epsilon, so the factors have the ratio of the curvatures.
     assert landscape.stretch(run) ** 2 == pytest.approx(250, rel=1e-5)
 
 

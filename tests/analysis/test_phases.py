@@ -1,7 +1,7 @@
 """Phases are found where the authors drew them in their curves, and in synthetic curves.
 
-Rates are those of `python -m tests.phase_rates` on fewer curves, with two binomial standard
-deviations added.
+Limits on rates are those of `python -m tests.phase_rates`, plus two binomial standard deviations
+because fewer curves are used here.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pinn_phases.analysis.phases import MIN_RECORDS, Boundary, Phases, find_phases
 from pinn_phases.files.published import read_curves, read_training
-from tests.analysis.made_curves import WITHOUT_A_RISE, Generator, Made, training
+from tests.analysis.made_curves import WITHOUT_A_RISE, Generator, SyntheticCurve, training
 from tests.phase_rates import HELD_OUT, PLACED, false_positives, hits
 from tests.phase_rates import settings as constants
 
@@ -37,26 +37,27 @@ def find(at: ArrayLike, snr: ArrayLike, **changes: float) -> Phases:
     return find_phases(at, snr, **{**SETTINGS, **changes})
 
 
-def theirs(problem: str, method: str) -> tuple[Array, Array]:
+def published_curve(problem: str, method: str) -> tuple[Array, Array]:
+    """Return iterations and SNR of the authors' curve."""
     curves = read_curves(TRAININGS.parent, problem, method)
     return curves["gradients/iteration"], curves["gradients/snr"]
 
 
 def ratio(found: Boundary | None, true: float) -> float:
-    """Return how far a boundary is off, as a factor of at least 1."""
+    """Return the distance of a boundary from the true one as a factor of at least 1."""
     assert found is not None
     return float(np.exp(abs(np.log(found.iteration / true))))
 
 
 @pytest.mark.parametrize(("problem", "method"), PUBLISHED)
 def test_diffusion_starts_where_the_authors_drew_it(problem: str, method: str) -> None:
-    found = find(*theirs(problem, method)).diffusion
+    found = find(*published_curve(problem, method)).diffusion
     assert ratio(found, read_training(TRAININGS, problem, method)["diffusion"]) < PLACED
 
 
 @pytest.mark.parametrize(("problem", "method"), PUBLISHED[:-1])
 def test_total_diffusion_starts_where_the_authors_drew_it(problem: str, method: str) -> None:
-    phases = find(*theirs(problem, method))
+    phases = find(*published_curve(problem, method))
     drawn = read_training(TRAININGS, problem, method)["total_diffusion"]
     assert ratio(phases.total_diffusion, drawn) < PLACED
     # All three curves fall by orders of magnitude between 130,000 and 200,000.
@@ -64,19 +65,21 @@ def test_total_diffusion_starts_where_the_authors_drew_it(problem: str, method: 
 
 
 def test_the_rise_in_the_cavity_is_a_candidate_where_the_authors_drew_it() -> None:
-    """It is too small: random walks have a similar one too often."""
-    phases = find(*theirs("cavity", "rba"))
+    """The rise is too small: random walks have a similar one too often."""
+    phases = find(*published_curve("cavity", "rba"))
     drawn = read_training(TRAININGS, "cavity", "rba")["total_diffusion"]
     assert phases.total_diffusion is None
     nearest = min(phases.candidates, key=lambda one: abs(np.log(one.iteration / drawn)))
     assert nearest.iteration == pytest.approx(drawn, rel=0.2)
     assert "a random walk does the same in up to 35% of cases" in nearest.reason
-    less = find(*theirs("cavity", "rba"), min_confidence=0.6)
-    assert ratio(less.total_diffusion, drawn) < PLACED
+    less_strict = find(*published_curve("cavity", "rba"), min_confidence=0.6)
+    assert ratio(less_strict.total_diffusion, drawn) < PLACED
 
 
 @pytest.mark.parametrize("make", WITHOUT_A_RISE.values(), ids=WITHOUT_A_RISE.keys())
-def test_curves_without_a_rise_have_no_total_diffusion(make: Callable[[Generator], Made]) -> None:
+def test_curves_without_a_rise_have_no_total_diffusion(
+    make: Callable[[Generator], SyntheticCurve],
+) -> None:
     assert false_positives(make, CURVES, HELD_OUT) <= 0.02 + 2 * np.sqrt(0.02 * 0.98 / CURVES)
 
 
@@ -89,15 +92,18 @@ def test_phases_of_synthetic_trainings_are_found_at_the_right_place() -> None:
 
 
 def plain(**changes: float) -> tuple[Array, Array]:
-    """Return a fall, a plateau with dips, a rise to another with dips, and a late decrease."""
-    about = {"elbow": 1000.0, "rise": 20_000.0, "late": 200_000.0, "noise": 0.05} | changes
+    """Return a curve with a fall, a plateau, a rise to a second plateau, and a late decrease.
+
+    Both plateaus have dips.
+    """
+    shape = {"elbow": 1000.0, "rise": 20_000.0, "late": 200_000.0, "noise": 0.05} | changes
     at = np.concatenate([np.arange(1, 5000), np.arange(5000, 500_000, 10)]).astype(float)
     x = np.log10(at)
-    y = np.interp(x, [0, np.log10(about["elbow"])], [5.0, -1.0])
+    y = np.interp(x, [0, np.log10(shape["elbow"])], [5.0, -1.0])
     rng = np.random.default_rng(0)
-    high = (at >= about["rise"]) & (at < about["late"])
-    dips = (at > about["elbow"]) & (rng.random(at.size) < 0.2)
-    y = np.where(high, 0.5, y) - 1.5 * dips + about["noise"] * rng.normal(size=at.size)
+    high = (at >= shape["rise"]) & (at < shape["late"])
+    dips = (at > shape["elbow"]) & (rng.random(at.size) < 0.2)
+    y = np.where(high, 0.5, y) - 1.5 * dips + shape["noise"] * rng.normal(size=at.size)
     return at, 10**y
 
 
@@ -115,7 +121,7 @@ def test_thinned_records_leave_boundaries_within_their_intervals(step: int) -> N
 def test_thinned_records_of_the_authors_leave_total_diffusion_within_its_interval(
     problem: str, method: str, step: int
 ) -> None:
-    at, snr = theirs(problem, method)
+    at, snr = published_curve(problem, method)
     whole = find(at, snr).total_diffusion
     thinned = find(at[at % step == 0], snr[at % step == 0]).total_diffusion
     assert whole is not None and thinned is not None
@@ -140,11 +146,11 @@ def test_phases_do_not_depend_on_the_level(factor: float) -> None:
 
 @pytest.mark.parametrize(("problem", "method"), PUBLISHED)
 def test_a_longer_record_keeps_confident_boundaries(problem: str, method: str) -> None:
-    at, snr = theirs(problem, method)
+    at, snr = published_curve(problem, method)
     certain: dict[str, float] = {}
     for last in 10 ** np.arange(2.0, np.log10(at[-1]), 0.05):
-        there = at <= last
-        phases = find(at[there], snr[there])
+        recorded = at <= last
+        phases = find(at[recorded], snr[recorded])
         for name in ("diffusion", "total_diffusion"):
             boundary = getattr(phases, name)
             if name in certain:
@@ -222,8 +228,8 @@ def test_the_same_curve_gives_the_same_phases() -> None:
 def test_invalid_records_are_left_out() -> None:
     at, snr = plain()
     snr[[10, 500, 9000]] = [np.inf, np.nan, 0.0]
-    whole = np.isfinite(snr) & (snr > 0)
-    assert find(at, snr) == find(at[whole], snr[whole])
+    valid = np.isfinite(snr) & (snr > 0)
+    assert find(at, snr) == find(at[valid], snr[valid])
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

@@ -51,8 +51,8 @@ def test_the_final_error_is_the_median_of_the_last_tenth():
         (censored(9, 9, 9), None),
         (censored(9), None),
         (exact(1, 2) + censored(9), 2),
-        (exact(1) + censored(9, 9), None),  # a third has reached it
-        (exact(6, 7) + censored(1), 6),  # 1/2 are left after 6, as the censored one left before
+        (exact(1) + censored(9, 9), None),  # only a third is known to be at most 1
+        (exact(6, 7) + censored(1), 6),  # the one censored at 1 no longer counts at 6
         # Survival by hand: 4/5 after 1, 4/5 * 2/3 after 3, 4/5 * 2/3 * 1/2 after 4.
         (exact(1, 3, 4) + censored(2, 5), 4),
     ],

@@ -1,4 +1,4 @@
-"""Which snapshots a figure shows."""
+"""Selection of the snapshots shown in figures."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def test_without_any_phase_the_three_divide_the_last_two_decades():
 
 
 def assert_thirds(from_iteration, shown):
-    """The last is the end; the others divide the time before, on a logarithmic axis."""
+    """Assert that the last is the end, and the others divide the log time before into thirds."""
     assert shown[-1] == 10000
     expected = np.log10(10000 / from_iteration) / 3
     gaps = np.diff(np.log10([from_iteration, *shown]))

@@ -21,19 +21,19 @@ reference, fresh_compiler = conftest.reference, conftest.fresh_compiler  # fixtu
 
 
 def flat(tensors):
-    """All values in one row."""
+    """Concatenate tensors into one vector."""
     return torch.cat([tensor.flatten() for tensor in tensors]).numpy()
 
 
-def by_the_plain_engine(case):
-    """Gradient of the residual for each batch, and of each condition, flattened."""
+def plain_term_gradients(case):
+    """Flat gradients of the residual by batch, and of each condition, by the plain engine."""
     batches, conditions = case.engine("plain").term_gradients(case.parameters, case.weights)
-    of_batches = torch.cat([gradient.flatten(1) for gradient in batches], 1).numpy()
-    return of_batches, {name: flat(gradient) for name, gradient in conditions.items()}
+    rows = torch.cat([gradient.flatten(1) for gradient in batches], 1).numpy()
+    return rows, {name: flat(gradient) for name, gradient in conditions.items()}
 
 
 def layers_of(parameters):
-    """Layer of each entry of a flat gradient."""
+    """Index of the layer of each entry of a flat gradient."""
     pairs = zip(parameters[::2], parameters[1::2], strict=True)
     sizes = [weight.numel() + bias.numel() for weight, bias in pairs]
     return np.repeat(np.arange(len(sizes)), sizes)
@@ -45,12 +45,11 @@ def test_against_nested_differentiation(problem, method):
     case = small_case(method, problem)
     terms = TermGradients(case.settings, case.points, 1, ThreadPool(2))
     products, std = terms.at(flat(case.parameters), case.weights.numpy())
-    batches, conditions = by_the_plain_engine(case)
+    batches, conditions = plain_term_gradients(case)
     assert terms.conditions == list(conditions)
-    together = sum(conditions.values())
-    vectors = np.stack(
-        [batches.mean(0), *conditions.values(), together, batches.mean(0) + together]
-    )
+    all_conditions = sum(conditions.values())
+    loss = batches.mean(0) + all_conditions
+    vectors = np.stack([batches.mean(0), *conditions.values(), all_conditions, loss])
     layer = layers_of(case.parameters)
     for i in range(len(std)):
         own = vectors[:, layer == i]
@@ -93,7 +92,7 @@ def test_total_statistics_match_the_training_record(reference, tmp_path, method,
     record = TRAINING["record"] | {"dense_until": 60, "gradient_parameters": parameters}
     settings = make_settings(method, record=record)
     run, output = tmp_path / "run.h5", tmp_path / "terms.h5"
-    checkpoints = Checkpoints.beside(run, settings, "code")
+    checkpoints = Checkpoints.for_output(run, settings, "code")
     storage.write(run, train(settings, reference, checkpoints, threads=1, gpus=0, bar=False))
     assert main(["terms", "--run", str(run), "--output", str(output)]) == 0
     trained, measured = storage.read(run, "run").arrays, storage.read(output, "terms")
@@ -102,8 +101,9 @@ def test_total_statistics_match_the_training_record(reference, tmp_path, method,
     for name in names:
         recorded = trained[f"history/{name}"][rows]
         found = measured.arrays[f"terms/{name}"]
-        # The training's gradients are float32 (6e-8), with some hundred roundings. The noise is a
-        # difference of batches and the signal one of terms, each at least a tenth of its parts.
+        # The training's gradients are float32 (6e-8) with some hundred rounding errors. The noise
+        # is a difference of batches and the signal a difference of terms; each is at least a tenth
+        # of the values subtracted.
         np.testing.assert_allclose(found, recorded, rtol=1e-4, err_msg=name)
 
 

@@ -10,11 +10,11 @@ from pinn_phases.analysis.terms import term_statistics
 
 
 def statistics(residual, *conditions, std=1.0):
-    """Statistics of these gradients, each of shape (n,)."""
+    """Statistics of gradients, each of shape (n,)."""
     names = ("initial", "boundary", "lid")[: len(conditions)]
-    terms = [np.asarray(one, float) for one in (residual, *conditions)]
-    together = sum(terms[1:], np.zeros_like(terms[0]))
-    rows = np.stack([*terms, together, terms[0] + together])
+    terms = [np.asarray(gradient, float) for gradient in (residual, *conditions)]
+    all_conditions = sum(terms[1:], np.zeros_like(terms[0]))
+    rows = np.stack([*terms, all_conditions, terms[0] + all_conditions])
     return term_statistics(names, rows @ rows.T, np.float64(std))
 
 
@@ -65,7 +65,7 @@ def test_the_score_of_two_terms_is_their_cosine():
     assert found["alignment"] == pytest.approx(found["cosine"], rel=1e-14)
 
 
-def test_terms_that_cancel_leave_no_signal_though_batches_agree():
+def test_terms_that_cancel_leave_no_signal_although_batches_agree():
     found = statistics([3.0, 4.0], [-3.0, -4.0], std=0.5)
     assert found["snr"] == 0 and found["snr_residual"] == 10
 

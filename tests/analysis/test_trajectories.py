@@ -29,7 +29,7 @@ def test_first_below_is_the_first_record_and_not_the_last_crossing():
     values = np.array([3.0, 0.5, 2.0, 0.5])
     at = np.array([1, 10, 20, 30])
     assert trajectories.first_below(at, values, 1.0) == 10
-    assert trajectories.first_below(at, values, 0.5) is None  # below, and not at
+    assert trajectories.first_below(at, values, 0.5) is None  # 0.5 is not below 0.5
     assert trajectories.first_below(at, np.full(4, np.nan), 1.0) is None
 
 
@@ -44,7 +44,7 @@ def test_the_slope_of_a_power_law_is_its_exponent(power):
 def test_the_steepest_fall_is_where_it_was_put(place):
     curve = 10 ** -np.clip(np.log10(AT / place) / 0.3 + 0.5, 0, 1) / AT**0.1
     found = trajectories.steepest_fall(AT, curve, 0.3)
-    # the middle of the first bin with this slope; bins are a twentieth of a decade wide
+    # It is the middle of the first bin with this slope; bins are a twentieth of a decade wide.
     assert abs(np.log10(found / place)) < 1.5 / trajectories.BINS_PER_DECADE
     assert trajectories.steepest_fall(AT, 1.0 + AT, 0.3) is None
 
@@ -53,7 +53,8 @@ def test_the_steepest_fall_is_where_it_was_put(place):
 def test_fluctuations_are_distances_from_the_trend(size):
     jumps = np.random.default_rng(0).permutation(np.where(AT % 2, size, -size))
     found = trajectories.fluctuation(AT, 10 ** (jumps - 0.5 * np.log10(AT)), 1000)
-    # the trend is a median of two values, which is one of them or their middle: 0, size or 2 size
+    # The trend is a median of two possible values, that is one of them or their mean; distances
+    # from it are 0, size or 2 size.
     assert found == pytest.approx(size, abs=size + 1e-3)
     assert (found > 0.01) == (size > 0.01)
 
@@ -68,4 +69,5 @@ def test_correlations_are_those_of_logarithms():
     assert trajectories.rank_correlation(np.array([9.0, 2.0, 1.0])) == pytest.approx(-1)
     assert trajectories.rank_correlation(np.full(4, 12.0)) == 0
     assert np.isnan(trajectories.log_correlation(AT, first, np.ones(AT.size)))
-    assert trajectories.rank_correlation(np.array([9.0, 2.0, 4.0, 1.0])) <= -0.8  # in all digits
+    # Exactly -0.8, without a rounding error that would violate the criterion.
+    assert trajectories.rank_correlation(np.array([9.0, 2.0, 4.0, 1.0])) <= -0.8

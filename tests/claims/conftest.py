@@ -13,7 +13,7 @@ ITERATIONS = 20_000
 AT = np.unique(np.r_[1:101, 100 : ITERATIONS + 1 : 10])
 SNAPSHOTS = np.unique(np.round(10 ** np.arange(0, np.log10(ITERATIONS), 1 / 18))).astype(int)
 DIFFUSION, TOTAL = 100.0, 2_000.0  # starts of the phases of a synthetic run
-REACHED = {
+STARTS = {
     "diffusion": {"iteration": DIFFUSION, "lower": 90.0, "upper": 110.0},
     "total_diffusion": {"iteration": TOTAL, "lower": 1_800.0, "upper": 2_200.0},
 }
@@ -22,11 +22,14 @@ LOG2_POINTS = 12.0
 
 
 def phases(diffusion=True, total_diffusion=True, **starts):
-    """Default starts of the phases that are reached; `starts` replaces or adds some."""
-    reached = {"diffusion": diffusion, "total_diffusion": total_diffusion}
-    found = {name: REACHED[name] if is_reached else None for name, is_reached in reached.items()}
+    """Starts of the phases: the defaults of those that are found, replaced or extended by `starts`.
+
+    `starts` are iterations by the name of the phase.
+    """
+    is_found = {"diffusion": diffusion, "total_diffusion": total_diffusion}
+    defaults = {name: STARTS[name] if found else None for name, found in is_found.items()}
     given = {name: starting(iteration) for name, iteration in starts.items()}
-    return {**found, "late_decrease": None, **given}
+    return {**defaults, "late_decrease": None, **given}
 
 
 def starting(iteration):
@@ -35,12 +38,12 @@ def starting(iteration):
 
 
 def power(exponent, first=1.0, at=AT, since=1.0):
-    """Power law from an iteration on, constant before."""
+    """Power law from iteration `since` on, constant before."""
     return first * np.maximum(at / since, 1.0) ** exponent
 
 
 def steps(fitting, diffusion, total_diffusion, at=AT):
-    """Curve with one level per phase."""
+    """Curve with a constant level in each phase."""
     return np.select([at < DIFFUSION, at < TOTAL], [fitting, diffusion], total_diffusion) * 1.0
 
 
@@ -67,7 +70,7 @@ def drop(iteration, size):
 
 
 def total_at(iteration):
-    """Phases whose total diffusion starts at an iteration."""
+    """Phases with total diffusion starting at an iteration."""
     return {**phases(), "total_diffusion": starting(iteration)}
 
 
@@ -76,10 +79,12 @@ NOT_TOTAL = phases(total_diffusion=False)
 LATE_DECREASE = phases(late_decrease=10_000.0)
 
 
-def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, **parts):
-    """Return a run; `parts` replace fields, or entries of history, layers or spread.
+def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, **parts):
+    """Return a synthetic run.
 
-    Entries of `terms` and `coarse` have `terms_` or `coarse_` before their name.
+    Each of `parts` replaces a field of `Run`, or an entry of its history, layers or spread. Names
+    have the prefix `terms_` or `coarse_` for entries of terms or coarse, and `layers_` for entries
+    "layers/..." of the history.
     """
     at = AT[AT <= iterations]
     srr = np.full(at.size, 0.05)
@@ -125,15 +130,18 @@ def made_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATIONS, 
         "log2_points": LOG2_POINTS,
         "differences": {},
     }
-    own = {"terms": terms, "coarse": coarse}
+    prefixed = {"terms": terms, "coarse": coarse}
     for name, value in parts.items():
-        folder, _, rest = name.partition("_")
-        key = rest if folder in own else name.replace("layers_", "layers/")
-        places = (own[folder],) if folder in own else (fields, history, layers, spread)
-        place = next((p for p in places if key in p or name in p), None)
-        key = name if place is fields else key
-        assert place is not None, name
-        place[key] = value
+        prefix, _, rest = name.partition("_")
+        if prefix in prefixed:
+            target, key = prefixed[prefix], rest
+        elif name in fields:
+            target, key = fields, name
+        else:
+            key = name.replace("layers_", "layers/")
+            target = next(group for group in (history, layers, spread) if key in group)
+        assert key in target, name
+        target[key] = value
     return Run(
         **{"problem": problem, "method": method, "seed": seed, "iterations": iterations},
         **{"history": history, "layers": layers, "spread": spread, "terms": terms},
@@ -147,17 +155,16 @@ def claim(name):
 
 
 def runs_of(case: Case, *parts, **common):
-    """Return one run for each subject of a case, each with its own parts."""
-    own = parts or ({},) * len(case)
-    pairs = zip(case, own, strict=True)
-    return [made_run(problem, method, **common, **mine) for (problem, method), mine in pairs]
+    """Return one run per subject of a case, each with its own parts and the common ones."""
+    pairs = zip(case, parts or ({},) * len(case), strict=True)
+    return [synthetic_run(problem, method, **common, **own) for (problem, method), own in pairs]
 
 
 BURGERS = each(("burgers",), RBA)
 
 
-def stated(measure, cases=BURGERS, **changes):
-    """Return a claim about a measured value: 1 or more holds, 0 or more holds in part."""
+def make_claim(measure, cases=BURGERS, **changes):
+    """Return a claim about one value: it holds for 1 or more, and in part for 0 or more."""
     words = {"name": "words", "statement": "Words.", "reason": "words", "where": ("3.1", "Fig. 8")}
     quantities = (Quantity("number", "words", AtLeast(1), in_part=AtLeast(0)),)
     return Claim(

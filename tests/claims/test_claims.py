@@ -1,4 +1,4 @@
-"""Every claim is judged on synthetic data for which it holds, and for which it fails."""
+"""Every claim is judged on synthetic runs for which it holds, and for which it fails."""
 
 from importlib import import_module
 
@@ -24,19 +24,19 @@ from tests.claims.made.convergence import below_at, ending_at
 from tests.claims.made.saturation import PER_WEIGHT, growing_at
 
 SUBJECTS = names(claims.__name__)
-MADE = [
+CASES = [
     case for subject in SUBJECTS for case in import_module(f"tests.claims.made.{subject}").CASES
-]  # claim, outcome, and the parts of each run of its first case
+]  # claim, expected outcome, and the parts of each run of the claim's first case
 
 
 @pytest.mark.parametrize(
     ("name", "outcome", "parts"),
-    [(name, outcome, parts) for name, outcome, *parts in MADE],
-    ids=[f"{name}-{outcome}" for name, outcome, *_ in MADE],
+    [(name, outcome, parts) for name, outcome, *parts in CASES],
+    ids=[f"{name}-{outcome}" for name, outcome, *_ in CASES],
 )
 def test_a_claim_has_the_outcome_that_its_data_imply(name, outcome, parts):
     judged = judge(claim(name), runs_of(claim(name).cases[0], *parts))
-    finding = judged.cases[0].findings[0]  # of seed 0, the only one
+    finding = judged.cases[0].findings[0]  # seed 0 is the only one
     assert finding.outcome is outcome, finding
     assert (finding.note != "") or outcome is not UNTESTABLE
     values = [getattr(value, "value", value) for value in finding.values.values()]
@@ -45,7 +45,7 @@ def test_a_claim_has_the_outcome_that_its_data_imply(name, outcome, parts):
 
 @pytest.mark.parametrize("name", [claim.name for claim in all_claims()])
 def test_every_claim_is_tested_where_it_holds_and_where_it_fails(name):
-    tried = {outcome for tested, outcome, *_ in MADE if tested == name}
+    tried = {outcome for tested, outcome, *_ in CASES if tested == name}
     assert {HOLDS, FAILS} <= tried
     in_part = any(quantity.in_part is not None for quantity in claim(name).quantities)
     assert in_part == (IN_PART in tried)
@@ -82,6 +82,6 @@ def test_values_are_those_of_the_curves():
 
 
 def test_norms_of_layers_are_compared_per_weight():
-    """The first layer has a quarter of the weights of the others here."""
-    alike = {"norm": by_layer(3.0 * PER_WEIGHT)}
-    assert values("middle_layers_have_the_largest_norm", alike) == pytest.approx([1, 1])
+    """Layers with equal weights count as equal, although the first has a quarter as many."""
+    equal = {"norm": by_layer(3.0 * PER_WEIGHT)}
+    assert values("middle_layers_have_the_largest_norm", equal) == pytest.approx([1, 1])

@@ -15,8 +15,8 @@ from pinn_phases.claims.judging.verdicts import Verdict, all_claims, as_plain, j
 from pinn_phases.summary.claims import IDENTITIES, NO_BREAK, OURS, SECTIONS, TONES, claims_page
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import Page, Table, Tone, render
-from tests.claims.conftest import claim, made_run
-from tests.claims.test_verdicts import held, stated
+from tests.claims.conftest import claim, synthetic_run
+from tests.claims.test_verdicts import held, make_claim
 
 BOTH = each(("burgers",), RBA, VANILLA)
 
@@ -33,11 +33,12 @@ def page():
         untestable,
     )
     claims = [
-        stated(one, BOTH, name=name) for one, name in zip(measures, ("a", "b", "c"), strict=True)
+        make_claim(one, BOTH, name=name)
+        for one, name in zip(measures, ("a", "b", "c"), strict=True)
     ]
     changed = {"equation.viscosity": (0.1, 0.2)}
     runs = [
-        made_run("burgers", method, seed, differences=changed)
+        synthetic_run("burgers", method, seed, differences=changed)
         for method in (RBA, VANILLA)
         for seed in (0, 3)
     ]
@@ -68,8 +69,10 @@ def test_several_values_are_named_and_bounds_marked():
         Quantity("second", "words", Anything()),
         Quantity("third", "words", Anything(), in_part=Above(1)),
     )
-    one = stated(lambda run: measured(Ratio(2.0, Bound.AT_LEAST), None, 0.5), quantities=quantities)
-    runs = [made_run("burgers", RBA)]
+    one = make_claim(
+        lambda run: measured(Ratio(2.0, Bound.AT_LEAST), None, 0.5), quantities=quantities
+    )
+    runs = [synthetic_run("burgers", RBA)]
     row = claims_page(judge_all([one], runs), runs, "laptop").tables[0].rows[0]
     said = row[2].replace(NO_BREAK, " ").splitlines()
     assert said == ["Burgers, RBA: ✓", "  first: ≥2", "  second: –", "  third: 0.5"]
@@ -81,8 +84,8 @@ def test_several_values_are_named_and_bounds_marked():
 
 
 def test_identities_and_our_own_claims_are_separate_and_not_counted():
-    runs = [made_run("burgers", RBA)]
-    one = stated(held, each(("burgers",), RBA))
+    runs = [synthetic_run("burgers", RBA)]
+    one = make_claim(held, each(("burgers",), RBA))
     claims = [dataclasses.replace(one, kind=kind) for kind in (Kind.OURS, Kind.IDENTITY)]
     shown = claims_page(judge_all([*claims, one], runs), runs, "laptop")
     titles = [SECTIONS["3.1"], IDENTITIES, OURS]
@@ -98,7 +101,7 @@ def test_every_claim_has_a_section_and_every_verdict_a_colour():
 
 def test_every_claim_is_shown_with_its_quantity_and_reason():
     one = claim("ten_times_faster")
-    runs = [made_run("helmholtz", method) for method in (RBA, VANILLA)]
+    runs = [synthetic_run("helmholtz", method) for method in (RBA, VANILLA)]
     shown = claims_page(judge_all([one], runs), runs, "laptop").tables[0].rows[0]
     (quantity,) = one.quantities
     for words in (one.statement, *one.where, quantity.measured, str(quantity.must), one.reason):
@@ -116,7 +119,7 @@ def test_rows_and_sections_have_anchors_and_figures_are_linked():
 
 
 def test_a_table_needs_names_for_all_rows_or_none():
-    with pytest.raises(ValueError, match="expected 1 of them, received 2"):
+    with pytest.raises(ValueError, match="expected 1 names, one per row, received 2"):
         Table("t", ("a",), (("b",),), names=("c", "d"))
 
 
@@ -138,7 +141,7 @@ def test_markdown_has_the_rows_of_the_page():
 
 
 def test_plain_values_are_json_and_complete():
-    runs = [made_run("helmholtz", method) for method in (RBA, VANILLA)]
+    runs = [synthetic_run("helmholtz", method) for method in (RBA, VANILLA)]
     (plain,) = (as_plain(one) for one in judge_all([claim("ten_times_faster")], runs))
     again = json.loads(json.dumps(plain, allow_nan=False))
     assert again["where"] == ["3.1", "Fig. 6", "Fig. 7"] and again["verdict"] == plain["verdict"]
@@ -151,8 +154,8 @@ def test_plain_values_are_json_and_complete():
 
 def test_scales_are_shown_side_by_side(tmp_path, capsys):
     def written(scale, seeds):
-        runs = [made_run("burgers", RBA, seed) for seed in seeds]
-        claims = judge_all([stated(held, BOTH)], runs)
+        runs = [synthetic_run("burgers", RBA, seed) for seed in seeds]
+        claims = judge_all([make_claim(held, BOTH)], runs)
         path = tmp_path / f"{scale}.json"
         tree = {"scale": scale, "claims": [as_plain(one) for one in claims]}
         path.write_text(json.dumps(tree))
@@ -170,4 +173,4 @@ def test_a_file_without_claims_is_named(tmp_path, caplog):
     path = tmp_path / "other.json"
     path.write_text("{}")
     assert main(["verdicts", str(path)]) == 1
-    assert "other.json: expected claims as JSON, with scale and claims" in caplog.text
+    assert "other.json: expected JSON with the keys scale and claims" in caplog.text

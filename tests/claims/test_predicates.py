@@ -1,4 +1,4 @@
-"""Predicates judge numbers and bounds, and quantities give the outcome of a finding."""
+"""Predicates judge numbers and bounds; the values of all quantities give the outcome."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from pinn_phases.claims.judging.quantities import (
     Measured,
     Quantity,
     Untestable,
-    graded,
+    judge_values,
     measured,
 )
 from tests.claims.conftest import FAILS, HOLDS, IN_PART
@@ -32,7 +32,7 @@ from tests.claims.conftest import FAILS, HOLDS, IN_PART
         (Below(-0.9), "below -0.9", [-1], [-0.9, 0]),
         (Between(250, 1000), "between 250 and 1,000", [250, 1000], [249, 1001]),
         (WithinFactor(2, of=500), "between 250 and 1,000", [250, 1000], [249, 1001]),
-        (Anything(), "anything", [-1e9, 1e9], []),
+        (Anything(), "any value", [-1e9, 1e9], []),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -58,12 +58,12 @@ def test_a_predicate_judges_and_prints_itself(predicate, words, holds, fails):
     ],
 )
 def test_a_bound_decides_only_if_all_numbers_beyond_it_agree(predicate, bound, value, holds):
-    ask = {
+    judge = {
         Bound.AT_LEAST: predicate.holds_above,
         Bound.AT_MOST: predicate.holds_below,
         Bound.EXACT: predicate.holds,
     }
-    assert ask[bound](value) is holds
+    assert judge[bound](value) is holds
 
 
 TWO = (Quantity("a", "words", Above(1), in_part=Above(0)), Quantity("b", "words", Below(1)))
@@ -87,13 +87,13 @@ TWO = (Quantity("a", "words", Above(1), in_part=Above(0)), Quantity("b", "words"
 def test_every_quantity_has_to_hold(values, outcome):
     if outcome is None:
         with pytest.raises(Untestable):
-            graded(TWO, Measured(values))
+            judge_values(TWO, Measured(values))
     else:
-        found = graded(TWO, Measured(values, "a note"))
+        found = judge_values(TWO, Measured(values, "a note"))
         assert (found.outcome, found.note) == (outcome, "a note")
         assert found.values == dict(zip("ab", values, strict=True))
 
 
 def test_the_numbers_of_values_and_quantities_must_match():
     with pytest.raises(ValueError, match="zip"):
-        graded(TWO, measured(1.0))
+        judge_values(TWO, measured(1.0))

@@ -1,4 +1,4 @@
-"""The files of a training are read as a run, and claims are judged on it."""
+"""The files of a training are combined into a run, on which claims are judged."""
 
 import dataclasses
 import json
@@ -15,10 +15,10 @@ from pinn_phases.claims.judging.quantities import (
 from pinn_phases.claims.judging.verdicts import Verdict, all_claims, judge, judge_all, load_runs
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.settings.config import ScaleBesidePaper
+from pinn_phases.settings.config import ScaleAndPaper
 from pinn_phases.settings.scales import load_paper, load_scales
 from pinn_phases.summary.claims import claims_page
-from tests.claims.conftest import SNAPSHOTS, made_run, stated
+from tests.claims.conftest import SNAPSHOTS, make_claim, synthetic_run
 
 SETTINGS = {
     **{"scale": "test", "problem": "cavity", "method": "rba", "seed": 4, "method_constants": {}},
@@ -32,12 +32,12 @@ PAPER = {"cavity": {"rba": SETTINGS | {"equation": {"reynolds": 1000.0}}}}
 
 
 def contents():
-    """One file of each kind, of one training."""
-    run = made_run("cavity", seed=4)
+    """One file of each kind, all of the same training."""
+    run = synthetic_run("cavity", seed=4)
     attributes = {"settings": SETTINGS}
     layers, coarse = (
-        {f"information/{k}": v for k, v in of.items() if k != "iterations"}
-        for of in (run.layers, run.coarse)
+        {f"information/{k}": v for k, v in arrays.items() if k != "iterations"}
+        for arrays in (run.layers, run.coarse)
     )
     history = {f"history/{k}": v for k, v in run.history.items()}
     terms = {f"terms/{k}": v for k, v in run.terms.items() if k != "iteration"}
@@ -70,7 +70,7 @@ def paths(tmp_path):
 
 def test_files_of_a_training_are_read_as_a_run(paths):
     (run,) = load_runs(paths.values(), PAPER)
-    expected = made_run("cavity", seed=4)
+    expected = synthetic_run("cavity", seed=4)
     assert (run.problem, run.method, run.seed, run.iterations) == ("cavity", "rba", 4, 5000)
     assert run.log2_points == 12 and run.phases == expected.phases
     assert run.differences == {"equation.reynolds": (100.0, 1000.0)}
@@ -91,13 +91,13 @@ def test_an_unfinished_training_is_judged_up_to_its_last_iteration(paths):
     assert run.iterations == 4321
     assert run.differences["training.iterations"] == (4321, 5000)
     reached = "rba to iteration 4,321 of 5,000"
-    claim = stated(lambda run: measured(1.0, note="a note"), each(("cavity",), RBA))
+    claim = make_claim(lambda run: measured(1.0, note="a note"), each(("cavity",), RBA))
     assert judge(claim, [run]).cases[0].findings[4].note == f"a note; {reached}"
     longer = dataclasses.replace(claim, min_iterations=4322)
     (reason,) = judge(longer, [run]).reasons
     assert reason == f"4,321 iterations, expected at least 4,322; {reached}"
     text = claims_page([judge(claim, [run])], [run], "reached-paper").text[-1]
-    assert text.endswith("Lid-driven cavity, RBA, seed 4 to iteration 4,321 of 5,000.")
+    assert "Lid-driven cavity, RBA, seed 4 to iteration 4,321 of 5,000." in text
     finished = [dataclasses.replace(run, unfinished="")]
     assert "nfinished" not in "".join(claims_page([], finished, "paper").text)
 
@@ -124,7 +124,7 @@ def test_a_file_of_another_kind_is_named(paths, tmp_path):
 @pytest.fixture
 def command(tmp_path, config):
     """Return a function that runs the command and returns its exit status and files by format."""
-    settings = ScaleBesidePaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
+    settings = ScaleAndPaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
     forms = ("json", "markdown", "html")
     outputs = {form: tmp_path / "output" / f"claims.{form}" for form in forms}
     options = [word for form, path in outputs.items() for word in (f"--{form}", str(path))]
@@ -164,7 +164,7 @@ def test_the_command_names_a_missing_file(paths, command, caplog):
     ids=["to the end", "to the late decrease", "not found"],
 )
 def test_a_phase_lasts_only_as_long_as_it_is_known(starts, diffusion, total_diffusion):
-    run = made_run("cavity", seed=4)
+    run = synthetic_run("cavity", seed=4)
     run = dataclasses.replace(run, phases={**run.phases, **starts})
     assert run.in_diffusion == pytest.approx(diffusion)
     if total_diffusion is None:

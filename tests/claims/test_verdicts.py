@@ -1,4 +1,4 @@
-"""Verdicts follow from the findings of all cases and seeds."""
+"""Verdicts combine the findings of all cases and seeds."""
 
 import dataclasses
 
@@ -10,9 +10,9 @@ from pinn_phases.claims.judging.quantities import (
     measured,
 )
 from pinn_phases.claims.judging.verdicts import Verdict, judge
-from tests.claims.conftest import FAILS, HOLDS, IN_PART, UNTESTABLE, made_run, stated
+from tests.claims.conftest import FAILS, HOLDS, IN_PART, UNTESTABLE, make_claim, synthetic_run
 
-# Value that gives each outcome in `stated`.
+# Measured value that gives each outcome with `make_claim`.
 VALUES = {HOLDS: 1.0, IN_PART: 0.5, FAILS: -1.0}
 
 
@@ -24,7 +24,9 @@ def by_seed(outcomes):
             raise Untestable("too short")
         return measured(VALUES[outcomes[run.seed]])
 
-    return stated(of_seed), [made_run("burgers", seed=seed) for seed in range(len(outcomes))]
+    return make_claim(of_seed), [
+        synthetic_run("burgers", seed=seed) for seed in range(len(outcomes))
+    ]
 
 
 def held(*runs):
@@ -64,19 +66,19 @@ def test_an_identity_needs_only_one_run():
 
 
 def test_every_case_counts():
-    claim = stated(
+    claim = make_claim(
         lambda run: measured(VALUES[HOLDS if run.method == RBA else FAILS]),
         cases=each(("burgers", "cavity"), RBA, VANILLA),
     )
-    runs = [made_run(p, m) for p in ("burgers", "cavity") for m in (RBA, VANILLA)]
+    runs = [synthetic_run(p, m) for p in ("burgers", "cavity") for m in (RBA, VANILLA)]
     assert judge(claim, runs).verdict is Verdict.MIXED
     assert len(judge(claim, runs).cases) == 4
 
 
 def test_compared_runs_are_of_one_seed_and_come_in_the_order_of_the_case():
     seen = []
-    claim = stated(lambda *runs: seen.append(runs) or held(), compared(("cavity",)))
-    runs = [made_run("cavity", m, seed) for m in (RBA, VANILLA) for seed in (3, 1)]
+    claim = make_claim(lambda *runs: seen.append(runs) or held(), compared(("cavity",)))
+    runs = [synthetic_run("cavity", m, seed) for m in (RBA, VANILLA) for seed in (3, 1)]
     judge(claim, runs)
     assert [[(r.method, r.seed) for r in pair] for pair in seen] == [
         [(VANILLA, 1), (RBA, 1)],
@@ -85,10 +87,10 @@ def test_compared_runs_are_of_one_seed_and_come_in_the_order_of_the_case():
 
 
 def test_a_run_that_is_missing_or_too_short_decides_nothing():
-    claim = stated(held, compared(("cavity",)))
-    (reason,) = judge(claim, [made_run("cavity", RBA)]).reasons
+    claim = make_claim(held, compared(("cavity",)))
+    (reason,) = judge(claim, [synthetic_run("cavity", RBA)]).reasons
     assert reason == "no run of cavity with vanilla"
-    short = [made_run("cavity", method, iterations=900) for method in (RBA, VANILLA)]
+    short = [synthetic_run("cavity", method, iterations=900) for method in (RBA, VANILLA)]
     (reason,) = judge(claim, short).reasons
     assert reason == "900 iterations, expected at least 1,000"
     anyway = dataclasses.replace(claim, min_iterations=1)
@@ -106,7 +108,7 @@ def test_a_run_that_is_missing_or_too_short_decides_nothing():
 )
 def test_a_number_is_not_judged_on_another_experiment(key, decides):
     patterns = ("equation", "training.conditions.*.weight")
-    claim = stated(held, same_as_paper=patterns)
-    judged = judge(claim, [made_run("burgers", differences={key: (100.0, 1000.0)})])
+    claim = make_claim(held, same_as_paper=patterns)
+    judged = judge(claim, [synthetic_run("burgers", differences={key: (100.0, 1000.0)})])
     assert (judged.verdict is Verdict.REPRODUCED) == decides
     assert judged.reasons == ([] if decides else [f"{key} is 100.0, in the paper 1000.0"])

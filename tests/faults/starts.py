@@ -23,7 +23,7 @@ REQUIREMENT = (
 )
 WAYS = tuple(product((True, False), (signal.SIGINT, signal.SIGTERM)))  # to the group or not
 STOPPED = "error: stopped on request before the first iteration; nothing is lost"
-INTERRUPTED = "error: interrupted, nothing is written"  # before the command's own code
+INTERRUPTED = "error: interrupted, nothing was written"  # before the command's own code
 PATIENCE = 300.0  # seconds, for a start with an empty compile cache on a busy machine
 MOMENTS = (  # and the suffix of files in the compile cache that show progress
     ("torch is imported", None),

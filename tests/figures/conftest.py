@@ -14,16 +14,16 @@ def assert_legible():
     def check(figure):
         FigureCanvasAgg(figure).draw()
         renderer = figure.canvas.get_renderer()
-        drawn = figure.get_tightbbox(renderer)  # inches, tick labels included
+        box = figure.get_tightbbox(renderer)  # inches, including tick labels
         width, height = figure.get_size_inches()
-        assert drawn.x0 >= 0 and drawn.y0 >= 0 and drawn.x1 <= width and drawn.y1 <= height
-        words = list(figure.texts)
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+        texts = list(figure.texts)
         for axes in figure.axes:
-            words += [*axes.texts, axes.title, axes._left_title]
-            words += [axes.xaxis.label, axes.yaxis.label]
+            texts += [*axes.texts, axes.title, axes._left_title]
+            texts += [axes.xaxis.label, axes.yaxis.label]
         for legend in figure.legends:
-            words += legend.get_texts()
-        boxes = [(w, w.get_window_extent(renderer)) for w in words if w.get_text()]
+            texts += legend.get_texts()
+        boxes = [(t, t.get_window_extent(renderer)) for t in texts if t.get_text()]
         for (first, a), (second, b) in itertools.combinations(boxes, 2):
             assert not a.overlaps(b), (first, second)
 
@@ -34,12 +34,12 @@ def assert_legible():
 def in_bins():
     """Reduce a curve to its medians in bins of a fortieth of a decade."""
 
-    def shown(iteration, values):
-        places = np.floor(40 * np.log10(iteration))
-        inside = [places == place for place in np.unique(places)]
-        at = np.array([np.median(iteration[rows]) for rows in inside])
-        at[-1] = iteration[-1]
-        # Several runs: the median of their medians.
-        return at, np.array([np.median(np.median(values[..., rows], -1)) for rows in inside])
+    def medians(iteration, values):
+        bins = np.floor(40 * np.log10(iteration))
+        masks = [bins == number for number in np.unique(bins)]
+        x = np.array([np.median(iteration[rows]) for rows in masks])
+        x[-1] = iteration[-1]
+        # For several runs: the median of their medians.
+        return x, np.array([np.median(np.median(values[..., rows], -1)) for rows in masks])
 
-    return shown
+    return medians

@@ -22,12 +22,12 @@ MODULES = (fig3, fig4, fig5)
 
 
 @pytest.fixture(autouse=True)
-def looks():
+def set_style():
     """Set the style as the command does."""
     style.set_style()
 
 
-def drawn(module):
+def draw(module):
     """Draw without files."""
     return module.draw(Material(()), SETTINGS)
 
@@ -40,11 +40,11 @@ def lines_of(axes, colour):
 @pytest.mark.parametrize("module", MODULES)
 def test_needs_no_files_and_is_legible(module, assert_legible):
     assert list(module.REQUIREMENT.files(None)) == []
-    assert_legible(drawn(module))
+    assert_legible(draw(module))
 
 
 def test_figure_3_shows_vectors_of_the_snr_in_its_titles():
-    figure = drawn(fig3)
+    figure = draw(fig3)
     titles = [text.get_text() for text in figure.texts if "SNR" in text.get_text()]
     assert [t.split(":")[0].split()[-1] for t in titles] == ["5", "0", "1"]
     for axes, ratio in zip(figure.axes, (5.0, 0.0, 1.0), strict=True):
@@ -62,7 +62,7 @@ def test_figure_3_shows_vectors_of_the_snr_in_its_titles():
 
 
 def test_figure_4_shows_the_run_its_corrections_and_the_slices():
-    figure, run = drawn(fig4), landscape.descend()
+    figure, run = draw(fig4), landscape.descend()
     way, steps, plain, scaled = figure.axes
     np.testing.assert_array_equal(way.get_lines()[0].get_xydata(), run.parameters)
     for j, colour in enumerate(style.PARAMETER_COLOURS):
@@ -79,7 +79,7 @@ def test_figure_4_shows_the_run_its_corrections_and_the_slices():
     # Linear interpolation with a spacing of 0.05: curvature 10 times 0.05^2 / 8.
     np.testing.assert_allclose(sharp[1].get_ydata(), near, atol=0.0032)
     assert [axes.texts[0].get_text() for axes in (plain, scaled)] == [
-        "curvatures 100 : 1;\n$\\theta_1$ up to 223",
+        "curvatures 100 : 1;\nloss up to 223",
         "curvatures 2.77 : 1",
     ]
     assert plain.get_ylim() == scaled.get_ylim()
@@ -92,7 +92,7 @@ def test_contours_of_figure_4_are_evenly_spaced_in_the_logarithm_of_the_loss():
 
 @pytest.mark.parametrize("name", ["A", "B", "C"])
 def test_figure_5_shows_path_and_pulls_of_each_branch(name):
-    figure, branch = drawn(fig5), branches.branches()[name]
+    figure, branch = draw(fig5), branches.branches()[name]
     axes = figure.axes["ABC".index(name)]
     assert axes.get_title("left").startswith(f"{name}:")
     path = lines_of(axes, style.MEAN_COLOUR)[0]
@@ -100,7 +100,7 @@ def test_figure_5_shows_path_and_pulls_of_each_branch(name):
     arrows = [a for a in axes.texts if isinstance(a, Annotation) and a.arrow_patch]
     pulls = sorted(a.xy[1] - a.xyann[1] for a in arrows)
     wanted = -fig5.LENGTH * branch.gradients[list(fig5.SHOWN)].ravel()
-    np.testing.assert_allclose(pulls, sorted(wanted[np.abs(wanted) > fig5.HEAD]), atol=1e-14)
+    np.testing.assert_allclose(pulls, sorted(wanted[np.abs(wanted) > fig5.SHORTEST]), atol=1e-14)
     at_rest = [a for a in arrows if a.xy[0] > fig5.LAST]
     assert len(at_rest) == {"A": 2, "B": 2, "C": 3}[name]  # samples that still pull
     lower, upper = axes.get_ylim()
@@ -135,14 +135,14 @@ def test_an_installed_font_is_used_by_name(tmp_path, monkeypatch, capsys):
         options = ("--settings", settings, "--inputs", "--pdf", pdf, "--png", png)
         assert main(["figure", "fig5", *map(str, options)]) == 0
         assert b"+" + used in pdf.read_bytes() and b"/FontFile2" in pdf.read_bytes()  # embedded
-        said = "figures.font: Nobody's Sans is not installed; using DejaVu Sans"
-        assert (said in capsys.readouterr().out) == (used == b"DejaVuSans")
+        message = "figures.font: Nobody's Sans is not installed; using DejaVu Sans"
+        assert (message in capsys.readouterr().out) == (used == b"DejaVuSans")
 
 
 @pytest.mark.parametrize("commit", ["abc123", None])
 def test_the_files_of_a_figure_name_its_commit_if_it_is_known(tmp_path, monkeypatch, commit):
-    made = {"git_commit": commit, "code": "c0de"}
-    monkeypatch.setattr("pinn_phases.commands.figure.provenance", lambda code: made)
+    record = {"git_commit": commit, "code": "c0de"}
+    monkeypatch.setattr("pinn_phases.commands.figure.provenance", lambda code: record)
     pdf, png = tmp_path / "fig3.pdf", tmp_path / "fig3.png"
     options = ("--settings", SETTINGS.model_dump_json(), "--inputs", "--pdf", pdf, "--png", png)
     assert main(["figure", "fig3", *map(str, options)]) == 0

@@ -16,7 +16,7 @@ REACHED = {"diffusion": {"iteration": 100.0}, "total_diffusion": {"iteration": 1
 NOT_REACHED = REACHED | {"total_diffusion": None}
 
 
-def made_information(method, seed, points=POINTS):
+def make_information(method, seed, points=POINTS):
     """Return a file whose numbers differ by method, seed, layer and quantity."""
     growth = np.log10(ITERATIONS)[:, None] / 4 * np.arange(1, LAYERS + 1)  # (snapshots, layers)
     growth = growth * (1 + seed) / (2 if method == "vanilla" else 1)
@@ -47,7 +47,7 @@ def material(seeds=(0, 1), phases=REACHED, **changes):
     contents = []
     for method in ("vanilla", "rba"):
         for seed in seeds:
-            information = made_information(method, seed, **changes)
+            information = make_information(method, seed, **changes)
             attributes = phases | {"settings": information.attributes["settings"]}
             if method == "vanilla" and attributes["total_diffusion"]:
                 attributes["total_diffusion"] = {"iteration": 3000.0}
@@ -56,7 +56,7 @@ def material(seeds=(0, 1), phases=REACHED, **changes):
 
 
 @pytest.fixture(autouse=True)
-def looks():
+def set_style():
     """Set the style as the command does."""
     style.set_style()
 
@@ -118,7 +118,7 @@ def test_zero_loss_of_information_is_drawn_at_a_positive_value():
     figure = fig11.draw(files, SETTINGS)
     lower, upper = figure.axes[0].get_ylim()
     assert lower < 2 / POINTS < upper  # the cost of one pair of points
-    assert "none lost: drawn at 2/n" in figure.texts[-1].get_text().replace("\n", " ")
+    assert "zero loss is drawn at 2/n" in figure.texts[-1].get_text().replace("\n", " ")
 
 
 def test_saturation_has_the_range_of_the_data():
@@ -148,20 +148,20 @@ def test_small_print_says_how_many_points_and_bins():
 
 
 def test_snapshots_without_a_value_are_left_out():
-    content = made_information("rba", 0)
+    content = make_information("rba", 0)
     content.arrays["information/norm"][3:5, 1] = np.nan
     axes = fig12.Figure().add_subplot()
-    curves.plot_snapshots(axes, [content, made_information("rba", 1)], "norm", layer=1)
+    curves.plot_snapshots(axes, [content, make_information("rba", 1)], "norm", layer=1)
     expected = np.delete(ITERATIONS, [3, 4])
     np.testing.assert_array_equal(axes.get_lines()[0].get_xdata(), expected)
 
 
 def test_files_of_different_length_are_drawn_up_to_the_shortest():
-    short = made_information("rba", 0)
+    short = make_information("rba", 0)
     arrays = {name: values[:20] for name, values in short.arrays.items()}
     short = Content("information", arrays, short.attributes)
     axes = fig12.Figure().add_subplot()
-    curves.plot_snapshots(axes, [made_information("rba", 1), short], "norm", layer=0)
+    curves.plot_snapshots(axes, [make_information("rba", 1), short], "norm", layer=0)
     np.testing.assert_array_equal(axes.get_lines()[0].get_xdata(), ITERATIONS[:20])
 
 

@@ -32,7 +32,7 @@ def test_every_figure_has_a_caption_and_a_section(name, repository):
     assert caption.is_file(), f"{name} needs a caption: {caption.relative_to(repository)}"
     stated = getattr(figure_module(name), "SECTION", None)
     assert isinstance(stated, listing.Section), (
-        f"{name} needs SECTION = Section..., beside REQUIREMENT"
+        f"{name} needs SECTION = Section..., next to REQUIREMENT"
     )
 
 

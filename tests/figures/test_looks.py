@@ -1,4 +1,4 @@
-"""Figures look the same as their small images in `looks`.
+"""Figures look the same as their small reference images in `looks`.
 
 After an intended change, look at the new figures at their printed size and update all images with
 ``python -m tests.figures.test_looks``.
@@ -27,30 +27,33 @@ from tests.figures import (
     test_training_dynamics,
 )
 
-KEPT = Path(__file__).with_name("looks")
-DPI = 50  # letters are five pixels high: shifts show, and files stay small
+STORED = Path(__file__).with_name("looks")
+DPI = 50  # letters are five pixels high, so that shifts are detected and files stay small
 SETTINGS = FigureSettings(smoothing=10, phases_of="rba")
-# Root mean square over the image, in levels of 255. Pinned versions of matplotlib and its own font
-# give the same image; processors that round differently may change edges by parts of a level. The
-# smallest change that was tried, another colour for one of two curves, gives 1.7.
+# Root mean square over the image, in levels of 255. The pinned versions of Matplotlib and its font
+# give the same image; processors that round differently may change edges by fractions of a level.
+# The smallest change that was tried, another colour for one of two curves, gives 1.7.
 TOLERANCE = 0.5
-MADE = {
-    "fig1": test_over_iterations.made_material,
-    "fig2": lambda: Material(tuple(test_regimes.made(0, late_decrease=4000.0))),
+MATERIALS = {
+    "fig1": test_over_iterations.make_material,
+    "fig2": lambda: Material(tuple(test_regimes.make_files(0, late_decrease=4000.0))),
     "fig3": lambda: Material(()),
     "fig4": lambda: Material(()),
     "fig5": lambda: Material(()),
     "fig6": test_training_dynamics.material,
-    "fig9": test_training_dynamics.made_cavity,
-    "fig10": lambda: test_over_iterations.made_material(methods=("vanilla", "rba")),
+    "fig9": test_training_dynamics.make_cavity,
+    "fig10": lambda: test_over_iterations.make_material(methods=("vanilla", "rba")),
     "fig11": test_layer_information.material,
     "fig12": test_layer_information.material,
-    "figA13": test_over_iterations.made_material,
-    "figA14": lambda: test_over_iterations.made_material(("allen_cahn",)),
+    "figA13": test_over_iterations.make_material,
+    "figA14": lambda: test_over_iterations.make_material(("allen_cahn",)),
     "figS1": test_layer_information.material,
     "figS2": test_published_curves.material,
     "figS3": lambda: Material(
-        tuple(test_terms.made("allen_cahn", "vanilla") + test_terms.made("allen_cahn", "rba"))
+        tuple(
+            test_terms.make_files("allen_cahn", "vanilla")
+            + test_terms.make_files("allen_cahn", "rba")
+        )
     ),
     "figS4": test_optimisers.material,
 }
@@ -58,14 +61,14 @@ MADE = {
 
 @functools.cache
 def drawn(name):
-    """Return a figure of synthetic files, drawn once."""
+    """Draw a figure from synthetic files, once per session."""
     return draw(name)
 
 
 def draw(name):
     """Draw a figure from synthetic files."""
     style.set_style()
-    return figure_module(name).draw(MADE[name](), SETTINGS)
+    return figure_module(name).draw(MATERIALS[name](), SETTINGS)
 
 
 def picture(figure):
@@ -83,10 +86,10 @@ def difference(first, second):
     return float(np.sqrt(np.mean((first.astype(float) - second.astype(float)) ** 2)))
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", MATERIALS)
 def test_looks_as_before(name):
-    kept = np.asarray(Image.open(KEPT / f"{name}.png").convert("RGB"))
-    assert difference(picture(drawn(name)), kept) < TOLERANCE, (
+    stored = np.asarray(Image.open(STORED / f"{name}.png").convert("RGB"))
+    assert difference(picture(drawn(name)), stored) < TOLERANCE, (
         f"{name} differs from tests/figures/looks/{name}.png: look at it, then update the image"
     )
 
@@ -111,10 +114,10 @@ def test_text_has_at_least_7_points_and_subscripts_6(name):
 
 
 def update_images():
-    """Replace all stored images by new ones."""
-    KEPT.mkdir(exist_ok=True)
-    for name in MADE:
-        Image.fromarray(picture(draw(name))).save(KEPT / f"{name}.png", optimize=True)
+    """Replace all reference images."""
+    STORED.mkdir(exist_ok=True)
+    for name in MATERIALS:
+        Image.fromarray(picture(draw(name))).save(STORED / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

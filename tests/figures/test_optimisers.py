@@ -21,7 +21,7 @@ SIX = [
 ]
 
 
-def made(problem, method, seed=0, **attributes):
+def make_files(problem, method, seed=0, **attributes):
     """Run and phases of a training whose numbers depend on its optimiser."""
     optimiser = method.partition("-")[2] or "adam"
     last = 3000 if optimiser == "lbfgs" else 10_000
@@ -48,11 +48,11 @@ def made(problem, method, seed=0, **attributes):
 
 def material(problems=("allen_cahn", "helmholtz"), methods=SIX, seeds=(0, 1, 2)):
     """Files of these trainings."""
-    each = (made(p, m, s) for p in problems for m in methods for s in seeds)
+    each = (make_files(p, m, s) for p in problems for m in methods for s in seeds)
     return Material(tuple(part for files in each for part in files))
 
 
-def drawn(*arguments, **options):
+def draw(*arguments, **options):
     """Figure of such trainings."""
     return figS4.draw(material(*arguments, **options), SETTINGS)
 
@@ -65,13 +65,13 @@ def lines(axes):
 
 
 @pytest.fixture(autouse=True)
-def looks():
+def set_style():
     """Set the style as the command does."""
     style.set_style()
 
 
 def test_a_column_shows_every_optimiser(assert_legible):
-    figure = drawn()
+    figure = draw()
     assert len(figure.axes) == 4 * 5
     assert [axes.get_title() for axes in figure.axes[::5]] == [
         *("Allen-Cahn, Vanilla", "Allen-Cahn, RBA", "Helmholtz, Vanilla", "Helmholtz, RBA")
@@ -90,34 +90,34 @@ def test_a_column_shows_every_optimiser(assert_legible):
 
 
 def test_a_bar_shows_the_phases_of_each_optimiser():
-    bars = drawn().axes[2]
+    bars = draw().axes[2]
     ticks = sorted({(line.get_xdata()[0], line.get_ydata()[0]) for line in bars.get_lines()})
     assert ticks == [(2000.0, 1 - 0.42), (4000.0, -0.42)]  # SOAP's row and Adam's
     assert [label.get_text() for label in bars.get_yticklabels()] == ["Adam", "SOAP", "L-BFGS"]
 
 
 def test_all_four_problems_are_in_two_blocks(assert_legible):
-    figure = drawn(("allen_cahn", "helmholtz", "burgers", "cavity"), seeds=(0,))
+    figure = draw(("allen_cahn", "helmholtz", "burgers", "cavity"), seeds=(0,))
     assert len(figure.axes) == 8 * 5
     assert_legible(figure)
 
 
 def test_one_method_with_two_optimisers_is_enough(assert_legible):
-    assert_legible(drawn(("burgers",), ("rba", "rba-soap"), (0,)))
+    assert_legible(draw(("burgers",), ("rba", "rba-soap"), (0,)))
 
 
 def test_unknown_times_are_not_drawn():
     unknown = {"device": None, "wall_seconds": None, "resumed_after": None}
     files = [
-        *made("burgers", "rba", execution=unknown),
-        *made("burgers", "rba-soap"),
+        *make_files("burgers", "rba", execution=unknown),
+        *make_files("burgers", "rba-soap"),
     ]
     over_time = figS4.draw(Material(tuple(files)), SETTINGS).axes[4]
     assert len(over_time.get_lines()) == 1
 
 
 def test_the_alignment_of_older_runs_is_the_cosine_of_two_terms():
-    run = made("burgers", "rba")[0].arrays
+    run = make_files("burgers", "rba")[0].arrays
     score = run.pop("history/alignment")
     assert alignment_curve(run) is None
     run["history/cosine"] = score

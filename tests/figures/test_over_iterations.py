@@ -27,11 +27,13 @@ TOTAL = {
 
 BY_PROBLEM = [[start for start in starts if start] for starts in TOTAL.values()]
 EACH_SEED = [start for starts in BY_PROBLEM for start in starts]
-LABELS = [f"{title} (2 of 2 seeds)" for title in TITLES[:3]] + ["Lid-driven cavity (1 of 2 seeds)"]
-NOT_FOUND = "(start of total diffusion not found)"
+LABELS = [
+    *(f"{title} (total diffusion in 2 of 2 seeds)" for title in TITLES[:3]),
+    "Lid-driven cavity (total diffusion in 1 of 2 seeds)",
+]
 
 
-def made_run(problem, method, seed):
+def make_run(problem, method, seed):
     """Return a run whose numbers differ by problem, seed and layer; three SNR rows are invalid."""
     iterations = np.arange(1, 1200 + 400 * PROBLEMS.index(problem))  # lengths differ
     level = (1.0 + seed) * (1 + PROBLEMS.index(problem)) / iterations
@@ -61,13 +63,13 @@ def made_run(problem, method, seed):
     return Content("run", arrays, {"settings": settings})
 
 
-def made_material(problems=PROBLEMS, methods=("rba",), seeds=(0, 1)):
+def make_material(problems=PROBLEMS, methods=("rba",), seeds=(0, 1)):
     """Runs and phases."""
     contents = []
     for problem in problems:
         for method in methods:
             for seed in seeds:
-                run, total = made_run(problem, method, seed), TOTAL[problem][seed]
+                run, total = make_run(problem, method, seed), TOTAL[problem][seed]
                 phases = {
                     "diffusion": {"iteration": 10.0},
                     "total_diffusion": None if total is None else {"iteration": total},
@@ -77,7 +79,7 @@ def made_material(problems=PROBLEMS, methods=("rba",), seeds=(0, 1)):
 
 
 @pytest.fixture(autouse=True)
-def looks():
+def set_style():
     """Set the style as the command does."""
     style.set_style()
 
@@ -96,7 +98,7 @@ def full_lines(axes):
 
 def mean_of_seeds(problem, name):
     """Median of two seeds, which is their mean, row by row."""
-    return np.mean([made_run(problem, "rba", s).arrays[f"history/{name}"] for s in (0, 1)], 0)
+    return np.mean([make_run(problem, "rba", s).arrays[f"history/{name}"] for s in (0, 1)], 0)
 
 
 def ticks(axes):
@@ -105,7 +107,7 @@ def ticks(axes):
 
 
 def test_figure_1_draws_each_seed_and_marks_its_start_of_total_diffusion(assert_legible):
-    figure = fig1.draw(made_material(), SETTINGS)
+    figure = fig1.draw(make_material(), SETTINGS)
     (axes,) = figure.axes
     medians = [line for line in full_lines(axes) if not line.get_label().startswith("_")]
     assert [line.get_label() for line in medians] == LABELS
@@ -117,7 +119,7 @@ def test_figure_1_draws_each_seed_and_marks_its_start_of_total_diffusion(assert_
     assert ticks(axes)[0].get_ydata()[0] == pytest.approx(1e-3, rel=1e-12)
     assert {line.get_color() for line in ticks(axes)} == {line.get_color() for line in medians}
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert labels == [*LABELS, "(start of total diffusion, of each seed)"]
+    assert labels == [*LABELS, "Start of total diffusion (each seed)"]
     assert axes.get_xscale() == axes.get_yscale() == "log"
     assert axes.get_xlim() == (1, 2399)  # of the longest run
     assert_legible(figure)
@@ -125,9 +127,9 @@ def test_figure_1_draws_each_seed_and_marks_its_start_of_total_diffusion(assert_
 
 def test_figure_1_says_if_no_total_diffusion_is_found(monkeypatch):
     monkeypatch.setattr(fig1, "starts", lambda *given: [])
-    (axes,) = fig1.draw(made_material(), SETTINGS).axes
+    (axes,) = fig1.draw(make_material(), SETTINGS).axes
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert labels == [*(f"{title} (none)" for title in TITLES), NOT_FOUND]
+    assert labels == [f"{title} (total diffusion not found)" for title in TITLES]
 
 
 def test_colours_of_problems_and_methods_differ():
@@ -138,11 +140,11 @@ def test_colours_of_problems_and_methods_differ():
 
 @pytest.mark.parametrize("methods", [("vanilla", "rba"), ("vanilla", "rba", "sa")])
 def test_figure_10_has_a_panel_for_each_problem_and_method(methods, assert_legible):
-    figure = fig10.draw(made_material(methods=methods), SETTINGS)
+    figure = fig10.draw(make_material(methods=methods), SETTINGS)
     assert len(figure.axes) == len(PROBLEMS) * len(methods)
     names = [f"{title}, {m}" for title in TITLES for m in ["Vanilla", "RBA", "SA"][: len(methods)]]
     assert [a.get_title("left")[5:] for a in figure.axes] == names
-    assert {a.get_ylabel() for a in figure.axes[:: len(methods)]} == {"Ratio of the gradients"}
+    assert {a.get_ylabel() for a in figure.axes[:: len(methods)]} == {"SNR and SRR"}
     for row, starts in enumerate(BY_PROBLEM):
         for axes in figure.axes[row * len(methods) : (row + 1) * len(methods)]:
             assert dashed(axes) == starts
@@ -156,7 +158,7 @@ def test_figure_10_has_a_panel_for_each_problem_and_method(methods, assert_legib
 
 @pytest.mark.parametrize("first", [1e6, 2.0])
 def test_figure_10_leaves_out_the_upper_decades_of_fitting(first, assert_legible):
-    material = made_material(methods=("vanilla", "rba"), seeds=(0,))
+    material = make_material(methods=("vanilla", "rba"), seeds=(0,))
     for run in material.runs():
         # From the first value to 1 at iteration 10, where fitting ends.
         at = run.arrays["history/iteration"]
@@ -164,11 +166,11 @@ def test_figure_10_leaves_out_the_upper_decades_of_fitting(first, assert_legible
     figure = fig10.draw(material, SETTINGS)
     upper = figure.axes[0].get_ylim()[1]
     words = [text.get_text() for text in figure.axes[0].texts]
-    assert upper <= fig10.ROOM and words == (["SNR begins at $10^{6}$"] if first > 10 else [])
+    assert upper <= fig10.MARGIN and words == (["initial SNR: $10^{6}$"] if first > 10 else [])
 
 
 def test_figure_10_marks_the_steepest_fall_of_the_error_of_each_seed():
-    material = made_material(methods=("rba",))
+    material = make_material(methods=("rba",))
     for number, phases in enumerate(material.of("phases", "burgers", "rba")):
         phases.attributes["landmarks"] = {"relative_l2": [40.0, None][number]}
     figure = fig10.draw(material, SETTINGS)
@@ -179,7 +181,7 @@ def test_figure_10_marks_the_steepest_fall_of_the_error_of_each_seed():
 
 
 def test_rows_that_a_logarithmic_axis_cannot_show_are_left_out():
-    figure = fig10.draw(made_material(), SETTINGS)
+    figure = fig10.draw(make_material(), SETTINGS)
     line = full_lines(figure.axes[0])[0]
     assert line.get_xdata()[:6].tolist() == [2, 3, 4, 5, 7, 9]  # not infinite, NaN, zero
     assert line.get_xdata()[0] == 2 and np.isfinite(line.get_ydata()).all()
@@ -190,7 +192,7 @@ def test_rows_that_a_logarithmic_axis_cannot_show_are_left_out():
 
 
 def test_a_curve_without_any_value_draws_nothing():
-    material = made_material(("allen_cahn",))
+    material = make_material(("allen_cahn",))
     for run in material.runs():
         run.arrays["history/layers/snr"][:, 1] = np.inf
     axes = fig1.Figure().add_subplot()
@@ -217,14 +219,14 @@ def test_fast_oscillations_become_a_band_around_their_median():
 
 def test_figure_a13_shows_each_layer_of_each_problem(assert_legible, in_bins):
     settings = SETTINGS.model_copy(update={"smoothing": 1})
-    figure = figA13.draw(made_material(), settings)
+    figure = figA13.draw(make_material(), settings)
     colours = style.layer_colours(LAYERS)
     for axes, problem, title in zip(figure.axes[:4], PROBLEMS, TITLES, strict=True):
         assert axes.get_title("left")[5:] == title
         shown = full_lines(axes)
         assert [line.get_color() for line in shown] == colours
         assert not axes.collections  # bands of all layers would hide each other
-        at = made_run(problem, "rba", 0).arrays["history/iteration"]
+        at = make_run(problem, "rba", 0).arrays["history/iteration"]
         for layer, line in enumerate(shown):
             expected = in_bins(at, mean_of_seeds(problem, "layers/snr")[:, layer])
             # Equal, except for rounding, as medians of a falling curve are taken in another order.
@@ -241,8 +243,8 @@ def test_figure_a13_shows_each_layer_of_each_problem(assert_legible, in_bins):
 
 
 def test_figure_a14_shows_mean_and_std_of_one_run_smoothed_and_not(assert_legible, in_bins):
-    figure = figA14.draw(made_material(("allen_cahn",)), SETTINGS)
-    run = made_run("allen_cahn", "rba", 0)
+    figure = figA14.draw(make_material(("allen_cahn",)), SETTINGS)
+    run = make_run("allen_cahn", "rba", 0)
     at = run.arrays["history/iteration"]
     for axes, window in zip(figure.axes[:2], (SETTINGS.smoothing, 1), strict=True):
         shown = full_lines(axes)
@@ -263,13 +265,13 @@ def test_figure_a14_shows_mean_and_std_of_one_run_smoothed_and_not(assert_legibl
 
 @pytest.mark.parametrize("module", [figA13, figA14])
 def test_one_seed_has_its_own_boundary(module):
-    figure = module.draw(made_material(module.REQUIREMENT.problems, seeds=(0,)), SETTINGS)
+    figure = module.draw(make_material(module.REQUIREMENT.problems, seeds=(0,)), SETTINGS)
     assert 1000.0 in dashed(figure.axes[0])
 
 
 @pytest.mark.parametrize("starts", [(1.0, 2.0), (1000.0, 1050.0)])
 def test_names_of_short_phases_do_not_overlap(starts, assert_legible):
-    material = made_material(("allen_cahn",), seeds=(0,))
+    material = make_material(("allen_cahn",), seeds=(0,))
     phases = material.of("phases", "allen_cahn", "rba")[0].attributes
     phases["diffusion"]["iteration"], phases["total_diffusion"]["iteration"] = starts
     figure = figA14.draw(material, SETTINGS)
@@ -280,16 +282,14 @@ def test_names_of_short_phases_do_not_overlap(starts, assert_legible):
 
 def test_small_print_names_each_problem_where_they_differ():
     figure = fig1.Figure()
-    small_print.add_small_print(figure, made_material().runs(), small_print.only("rba"))
+    small_print.add_small_print(figure, make_material().runs(), small_print.only("rba"))
     text = figure.texts[0].get_text().replace("\n", " ")
-    assert text.startswith(
-        "Scale test; seeds 0, 1; RBA alone; Iterations with collocation points: "
-    )
-    assert "Allen-Cahn 1,199 with 30; Helmholtz 1,599 with 30" in text
+    assert text.startswith("Scale test; seeds 0, 1; RBA only; iterations / collocation points: ")
+    assert "Allen-Cahn 1,199 / 30; Helmholtz 1,599 / 30" in text
 
 
 def test_small_print_shows_differences_from_the_paper():
-    runs = made_material(seeds=(0,)).runs()
+    runs = make_material(seeds=(0,)).runs()
     for run in runs:
         settings = run.attributes["settings"]
         settings["training"] |= {
@@ -302,13 +302,13 @@ def test_small_print_shows_differences_from_the_paper():
     figure = fig1.Figure()
     small_print.add_small_print(figure, runs)
     text = figure.texts[0].get_text().replace("\n", " ")
-    assert "in brackets: the paper's; network 4 × 64 (6 × 128);" in text
+    assert "paper's values in brackets; network 4 × 64 (6 × 128);" in text
     assert (
-        "Allen-Cahn 1,199 with 30, reaction 4 (5), "
+        "Allen-Cahn 1,199 / 30, reaction 4 (5), "
         "\N{GREEK SMALL LETTER EPSILON} = 0.0003 (0.0001), initial ansatz (plain), "
         "\N{GREEK SMALL LETTER ETA}* = 0.01 (0.001);"
     ) in text
-    assert text.endswith("Lid-driven cavity 2,399 with 30, Re = 100 (1000)")
+    assert text.endswith("Lid-driven cavity 2,399 / 30, Re = 100 (1000)")
     lines = figure.texts[0].get_text().splitlines()
     assert max(map(len, lines)) <= small_print.LETTERS + 1  # a semicolon
 
@@ -343,7 +343,7 @@ def test_the_papers_numbers_match_the_configuration(config):
 
 def small_print_of(*reached, problems=("allen_cahn",)):
     """Small print for runs that have reached these iterations; None: the end."""
-    runs = made_material(problems, methods=("rba", "vanilla"), seeds=(0,)).runs()
+    runs = make_material(problems, methods=("rba", "vanilla"), seeds=(0,)).runs()
     for run, last in zip(runs, reached, strict=False):
         run.attributes.update({} if last is None else {"reached": last})
     figure = fig1.Figure()
@@ -358,12 +358,12 @@ def test_small_print_gives_the_iterations_reached_by_unfinished_trainings():
     assert small_print_of(900, 800) == f"Scale test; to iteration 800–900 of 1,199{rest}"
     assert small_print_of(900, None) == f"Scale test; to iteration 900–1,199 of 1,199{rest}"
     each = small_print_of(900, 900, problems=("allen_cahn", "burgers"))
-    assert each.endswith("Allen-Cahn 900 of 1,199 with 30; Burgers 1,999 with 30")
+    assert each.endswith("Allen-Cahn 900 of 1,199 / 30; Burgers 1,999 / 30")
 
 
 @pytest.mark.parametrize("module", [fig1, fig10, figA13])
 def test_small_print_of_unfinished_trainings_fits(module, assert_legible):
-    material = made_material(methods=("rba", "vanilla"))
+    material = make_material(methods=("rba", "vanilla"))
     for number, run in enumerate(material.runs()):
         run.attributes["settings"]["training"].update({"iterations": 300_000, "points": 25_600})
         run.attributes["reached"] = 90_000 + 1111 * number

@@ -17,7 +17,7 @@ THEIR_AT = np.arange(0, 30001, 100)
 TITLES = ["Allen-Cahn, Vanilla", "Allen-Cahn, RBA", "Helmholtz, Vanilla", "Lid-driven cavity, RBA"]
 
 
-def made_run(problem, method, seed, points):
+def make_run(problem, method, seed, points):
     settings = {
         "scale": "test",
         "problem": problem,
@@ -37,7 +37,7 @@ def made_run(problem, method, seed, points):
     ]
 
 
-def made_published(problem, method):
+def make_published(problem, method):
     settings = {"scale": "authors", "problem": problem, "method": method, "seed": 2341}
     paper = {"training": {"iterations": 30000, "points": 25600}}
     arrays = {
@@ -59,12 +59,12 @@ def material(
     ours=figS2.REQUIREMENT.published, theirs=figS2.REQUIREMENT.published, seeds=(0,), points=25600
 ):
     """Runs and published curves of these pairs of problem and method."""
-    contents = [part for pair in ours for seed in seeds for part in made_run(*pair, seed, points)]
-    return Material((*contents, *(made_published(*pair) for pair in theirs)))
+    contents = [part for pair in ours for seed in seeds for part in make_run(*pair, seed, points)]
+    return Material((*contents, *(make_published(*pair) for pair in theirs)))
 
 
 @pytest.fixture(autouse=True)
-def looks():
+def set_style():
     """Set the style as the command does."""
     style.set_style()
 
@@ -88,8 +88,8 @@ def test_a_column_shows_error_and_snr_of_both_up_to_the_last_common_iteration(
         ours = to_hex(colours[method])
         assert curves(above).keys() == curves(below).keys() == {THEIRS, ours}
         error = curves(above)[THEIRS]
-        there = (THEIR_AT > 0) & (THEIR_AT <= 10000)
-        at = THEIR_AT[there]
+        valid = (THEIR_AT > 0) & (THEIR_AT <= 10000)
+        at = THEIR_AT[valid]
         assert error.get_xdata()[[0, -1]].tolist() == [100, 10000]
         for shown, expected in zip(error.get_data(), in_bins(at, 2 / (1 + at) ** 0.5), strict=True):
             np.testing.assert_allclose(shown, expected, rtol=1e-14)
@@ -144,7 +144,7 @@ def test_pairs_that_one_side_lacks_are_left_out(assert_legible):
     assert_legible(figure)
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels == [
-        *("authors", "RBA, ours", "Vanilla, ours"),
+        *("published (authors)", "RBA (ours)", "Vanilla (ours)"),
         *("start of diffusion", "start of total diffusion"),
     ]
 
@@ -164,17 +164,17 @@ def test_labels_of_errors_within_one_decade_fit(assert_legible):
     assert_legible(figS2.draw(files, SETTINGS))
 
 
-@pytest.mark.parametrize(("points", "said"), [(25600, False), (1600, True)])
-def test_runs_of_other_sizes_are_marked_as_no_test(points, said, assert_legible):
+@pytest.mark.parametrize(("points", "marked"), [(25600, False), (1600, True)])
+def test_runs_of_other_sizes_are_marked_as_no_test(points, marked, assert_legible):
     figure = figS2.draw(material(points=points), SETTINGS)
-    assert (figS2.NO_TEST in [text.get_text() for text in figure.texts]) is said
+    assert (figS2.NO_TEST in [text.get_text() for text in figure.texts]) is marked
     assert_legible(figure)
 
 
 def test_the_small_print_names_the_source():
     (text,) = (t.get_text() for t in figS2.draw(material(), SETTINGS).texts)
     assert "authors' curves: their/repository, MIT licence" in text
-    assert "Allen-Cahn 10,000 with 25,600" in text
+    assert "Allen-Cahn 10,000 / 25,600" in text
 
 
 def test_the_small_print_of_unfinished_trainings_fits(assert_legible):

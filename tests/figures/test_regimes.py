@@ -17,7 +17,7 @@ SETTINGS = FigureSettings.model_construct(smoothing=10, phases_of="rba")
 NAMES = ["Fitting", "Diffusion", "Total diffusion", "Late decrease"]
 
 
-def made(
+def make_files(
     seed,
     total_diffusion=1000.0,
     diffusion=100.0,
@@ -48,11 +48,11 @@ def made(
     ]
 
 
-WITH_CONDITIONS = [f"{name}\n{said}" for name, said in fig2.CONDITIONS.items()]
+WITH_CONDITIONS = [f"{name}\n{text}" for name, text in fig2.CONDITIONS.items()]
 
 
 @pytest.fixture(autouse=True)
-def looks():
+def set_style():
     """Set the style as the command does."""
     style.set_style()
 
@@ -63,11 +63,11 @@ def words(axes):
 
 
 def test_shows_a_single_smoothed_run(in_bins):
-    figure = fig2.draw(Material((*made(1, 3000.0), *made(0))), SETTINGS)
+    figure = fig2.draw(Material((*make_files(1, 3000.0), *make_files(0))), SETTINGS)
     (axes,) = figure.axes
     curve = axes.get_lines()[0]
-    snr = made(0)[0].arrays["history/snr"]
-    at = made(0)[0].arrays["history/iteration"]
+    snr = make_files(0)[0].arrays["history/snr"]
+    at = make_files(0)[0].arrays["history/iteration"]
     smooth = np.array([snr[max(0, i - 10) : i].mean() for i in range(1, len(snr) + 1)])
     for shown, expected in zip(curve.get_data(), in_bins(at, smooth), strict=True):
         np.testing.assert_allclose(shown, expected, rtol=1e-13)  # rounding errors
@@ -78,11 +78,11 @@ def test_shows_a_single_smoothed_run(in_bins):
 
 def test_shows_the_first_run_with_all_phases_of_the_chosen_method():
     runs = [
-        *made(0),
-        *made(1, total_diffusion=None),
-        *made(0, late_decrease=5000.0, method="vanilla"),
-        *made(1, late_decrease=5000.0, problem="helmholtz"),
-        *made(2, late_decrease=5000.0, problem="helmholtz"),
+        *make_files(0),
+        *make_files(1, total_diffusion=None),
+        *make_files(0, late_decrease=5000.0, method="vanilla"),
+        *make_files(1, late_decrease=5000.0, problem="helmholtz"),
+        *make_files(2, late_decrease=5000.0, problem="helmholtz"),
     ]
     of_all = fig2.draw(Material(tuple(runs)), SETTINGS)
     assert of_all.axes[0].get_title("left") == "Helmholtz, RBA, seed 1"
@@ -90,7 +90,7 @@ def test_shows_the_first_run_with_all_phases_of_the_chosen_method():
     of_some = fig2.draw(Material(tuple(runs[:4])), SETTINGS)
     assert of_some.axes[0].get_title("left") == "Allen-Cahn, RBA, seed 0"
     print_of_some = of_some.texts[0].get_text()
-    assert "no run has all phases; here not found: late decrease" in print_of_some
+    assert "no run has all phases; not found in this one: late decrease" in print_of_some
 
 
 def test_one_of_its_problems_is_enough():
@@ -104,7 +104,7 @@ def test_one_of_its_problems_is_enough():
 
 
 def test_names_regimes_conditions_and_sides_of_snr_1(assert_legible):
-    figure = fig2.draw(Material(tuple(made(0, late_decrease=4000.0))), SETTINGS)
+    figure = fig2.draw(Material(tuple(make_files(0, late_decrease=4000.0))), SETTINGS)
     (axes,) = figure.axes
     assert words(axes) == [*WITH_CONDITIONS, "deterministic", "stochastic"]
     dotted = [x.get_ydata()[0] for x in axes.get_lines() if x.get_linestyle() == ":"]
@@ -128,5 +128,5 @@ def test_names_regimes_conditions_and_sides_of_snr_1(assert_legible):
     ids=["no total diffusion", "no diffusion", "no fitting"],
 )
 def test_names_only_known_phases(starts, expected):
-    (axes,) = fig2.draw(Material(tuple(made(0, **starts))), SETTINGS).axes
+    (axes,) = fig2.draw(Material(tuple(make_files(0, **starts))), SETTINGS).axes
     assert words(axes)[:-2] == expected

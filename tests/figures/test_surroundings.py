@@ -1,4 +1,4 @@
-"""A figure has the same bytes whatever the environment and the working folder.
+"""A figure has the same bytes in any environment and working folder.
 
 With `python -m`, Python's own variables and modules in the working folder take effect before our
 code runs; the command of the rules, `python -E workflow`, excludes them.
@@ -76,7 +76,7 @@ def surroundings(tmp_path_factory):
 def digests(surroundings, files, tmp_path_factory, repository):
     """Digests of PDF and PNG, by case and figure."""
     output = tmp_path_factory.mktemp("output")
-    begun, drawn = [], {}
+    processes, results = [], {}
     for case, (arguments, folder, variables) in surroundings.items():
         arguments = [str(repository / a) if a == "workflow" else a for a in arguments]
         # A figure from files in all cases; a computed one where numbers might change.
@@ -94,12 +94,12 @@ def digests(surroundings, files, tmp_path_factory, repository):
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-            begun.append((process, case, figure, (pdf, png)))
-    for process, case, figure, paths in begun:
-        said, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, f"{case}: {said}"
-        drawn[case, figure] = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-    return drawn
+            processes.append((process, case, figure, (pdf, png)))
+    for process, case, figure, paths in processes:
+        message, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, f"{case}: {message}"
+        results[case, figure] = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    return results
 
 
 @pytest.mark.parametrize("figure", ["fig2", "fig4"])

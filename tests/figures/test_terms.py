@@ -17,7 +17,7 @@ SNAPSHOTS = AT[::3]
 COSINE = np.where((SNAPSHOTS > 50) & (SNAPSHOTS < 2000), -1.0, 0.5)
 
 
-def made(problem, method, seed=0, at=SNAPSHOTS, recorded=False):
+def make_files(problem, method, seed=0, at=SNAPSHOTS, recorded=False):
     """Run, phases and terms of a training whose terms oppose each other from 50 to 2,000."""
     training = {"iterations": 10_000, "points": 500}
     settings = {"scale": "test", "problem": problem, "method": method, "seed": seed}
@@ -46,7 +46,7 @@ def made(problem, method, seed=0, at=SNAPSHOTS, recorded=False):
     ]
 
 
-def drawn(*trainings):
+def draw(*trainings):
     """Figure of such trainings."""
     return figS3.draw(Material(tuple(part for one in trainings for part in one)), SETTINGS)
 
@@ -61,13 +61,13 @@ def line(axes, name):
 
 
 @pytest.fixture(autouse=True)
-def looks():
+def set_style():
     """Set the style as the command does."""
     style.set_style()
 
 
 def test_a_column_shows_snr_cosine_and_norms(assert_legible):
-    figure = drawn(made("allen_cahn", "vanilla"), made("allen_cahn", "rba"))
+    figure = draw(make_files("allen_cahn", "vanilla"), make_files("allen_cahn", "rba"))
     assert len(figure.axes) == 6
     assert [axes.get_title() for axes in figure.axes[::3]] == [
         "Allen-Cahn, Vanilla",
@@ -90,36 +90,36 @@ def shaded(axes):
 
 
 def test_the_standoff_and_its_end_are_shaded():
-    middle = drawn(made("burgers", "rba")).axes[1]
+    middle = draw(make_files("burgers", "rba")).axes[1]
     opposed = SNAPSHOTS[COSINE < -0.9]
     assert shaded(middle) == (opposed[0], opposed[-1])
 
 
 def test_all_problems_are_legible_with_two_and_three_methods(assert_legible):
     for methods in (("vanilla", "rba"), ("vanilla", "rba", "sa")):
-        trainings = [made(p, m) for p in figS3.REQUIREMENT.problems for m in methods]
-        figure = drawn(*trainings)
+        trainings = [make_files(p, m) for p in figS3.REQUIREMENT.problems for m in methods]
+        figure = draw(*trainings)
         assert len(figure.axes) == 3 * len(trainings)
         assert_legible(figure)
 
 
 def test_recorded_terms_are_shown_if_the_history_has_them():
-    middle = drawn(made("cavity", "rba", recorded=True)).axes[1]
+    middle = draw(make_files("cavity", "rba", recorded=True)).axes[1]
     cosine = line(middle, "cosine")
     assert len(cosine.get_xdata()) > len(SNAPSHOTS)
     np.testing.assert_array_equal(cosine.get_ydata(), 7.0)
 
 
 def test_the_median_of_several_seeds_is_shown():
-    above = drawn(*(made("helmholtz", "rba", seed) for seed in (0, 1, 2))).axes[0]
+    above = draw(*(make_files("helmholtz", "rba", seed) for seed in (0, 1, 2))).axes[0]
     np.testing.assert_array_equal(line(above, "residual").get_ydata(), 6.0)
 
 
 def test_few_snapshots_at_different_iterations_are_dots():
     trainings = [
-        made("helmholtz", "rba", s, at=np.array([10, 100 * (s + 1), 9000])) for s in (0, 1)
+        make_files("helmholtz", "rba", s, at=np.array([10, 100 * (s + 1), 9000])) for s in (0, 1)
     ]
-    above = drawn(*trainings).axes[0]
+    above = draw(*trainings).axes[0]
     dots = [x for x in above.get_lines() if x.get_marker() == "o"]
     assert [x.get_xdata().tolist() for x in dots] == [[10, 100, 9000], [10, 200, 9000]]
     assert all(x.get_linestyle() == "None" for x in dots)

@@ -18,7 +18,7 @@ LEVEL = {"vanilla": 0.5, "rba": 0.05, "sa": 0.1}
 METHODS = ("vanilla", "rba")  # of the paper
 
 
-def made(kind, method, seed, arrays=None, **attributes):
+def make_content(kind, method, seed, arrays=None, **attributes):
     """Return a file as a figure reads it."""
     settings = {
         "scale": "test",
@@ -30,15 +30,15 @@ def made(kind, method, seed, arrays=None, **attributes):
     return Content(kind, arrays or {}, {"settings": settings, **attributes})
 
 
-def made_run(method, seed):
+def make_run(method, seed):
     """A run whose error falls to a level that depends on method and seed."""
     error = LEVEL[method] * (1 + seed) * (1 + 10 / ITERATIONS)
     error[3::7] = np.nan
     arrays = {"iteration": ITERATIONS, "relative_l2": error, "snr": 100.0 / ITERATIONS}
-    return made("run", method, seed, {f"history/{name}": v for name, v in arrays.items()})
+    return make_content("run", method, seed, {f"history/{name}": v for name, v in arrays.items()})
 
 
-def made_fields(method, seed, shown):
+def make_fields(method, seed, shown):
     """Maps at three iterations."""
     rng = np.random.default_rng(seed)
     arrays = {
@@ -51,7 +51,7 @@ def made_fields(method, seed, shown):
         "weights": rng.uniform(0, 1, (3, 1, 30)),
         "points/collocation": rng.uniform((0, -1), (1, 1), (30, 2)),
     }
-    return made("fields", method, seed, arrays)
+    return make_content("fields", method, seed, arrays)
 
 
 def material(
@@ -64,8 +64,8 @@ def material(
     for method in methods:
         for seed, jump in enumerate(total_diffusion):
             phases = {"diffusion": {"iteration": 100.0}, "total_diffusion": jump}
-            contents += [made_run(method, seed), made_fields(method, seed, shown)]
-            contents += [made("phases", method, seed, None, **phases)]
+            contents += [make_run(method, seed), make_fields(method, seed, shown)]
+            contents += [make_content("phases", method, seed, None, **phases)]
     return Material(tuple(contents))
 
 
@@ -81,7 +81,7 @@ def figure():
 def test_several_seeds_give_the_median_and_the_range(figure, in_bins):
     error_axes = figure.axes[0]
     lines = {line.get_label(): line for line in error_axes.get_lines()}
-    both = np.array([made_run("rba", seed).arrays["history/relative_l2"] for seed in (0, 1)])
+    both = np.array([make_run("rba", seed).arrays["history/relative_l2"] for seed in (0, 1)])
     known = np.isfinite(both[0])
     expected = in_bins(ITERATIONS[known], both[:, known])
     for shown, wanted in zip(lines["RBA"].get_data(), expected, strict=True):
@@ -140,7 +140,7 @@ def test_boundary_of_several_seeds_is_the_median_of_those_that_have_it():
 
 
 def test_maps_show_prediction_and_relative_residual(figure):
-    content = made_fields("vanilla", 0, (100, 3000, 10000))
+    content = make_fields("vanilla", 0, (100, 3000, 10000))
     prediction, residual = (figure.axes[i].get_images()[0].get_array() for i in (2, 3))
     np.testing.assert_allclose(prediction, content.arrays["prediction/u"][0].T)
     expected = np.abs(content.arrays["residual/pde"][0]).T
@@ -168,7 +168,7 @@ def test_a_third_method_has_its_curve_colour_and_maps(assert_legible):
     assert_legible(figure)
 
 
-def made_cavity():
+def make_cavity():
     """Files of the cavity, with two equations, their weights, and fields that no map shows."""
     contents = []
     for content in material().contents:
@@ -193,9 +193,9 @@ def made_cavity():
 
 
 def test_maps_of_several_equations_show_the_root_of_their_squares_and_the_mean_weight():
-    made_files = made_cavity()
-    arrays = made_files.of("fields", "cavity", "vanilla")[0].arrays
-    figure = fig9.draw(made_files, SETTINGS)
+    files = make_cavity()
+    arrays = files.of("fields", "cavity", "vanilla")[0].arrays
+    figure = fig9.draw(files, SETTINGS)
     prediction, residual = (figure.axes[i].get_images()[0] for i in (2, 3))
     np.testing.assert_allclose(prediction.get_array(), arrays["prediction/speed"][0].T)
     assert prediction.get_clim() == (0, 1) and prediction.get_cmap().name == style.POSITIVE_MAP
@@ -224,4 +224,4 @@ def test_each_benchmark_has_its_figure(number, problem):
 
 
 def test_cavity_is_legible(assert_legible):
-    assert_legible(fig9.draw(made_cavity(), SETTINGS))
+    assert_legible(fig9.draw(make_cavity(), SETTINGS))

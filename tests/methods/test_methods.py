@@ -1,4 +1,4 @@
-"""Residual-based attention, by Eqs. 27 and 28 written out, and self-adaptive weights."""
+"""Residual-based attention, compared with Eqs. 27 and 28, and self-adaptive weights."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Values and parameter gradients of streams, against nested automatic differentiation."""
+"""Values and parameter gradients of streams, compared with nested autograd."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -19,7 +19,7 @@ from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.training.engines import plain
 
 EXACT = {"device": torch.device("cpu"), "dtype": torch.float64}
-RELATIVE = 1e-10  # of the largest value; float64 over a few layers rounds at about 1e-14
+RELATIVE = 1e-10  # tolerance, of the largest value; float64 rounds at 1e-14 over a few layers
 PROBLEM = AllenCahn(diffusion=1e-4, reaction=5.0)
 
 
@@ -33,8 +33,8 @@ class Case:
     points: torch.Tensor
 
 
-def added_up(terms):
-    """Return the operator of these coefficients and partial derivatives."""
+def operator_of(terms):
+    """Return the operator with these coefficients and partial derivatives."""
     return reduce(add, (coefficient * d(*term) for coefficient, term in terms))
 
 
@@ -50,42 +50,42 @@ def cases(draw: st.DrawFn) -> Case:
     coefficient = st.floats(-2, 2).filter(lambda a: abs(a) > 1e-3)
     terms = st.lists(st.sampled_from("tx"), min_size=1, max_size=3).map(tuple)
     sums = st.lists(st.tuples(coefficient, terms), min_size=1, max_size=4)
-    operators = draw(st.lists(sums.map(added_up), max_size=3).map(tuple))
+    operators = draw(st.lists(sums.map(operator_of), max_size=3).map(tuple))
     generator = torch.Generator().manual_seed(draw(st.integers(0, 2**31)))
     scale = draw(st.floats(0.3, 2.0))
-    made = Network.of(PROBLEM, network).initial_parameters(generator)
-    parameters = [scale * p.double() for p in made]
+    initial = Network.of(PROBLEM, network).initial_parameters(generator)
+    parameters = [scale * p.double() for p in initial]
     points = torch.rand(draw(st.integers(1, 7)), 2, generator=generator, dtype=torch.float64)
     return Case(network, operators, parameters, 2 * points - 1)
 
 
 def loss_and_gradient(jets, parameters):
-    """A scalar that involves every part of the jets, and its gradient."""
+    """Return a scalar that depends on every part of the jets, and its gradient."""
     parts = [part for jet in jets for part in (jet.value, *jet.derivatives.values())]
     total = torch.stack([(part + 0.3).square().sum() for part in parts]).sum()
     return total, torch.autograd.grad(total, parameters, materialize_grads=True)
 
 
 def close(actual, expected):
-    """Whether two tensors agree to `RELATIVE` of the largest expected value."""
+    """Return whether two tensors agree to `RELATIVE` times the largest expected value."""
     scale = expected.abs().max().clamp(min=1.0)
     return bool((actual - expected).abs().max() <= RELATIVE * scale)
 
 
 def assert_equal_to_nested_autograd(problem, case):
-    """Compare jets and the gradient of a function of them."""
+    """Compare jets, and the gradient of a scalar function of them."""
     parameters = [p.requires_grad_() for p in case.parameters]
     field = FieldAt(problem, case.network, case.points.numpy(), case.operators, **EXACT)
-    ours = field(parameters)
-    theirs = plain.fields(problem, case.network, case.points, parameters, case.operators)
-    assert list(ours) == list(theirs) == list(problem.fields)
+    actual = field(parameters)
+    nested = plain.fields(problem, case.network, case.points, parameters, case.operators)
+    assert list(actual) == list(nested) == list(problem.fields)
     for name in problem.fields:
-        assert close(ours[name].value, theirs[name].value)
+        assert close(actual[name].value, nested[name].value)
         for operator in case.operators:
-            assert close(operator(ours[name]), operator(theirs[name]))
-    gradients = (loss_and_gradient(jets.values(), parameters)[1] for jets in (ours, theirs))
-    for actual, expected in zip(*gradients, strict=True):
-        assert close(actual, expected)
+            assert close(operator(actual[name]), operator(nested[name]))
+    gradients = (loss_and_gradient(jets.values(), parameters)[1] for jets in (actual, nested))
+    for found, expected in zip(*gradients, strict=True):
+        assert close(found, expected)
 
 
 @given(cases())

@@ -1,4 +1,4 @@
-"""Derivatives of a solution on a grid, for substitution into its equation."""
+"""Derivatives of a solution on a grid, to substitute into its equation."""
 
 import numpy as np
 
@@ -6,23 +6,23 @@ from pinn_phases.operators import Jet
 
 
 def spectral_derivative(u, order):
-    """Derivative along the last axis, period 2, by the Fourier series of each row."""
+    """Return the derivative along the last axis, of period 2, by Fourier series of each row."""
     points = u.shape[-1]
     wave_numbers = np.pi * np.fft.rfftfreq(points, 1 / points)
     return np.fft.irfft((1j * wave_numbers) ** order * np.fft.rfft(u), n=points)
 
 
 def time_derivative(u, step):
-    """Sixth-order central difference in the first axis; three rows are lost at either end."""
+    """Return sixth-order central differences along the first axis, without three rows per end."""
     stencil = np.array([-1, 9, -45, 0, 45, -9, 1]) / 60
     return sum(c * u[i : len(u) - 6 + i] for i, c in enumerate(stencil)) / step
 
 
 def central_derivative(u, axis, step):
-    """Sixth-order central difference along an axis; NaN at three points of either end."""
-    d = np.full_like(u, np.nan)
-    np.moveaxis(d, axis, 0)[3:-3] = time_derivative(np.moveaxis(u, axis, 0), step)
-    return d
+    """Return sixth-order central differences along an axis; NaN at three points of each end."""
+    derivative = np.full_like(u, np.nan)
+    np.moveaxis(derivative, axis, 0)[3:-3] = time_derivative(np.moveaxis(u, axis, 0), step)
+    return derivative
 
 
 class _OnDemand(dict):
@@ -41,8 +41,8 @@ def field(values, partial):
     Parameters
     ----------
     values
-        On a grid.
+        Values of the field on a grid.
     partial
-        Takes the names of coordinates and returns that partial derivative, of the same shape.
+        Function of coordinate names that returns this partial derivative, of the same shape.
     """
     return Jet(values, _OnDemand(partial))

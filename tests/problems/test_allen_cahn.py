@@ -1,4 +1,4 @@
-"""The statement of the Allen-Cahn problem, compared with its reference solution."""
+"""Equation and conditions of Allen-Cahn, compared with its reference solution."""
 
 import numpy as np
 import pytest
@@ -19,12 +19,12 @@ def solution():
 
 
 def residual_of(u, step, problem=PROBLEM):
-    """Residual of the equation at the inner times."""
+    """Return the residual of the equation at the inner times."""
     partials = {("t",): time_derivative(u, step), ("x", "x"): spectral_derivative(u, 2)[3:-3]}
     return problem.residual({"u": field(u[3:-3], lambda *term: partials[term])}, {})[0]
 
 
-def test_residual_of_the_reference_vanishes_at_the_order_of_the_differences(solution):
+def test_residual_of_the_reference_falls_with_the_order_of_the_differences(solution):
     t, _, u = solution
     late = t[3:-3] >= 0.1  # earlier, the kink of the initial condition limits their accuracy
     rms = []

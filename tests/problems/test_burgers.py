@@ -1,4 +1,4 @@
-"""The statement of Burgers' problem, compared with its reference solution."""
+"""Equation and conditions of Burgers, compared with its exact solution."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from pinn_phases.problems.burgers import Burgers
 from pinn_phases.reference.numerics import cole_hopf
 from tests.problems.differences import field, spectral_derivative, time_derivative
 
-PROBLEM = Burgers(viscosity=0.02)  # a front that 512 points resolve to rounding
+PROBLEM = Burgers(viscosity=0.02)  # 512 points resolve its front to rounding
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def solution():
 
 
 def residual_of(problem, u, step):
-    """Residual of the equation at the inner times."""
+    """Return the residual of the equation at the inner times."""
     inner = u[3:-3]
 
     def partial(*term):
@@ -28,12 +28,12 @@ def residual_of(problem, u, step):
     return problem.residual({"u": field(inner, partial)}, {})[0]
 
 
-def test_residual_of_the_solution_vanishes_at_the_order_of_the_differences(solution):
+def test_residual_of_the_solution_falls_with_the_order_of_the_differences(solution):
     t, _, u = solution
     rms = [np.sqrt(np.mean(residual_of(PROBLEM, u[::n], t[n]) ** 2)) for n in (8, 4)]
     assert np.log2(rms[0] / rms[1]) == pytest.approx(6, abs=0.5)  # sixth order
     finest = residual_of(PROBLEM, u, t[1])
-    assert np.sqrt(np.mean(finest**2)) < 1e-6  # sixth order, down from 1/100 to 1/400
+    assert np.sqrt(np.mean(finest**2)) < 1e-6  # sixth order; step of 1/400 instead of 1/100
 
 
 def test_residual_detects_a_wrong_viscosity(solution):
@@ -41,7 +41,7 @@ def test_residual_detects_a_wrong_viscosity(solution):
     assert np.abs(residual_of(Burgers(viscosity=0.021), u, t[1])).max() > 0.1
 
 
-def test_the_linear_part_is_one_operator():
+def test_the_residual_has_two_operators():
     assert PROBLEM.residual_operators == (d("t") - 0.02 * d("x", "x"), d("x"))
 
 

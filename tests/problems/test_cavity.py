@@ -1,4 +1,4 @@
-"""The statement of the cavity problem, compared with its reference solution."""
+"""Equations and conditions of the cavity, compared with its reference solution."""
 
 import numpy as np
 import pytest
@@ -9,18 +9,18 @@ from pinn_phases.reference.cavity import CavityReference
 from tests.problems.differences import central_derivative, field
 
 PROBLEM = Cavity(reynolds=100.0, lid_width=0.125)
-MARGIN = 0.25  # from the walls: vorticity jumps in the upper corners, where differences fail
+MARGIN = 0.25  # from the walls: differences fail in the upper corners, where vorticity jumps
 
 
 def solve(modes):
-    """Reference solution on 161 x 161 points."""
+    """Return the reference solution on 161 x 161 points."""
     solver = CavityReference(grid={"x": 161, "y": 161}, largest_error=1e-5, modes=modes)
     return solver.solve(PROBLEM)
 
 
 @pytest.fixture(scope="module")
 def solution():
-    """The solution for most tests."""
+    """The reference solution with 32 modes."""
     return solve(modes=32)
 
 
@@ -37,7 +37,7 @@ def on_grid(values, step):
 
 
 def residuals_of(problem, solution, stride=1):
-    """Residuals of the momentum equations away from the walls, each of shape (points,)."""
+    """Return the residuals of the momentum equations away from the walls."""
     x = solution.axes["x"][::stride]
     fields = {
         name: on_grid(solution.fields[name][::stride, ::stride], x[1]) for name in problem.fields
@@ -47,10 +47,10 @@ def residuals_of(problem, solution, stride=1):
 
 
 def test_residuals_of_the_reference_vanish_as_its_resolution_grows(solution):
-    # The differences are of sixth order, their error below that of the reference.
+    # The differences are of sixth order; their error is below that of the reference.
     coarse, fine = (residuals_of(PROBLEM, solved) for solved in (solve(modes=16), solution))
-    for ours, theirs in zip(coarse, fine, strict=True):
-        rms = [np.sqrt(np.mean(part**2)) for part in (ours, theirs)]
+    for pair in zip(coarse, fine, strict=True):
+        rms = [np.sqrt(np.mean(residual**2)) for residual in pair]
         assert rms[1] < 2e-5  # of terms of order 1
         assert rms[0] > 16 * rms[1]  # at least of fourth order
 
@@ -71,8 +71,8 @@ def test_constants_of_pressure_and_stream_function_are_free(solution):
     }
     expected = residuals_of(PROBLEM, solution, 4)
     actual = residuals_of(PROBLEM, type(solution)(**vars(solution) | {"fields": shifted}), 4)
-    for ours, theirs in zip(actual, expected, strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-9)  # rounding of 3, over the step cubed
+    for found, wanted in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-9)  # rounding of 3, over the step cubed
 
 
 def test_observables_are_those_of_the_reference(solution):

@@ -1,4 +1,4 @@
-"""Cavity flows that several tests use, each solved once per process."""
+"""Flows in the cavity that several tests use, each solved once per process."""
 
 import functools
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ INNER = np.array([0.1, 0.35, 0.6, 0.85])
 
 @dataclass(frozen=True)
 class Benchmark:
-    """The benchmark's lid, dimensionless."""
+    """Reynolds number and lid of the benchmark, dimensionless."""
 
     reynolds: float = 1000.0
     lid_width: float = 0.125
@@ -29,11 +29,11 @@ LID = Benchmark().lid
 
 @functools.cache
 def flow(reynolds: float, modes: int) -> Flow:
-    """Solution with the lid of the benchmark."""
+    """Solve with the lid of the benchmark."""
     return solve(DrivenCavity.with_corners(LID), reynolds, modes)
 
 
 def speed(solution, x=GRID, y=GRID):
-    """Speed on a grid."""
+    """Evaluate the speed on a grid."""
     psi = solution.evaluate(x, y)
     return np.hypot(psi.x, psi.y)

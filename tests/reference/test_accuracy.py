@@ -1,4 +1,4 @@
-"""References that are not accurate enough: rejected in one line that says what to do."""
+"""References that are not accurate enough are rejected, with one line that says what to change."""
 
 import json
 import warnings
@@ -19,17 +19,17 @@ EVOLUTION = {"grid": {"t": 6, "x": 33}, "largest_error": 1e-5, "modes": 128, "st
 CAVITY = {"grid": {"x": 17, "y": 17}, "largest_error": 1e-5, "modes": 16}
 
 
-def made(value=1.0, **estimate):
-    """A solution that has this value at one point."""
+def solution_with(value=1.0, **estimate):
+    """Return a solution that has this value at one point, and 1 at the others."""
     u = np.array([1.0, 1.0, value, 1.0, 1.0])
-    return ReferenceSolution(("x",), AXES, {"u": u}, "made", {}, estimate)
+    return ReferenceSolution(("x",), AXES, {"u": u}, "synthetic", {}, estimate)
 
 
-def refusal(call, caplog) -> str:
-    """Return the one line that a failed call prints; anything else on the terminal is an error."""
+def error_line(arguments, caplog) -> str:
+    """Run a command that fails, and return its error message, which must be a single line."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert main([str(part) for part in call]) == 1
+        assert main([str(argument) for argument in arguments]) == 1
     (record,) = caplog.records
     (line,) = record.getMessage().splitlines()
     assert record.exc_info is None
@@ -46,14 +46,14 @@ def refusal(call, caplog) -> str:
             EVOLUTION | {"steps": 400},
             ["error estimate, relative_l2", "largest_error = 1.0e-05", "modes or reference.steps"],
         ),
-        # The steps are a hundred times the time of the reaction.
+        # The steps are a hundred times the time scale of the reaction.
         (
             "allen_cahn",
             {"diffusion": 1e-4, "reaction": 5e3},
             EVOLUTION,
             ["not finite (u)", "raise reference.modes or reference.steps"],
         ),
-        # The lid reaches its speed within a hundredth of its length.
+        # The velocity of the lid rises within a hundredth of its length.
         (
             "cavity",
             {"reynolds": 100.0, "lid_width": 0.01},
@@ -78,14 +78,14 @@ def refusal(call, caplog) -> str:
 def test_an_inaccurate_reference_is_rejected(problem, equation, solver, parts, tmp_path, caplog):
     text = json.dumps({"problem": problem, "equation": equation, "solver": solver})
     output = tmp_path / "reference.h5"
-    line = refusal(("reference", "--settings", text, "--output", output), caplog)
+    line = error_line(("reference", "--settings", text, "--output", output), caplog)
     assert line.startswith(f"error: {problem}: ")
     assert all(part in line for part in parts), line
     assert not output.exists()
 
 
 def test_the_error_limit_comes_from_the_settings(tmp_path, caplog):
-    """Burgers' solver estimates 6e-6 here."""
+    """The solver of Burgers' equation estimates an error of 6e-6 here."""
     settings = {"problem": "burgers", "equation": {"viscosity": 0.02}}
     output = tmp_path / "reference.h5"
     for limit, status in ((1e-6, 1), (1e-5, 0)):
@@ -97,20 +97,20 @@ def test_the_error_limit_comes_from_the_settings(tmp_path, caplog):
 
 
 def test_accurate_solutions_are_accepted():
-    require_accurate(made(relative_l2=1e-6, relative_l2_other=1e-5), 1e-5)
+    require_accurate(solution_with(relative_l2=1e-6, relative_l2_other=1e-5), 1e-5)
 
 
 @pytest.mark.parametrize(
     ("solution", "message"),
     [
-        (made(np.nan, relative_l2=1e-9), r"not finite \(u\)"),
-        (made(np.inf, relative_l2=1e-9), r"not finite \(u\)"),
-        (made(), "made no estimate"),
-        (made(relative_l2=np.nan), "relative_l2 = nan"),
-        (made(relative_l2=np.inf), "relative_l2 = inf"),
-        (made(relative_l2=1.1e-5), "relative_l2 = 1.1e-05"),
-        (made(relative_l2=1e-9, relative_l2_exact=2e-5), "relative_l2_exact = 2.0e-05"),
-        (made(relative_l2=2e-5, relative_l2_exact=np.nan), "relative_l2_exact = nan"),
+        (solution_with(np.nan, relative_l2=1e-9), r"not finite \(u\)"),
+        (solution_with(np.inf, relative_l2=1e-9), r"not finite \(u\)"),
+        (solution_with(), "made no estimate"),
+        (solution_with(relative_l2=np.nan), "relative_l2 = nan"),
+        (solution_with(relative_l2=np.inf), "relative_l2 = inf"),
+        (solution_with(relative_l2=1.1e-5), "relative_l2 = 1.1e-05"),
+        (solution_with(relative_l2=1e-9, relative_l2_exact=2e-5), "relative_l2_exact = 2.0e-05"),
+        (solution_with(relative_l2=2e-5, relative_l2_exact=np.nan), "relative_l2_exact = nan"),
     ],
 )
 def test_every_error_measure_is_checked(solution, message):
@@ -121,7 +121,7 @@ def test_every_error_measure_is_checked(solution, message):
 @pytest.mark.parametrize(
     "fault", [np.linalg.LinAlgError("singular matrix"), FloatingPointError("overflow")]
 )
-def test_errors_of_linear_algebra_say_what_to_do(fault, monkeypatch):
+def test_errors_of_linear_algebra_name_the_settings_to_change(fault, monkeypatch):
     def failing(*_):
         raise fault
 
@@ -131,7 +131,7 @@ def test_errors_of_linear_algebra_say_what_to_do(fault, monkeypatch):
 
 
 def test_an_error_relative_to_zero_is_rejected():
-    with pytest.raises(ArithmeticError, match="vanishes"):
+    with pytest.raises(ArithmeticError, match="the reference is zero on the grid"):
         relative_l2(np.ones(3), np.zeros(3))
 
 
@@ -142,9 +142,9 @@ def test_more_modes_are_not_suggested_beyond_the_maximum():
 
 def test_memory_and_time_depend_on_the_resolution():
     """Measured: 0.2, 0.8, 1.8 and 2.2 GB, and up to 2 minutes."""
-    needs = {modes: CavityReference(**CAVITY | {"modes": modes}) for modes in (40, 64, 80, 85)}
+    solvers = {modes: CavityReference(**CAVITY | {"modes": modes}) for modes in (40, 64, 80, 85)}
     for modes, measured in {40: 209, 64: 794, 80: 1783, 85: 2205}.items():
-        assert measured < needs[modes].memory_mb < measured + 500
-    assert needs[40].runtime_minutes == 10 < needs[80].runtime_minutes
+        assert measured < solvers[modes].memory_mb < measured + 500
+    assert solvers[40].runtime_minutes == 10 < solvers[80].runtime_minutes
     few, many = (BurgersReference(**EVOLUTION | {"modes": m}) for m in (128, 2**18))
     assert few.memory_mb < many.memory_mb

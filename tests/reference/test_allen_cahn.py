@@ -35,7 +35,7 @@ class Benchmark:
 
 @dataclass(frozen=True)
 class Uniform(Benchmark):
-    """A uniform initial condition, for which u^2 obeys the logistic equation."""
+    """A uniform initial condition, for which u^2 satisfies the logistic equation."""
 
     value: float = 0.0
 
@@ -60,7 +60,7 @@ def benchmark():
 
 
 def test_benchmark_meets_its_requirements(benchmark):
-    """Error, shapes and the exact first row at the recommended resolution."""
+    """At the recommended resolution: errors, shapes, and the exact initial condition."""
     estimate = benchmark.error_estimate
     assert estimate.keys() == {"relative_l2", "relative_l2_after_0.05"}
     assert 0.0 < estimate["relative_l2"] < 1e-5
@@ -94,23 +94,24 @@ def finite_differences(equation, points, times):
 
 
 def test_benchmark_agrees_with_finite_differences(benchmark):
-    """Another method in space and in time finds the same solution, kink included."""
+    """Another method in space and in time finds the same solution, including the kink."""
     rows = [10, 20, 50, 100, 200]
     coarse, fine = (finite_differences(Benchmark(), points, T[rows]) for points in (1024, 2048))
     extrapolated = (4.0 * fine - coarse) / 3.0  # Richardson: fourth order in the spacing
     for row, values in zip(rows, extrapolated, strict=True):
-        # Two finer grids put the extrapolation's own error at 5e-7 at t = 0.05 and 1e-7 later.
+        # According to two finer grids, the extrapolation has an error of 5e-7 at t = 0.05 and 1e-7
+        # later.
         assert relative_l2(values, benchmark.fields["u"][row]) < 1e-6
 
 
 def test_error_estimate_holds_against_a_much_finer_solution():
     """The estimate is the error of the stored solution, not of the finer one."""
-    times = T[:21]  # the early times, where the kink makes the error largest
+    times = T[:21]  # early times, when the error is largest because of the kink
     solution = allen_cahn.solve_with_error_estimate(Benchmark(), times, X, modes=1024, steps=100)
     u = solution.fields["u"]
     finest = allen_cahn.solve(Benchmark(), times, X, modes=4096, steps=400).fields["u"]
-    # The doubled resolution errs by less than a tenth of the stated one (order 4 in time, and
-    # diffusion damps what the kink leaves in the missing modes), and so may the estimate.
+    # Twice the resolution has less than a tenth of the error (order 4 in time, and diffusion damps
+    # the truncated modes of the kink), so the estimate is accurate to a tenth.
     estimate = solution.error_estimate
     assert relative_l2(u, finest) == pytest.approx(estimate["relative_l2"], rel=0.1)
     assert relative_l2(u[10:], finest[10:]) == pytest.approx(
@@ -121,12 +122,12 @@ def test_error_estimate_holds_against_a_much_finer_solution():
 def test_benchmark_stays_symmetric(benchmark):
     """u(t, x) = u(t, -x), since equation and initial condition are even."""
     u = benchmark.fields["u"]
-    # x_j and x_(512-j) mirror each other; x_0 = -1 is its own mirror image by periodicity.
+    # x_j and x_(512-j) are mirror images; x_0 = -1 is its own mirror image by periodicity.
     # Rounding errors may grow as exp(5 t) = 148 at most, from about 1e-16.
     assert_allclose(u[:, 1:], u[:, :0:-1], atol=1e-12)
 
 
-def test_sign_of_the_solution_follows_the_initial_condition():
+def test_negating_the_initial_condition_negates_the_solution():
     """The equation is odd in u."""
     times = T[:11]
     positive = allen_cahn.solve(Benchmark(), times, X, modes=512, steps=20).fields["u"]
@@ -138,7 +139,7 @@ def test_sign_of_the_solution_follows_the_initial_condition():
 def test_fixed_points_stay(value):
     """The states u = 0, 1 and -1 are stationary."""
     u = allen_cahn.solve(Uniform(value=value), T, X, modes=64, steps=200).fields["u"]
-    # Exact but for rounding: 200 steps of about 1e-15; the stable points damp it, zero stays zero.
+    # Exact up to rounding: 200 steps of about 1e-15. The stable points damp it; zero stays zero.
     assert_allclose(u, value, atol=1e-13)
 
 
@@ -180,7 +181,7 @@ def test_time_convergence_is_of_fourth_order_despite_the_kink():
         ("t", {"t": T[1:]}),
         ("t", {"t": T[:1]}),
         ("t", {"t": T[:0]}),
-        ("t", {"t": T[:5]}),  # ends before the second measure starts
+        ("t", {"t": T[:5]}),  # ends before the period of the second error estimate
         ("x", {"x": np.array([0.0, 1.1])}),
         ("x", {"x": np.array([np.nan])}),
     ],
@@ -193,7 +194,7 @@ def test_bad_arguments_are_rejected(name, changes):
 
 
 def test_solver_does_not_import_torch():
-    """References can be made without torch installed."""
+    """References can be computed without torch."""
     program = "import sys, pinn_phases.reference.allen_cahn; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

@@ -1,4 +1,7 @@
-"""Tests of the reference solution of Burgers' equation; `test_cole_hopf.py` has the exact one."""
+"""Tests of the reference solution of Burgers' equation.
+
+The exact solution that it is compared with has its own tests, in `test_cole_hopf.py`.
+"""
 
 import subprocess
 import sys
@@ -47,7 +50,7 @@ def benchmark():
 
 
 def test_benchmark_meets_its_requirements(benchmark):
-    """Error, shapes and the exact first row at the recommended resolution."""
+    """At the recommended resolution: errors, shapes, and the exact initial condition."""
     estimate = benchmark.error_estimate
     assert estimate.keys() == {"relative_l2", "relative_l2_cole_hopf"}
     assert 0.0 < estimate["relative_l2"] < 1e-10  # measured: 2.5e-11
@@ -59,27 +62,27 @@ def test_benchmark_meets_its_requirements(benchmark):
 
 
 def test_benchmark_agrees_with_the_exact_solution(benchmark):
-    """Everywhere, the front included, at every time."""
+    """At every time and everywhere, including the front."""
     exact = cole_hopf.evaluate(T, X, viscosity=VISCOSITY)
     # Measured: 8e-10, in the front just after it has formed.
     assert_allclose(benchmark.fields["u"], exact, rtol=0.0, atol=2e-9)
 
 
-def test_measures_are_those_of_the_stored_solution():
-    """Both are errors of the stated resolution, over all of the grid."""
+def test_estimates_are_those_of_the_stored_solution():
+    """Both are errors of the solution at the given resolution, over the whole grid."""
     t, equation = T[::20], Benchmark(viscosity=0.02)
     solution = burgers.solve_with_error_estimate(equation, t, X, modes=128, steps=200)
     exact = cole_hopf.evaluate(t, X, viscosity=0.02)
     error = relative_l2(solution.fields["u"], exact)
     assert solution.error_estimate["relative_l2_cole_hopf"] == error
-    # Twice the resolution errs by a sixteenth in time, and by far less in space.
+    # Twice the resolution has a sixteenth of the error in time, and a far smaller one in space.
     assert solution.error_estimate["relative_l2"] == pytest.approx(error, rel=0.1)
 
 
 def test_benchmark_is_odd_and_satisfies_the_boundary_conditions(benchmark):
-    """u(t, -x) = -u(t, x), which with the period 2 gives u(t, -1) = u(t, 1) = 0."""
+    """u(t, -x) = -u(t, x); with the period 2 it follows that u(t, -1) = u(t, 1) = 0."""
     u = benchmark.fields["u"]
-    # Only rounding, of about 1e-16 per step and not amplified; measured: 2e-14.
+    # Only rounding, about 1e-16 per step and not amplified; measured: 2e-14.
     assert_allclose(u, -u[:, ::-1], atol=1e-13)
     assert_allclose(u[:, [0, -1]], 0.0, atol=1e-13)
 
@@ -87,16 +90,16 @@ def test_benchmark_is_odd_and_satisfies_the_boundary_conditions(benchmark):
 def test_steepest_slope_at_the_origin_is_the_published_one():
     """Basdevant et al. (1986): |u_x(t, 0)| = 152.00516 at pi t = 1.6037 for nu = 0.01/pi."""
     spacing = 2e-4
-    # Sixth-order difference of an odd function; halving the spacing moves it by 3e-7.
+    # Sixth-order difference of an odd function; halving the spacing changes it by 3e-7.
     positions, weights = spacing * np.arange(1, 4), np.array([45.0, -9.0, 1.0]) / (30.0 * spacing)
     t = np.array([0.0, 1.6037 / np.pi])
     u = burgers.solve(Benchmark(), t, positions, modes=MODES, steps=STEPS // 4).fields["u"]
-    # All published digits, since the slope is flat in time at its maximum.
+    # All published digits, because the slope is stationary in time at its maximum.
     assert -u[1] @ weights == pytest.approx(152.00516, abs=0.5e-5)
 
 
 def test_mean_is_conserved_and_energy_decreases():
-    """The conservation form keeps the integral of u; diffusion reduces that of u^2."""
+    """The conservative form preserves the integral of u; diffusion reduces that of u^2."""
     x = np.arange(-128, 128) / 128
     u = burgers.solve(Sum(), T[::10], x, modes=256, steps=200).fields["u"]
     assert_allclose(u.mean(axis=1), 0.0, atol=1e-14)  # rounding
@@ -116,11 +119,11 @@ def test_time_convergence_is_of_fourth_order():
 
 
 def test_convergence_in_modes_is_exponential():
-    """Errors fall as the coefficients do, exp(-pi viscosity k)."""
+    """Errors fall like the Fourier coefficients, exp(-pi viscosity k)."""
     t, modes, equation = T[::10], np.array([64, 128, 192, 256, 320]), Benchmark(viscosity=0.01)
     exact = cole_hopf.evaluate(t, X, viscosity=0.01)
     errors = [
-        # 1600 steps err by 5e-11.
+        # The error of 1600 steps is 5e-11.
         relative_l2(burgers.solve(equation, t, X, modes=count, steps=1600).fields["u"], exact)
         for count in modes
     ]
@@ -139,7 +142,7 @@ def test_solver_uses_the_grid_and_resolution_of_the_settings():
     assert_array_equal(solution.axes["t"], [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0])
     assert_array_equal(solution.axes["x"], np.arange(-4, 5) / 4)
     assert solution.resolution == {"modes": 128, "steps": 50}
-    # Measured: 3e-7, from the long steps.
+    # Measured: 3e-7, due to the long time steps.
     assert 0.0 < solution.error_estimate["relative_l2_cole_hopf"] < 1e-6
 
 
@@ -187,6 +190,6 @@ def test_bad_arguments_are_rejected(name, changes):
 
 
 def test_solver_does_not_import_torch():
-    """References can be made without torch installed."""
+    """References can be computed without torch."""
     program = "import sys, pinn_phases.reference.burgers; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""The reference solution of the cavity, as a training reads it."""
+"""Tests of the reference solution of the cavity, as stored for trainings."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_the_reference_has_the_fields_of_the_problem():
     assert estimate == pytest.approx(error, rel=0.2)
     assert 1e-8 < estimate < 1e-4
     for name, exact in (("u", fine.y), ("v", -fine.x), ("psi", fine.value)):
-        assert relative_l2(solution.fields[name], exact) < 1e-4  # 24 modes, as the speed
+        assert relative_l2(solution.fields[name], exact) < 1e-4  # the same limit as for the speed
 
 
 @pytest.mark.parametrize(

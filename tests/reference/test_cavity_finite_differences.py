@@ -1,4 +1,4 @@
-"""Tests of the finite differences for the cavity, above all against the spectral solution."""
+"""Tests of the finite differences for the cavity, mainly against the spectral solution."""
 
 import functools
 
@@ -20,19 +20,19 @@ def lid(x):
 
 @functools.cache
 def spectral(reynolds):
-    """Solution with an error of about 1e-6 or less, far below what is measured here."""
+    """Solve with an error of about 1e-6 or less, far below the errors measured here."""
     return solve_spectral(DrivenCavity.with_corners(lid), reynolds, 48)
 
 
 def exact_speed(reynolds, intervals):
-    """Speed on the grid."""
+    """Evaluate the speed of the spectral solution on the grid."""
     grid = np.linspace(0.0, 1.0, intervals + 1)
     psi = spectral(reynolds).evaluate(grid, grid)
     return np.hypot(psi.x, psi.y)
 
 
 def velocity(psi):
-    """Take (psi_y, -psi_x) by central differences, on the walls by the boundary conditions."""
+    """Return (psi_y, -psi_x): central differences inside, boundary conditions on the walls."""
     intervals = len(psi) - 1
     u, v = np.zeros_like(psi), np.zeros_like(psi)
     u[1:-1, 1:-1] = (psi[1:-1, 2:] - psi[1:-1, :-2]) * (0.5 * intervals)
@@ -42,28 +42,28 @@ def velocity(psi):
 
 
 def speed(reynolds, intervals):
-    """Speed by finite differences."""
+    """Compute the speed by finite differences."""
     return np.hypot(*velocity(solve(lid, reynolds, intervals)))
 
 
 def test_convergence_to_the_spectral_solution_is_of_second_order():
     intervals = np.array([32, 64, 128])
-    found = [speed(100.0, int(count)) for count in intervals]
+    speeds = [speed(100.0, int(count)) for count in intervals]
     exact = [exact_speed(100.0, int(count)) for count in intervals]
-    errors = [relative_l2(ours, theirs) for ours, theirs in zip(found, exact, strict=True)]
+    errors = [relative_l2(*pair) for pair in zip(speeds, exact, strict=True)]
     slope = -np.polyfit(np.log(intervals), np.log(errors), 1)[0]
-    # The coarsest grid has four points in the rise of the lid; measured: 1.89.
+    # The coarsest grid has four points where the velocity of the lid rises; measured: 1.89.
     assert slope == pytest.approx(2.0, abs=0.2)
-    # What extrapolation leaves is due to the walls and the corners; measured: 2e-4.
-    assert relative_l2(extrapolate(*found[1:]), exact[1]) < 0.05 * errors[1]
+    # The error that remains after extrapolation is due to walls and corners; measured: 2e-4.
+    assert relative_l2(extrapolate(*speeds[1:]), exact[1]) < 0.05 * errors[1]
 
 
 def test_both_methods_agree_at_the_reynolds_number_of_the_benchmark():
-    found = [speed(1000.0, count) for count in (48, 96)]
+    coarse, fine = (speed(1000.0, count) for count in (48, 96))
     exact = exact_speed(1000.0, 48)
-    # Measured: 0.17 on the coarse grid, 0.042 on the finer one, 0.0034 extrapolated.
-    assert relative_l2(found[1][::2, ::2], exact) < 0.06
-    assert relative_l2(extrapolate(*found), exact) < 0.01
+    # Measured: 0.17 on the coarse grid, 0.042 on the fine one, 0.0034 extrapolated.
+    assert relative_l2(fine[::2, ::2], exact) < 0.06
+    assert relative_l2(extrapolate(coarse, fine), exact) < 0.01
 
 
 def test_the_walls_are_at_rest():
@@ -76,9 +76,10 @@ def test_the_walls_are_at_rest():
 
 
 def test_stokes_flow_is_symmetric():
-    """Without inertia, reversed time is a mirror image."""
+    """Without inertia, the reversed flow is the mirror image."""
     psi = solve(lid, 1e-9, 16)
-    # Inertia is of the order of the Reynolds number; rounding of a biharmonic system of 225 rows.
+    # Inertia is of the order of the Reynolds number. The rest is rounding in a biharmonic system
+    # with 225 unknowns.
     assert_allclose(psi, psi[::-1], atol=1e-10)
 
 
@@ -96,8 +97,9 @@ def test_extrema_of_a_known_flow_are_located():
 
     psi = -np.outer(bump(x, 2), bump(x, 3))
     found = find_extrema(SplineFlow(psi))["smallest psi"]
-    # s^2 (1 - s)^k is largest at 2/(2 + k). The spline errs by spacing^4 times a fourth derivative
-    # of about 1, which is 4e-9; the position by the slope's error, spacing^3, over the curvature.
+    # s^2 (1 - s)^k has its maximum at 2/(2 + k). The error of the spline is spacing^4 times a
+    # fourth derivative of about 1, which is 4e-9. The error of the position is that of the slope,
+    # spacing^3, divided by the curvature.
     assert found.value == pytest.approx(-bump(0.5, 2) * bump(0.4, 3), abs=1e-8)
     assert (found.x, found.y) == pytest.approx((0.5, 0.4), abs=1e-5)
 

@@ -1,6 +1,6 @@
-"""The spectral solver of the cavity: closed forms, orders of convergence, published values.
+"""Tests of the spectral solver of the cavity: convergence, symmetries, published values.
 
-Tests that need a smooth lid use the benchmark's, tanh(8 x) tanh(8 (1 - x)).
+Tests that need a smooth lid use that of the benchmark, tanh(8 x) tanh(8 (1 - x)).
 """
 
 import tracemalloc
@@ -30,7 +30,7 @@ def test_the_jacobian_is_the_derivative_of_the_residual():
     _, psi = equations.residual(unknowns, 100.0)
     ahead, behind = (equations.residual(unknowns + s * direction, 100.0)[0] for s in (1.0, -1.0))
     found = equations.jacobian(psi, 100.0) @ direction.ravel()
-    # The residual is quadratic, so that the central difference is exact up to rounding.
+    # The residual is quadratic, so the central difference is exact up to rounding.
     exact = 0.5 * (ahead - behind).ravel()
     assert_allclose(found, exact, rtol=0.0, atol=1e-12 * np.abs(exact).max())
 
@@ -51,27 +51,28 @@ def test_a_manufactured_clamped_flow_is_recovered():
     exact = equations.unknowns(coefficients)
     equations.target, _ = equations.residual(exact, 200.0)
     found = newton(equations, 200.0, np.zeros_like(exact))
-    # Newton's method ends with an update of 1e-9 at most, and converges at least tenfold a step.
+    # The last update is at most 1e-9, and each Newton step reduces the error at least tenfold.
     assert_allclose(found, exact, rtol=0.0, atol=1e-9 * np.abs(exact).max())
-    # The polynomial of degree 18 misses e^x by far less: the fit to clamped ones is exact.
+    # A polynomial of degree 18 approximates e^x far better than this, so the fit of clamped
+    # polynomials is exact.
     assert_allclose(equations.coefficients(exact), coefficients, atol=1e-14)
 
 
 def test_convergence_is_fast_despite_the_corners():
-    """Eddies of order r^3.74 remain in the corners, for which modes^-7.5 is expected."""
+    """The remaining eddies in the corners, of order r^3.74, lead to errors of modes^-7.5."""
     modes = np.array([16, 20, 24, 28])
     finer = speed(flow(100.0, 48))
     errors = [relative_l2(speed(flow(100.0, count)), finer) for count in modes]
     slope = -np.polyfit(np.log(modes), np.log(errors), 1)[0]
-    # Measured: 9.0; faster at first, while the shape of the lid is being resolved.
+    # Measured: 9.0; convergence is faster while more modes still improve the shape of the lid.
     assert slope > 7.0
     assert errors[-1] < 1e-5
 
 
-def test_without_the_corner_flow_it_converges_more_slowly():
+def test_convergence_is_slower_without_the_corner_flow():
     finer = speed(flow(100.0, 48))
     plain = speed(solve(DrivenCavity(LID, NO_CORNER, NO_CORNER), 100.0, 24))
-    # Same number of unknowns; measured: 145 times the error.
+    # Both have the same number of unknowns; measured: 145 times the error.
     assert relative_l2(plain, finer) > 30.0 * relative_l2(speed(flow(100.0, 24)), finer)
 
 
@@ -86,7 +87,7 @@ def test_the_walls_are_at_rest_and_the_lid_moves():
 
 
 def test_stokes_flow_is_symmetric():
-    """Without inertia, reversed time is a mirror image."""
+    """Without inertia, the reversed flow is the mirror image."""
     slow = flow(1e-6, 24)
     # Inertia is of the order of the Reynolds number.
     assert_allclose(speed(slow), speed(slow)[::-1], atol=1e-6)
@@ -94,7 +95,7 @@ def test_stokes_flow_is_symmetric():
 
 
 def test_the_equation_holds_away_from_the_corners():
-    """In the strong form and at other points, with derivatives that the solver does not take."""
+    """In the strong form, at other points than the solver's, and with difference quotients."""
     solution, step = flow(100.0, 48), 1e-3
     moved = [
         solution.evaluate(INNER + dx, INNER + dy)
@@ -104,20 +105,21 @@ def test_the_equation_holds_away_from_the_corners():
     around = sum(psi.laplacian for psi in moved[1:])
     diffusion = (around - 4.0 * at.laplacian) / step**2 / 100.0
     transport = at.y * at.laplacian_x - at.x * at.laplacian_y
-    # Both are of order 10; the difference quotient errs by step^2/12 times a sixth derivative.
+    # Both are of order 10; the difference quotient has an error of step^2/12 times a sixth
+    # derivative.
     assert np.abs(transport).max() > 1.0
     assert_allclose(diffusion, transport, rtol=0.0, atol=1e-3)
 
 
 @pytest.mark.parametrize(("modes", "tolerance"), [(24, 1e-3), (40, 5e-5)])
 def test_published_values_are_reproduced(modes, tolerance):
-    """Measured: 5e-4 with 24 modes, 3e-5 with 40, 1e-6 with 64; published to seven digits."""
+    """Measured errors: 5e-4 with 24 modes, 3e-5 with 40, 1e-6 with 64; seven digits published."""
     found = find_extrema(solve(DrivenCavity.with_corners(unit_lid), REYNOLDS, modes))
     assert found.keys() == BOTELLA_PEYRET.keys()
     for name, published in BOTELLA_PEYRET.items():
         assert found[name].value == pytest.approx(published.value, abs=tolerance)
         for ours, theirs in ((found[name].x, published.x), (found[name].y, published.y)):
-            # Flat extrema: the position is less well determined, and published to four digits.
+            # Positions of flat extrema are less accurate, and published to four digits.
             assert ours == (theirs if theirs is None else pytest.approx(theirs, abs=1e-3))
 
 
@@ -149,16 +151,16 @@ def test_a_flow_that_cannot_be_resolved_is_reported():
 
 
 def test_a_failed_step_in_the_reynolds_number_is_halved():
-    """The full step, from 300 to 700, fails with this lid on 20 modes."""
+    """The full step, from Reynolds number 300 to 700, fails with this lid and 20 modes."""
     cavity = DrivenCavity.with_corners(unit_lid)
     equations, start = Galerkin(cavity, 20), np.zeros((19, 19))
     for reynolds in (0.0, 100.0, 300.0):
-        start = newton(equations, reynolds, start, stream_function.ON_THE_WAY)
+        start = newton(equations, reynolds, start, stream_function.INTERMEDIATE)
     with pytest.raises(ArithmeticError, match="20 modes, Reynolds number 700"):
-        newton(equations, 700.0, start, stream_function.ON_THE_WAY)
+        newton(equations, 700.0, start, stream_function.INTERMEDIATE)
     found = solve(cavity, 2500.0, 20)
     assert (found.reynolds, found.modes) == (2500.0, 20)
-    # 64 modes give -0.121468; 20 modes are 1e-3 away.
+    # 64 modes give -0.121468; the error of 20 modes is 1e-3.
     assert find_extrema(found)["smallest psi"].value == pytest.approx(-0.121468, abs=2e-3)
 
 
@@ -173,11 +175,11 @@ def test_continuation_uses_more_modes_where_few_do_not_suffice(monkeypatch):
 
 
 def test_only_one_matrix_is_in_memory_at_a_time():
-    """With 120 modes, to which 80 are compared, it takes 1.6 GB."""
+    """The matrix for 120 modes, with which 80 modes are compared, takes 1.6 GB."""
     equations = Galerkin(DrivenCavity.with_corners(LID), 32)
     start = np.zeros((31, 31))
     tracemalloc.start()
-    newton(equations, 100.0, start)  # at least two Jacobians, as the flow changes much
+    newton(equations, 100.0, start)  # at least two Jacobians, because the flow changes a lot
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 1.7 * 8 * 31**4  # measured: 1.4, with the arrays the matrix is made from
+    assert peak < 1.7 * 8 * 31**4  # measured: 1.4, including the arrays to assemble the matrix

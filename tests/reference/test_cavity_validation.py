@@ -27,7 +27,7 @@ def test_the_tables_of_published_values_are_printed_and_written(tmp_path, capsys
     assert output.read_text() == tables
     extrema, profiles = (table.splitlines() for table in tables.split("\n\n"))
     assert len(extrema) == 1 + 4 + 5  # a header, four extrema, five coordinates
-    assert len(profiles) == 1 + 4 + 5 + 5  # also distance and place for u and v, and the tolerance
+    assert len(profiles) == 1 + 4 + 5 + 5  # also difference and position for u and v, tolerance
     for name in BOTELLA_PEYRET:
         assert all(any(row.startswith(name) for row in table) for table in (extrema, profiles))
 
@@ -38,8 +38,8 @@ def test_extrema_that_differ_end_in_an_error(capsys, caplog):
     assert capsys.readouterr().out  # the table shows which
 
 
-def made(ours=1.0, extrapolated=1.1, u=0.0, v=0.0):
-    """One published value of 1.0, with 0.5 and 0.9 on the grids; one flow at 1000."""
+def comparisons(ours=1.0, extrapolated=1.1, u=0.0, v=0.0):
+    """One published value of 1.0, with 0.5 and 0.9 on the grids; one flow at Re = 1000."""
     published = dict.fromkeys(("botella_peyret", "ghia"), 1.0)
     value = ValueComparison(
         "psi", ours=ours, finite_differences=(0.5, 0.9, extrapolated), **published
@@ -48,8 +48,8 @@ def made(ours=1.0, extrapolated=1.1, u=0.0, v=0.0):
 
 
 def test_values_that_agree_are_accepted():
-    require_agreement(*made())
-    require_agreement(*made(ours=1.0005, extrapolated=1.35, u=1.2e-3, v=1.2e-3))
+    require_agreement(*comparisons())
+    require_agreement(*comparisons(ours=1.0005, extrapolated=1.35, u=1.2e-3, v=1.2e-3))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_values_that_agree_are_accepted():
 )
 def test_each_disagreement_ends_in_an_error(changes, message):
     with pytest.raises(Stopped, match=message):
-        require_agreement(*made(**changes))
+        require_agreement(*comparisons(**changes))
 
 
 def test_a_wrong_flow_is_far_from_the_published_velocities():
@@ -75,7 +75,7 @@ def test_a_wrong_flow_is_far_from_the_published_velocities():
 
 def test_bad_reynolds_numbers_are_named(caplog):
     assert main(["validate", "--reynolds", "1000", "3000"]) == 2
-    assert "setting --reynolds = 3000.0: expected of 1000, 2500, 5000, 7500" in caplog.text
+    assert "setting --reynolds = 3000.0: expected one of 1000, 2500, 5000, 7500" in caplog.text
 
 
 @pytest.mark.parametrize("option", ["--modes", "--intervals"])

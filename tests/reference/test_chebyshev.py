@@ -1,4 +1,4 @@
-"""Tests of Chebyshev series on [0, 1]: all are exact on polynomials."""
+"""Tests of Chebyshev series on [0, 1]: all operations are exact for polynomials."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def polynomial():
 def test_nodes_are_where_the_polynomial_is_extreme():
     x = chebyshev.nodes(DEGREE)
     assert x[0] == 0.0 and x[-1] == 1.0 and np.all(np.diff(x) > 0.0)
-    # |T_12| is 1 there, and depends on x with a slope of at most 2 * 12^2.
+    # |T_12| is 1 at the nodes, and its slope is at most 2 * 12^2.
     extremes = np.cos(DEGREE * np.arccos(2.0 * x - 1.0))
     assert_allclose(extremes, (-1.0) ** np.arange(DEGREE, -1, -1), atol=1e-13)
 
@@ -42,8 +42,8 @@ def test_the_differentiation_matrix_is_exact(polynomial):
     assert_allclose(found, polynomial.deriv()(x), rtol=0.0, atol=1e-12)
 
 
-def test_interpolation_converges_as_the_poles_allow():
-    """1/(x + 1/4) has its pole at -3/2 on the standard interval: (3/2 + sqrt(5/4))^-degree."""
+def test_interpolation_converges_at_the_rate_of_the_nearest_pole():
+    """1/(x + 1/4) has a pole at -3/2 on [-1, 1]: errors fall as (3/2 + sqrt(5/4))^-degree."""
     errors = []
     for degree in (8, 16, 24):
         series = chebyshev.interpolate(1.0 / (chebyshev.nodes(degree) + 0.25))
@@ -51,7 +51,7 @@ def test_interpolation_converges_as_the_poles_allow():
         found = chebyshev.derivatives_at(fine, degree, 0) @ series
         errors.append(np.abs(found - 1.0 / (fine + 0.25)).max())
     rate = (errors[0] / errors[2]) ** (1.0 / 16.0)
-    # The factor in front is the same at all degrees up to their sampling by 101 points.
+    # The prefactor is the same for all degrees, except for the sampling at 101 points.
     assert rate == pytest.approx(1.5 + np.sqrt(1.25), rel=0.02)
 
 
@@ -68,7 +68,7 @@ def test_gauss_quadrature_is_exact_up_to_twice_its_points():
     x, weights = chebyshev.gauss_legendre(5)
     powers = np.arange(10)
     assert_allclose(weights @ x[:, None] ** powers, 1.0 / (powers + 1.0), atol=1e-14)
-    assert abs(weights @ x**10 - 1.0 / 11.0) > 1e-8  # the first that is not exact
+    assert abs(weights @ x**10 - 1.0 / 11.0) > 1e-8  # the lowest degree that is not exact
 
 
 def test_the_clamped_basis_spans_all_clamped_polynomials():

@@ -1,4 +1,4 @@
-"""The flow in a corner of the cavity, against its conditions and its equation."""
+"""Tests of the flow in a corner of the cavity: boundary conditions and biharmonic equation."""
 
 import numpy as np
 import pytest
@@ -11,11 +11,11 @@ from pinn_phases.reference.numerics.corner_singularity import LidEnd, corner_flo
 def test_the_corner_flow_meets_the_conditions_on_both_walls(lid):
     along = np.linspace(0.0, 2.0, 9)
     on_lid, on_wall = corner_flow(along, 0.0 * along, lid), corner_flow(0.0 * along, along, lid)
-    # Sums of a few numbers up to 8 * 4: rounding.
+    # Only rounding, in sums of a few numbers up to 8 * 4.
     assert_allclose(on_lid.value, 0.0, atol=1e-13)
     assert_allclose(-on_lid.y, lid.speed + lid.slope * along, atol=1e-13)
     assert_allclose(on_wall.value, 0.0, atol=1e-13)
-    assert_allclose(on_wall.x[1:], 0.0, atol=1e-13)  # not in the corner, which counts as lid
+    assert_allclose(on_wall.x[1:], 0.0, atol=1e-13)  # without the corner, which belongs to the lid
 
 
 def test_the_corner_flow_is_biharmonic_and_its_derivatives_are_right():
@@ -26,14 +26,15 @@ def test_the_corner_flow_is_biharmonic_and_its_derivatives_are_right():
         for dx, dy in ((0, 0), (step, 0), (-step, 0), (0, step), (0, -step))
     )
 
-    def close(found, exact):  # third derivatives up to 1e2 times step^2/6, and 1e-14/step^2
-        assert_allclose(found, exact, atol=3e-6)
+    def check(quotient, exact):
+        # Errors: step^2/6 times third derivatives of up to 1e2, and rounding, 1e-14/step^2.
+        assert_allclose(quotient, exact, atol=3e-6)
 
-    close((east.value - west.value) / (2.0 * step), at.x)
-    close((north.value - south.value) / (2.0 * step), at.y)
-    around = east.value + west.value + north.value + south.value
-    close((around - 4.0 * at.value) / step**2, at.laplacian)
-    close((east.laplacian - west.laplacian) / (2.0 * step), at.laplacian_x)
-    close((north.laplacian - south.laplacian) / (2.0 * step), at.laplacian_y)
+    check((east.value - west.value) / (2.0 * step), at.x)
+    check((north.value - south.value) / (2.0 * step), at.y)
+    neighbours = east.value + west.value + north.value + south.value
+    check((neighbours - 4.0 * at.value) / step**2, at.laplacian)
+    check((east.laplacian - west.laplacian) / (2.0 * step), at.laplacian_x)
+    check((north.laplacian - south.laplacian) / (2.0 * step), at.laplacian_y)
     twice = (east.laplacian_x - west.laplacian_x + north.laplacian_y - south.laplacian_y) / step
-    close(0.5 * twice, 0.0)
+    check(0.5 * twice, 0.0)

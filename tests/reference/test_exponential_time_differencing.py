@@ -1,4 +1,4 @@
-"""Tests of ETDRK4: coefficients against quadrature, order against a closed form (Burgers)."""
+"""Tests of ETDRK4: coefficients against quadrature, convergence to an exact Burgers solution."""
 
 import numpy as np
 import pytest
@@ -13,13 +13,13 @@ from pinn_phases.reference.numerics.exponential_time_differencing import (
     phi_functions,
 )
 
-# Each phi function is a mean of 32 values known to about 1e-15/0.1^3 at worst, where a contour
-# passes within 0.1 of the origin.
+# Each phi function is a mean of 32 values. Their error is about 1e-15/0.1^3 at worst, if the
+# contour is within 0.1 of the origin.
 PHI_TOLERANCE = 1e-12
 
 
 def phi_by_quadrature(order, z):
-    """Integrate exp((1 - s) z) s^(order-1)/(order-1)! over [0, 1], which cannot cancel."""
+    """Integrate exp((1 - s) z) s^(order-1)/(order-1)! over [0, 1], without any cancellation."""
     nodes, weights = np.polynomial.legendre.leggauss(60)
     s = 0.5 * (nodes + 1.0)
     factorial = (1.0, 1.0, 2.0)[order - 1]
@@ -35,15 +35,15 @@ def phi_by_quadrature(order, z):
     ids=["real", "complex"],
 )
 def test_phi_functions_match_their_integrals(z):
-    """Near zero, where the quotients cancel, and far from it; real input gives real output."""
+    """Near zero, where the definition has cancellation, and far away; real z gives real values."""
     for order, phi in enumerate(phi_functions(z), start=1):
         assert_allclose(phi, phi_by_quadrature(order, z), rtol=PHI_TOLERANCE)
         assert np.iscomplexobj(phi) == np.iscomplexobj(z)
 
 
 @given(st.floats(min_value=-1e6, max_value=10.0))
-def test_phi_functions_obey_their_recurrence(z):
-    """The definition holds at any stiffness, the quotients multiplied out."""
+def test_phi_functions_satisfy_their_recurrence(z):
+    """The definition, multiplied by z, holds at any stiffness."""
     phi_1, phi_2, phi_3 = (float(phi[0]) for phi in phi_functions(np.array([z])))
     assert np.isclose(1.0 + z * phi_1, np.exp(z), rtol=PHI_TOLERANCE, atol=PHI_TOLERANCE)
     assert np.isclose(1.0 + z * phi_2, phi_1, rtol=PHI_TOLERANCE, atol=PHI_TOLERANCE)
@@ -51,8 +51,8 @@ def test_phi_functions_obey_their_recurrence(z):
 
 
 def test_linear_part_is_exact():
-    """Without a nonlinear part a step is the exponential, however long."""
-    # Stiff decay, growth and rotation at once; one step as long as the whole interval.
+    """Without a nonlinear part, a step of any length is the exponential."""
+    # Stiff decay, growth and rotation in one step.
     linear = np.array([-1e5, -2.0, 0.0, 1.5, 4j])
     state = advance(np.ones(5, complex), np.zeros_like, coefficients(linear, 1.0))
     assert_allclose(state, np.exp(linear), rtol=1e-14)
@@ -62,23 +62,23 @@ def test_constant_forcing_is_exact():
     """A constant nonlinear part is integrated exactly: the weights sum to h phi_1."""
     linear = np.array([-1e5, -2.0, -1e-7, 1.5])
     state = advance(np.zeros(4), np.ones_like, coefficients(linear, 1.0))
-    # expm1 is the closed form without cancellation; the weights carry the phi functions' rounding.
+    # expm1 is the closed form without cancellation; the weights have the error of phi functions.
     assert_allclose(state, np.expm1(linear) / linear, rtol=PHI_TOLERANCE)
 
 
 VISCOSITY = 0.05
 OFFSET = 1.5  # above 1, so that the potential below has no zero
-POINTS = 128  # the Burgers solution's coefficients are below 1e-16 beyond this grid
+POINTS = 128  # truncated Fourier coefficients of the solution are below 1e-16
 
 
 def burgers_solution(t, x):
-    """Cole-Hopf: u = -2 nu phi_x/phi with the heat solution phi = OFFSET + exp(-nu t) cos x."""
+    """Return -2 nu phi_x/phi (Cole-Hopf) for the heat solution phi = OFFSET + exp(-nu t) cos x."""
     decay = np.exp(-VISCOSITY * t)
     return 2.0 * VISCOSITY * decay * np.sin(x) / (OFFSET + decay * np.cos(x))
 
 
 def burgers_error(steps, end=8.0):
-    """Relative L2 error at the end time of u_t = nu u_xx - (u^2/2)_x on [0, 2 pi)."""
+    """Solve u_t = nu u_xx - (u^2/2)_x on [0, 2 pi), and return the relative L2 error at the end."""
     x = 2.0 * np.pi * np.arange(POINTS) / POINTS
     wave_numbers = np.arange(POINTS // 2 + 1)
 
@@ -102,14 +102,14 @@ def test_convergence_is_of_fourth_order():
     steps = np.array([8, 16, 32, 64, 128])
     errors = np.array([burgers_error(count) for count in steps])
     slope = -np.polyfit(np.log(steps), np.log(errors), 1)[0]
-    # The coarsest steps are not yet asymptotic; third or fifth order lies five times as far away.
+    # The coarsest steps are not yet asymptotic; orders 3 and 5 are five times as far away.
     assert slope == pytest.approx(4.0, abs=0.2)
-    # Diffusion at the largest step, nu k^2 h = 205, would blow up any explicit method.
+    # With the largest step, diffusion has nu k^2 h = 205, which is unstable in explicit methods.
     assert errors[0] < 1e-5
 
 
 def test_stored_states_do_not_depend_on_the_output_interval():
-    """Storing fewer states changes none of those that are stored."""
+    """Storing fewer states does not change those that are stored."""
     linear, initial = np.array([-1.0, 2.0]), np.array([0.3, -0.2])
 
     def cubic(state):

@@ -1,4 +1,4 @@
-"""Settings without effect, or that fail only after training, are refused with a reason."""
+"""Settings without effect, or that would fail only after training, are rejected with a reason."""
 
 import itertools
 
@@ -33,7 +33,7 @@ def test_a_condition_satisfied_by_the_ansatz_has_no_weight(bare):
     with_ansatz = changed(bare, f"{PROBLEM}.training.network.ansatz", "initial")
     assert str(refusal(with_ansatz)) == (
         f"setting {CONDITIONS}.initial.weight = 1.0: "
-        "expected 0, since the ansatz 'initial' holds this condition"
+        "expected 0, since the ansatz 'initial' satisfies this condition"
     )
     loaded = load_scales(changed(with_ansatz, f"{CONDITIONS}.initial.weight", 0.0))
     conditions = loaded["paper"].problems["allen_cahn"].training.conditions
@@ -67,8 +67,8 @@ def test_fewest_iterations_for_a_number_of_records(dense_until, every):
 def test_too_few_iterations_for_phases_are_refused(bare, where, iterations):
     key = f"{where}training.iterations"
     assert str(refusal(changed(bare, key, iterations))) == (
-        f"setting {key} = {iterations}: expected at least {MIN_RECORDS}, since phases are searched "
-        f"in at least {MIN_RECORDS} recorded iterations "
+        f"setting {key} = {iterations}: expected at least {MIN_RECORDS}, since the search "
+        f"for phases needs {MIN_RECORDS} recorded iterations "
         "(record.dense_until = 100, record.every = 10)"
     )
     assert load_scales(changed(bare, key, MIN_RECORDS))
@@ -76,7 +76,7 @@ def test_too_few_iterations_for_phases_are_refused(bare, where, iterations):
 
 def test_too_few_records_for_phases_are_refused(bare):
     sparse = changed(bare, f"{PROBLEM}.training.record", {"dense_until": 0, "every": 100000})
-    assert "expected at least 1900001, since phases" in str(refusal(sparse))
+    assert "expected at least 1900001, since the search for phases" in str(refusal(sparse))
 
 
 def test_the_moving_average_of_figures_is_no_longer_than_a_training(bare):

@@ -1,4 +1,4 @@
-"""Every change of a number in config.yaml changes some job or is refused."""
+"""Every change of a number in config.yaml changes some job or is rejected."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,7 +29,7 @@ WORDS = {
     "optimiser": ["soap"],
     "points": [50],  # of the information; null: all
 }
-# Every other value is refused, for the reason in the comment.
+# All other values of these keys are rejected, for the reason in the comment.
 ONLY_FOR_SOME = {
     "optimiser",  # some method would occur twice; test_optimisers.py shows its effect
     "training.network.fourier_modes",  # not every problem has a periodic coordinate
@@ -40,7 +40,7 @@ ONLY_FOR_SOME = {
 
 
 def others(key: str, value: Any) -> Iterator[Any]:
-    """Other values, some of which may be refused."""
+    """Other values, some of which may be rejected."""
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int):
@@ -52,7 +52,7 @@ def others(key: str, value: Any) -> Iterator[Any]:
 
 
 def loaded_with(key: str, value: Any) -> Mapping[str, Settings] | None:
-    """Return the settings of all scales, None if the value is refused."""
+    """Return the settings of all scales; None if the value is rejected."""
     try:
         return load_scales(changed(CONFIG, key, value))
     except SettingsError:

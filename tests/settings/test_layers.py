@@ -8,7 +8,7 @@ import yaml
 
 from pinn_phases.model import validated_json
 from pinn_phases.settings.config import Settings
-from pinn_phases.settings.layers import words_to_values
+from pinn_phases.settings.layers import parse_strings
 from pinn_phases.settings.scales import load_paper, load_scales
 from pinn_phases.settings.training import RunSettings
 from tests.settings.conftest import PROBLEM, changed
@@ -16,9 +16,9 @@ from tests.settings.conftest import PROBLEM, changed
 
 def test_the_file_loads_at_every_scale(config):
     scales = load_scales(config)
-    there = {"smoke", "laptop", "paper"}
-    assert set(scales) == there | {f"reached-{scale}" for scale in there}
-    assert there <= set(config["scales"])
+    trained = {"smoke", "laptop", "paper"}
+    assert set(scales) == trained | {f"reached-{scale}" for scale in trained}
+    assert trained <= set(config["scales"])
     for scale, loaded in scales.items():
         assert loaded.scale == scale
         for problem in config["problems"]:
@@ -118,8 +118,8 @@ def test_stored_settings_give_the_same_run(config):
 
 def test_words_that_yaml_would_read_as_values_become_values():
     words = {"seeds": ["0", "-1"], "a": {"b": "0.5", "c": "1.0e-4"}, "d": 2}
-    assert words_to_values(words) == {"seeds": [0, -1], "a": {"b": 0.5, "c": 1e-4}, "d": 2}
-    assert isinstance(words_to_values("1"), int) and isinstance(words_to_values("1."), float)
-    assert [words_to_values(word) for word in ("true", "false", "null")] == [True, False, None]
+    assert parse_strings(words) == {"seeds": [0, -1], "a": {"b": 0.5, "c": 1e-4}, "d": 2}
+    assert isinstance(parse_strings("1"), int) and isinstance(parse_strings("1."), float)
+    assert [parse_strings(word) for word in ("true", "false", "null")] == [True, False, None]
     for word in ("1e-4", "laptop", "", "1 2", "nan", ".", "0x1", "1_0"):
-        assert words_to_values(word) == word == yaml.safe_load(f"'{word}'")
+        assert parse_strings(word) == word == yaml.safe_load(f"'{word}'")

@@ -1,4 +1,4 @@
-"""Every mistake in config.yaml gives one plain line: key, value, what is allowed."""
+"""Every mistake in config.yaml gives a one-line message: key, value and what was expected."""
 
 import datetime
 import json
@@ -9,12 +9,12 @@ import pytest
 from pinn_phases.model import SettingsError, validated_json
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.settings.analysis import PhaseSettings
-from pinn_phases.settings.layers import words_to_values
+from pinn_phases.settings.layers import parse_strings
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.settings.training import RunSettings
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
 
-# Key, value, what is allowed
+# Key, value, part of the message
 MISTAKES = [
     ("training.points", -5, "at least 1"),
     ("training.points", 0, "at least 1"),
@@ -24,8 +24,8 @@ MISTAKES = [
     ("training.points", [100], "whole number"),
     ("training.points", {"all": 100}, "whole number"),
     ("training.points", None, "whole number"),
-    ("training.points", datetime.date(2025, 1, 1), "a number, a word, a list or a block"),
-    ("training.points", "\udcff", "expected text"),
+    ("training.points", datetime.date(2025, 1, 1), "a number, a string, a list or a block"),
+    ("training.points", "\udcff", "expected valid Unicode"),
     ("training.batches", 1, "at least 2"),
     ("training.iterations", 3.0e5, "whole number"),
     ("training.compiled", "yes", "true or false"),
@@ -49,7 +49,7 @@ MISTAKES = [
     (f"{PROBLEM}.reference.modes", 511, "multiple of 2"),
     (f"{PROBLEM}.reference.steps", 1001, "multiple of the"),
     (f"{PROBLEM}.reference.grid.t", 1, "at least 2"),
-    (f"{PROBLEM}.reference.grid.x", 6, "at least 7, 5 between the ends"),
+    (f"{PROBLEM}.reference.grid.x", 6, "at least 7, so that 5 are between the ends"),
     (f"{PROBLEM}.reference.largest_error", 0, "greater than 0"),
     ("training.record.error_stride", 1000, "at most 39, which leaves 5 points between the ends of"),
     (f"{CONDITIONS}.initial.weight", -1.0, "at least 0"),
@@ -59,7 +59,7 @@ MISTAKES = [
     ("phases.window", 9.5, "at most 9"),
     ("phases.min_duration", 1e300, "at most 9"),
     ("phases.bins_per_decade", 10**9, "at most 50"),
-    ("homogeneity.points_per_box", 17, "at most 256 in all of boxes = 16"),
+    ("homogeneity.points_per_box", 17, "at most 256 points in boxes = 16 boxes"),
     ("figures.smoothing", 0, "at least 1"),
     ("figures.phases_of", "sgd", "one of "),
     ("scale", "desktop", "one of smoke, laptop, paper"),
@@ -251,7 +251,7 @@ def test_a_mistake_in_the_file_is_not_blamed_on_a_scale(bare):
 
 def test_keys_must_be_words(bare):
     bare["training"][5] = 1
-    assert str(refusal(bare)) == "setting training.5: expected a word as the key"
+    assert str(refusal(bare)) == "setting training.5: expected a string as the key"
 
 
 def test_a_key_with_a_line_break_gives_one_line(bare):
@@ -273,7 +273,7 @@ def test_long_keys_and_control_characters_are_not_printed(bare, key):
 
 def test_a_number_too_long_for_python_to_print_is_refused(bare):
     assert "bits" in str(refusal(changed(bare, "training.points", 10**5000)))
-    words = words_to_values(changed(bare, "seeds", ["9" * 5000]))
+    words = parse_strings(changed(bare, "seeds", ["9" * 5000]))
     assert refusal(words).path == ("seeds", "0")
 
 

@@ -1,4 +1,4 @@
-"""The table of phases: found by the search, and drawn by the authors."""
+"""The page of the phases: found by the search, and drawn by hand by the authors."""
 
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage

@@ -11,19 +11,19 @@ from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from pinn_phases.summary.seeds import as_plain, measure, seeds_page
 
-AT = np.arange(1, 101)
+ITERATIONS = np.arange(1, 101)
 
 
 def run(method, seed, below, final=0.05):
-    """Return a run whose error is 1, and `final` from iteration `below` on."""
-    error = np.where(below <= AT, final, 1.0)
-    arrays = {"history/iteration": AT, "history/relative_l2": error}
+    """Return a run whose error is 1 at first, and `final` from iteration `below` on."""
+    error = np.where(below <= ITERATIONS, final, 1.0)
+    arrays = {"history/iteration": ITERATIONS, "history/relative_l2": error}
     settings = {"problem": "burgers", "method": method, "seed": seed}
     return Content("run", arrays, {"settings": settings})
 
 
 def phases(start):
-    """Return phases without total diffusion."""
+    """Return phases without total diffusion; diffusion begins at iteration `start`."""
     return Content("phases", {}, {"diffusion": {"iteration": start}, "total_diffusion": None})
 
 
@@ -40,11 +40,11 @@ def test_tables_show_reached_and_censored_values():
         measure(run("vanilla", 1, 101), None),
     ]
     page = seeds_page(runs)
-    of_runs, medians, (ratio,) = (cells(page, table.title) for table in page.tables)
-    assert [row["below 10%"] for row in of_runs] == ["10", "20", "40", "> 100"]
-    assert [row["below 1%"] for row in of_runs] == ["> 100"] * 4
-    assert [row["diffusion from"] for row in of_runs] == ["4", "8", "–", "–"]
-    assert of_runs[0]["total diffusion from"] == "> 100"
+    rows, medians, (ratio,) = (cells(page, table.title) for table in page.tables)
+    assert [row["below 10%"] for row in rows] == ["10", "20", "40", "> 100"]
+    assert [row["below 1%"] for row in rows] == ["> 100"] * 4
+    assert [row["diffusion from"] for row in rows] == ["4", "8", "–", "–"]
+    assert rows[0]["total diffusion from"] == "> 100"
     assert [row["below 10%"] for row in medians] == ["10", "40"]
     assert medians[0]["total diffusion from"] == "not reached"
     assert ratio["methods"] == "Vanilla over RBA"
@@ -72,11 +72,11 @@ def test_a_diverged_run_is_not_left_out():
 @pytest.fixture
 def files(tmp_path):
     """Two runs as the workflow stores them; the first has phases."""
-    found = [tmp_path / f"runs/burgers/{method}/seed0.h5" for method in ("rba", "vanilla")]
-    for path, at in zip(found, (10, 40), strict=True):
-        storage.write(path, run(path.parent.name, 0, at))
+    paths = [tmp_path / f"runs/burgers/{method}/seed0.h5" for method in ("rba", "vanilla")]
+    for path, below in zip(paths, (10, 40), strict=True):
+        storage.write(path, run(path.parent.name, 0, below))
     storage.write(tmp_path / "phases/burgers/rba/seed0.h5", phases(4.0))
-    return found
+    return paths
 
 
 def test_the_command_prints_or_saves(files, tmp_path, capsys):

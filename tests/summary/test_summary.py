@@ -10,7 +10,7 @@ from pinn_phases.__main__ import main
 from pinn_phases.commands.summary import PAGES
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
-from pinn_phases.settings.config import ScaleBesidePaper
+from pinn_phases.settings.config import ScaleAndPaper
 from pinn_phases.settings.scales import load_paper, load_scales
 from pinn_phases.summary.page import Page, Table, render
 from pinn_phases.summary.references import references_page
@@ -58,7 +58,7 @@ def run(seed=0, method="rba", resumed_after=0, **changes):
 @pytest.fixture
 def settings(config):
     """Settings of the smallest scale and of the paper, as the command receives them."""
-    both = ScaleBesidePaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
+    both = ScaleAndPaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
     return json.loads(both.model_dump_json())
 
 
@@ -101,8 +101,8 @@ def test_settings_hold_every_value_once(settings):
 def test_a_setting_missing_on_one_side_is_shown(settings):
     del settings["paper"]["figures"]["smoothing"], settings["scale"]["phases"]["window"]
     general = settings_page(settings["scale"], settings["paper"]).tables[0]
-    assert rows(general)["figures.smoothing"] == ("10", "not there")
-    assert rows(general)["phases.window"] == ("not there", "0.3")
+    assert rows(general)["figures.smoothing"] == ("10", "not set")
+    assert rows(general)["phases.window"] == ("not set", "0.3")
 
 
 def test_a_scale_that_changes_nothing_marks_nothing(settings):
@@ -122,9 +122,9 @@ def test_references_show_solver_grid_resolution_and_error():
     ]
 
 
-def test_references_without_resolution_or_error_say_so():
+def test_references_without_resolution_or_error_estimate_are_shown():
     (table,) = references_page([reference(resolution={}, error_estimate={})]).tables
-    assert table.rows[0][3] == "exact" and table.rows[0][5] == "none was made"
+    assert table.rows[0][3] == "exact" and table.rows[0][5] == "none"
 
 
 def test_trainings_show_their_end_and_cost():
@@ -134,16 +134,16 @@ def test_trainings_show_their_end_and_cost():
     assert table.rows == (
         (
             *("Lid-driven cavity", "RBA", "0", "12,000", "0.0432", "CPU, 1 thread", "1"),
-            *("1:02:05", "1,234", "no", "none"),
+            *("1:02:05", "1,234", "no", "no"),
         ),
         (
             *("Lid-driven cavity", "Vanilla", "1", "12,000", "0.0432", "CPU, 1 thread", "1"),
-            *("1:02:05", "1,234", "after iteration 8,000", "7,000"),
+            *("1:02:05", "1,234", "after iteration 8,000", "after 7,000"),
         ),
     )
 
 
-NOT_SAID = {"device": None, "threads": None, "wall_seconds": None}
+NOT_STORED = {"device": None, "threads": None, "wall_seconds": None}
 UNFINISHED = {
     "settings": {
         **{"problem": "cavity", "method": "rba", "seed": 0},
@@ -154,12 +154,12 @@ UNFINISHED = {
 
 
 def test_unfinished_trainings_and_unknown_values_are_shown():
-    execution = {**NOT_SAID, "resumed_after": None, "peak_memory_mb": None}
+    execution = {**NOT_STORED, "resumed_after": None, "peak_memory_mb": None}
     unknown = {"code": None, "python": None, "versions": {}, "machine": None, "system": None}
     one = run(**UNFINISHED, **unknown, execution=execution)
     (table,) = trainings_page([one]).tables
     assert table.rows[0][3:5] == ("to iteration 12,003 of 300,000", "0.0432")
-    assert table.rows[0][5:] == (*("not known",) * 5, "none")
+    assert table.rows[0][5:] == (*("not known",) * 5, "no")
     versions, codes = versions_page([reference(), one]).tables
     name = "training of Lid-driven cavity, RBA, seed 0"
     assert ("Python", "not known", name) in versions.rows
@@ -169,7 +169,7 @@ def test_unfinished_trainings_and_unknown_values_are_shown():
 def test_files_that_agree_share_one_row_per_version():
     page = versions_page([reference(), run(0), run(1)])
     versions, codes = page.tables
-    assert page.text == ("All 3 files state the same commit, versions and machine.",)
+    assert page.text == ("All 3 files have the same commit, versions and machine.",)
     assert rows(versions)["torch"] == ("2.13.0", "all 3")
     assert rows(versions)["git commit"] == ("abc123", "all 3")
     assert not versions.marked and not codes.marked
@@ -181,8 +181,10 @@ def test_files_that_differ_are_named():
     page = versions_page([reference(), run(0), other])
     versions, codes = page.tables
     assert page.text[0].startswith("The 3 files differ in uncommitted changes, torch, numpy;")
-    assert "the digest, not the commit" in page.text[1]
-    assert page.text[2].endswith("different code: training of Lid-driven cavity, RBA.")
+    assert "by its digest, not by the commit" in page.text[1]
+    assert page.text[2] == (
+        "Different code made the seeds of the same job: training of Lid-driven cavity, RBA."
+    )
     assert marked(versions) == {"uncommitted changes", "torch", "numpy"}
     name = "training of Lid-driven cavity, RBA, seed 1"
     assert ("torch", "2.12.0", name) in versions.rows
@@ -190,11 +192,13 @@ def test_files_that_differ_are_named():
     assert marked(codes) == {"training of Lid-driven cavity, RBA"}
 
 
-@pytest.mark.parametrize("stated", [(None, None), ("unknown", False)])  # the latter: older files
+@pytest.mark.parametrize("stated", [(None, None), ("unknown", False)])  # current and older files
 def test_unknown_commits_are_not_called_the_same(stated):
     unknown = dict(zip(("git_commit", "git_dirty"), stated, strict=True))
     page = versions_page([reference(**unknown), run(**unknown)])
-    assert page.text == ("All 2 files state the same versions and machine; no commit is known.",)
+    assert page.text == (
+        "All 2 files have the same versions and machine; the commit is not known.",
+    )
     assert rows(page.tables[0])["git commit"] == ("not known", "all 2")
     assert rows(page.tables[0])["uncommitted changes"] == ("not known", "all 2")
     page = versions_page([reference(**unknown), run()])
@@ -207,7 +211,7 @@ def test_different_code_for_different_jobs_is_not_marked():
 
 
 class Markup(HTMLParser):
-    """Tags of a page, and all addresses in it."""
+    """Tags of a page, and all links and sources in it."""
 
     def __init__(self, text):
         super().__init__()

@@ -60,12 +60,14 @@ def test_a_run_shows_errors_cost_settings_and_provenance(info):
     assert lines[0].endswith("seed3.h5: complete, checksum correct")
     assert lines[1] == "run: Burgers with RBA, seed 3, scale test"
     assert lines[2] == (
-        "trained: 1:02:03 (h:min:s) on CPU, 1 thread, 1,234 MB at most, "
-        "resumed after iteration 10, whose time is not counted"
+        "trained: 1:02:03 (h:min:s) on CPU, 1 thread, peak memory 1,234 MB, "
+        "resumed after iteration 10 (time and memory since then)"
     )
-    assert "relative L2: 0.2 at the end (iteration 30), 0.05 at best (20)" in lines
-    assert {"below 50%: from iteration 10", "below 10%: from iteration 20"} <= set(lines)
-    assert "below 1%: not reached" in lines
+    lowest = "0.2 at the end (iteration 30), 0.05 at its lowest (iteration 20)"
+    assert f"relative L2 error: {lowest}" in lines
+    assert "error below 50%: first at iteration 10" in lines
+    assert "error below 10%: first at iteration 20" in lines
+    assert "error below 1%: not reached" in lines
     assert "equation.viscosity = 0.5" in lines
     assert {"commit abc123", "code c0de", "Python 3.11.7, torch 2.13.0, numpy 2.4.6"} <= set(lines)
     error = "history/relative_l2 (4,): relative L2 error on the thinned test grid (Eq. 7)"
@@ -73,17 +75,17 @@ def test_a_run_shows_errors_cost_settings_and_provenance(info):
 
 
 def test_a_run_shows_the_provenance_of_each_stretch(info):
-    here = {"first": 11, "last": 30, "device": "CPU", **MADE}
+    second = {"first": 11, "last": 30, "device": "CPU", **MADE}
     unknown = dict.fromkeys(MADE) | {"versions": {}}
-    there = {"first": 1, "last": 10, "device": None, **unknown}
-    lines = info(runs=replace(RUN, attributes=RUN.attributes | {"stretches": [there, here]}))
-    unsaid = "commit not known, code not known, a device not known, Python not known"
-    assert f"stretch: iterations 1 to 10: {unsaid}" in lines
-    maker = "commit abc123, code c0de, CPU, Python 3.11.7, torch 2.13.0, numpy 2.4.6"
-    assert f"stretch: iterations 11 to 30: {maker}" in lines
+    first = {"first": 1, "last": 10, "device": None, **unknown}
+    lines = info(runs=replace(RUN, attributes=RUN.attributes | {"stretches": [first, second]}))
+    expected = "commit not known, code not known, an unknown device, Python not known"
+    assert f"part: iterations 1 to 10: {expected}" in lines
+    expected = "commit abc123, code c0de, CPU, Python 3.11.7, torch 2.13.0, numpy 2.4.6"
+    assert f"part: iterations 11 to 30: {expected}" in lines
 
 
-def test_phases_are_shown_for_their_file_and_for_the_run_beside_it(info):
+def test_phases_are_shown_for_their_file_and_for_its_run(info):
     expected = {
         "diffusion: from iteration 120 (84 to 1,190), confidence 0.99",
         "total diffusion: not found",
@@ -99,7 +101,7 @@ def test_an_unfinished_run_shows_its_progress_and_unknown_values(info):
     attributes = {"settings": settings, "reached": 96811, "execution": execution, **MADE, **unknown}
     lines = info(runs=Content("run", RUN.arrays, attributes))
     assert lines[2] == "unfinished: to iteration 96,811 of 300,000"
-    assert lines[3] == "trained: time not known on a device not known, memory not known"
+    assert lines[3] == "trained: time not known on an unknown device, memory not known"
     assert {"commit not known", "code not known", "Python not known"} <= set(lines)
 
 
@@ -115,15 +117,13 @@ def test_an_unknown_commit_is_shown(info):
         lines = info(reference=reference(git_commit=commit, git_dirty=changes))
         assert "commit not known" in lines
     lines = info(reference=reference(git_dirty=None))
-    assert "commit abc123, not known whether with uncommitted changes" in lines
+    assert "commit abc123, perhaps with uncommitted changes (not known)" in lines
 
 
 def test_a_checkpoint_shows_its_contents(info):
     lines = info(checkpoints=Content("checkpoint", {"state/iteration": np.array(5)}, {}))
-    assert (
-        "checkpoint: no settings" in lines
-        and "state/iteration (): state that the next iteration needs" in lines
-    )
+    assert "checkpoint: no settings" in lines
+    assert "state/iteration (): state from which training continues" in lines
 
 
 def test_a_foreign_file_is_refused(tmp_path, caplog):

@@ -1,4 +1,4 @@
-"""A training small enough for tests: a second for three hundred iterations."""
+"""Settings of a training small enough for tests: three hundred iterations take a second."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ TRAINING = {
         "gradient_parameters": "all",
     },
     "compiled": False,
-    "checkpoint_seconds": 1e9,  # only at the end: a checkpoint takes longer than an iteration
+    "checkpoint_seconds": 1e9,  # only at the end, since a checkpoint takes longer than an iteration
 }
 CHECKPOINT_EACH_ITERATION = {"checkpoint_seconds": 1e-9}
 
@@ -53,11 +53,11 @@ EQUATIONS = {
 }
 
 
-OPTIMISERS = {  # of methods with an optimiser other than Adam
+OPTIMISERS = {  # constants of the optimisers other than Adam
     "soap": TRAINING["optimiser"] | {"precondition_every": 3},
     "lbfgs": {"history": 7, "evaluations": 5},
 }
-CONSTANTS = {"sa": {"start": 0.5, "rate": 0.01}}  # of methods whose constants are not RBA's
+CONSTANTS = {"sa": {"start": 0.5, "rate": 0.01}}  # of methods that have other constants than RBA
 
 
 def make_settings(method="rba", problem="allen_cahn", **changes):
@@ -65,7 +65,7 @@ def make_settings(method="rba", problem="allen_cahn", **changes):
     conditions = plugin_class(PROBLEMS, problem, Problem).conditions
     weights = dict(zip(conditions, (1.0, 0.5), strict=False))
     terms = {name: {"points": 8, "weight": weight} for name, weight in weights.items()}
-    plain, optimiser = parts(method)
+    name, optimiser = parts(method)
     own = {"optimiser": OPTIMISERS[optimiser]} if optimiser in OPTIMISERS else {}
     return RunSettings(
         scale="test",
@@ -73,7 +73,7 @@ def make_settings(method="rba", problem="allen_cahn", **changes):
         method=method,
         seed=3,
         equation=EQUATIONS[problem],
-        method_constants=CONSTANTS.get(plain, {"decay": 0.99, "rate": 0.01}),
+        method_constants=CONSTANTS.get(name, {"decay": 0.99, "rate": 0.01}),
         training={"conditions": terms} | TRAINING | own | changes,
     )
 
@@ -87,7 +87,7 @@ def random_reference(problem, points=12):
 
 @pytest.fixture(scope="session")
 def reference():
-    """Reference solution as a training reads it."""
+    """Reference solution of Allen-Cahn, as a training reads it."""
     solver = AllenCahnReference(grid={"t": 201, "x": 512}, largest_error=1e-5, modes=512, steps=200)
     return Content("reference", solver.solve(make_settings().equation).arrays, {})
 
@@ -99,5 +99,5 @@ needs_compiler = pytest.mark.skipif(
 
 @pytest.fixture
 def fresh_compiler():
-    """Clear torch's compile cache: it limits how often one function is recompiled."""
+    """Clear torch's compile cache, which limits how often a function is recompiled."""
     torch._dynamo.reset()

@@ -1,4 +1,4 @@
-"""Changing any setting of a training changes its data or is rejected."""
+"""Each changed setting of a training changes its data or is rejected."""
 
 from typing import Any
 
@@ -39,11 +39,11 @@ OTHER = {
     "training.record.gradient_parameters": "weights",
 }
 REJECTED = dict.fromkeys(EQUATIONS, {"training.network.fourier_modes", "training.network.ansatz"})
-REJECTED["allen_cahn"] = {"training.network.ansatz"}  # since its initial condition has a weight
+REJECTED["allen_cahn"] = {"training.network.ansatz"}  # because the initial condition has a weight
 
 
 def trained(settings: RunSettings, checkpoints: Checkpoints) -> dict[str, np.ndarray]:
-    """History and snapshots of a training with a reference of random numbers."""
+    """Return history and snapshots of a training, with a reference of random numbers."""
     training = prepare(
         settings,
         random_reference(settings.equation),
@@ -51,20 +51,20 @@ def trained(settings: RunSettings, checkpoints: Checkpoints) -> dict[str, np.nda
         threads=ThreadPool(1),
     )
     with Progress("test", 0, settings.training.iterations, bar=False) as progress:
-        return run(training, checkpoints, progress).records()
+        return run(training, checkpoints, progress).result_arrays()
 
 
-def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
-    """Whether the data of two trainings are bit-identical."""
+def identical(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    """Return whether the data of two trainings are bit-identical."""
     return one.keys() == other.keys() and all(np.array_equal(one[n], other[n]) for n in one)
 
 
 @pytest.mark.parametrize("problem", EQUATIONS)
 def test_every_setting_of_a_training_has_an_effect_or_is_rejected(problem, tmp_path):
     before = make_settings(problem=problem, **SMALL)
-    checkpoints = Checkpoints.beside(tmp_path / "run.h5", before, "code")
+    checkpoints = Checkpoints.for_output(tmp_path / "run.h5", before, "code")
     baseline = trained(before, checkpoints)
-    assert same(baseline, trained(before, checkpoints))
+    assert identical(baseline, trained(before, checkpoints))
     tree = before.model_dump(mode="json")
     rejected, without_effect = set(), set()
     for key, value in leaves(tree):
@@ -77,7 +77,7 @@ def test_every_setting_of_a_training_has_an_effect_or_is_rejected(problem, tmp_p
         except SettingsError:
             rejected.add(key)
             continue
-        if same(baseline, trained(after, checkpoints)):
+        if identical(baseline, trained(after, checkpoints)):
             without_effect.add(key)
     assert without_effect == set()
     assert rejected == REJECTED[problem]
@@ -89,8 +89,8 @@ def test_an_ansatz_has_an_effect_where_it_is_accepted(tmp_path):
         "boundary": {"points": 8, "weight": 1.0},
     }
     before = make_settings(**SMALL, conditions=conditions)
-    checkpoints = Checkpoints.beside(tmp_path / "run.h5", before, "code")
+    checkpoints = Checkpoints.for_output(tmp_path / "run.h5", before, "code")
     tree = changed(before.model_dump(mode="json"), "training.network.ansatz", "initial")
     after = validated(RunSettings, tree)
     require_effect(after.equation, after.training, ("training",))
-    assert not same(trained(before, checkpoints), trained(after, checkpoints))
+    assert not identical(trained(before, checkpoints), trained(after, checkpoints))

@@ -1,4 +1,4 @@
-"""The test error: its points, and when it is undefined."""
+"""The error on the test grid: its points, and when it is undefined."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tests.training.test_loop import run
 
 
 def errors(problem, points, stride, exact=None):
-    """Set up the test error on a grid with `points` points along each axis."""
+    """Set up the error on a grid with `points` points along each axis."""
     settings = make_settings(problem=problem)
     problem = settings.equation
     axes = {name: np.linspace(*problem.domain[name], points) for name in problem.coordinates}
@@ -65,11 +65,11 @@ def test_a_training_stops_at_an_error_that_is_not_finite(reference, tmp_path, mo
     def failing(self, fields):
         nonlocal calls
         calls += 1
-        factor = float("inf") if calls > 1 + 4 else 1.0  # the first call finds the operators
+        factor = float("inf") if calls > 1 + 4 else 1.0  # the first call only finds the operators
         return {name: factor * values for name, values in observables(self, fields).items()}
 
     monkeypatch.setattr(problem_class, "observables", failing)
     with pytest.raises(Stopped, match="relative L2 error is not finite at iteration 5; "):
         run(settings, reference, tmp_path)
-    kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load()
+    kept = Checkpoints.for_output(tmp_path / "run.h5", settings, "code").load()
     assert kept.arrays["state/iteration"] == 4

@@ -14,7 +14,7 @@ from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.engines.fast import cuda_graph
 from pinn_phases.training.engines.fast.batched_network import BatchedNetwork
-from pinn_phases.training.engines.fast.triton_network import TritonNetwork, usable
+from pinn_phases.training.engines.fast.triton_network import TritonNetwork, kernels_usable
 from pinn_phases.training.loop import train
 from pinn_phases.training.threads import ThreadPool
 from tests.benchmarks.conftest import small_settings
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch see
 def gradients(device, *, engine="fast", compiled=False, problem):
     """Residuals and gradients of a small training, in float64."""
     case = small_case("rba", problem)
-    made = case.engine(engine, compiled=compiled, device=torch.device(device))
-    loss, found = made.gradients([p.to(device) for p in case.parameters], case.weights.to(device))
+    tested = case.engine(engine, compiled=compiled, device=torch.device(device))
+    loss, found = tested.gradients([p.to(device) for p in case.parameters], case.weights.to(device))
     return [loss.residual.cpu(), *(g.cpu() for g in found)]
 
 
@@ -50,7 +50,7 @@ def test_gradients_equal_those_on_the_cpu(problem, engine, compiled):
 def test_a_resumed_training_gives_the_data_of_an_uninterrupted_one(engine, reference, tmp_path):
     def run(folder, **changes):
         settings = make_settings(engine=engine, **changes)
-        checkpoints = Checkpoints.beside(tmp_path / folder / "run.h5", settings, "code")
+        checkpoints = Checkpoints.for_output(tmp_path / folder / "run.h5", settings, "code")
         return train(settings, reference, checkpoints, threads=1, gpus=1, bar=False).arrays
 
     whole = run("whole")
@@ -61,7 +61,7 @@ def test_a_resumed_training_gives_the_data_of_an_uninterrupted_one(engine, refer
 
 @pytest.mark.parametrize("problem", names(PROBLEMS))
 def test_kernels_are_as_accurate_as_matrix_products_in_float32(problem):
-    """Compare the relative errors of both, in outputs and gradients, against float64."""
+    """Compare the relative errors of both against float64, in outputs and gradients."""
     network = Network((2, 128, 128, 128, 2))
     case = make_case(problem, network, batches=20, points=50)
     layout, *tensors = case
@@ -76,7 +76,7 @@ def test_kernels_are_as_accurate_as_matrix_products_in_float32(problem):
     def errors(name):
         inputs, parameters, cotangent, common = single(tensors)
         if name == "kernels":
-            assert usable(inputs)
+            assert kernels_usable(inputs)
             passes = TritonNetwork(inputs, network, layout)
         else:
             passes = BatchedNetwork(inputs, network, layout, threads=ThreadPool(1), compiled=False)
@@ -88,7 +88,7 @@ def test_kernels_are_as_accurate_as_matrix_products_in_float32(problem):
 
     wanted = expected(case)
     kernels, products = errors("kernels"), errors("products")
-    # Sums are in another order; single parameters have few values to average over
+    # Sums are in another order; the norm of a single parameter averages over few values.
     assert all(a <= 2 * b for a, b in zip(kernels, products, strict=True)), (kernels, products)
 
 
@@ -107,7 +107,7 @@ def test_a_captured_iteration_equals_an_eager_one(monkeypatch, method, compiled)
             iteration.update()
         return [p.cpu() for p in iteration.state.parameters]
 
-    # The learning rate changes after iteration 25
+    # The learning rate changes after iteration 25.
     captured, called = parameters_after(30, warm_up=3), parameters_after(30, warm_up=30)
     torch.testing.assert_close(captured, called, rtol=1e-12, atol=1e-14)
 

@@ -25,7 +25,7 @@ def make_iteration(method="rba", engine="fast", **options):
 
 
 def tensors(iteration):
-    """All tensors that iterations read or write."""
+    """Run an iteration; return all tensors that iterations read or write."""
     _, gradients = iteration.evaluate()
     iteration.update()
     state = iteration.state
@@ -35,7 +35,7 @@ def tensors(iteration):
 
 @pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
 def test_tensors_are_updated_in_place(method):
-    """CUDA graphs refer to addresses, not tensors."""
+    """CUDA graphs refer to memory addresses, not to tensors."""
     iteration = make_iteration(method)
     first = tensors(iteration)
     addresses = [t.data_ptr() for t in first]
@@ -46,7 +46,7 @@ def test_tensors_are_updated_in_place(method):
 
 
 def test_an_iteration_is_freed_without_the_garbage_collector():
-    """A CUDA graph in a reference cycle may be freed during the capture of another."""
+    """A CUDA graph in a reference cycle could be freed during the capture of another one."""
     gc.disable()
     try:
         iteration = make_iteration()
@@ -78,7 +78,7 @@ def test_no_garbage_is_collected_during_a_capture(enabled):
 
 
 @pytest.mark.parametrize("engine", ["fast", "plain"])
-def test_the_weights_are_those_of_the_loss(engine):
+def test_the_state_gets_the_updated_weights(engine):
     iteration = make_iteration(engine=engine)
     before = iteration.state.weights.clone()
     loss, _ = iteration.evaluate()
@@ -87,18 +87,18 @@ def test_the_weights_are_those_of_the_loss(engine):
 
 
 @pytest.mark.parametrize("engine", ["fast", "plain"])
-def test_adam_against_its_formulas(engine):
+def test_adam_matches_its_formulas(engine):
     """Eqs. 9 to 11, across a change of the learning rate."""
     iteration = make_iteration(engine=engine)
-    state, chosen = iteration.state, iteration.state.stepper.settings
+    state, adam = iteration.state, iteration.state.stepper.settings
     parameter, first, second = state.parameters[0].clone(), 0.0, 0.0
     for step in range(1, 28):
         _, gradients = iteration.evaluate()
         gradient = gradients[0].mean(0)
-        first = chosen.beta1 * first + (1 - chosen.beta1) * gradient
-        second = chosen.beta2 * second + (1 - chosen.beta2) * gradient**2
-        mean, square = first / (1 - chosen.beta1**step), second / (1 - chosen.beta2**step)
-        parameter -= chosen.learning_rate_at(step) * mean / (square.sqrt() + chosen.epsilon)
+        first = adam.beta1 * first + (1 - adam.beta1) * gradient
+        second = adam.beta2 * second + (1 - adam.beta2) * gradient**2
+        mean, square = first / (1 - adam.beta1**step), second / (1 - adam.beta2**step)
+        parameter -= adam.learning_rate_at(step) * mean / (square.sqrt() + adam.epsilon)
         iteration.update()
     assert state.iteration == 27
     torch.testing.assert_close(state.parameters[0], parameter, rtol=1e-9, atol=1e-12)

@@ -1,4 +1,4 @@
-"""The training loop: what it records, and that interruptions do not change the data."""
+"""The training loop: recorded data, and that interruptions do not change them."""
 
 import shutil
 from contextlib import contextmanager
@@ -16,12 +16,12 @@ from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.loop import train
 from tests.training.conftest import CHECKPOINT_EACH_ITERATION, make_settings
 
-HALF_UNIT = 2.0**-24  # relative rounding error of a norm that is recorded in float32
+HALF_UNIT = 2.0**-24  # relative rounding error of a value that is recorded in float32
 
 
 def run(settings, reference, folder, code="code", threads=1):
     """Train with checkpoints in `folder`."""
-    checkpoints = Checkpoints.beside(folder / "run.h5", settings, code)
+    checkpoints = Checkpoints.for_output(folder / "run.h5", settings, code)
     return train(settings, reference, checkpoints, threads=threads, gpus=0, bar=False)
 
 
@@ -48,7 +48,7 @@ def finished(reference, tmp_path_factory):
 
 @contextmanager
 def counted_updates(monkeypatch):
-    """Yield a list that gets an entry for each step of the optimiser."""
+    """Yield a list that grows by one entry with each step of the optimiser."""
     updates, update = [], Iteration.update
 
     def counted(self):
@@ -71,15 +71,15 @@ def test_rows_and_snapshots_are_at_the_configured_iterations(uninterrupted):
 
 def test_signal_noise_and_rms_obey_eq_17(uninterrupted):
     snr, srr = (uninterrupted.arrays[f"history/{name}"] for name in ("snr", "srr_batch"))
-    # Eq. 17 solved for 1 - SRR^2; where SRR is near 1, rounding of SRR is amplified by SNR^2.
+    # Eq. 17 solved for SNR; where SRR is near 1, the rounding error of SRR is amplified by SNR^2.
     tolerance = 1e-13 * (1 + snr**2)
     assert (np.abs(srr / np.sqrt(1 - srr**2) / snr - 1) <= tolerance).all()
-    assert snr.max() > 1 > snr.min()  # the data include both regimes
+    assert snr.max() > 1 > snr.min()  # the data cover both regimes
     norms = [uninterrupted.arrays[f"history/gradient_{name}"] for name in ("mean", "std")]
     np.testing.assert_allclose(norms[0].astype(float) / norms[1], snr, rtol=2 * HALF_UNIT)
 
 
-def test_layers_add_up_to_the_whole(uninterrupted):
+def test_squared_norms_of_layers_add_up(uninterrupted):
     for name in ("gradient_mean", "gradient_std"):
         layers = uninterrupted.arrays[f"history/layers/{name}"]
         assert layers.shape[1] == 3  # two hidden layers and the output
@@ -98,7 +98,7 @@ def test_only_the_ratios_are_recorded_in_float64(uninterrupted):
     assert double == {"snr", "srr_batch", "srr_adam", "layers/snr"}
 
 
-def test_the_terms_of_the_gradient_add_up_to_it(uninterrupted):
+def test_the_terms_of_the_gradient_add_up(uninterrupted):
     mean, std, snr, common, cosine = (
         uninterrupted.arrays[f"history/{name}"].astype(float)
         for name in (
@@ -111,7 +111,7 @@ def test_the_terms_of_the_gradient_add_up_to_it(uninterrupted):
     )
     residual = snr * std
     assert (np.abs(cosine) <= 1).all() and (common > 0).all()
-    # The law of cosines; each of the five is rounded to float32, and enters twice at most.
+    # Law of cosines; each of the five values is rounded to float32 and enters at most twice.
     total = residual**2 + common**2 + 2 * residual * common * cosine
     assert (np.abs(total - mean**2) <= 10 * HALF_UNIT * (residual**2 + common**2)).all()
 
@@ -129,7 +129,7 @@ def test_vanilla_updates_the_weights_without_using_them(reference, tmp_path):
 
 
 def test_rba_weights_enter_the_loss_in_the_same_iteration(uninterrupted):
-    # The first weights are rate * |R| / max |R|, so they determine the weighted loss.
+    # The first weights are rate * |R| / max |R|, so the loss can be computed from them.
     weights = uninterrupted.arrays["snapshots/weights"][0]
     assert weights.max() == pytest.approx(0.01, rel=1e-6)
     loss = uninterrupted.arrays["history/loss_pde"][0]
@@ -186,7 +186,7 @@ def test_truncation_keeps_the_checkpoint_of_the_longer_training(
 def test_a_truncated_training_that_is_stopped_resumes(finished, reference, tmp_path, monkeypatch):
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     shorter = make_settings(iterations=44)  # truncated to 21
-    checkpoints = Checkpoints.beside(tmp_path / "run.h5", shorter, "code")
+    checkpoints = Checkpoints.for_output(tmp_path / "run.h5", shorter, "code")
     with counted_updates(monkeypatch) as updates, pytest.raises(Stopped):
         monkeypatch.setattr(loop, "stop_on_signals", lambda: lambda: len(updates) == 9)
         train(shorter, reference, checkpoints, threads=1, gpus=0, bar=False)
@@ -214,7 +214,7 @@ def test_other_code_or_settings_do_not_use_the_checkpoint(reference, tmp_path, c
 @pytest.mark.parametrize("damage", ["newest", "both"])
 def test_a_damaged_checkpoint_is_skipped(uninterrupted, reference, tmp_path, caplog, damage):
     run(make_settings(iterations=33, **CHECKPOINT_EACH_ITERATION), reference, tmp_path)
-    newest = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
+    newest = Checkpoints.for_output(tmp_path / "run.h5", make_settings(), "code")
     for path in [newest.newest, newest.previous][: 1 if damage == "newest" else 2]:
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
@@ -228,21 +228,21 @@ def test_a_damaged_checkpoint_is_skipped(uninterrupted, reference, tmp_path, cap
 def test_a_damaged_checkpoint_never_replaces_a_good_one(reference, tmp_path):
     settings = make_settings(iterations=33, **CHECKPOINT_EACH_ITERATION)
     run(settings, reference, tmp_path)
-    checkpoints = Checkpoints.beside(tmp_path / "run.h5", settings, "code")
+    checkpoints = Checkpoints.for_output(tmp_path / "run.h5", settings, "code")
     damaged = checkpoints.newest.read_bytes()[:-1]
     checkpoints.newest.write_bytes(damaged)
     run(settings, reference, tmp_path)
     assert storage.read(checkpoints.newest).arrays["state/iteration"] == 33
     assert storage.read(checkpoints.previous).arrays["state/iteration"] == 32
-    aside = checkpoints.newest.with_name(f"{checkpoints.newest.name}.unusable")
-    assert aside.read_bytes() == damaged
+    renamed = checkpoints.newest.with_name(f"{checkpoints.newest.name}.unusable")
+    assert renamed.read_bytes() == damaged
 
 
 def test_the_checkpoint_of_another_training_is_not_used(reference, tmp_path, caplog):
     run(make_settings(iterations=5), reference, tmp_path)
-    taken = Checkpoints.beside(tmp_path / "run.h5", make_settings(), "code")
-    other = Checkpoints.beside(tmp_path / "run.h5", make_settings("vanilla"), "code")
-    taken.newest.replace(other.newest)
+    own = Checkpoints.for_output(tmp_path / "run.h5", make_settings(), "code")
+    other = Checkpoints.for_output(tmp_path / "run.h5", make_settings("vanilla"), "code")
+    own.newest.replace(other.newest)
     assert other.load() is None
     assert f"expected a checkpoint of {other.newest.stem}" in caplog.text
 
@@ -262,14 +262,14 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
     def failing(self, fields, source):
         nonlocal calls
         calls += 1
-        factor = float("nan") if calls > 1 + 22 else 1.0  # the first call finds the operators
+        factor = float("nan") if calls > 1 + 22 else 1.0  # the first call only finds the operators
         return tuple(factor * part for part in residual(self, fields, source))
 
     monkeypatch.setattr(problem_class, "residual", failing)
     message = rf"not finite at iteration {reported_at} \(pde nan, initial {initial},"
     with pytest.raises(Stopped, match=message):
         run(settings, reference, tmp_path)
-    kept = Checkpoints.beside(tmp_path / "run.h5", settings, "code").load()
+    kept = Checkpoints.for_output(tmp_path / "run.h5", settings, "code").load()
     assert (kept is None) if reported_at == 28 else kept.arrays["state/iteration"] == 22
 
 
@@ -290,5 +290,5 @@ def test_weights_start_at_the_value_of_the_method(uninterrupted, reference, tmp_
     settings = make_settings("sa", iterations=1)
     first = run(settings, reference, tmp_path).arrays["snapshots/weights"][0]
     assert first.min() >= 0.5 and first.max() > 0.5  # one step of ascent from 0.5
-    # RBA's start at 0, and its largest after one iteration is the rate.
+    # The weights of RBA start at 0; after one iteration the largest is the rate.
     assert uninterrupted.arrays["snapshots/weights"][0].max() == pytest.approx(0.01, rel=1e-6)

@@ -1,4 +1,4 @@
-"""Each optimiser: its steps, its moments, and bit-identical resuming."""
+"""Each optimiser: steps, moments, and bit-identical resumption."""
 
 import shutil
 
@@ -81,12 +81,12 @@ def test_the_signal_to_rms_ratio_uses_the_moments_of_the_optimiser(finished):
     else:
         assert np.isnan(ratio[0])  # the first step only initialises
         assert (ratio[1:] > 0).all()
-        np.testing.assert_allclose(ratio[1], 1, rtol=1e-6)  # of one gradient
+        np.testing.assert_allclose(ratio[1], 1, rtol=1e-6)  # both moments are of a single gradient
 
 
 def test_the_state_of_every_optimiser_survives_saving_and_loading(finished, tmp_path):
     settings, folder, _ = finished
-    content = Checkpoints.beside(folder / "run.h5", settings, "code").load()
+    content = Checkpoints.for_output(folder / "run.h5", settings, "code").load()
     names = {name.split("/")[2] for name in content.arrays if name.startswith("state/optimiser/")}
     assert names == {"float32", "numbers", "structure"}
     milestones = content.arrays["state/milestones/optimiser/float32"]
@@ -98,7 +98,7 @@ def test_the_state_of_every_optimiser_survives_saving_and_loading(finished, tmp_
 def test_any_state_dict_survives_a_round_trip():
     tree = {
         "state": {0: {"a": torch.arange(6.0).reshape(2, 3), "b": [torch.ones(2), []], "c": 3}},
-        "param_groups": [{"lr": 0.1, "betas": (0.9, 0.99), "on": True, "what": None, "n": "x"}],
+        "param_groups": [{"lr": 0.1, "betas": (0.9, 0.99), "on": True, "maximize": None, "n": "x"}],
         "of_ints": torch.tensor([2**40, 1]),
     }
     again = from_arrays(to_arrays(tree))
@@ -120,19 +120,19 @@ def test_other_objects_are_rejected():
 
 
 def quadratic(parameters):
-    """Loss and gradient of an ill-conditioned quadratic function of two matrices."""
+    """Return loss and gradient of an ill-conditioned quadratic function of two matrices."""
     scale = torch.logspace(0, 2, 6, dtype=torch.float64).reshape(2, 3)
     loss = sum((scale * p.square()).sum() / 2 for p in parameters)
     return loss, [scale * p for p in parameters]
 
 
 def start():
-    """Two matrices of ones."""
+    """Return two matrices of ones."""
     return [torch.ones(2, 3, dtype=torch.float64) for _ in range(2)]
 
 
 def test_soap_with_constant_bases_is_adam_in_them():
-    """With a constant gradient the eigenbases stay, and rotating commutes with Adam."""
+    """A constant gradient keeps the eigenbases constant: SOAP is Adam in rotated coordinates."""
     gradient = torch.tensor([[3.0, 1.0, 2.0], [1.0, 2.0, 0.5]], dtype=torch.float64)
     soap = SOAP.model_copy(update={"precondition_every": 10**9})
     stepper = Stepper(soap, [torch.zeros(2, 3, dtype=torch.float64)])
@@ -145,7 +145,7 @@ def test_soap_with_constant_bases_is_adam_in_them():
             adam.begin()
             adam.step([left.T @ gradient @ right.T])
     expected = left @ adam.parameters[0] @ right
-    # The schedule counts the step that only initialises; all four have the first learning rate.
+    # SOAP counts the step that only initialises, but all four steps have the first learning rate.
     torch.testing.assert_close(stepper.parameters[0], expected, rtol=1e-4, atol=1e-9)
 
 

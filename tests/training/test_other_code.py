@@ -1,4 +1,4 @@
-"""Resuming from checkpoints of other code, which needs an option, or of another machine."""
+"""Resuming from checkpoints of other code, which needs an option, or from another machine."""
 
 import json
 from dataclasses import replace
@@ -17,25 +17,26 @@ from tests.training.test_loop import assert_same_data, run
 NEW = {**MADE, "code": "fade", "git_commit": "def456"}
 
 
-def trained(folder, reference, code, made_by, iterations=33, **options):
+def trained(folder, reference, code, provenance, iterations=33, **options):
     """Train as version `code`, with checkpoints in `folder`."""
     settings = make_settings(iterations=iterations, **options.pop("changes", {}))
     digest = storage.data_digest(reference)
-    checkpoints = Checkpoints.beside(folder / "run.h5", settings, code, digest)
+    checkpoints = Checkpoints.for_output(folder / "run.h5", settings, code, digest)
     options = {"other_code": True, "threads": 1, "gpus": 0, "bar": False} | options
-    return train(settings, reference, checkpoints, made_by=made_by, **options)
+    return train(settings, reference, checkpoints, provenance=provenance, **options)
 
 
 @pytest.fixture
 def old(reference, tmp_path):
     """Folder with a training by other code, after 20 iterations, and its newest checkpoint."""
     trained(tmp_path, reference, "old", MADE, iterations=20)
-    of = make_settings(), "old", storage.data_digest(reference)
-    return tmp_path, Checkpoints.beside(tmp_path / "run.h5", *of).newest
+    digest = storage.data_digest(reference)
+    checkpoints = Checkpoints.for_output(tmp_path / "run.h5", make_settings(), "old", digest)
+    return tmp_path, checkpoints.newest
 
 
 def stretches(content):
-    """First and last iteration of each stretch, and its code."""
+    """Return first iteration, last iteration and code of each stretch."""
     return [(s["first"], s["last"], s["code"]) for s in content.attributes["stretches"]]
 
 
@@ -50,7 +51,8 @@ def test_every_stretch_is_listed_and_logged(old, reference, caplog):
     assert {key: second[key] for key in NEW} == NEW
     assert first["device"] == second["device"] and first["device"].endswith(", not compiled")
     (note,) = [line for line in caplog.messages if line.startswith("note: ")]
-    assert "iterations 1 to 20 are by another maker" in note and "code c0de, then fade" in note
+    assert "iterations 1 to 20 were computed by other code" in note
+    assert "code c0de, then fade" in note
 
 
 def test_without_the_option_training_starts_from_scratch(old, reference, caplog):
@@ -70,7 +72,7 @@ def test_a_checkpoint_of_the_same_code_comes_first(old, reference, caplog):
     assert "continues after iteration 5" in caplog.text and stretches(result) == [(1, 33, "fade")]
 
 
-def test_each_code_is_listed_once_also_if_it_trains_twice(old, reference):
+def test_consecutive_sessions_of_the_same_code_are_one_stretch(old, reference):
     folder, _ = old
     trained(folder, reference, "new", NEW, iterations=25)
     trained(folder, reference, "new", NEW, iterations=28)
@@ -88,7 +90,7 @@ def test_a_truncated_training_lists_only_its_own_stretches(old, reference):
 
 def test_another_machine_is_logged(reference, tmp_path, caplog, monkeypatch):
     trained(tmp_path, reference, "same", MADE, iterations=20)
-    monkeypatch.setattr(maker, "name_of", lambda device: "another processor")
+    monkeypatch.setattr(maker, "device_name", lambda device: "another processor")
     result = trained(tmp_path, reference, "same", MADE, other_code=False)
     devices = [stretch["device"] for stretch in result.attributes["stretches"]]
     assert devices[1] == "another processor, not compiled" != devices[0]
@@ -154,6 +156,6 @@ def test_the_provenance_of_an_older_checkpoint_comes_from_its_json_file(old, ref
     assert_same_data(result, run(make_settings(iterations=33), reference, folder / "from_start"))
     assert stretches(result) == [(1, 20, "0ld"), (21, 33, "fade")]
     assert result.attributes["stretches"][0]["python"] is None
-    with caplog.at_level("INFO"):  # no state is kept from that early
+    with caplog.at_level("INFO"):  # the checkpoint has no milestone to start from
         shorter = trained(folder, reference, "new", NEW, iterations=15)
     assert stretches(shorter) == [(1, 15, "fade")]

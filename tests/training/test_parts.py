@@ -1,4 +1,4 @@
-"""The record is written once, in parts that the checkpoints list."""
+"""The record is written in parts, each of them once; checkpoints list the parts."""
 
 import re
 import shutil
@@ -13,12 +13,12 @@ from pinn_phases.training.checkpoints import Checkpoints
 from tests.training.conftest import CHECKPOINT_EACH_ITERATION, make_settings
 from tests.training.test_loop import assert_same_data, run
 
-STEM = Checkpoints.beside(storage.Path("run.h5"), make_settings(), "code").newest.stem
+STEM = Checkpoints.for_output(storage.Path("run.h5"), make_settings(), "code").newest.stem
 
 
 @pytest.fixture(scope="module")
 def uninterrupted(reference, tmp_path_factory):
-    """Result of an uninterrupted training, whose record is too small for a part."""
+    """Result of an uninterrupted training; its record is too small for a part."""
     folder = tmp_path_factory.mktemp("uninterrupted")
     result = run(make_settings(), reference, folder)
     assert not list(folder.glob("checkpoints/*part*"))
@@ -33,7 +33,7 @@ def small_parts(monkeypatch):
 
 @pytest.fixture(scope="module")
 def stopped(reference, tmp_path_factory):
-    """Folder of a training with parts that ended at iteration 33."""
+    """Folder of a training with parts, up to iteration 33."""
     folder = tmp_path_factory.mktemp("stopped")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(parts, "PART_BYTES", 1500)
@@ -58,11 +58,11 @@ def test_parts_are_written_once_and_together_hold_the_record(
     written = []
     write = storage.write
 
-    def noted(path, content):
+    def logged(path, content):
         write(path, content)
         written.append((path.name, sum(values.nbytes for values in content.arrays.values())))
 
-    monkeypatch.setattr(storage, "write", noted)
+    monkeypatch.setattr(storage, "write", logged)
     settings = make_settings(**CHECKPOINT_EACH_ITERATION)
     assert_same_data(run(settings, reference, tmp_path), uninterrupted)
     names = [name for name, _ in written if ".part" in name]
@@ -71,7 +71,7 @@ def test_parts_are_written_once_and_together_hold_the_record(
     assert names == [path.name for path in part_files(tmp_path)]
     states = [size for name, size in written if ".part" not in name]
     assert len(states) == 60
-    # State, last row and snapshot, and less than one part of the record
+    # A checkpoint has the state, last row and snapshot, and less than one part of the record.
     state = storage.read(tmp_path / "checkpoints" / f"{STEM}.h5").arrays
     fixed = sum(v.nbytes for name, v in state.items() if name.startswith("state/"))
     assert max(states) < fixed + parts.PART_BYTES
@@ -98,7 +98,7 @@ def test_a_longer_training_with_parts_is_truncated_exactly(folder, reference, tm
 
 
 def test_a_part_that_no_checkpoint_lists_is_overwritten(uninterrupted, folder, reference):
-    """A training was killed after it wrote a part and before the checkpoint."""
+    """A training that is killed between part and checkpoint leaves such a part."""
     number = len(part_files(folder)) + 1
     (folder / f"checkpoints/{STEM}.part{number:04}.h5").write_bytes(b"of a killed training")
     assert_same_data(run(make_settings(), reference, folder), uninterrupted)
@@ -118,7 +118,7 @@ def replace_by_another_part(path):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (flip, "checksum does not fit"),
+        (flip, "wrong checksum"),
         (lambda path: path.unlink(), "cannot be read"),
         (replace_by_another_part, "expected the part of the record that the checkpoint lists"),
     ],
@@ -132,7 +132,7 @@ def test_without_a_part_training_resumes_from_the_last_milestone_before_it(
     notes = [line for line in caplog.messages if line.startswith("checkpoint not used: ")]
     assert len(notes) == 2 and all("part0003.h5" in line and message in line for line in notes)
     (done,) = re.findall(r"continues after iteration (\d+)", caplog.text)
-    assert int(done) in (1, 4, 9)  # iterations completed at milestones
+    assert int(done) in (1, 4, 9)  # iterations done at the milestones
 
 
 def test_without_the_first_part_training_starts_from_scratch(
@@ -146,7 +146,7 @@ def test_without_the_first_part_training_starts_from_scratch(
 
 def test_the_run_of_an_unfinished_training_is_made_from_parts(folder, uninterrupted, tmp_path):
     checkpoint = folder / "checkpoints" / f"{STEM}.h5"
-    output = tmp_path / "taken.h5"
+    output = tmp_path / "reached.h5"
     settings = make_settings().model_dump_json()
     options = ["--settings", settings, "--checkpoints", str(checkpoint), "--output", str(output)]
     assert main(["reached", *options]) == 0

@@ -1,4 +1,4 @@
-"""Signal and noise of the gradient, compared with Eqs. 8, 13 and 17 written out."""
+"""Signal and noise of the gradient, compared with direct evaluations of Eqs. 8, 13 and 17."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ from pinn_phases.optimisers.base import Moments
 from pinn_phases.training import statistics
 from pinn_phases.training.statistics import (
     alignment_score,
-    between_terms,
     gradient_statistics,
     srr_moments,
+    term_norms_and_cosine,
 )
 from pinn_phases.training.threads import ThreadPool
 
@@ -20,7 +20,7 @@ ONE = ThreadPool(1)
 
 
 def random_layers(seed, batches, signal):
-    """Gradients of `batches` batches around a common mean, for two layers with weight and bias."""
+    """Draw batch gradients around a common mean, for two layers with weight and bias."""
     generator = torch.Generator().manual_seed(seed)
     shapes = [[(4, 3), (4,)], [(1, 4), (1,)]]
 
@@ -32,14 +32,14 @@ def random_layers(seed, batches, signal):
 
 
 def as_rows(layers):
-    """All gradients as (batches, parameters), float64."""
+    """Return all gradients as one float64 array of shape (batches, parameters)."""
     parts = [g.flatten(1).double().numpy() for layer in layers for g in layer]
     return np.concatenate(parts, 1)
 
 
 @given(st.integers(0, 10**6), st.integers(2, 30), st.floats(1e-3, 1e4))
 @settings(max_examples=50, deadline=None, derandomize=True)
-def test_against_the_definitions(seed, batches, signal):
+def test_statistics_match_their_definitions(seed, batches, signal):
     layers = random_layers(seed, batches, signal)
     rows = as_rows(layers)
     ours = gradient_statistics(layers, ONE)
@@ -82,14 +82,14 @@ def test_srr_of_adam_after_constant_gradients_is_one():
         first = 0.9 * first + 0.1 * gradient
         second = 0.999 * second + 0.001 * gradient**2
         ratio = srr_moments(Moments([first], [second], step, 0.9, 0.999, 1e-8))
-        # epsilon is added to roots of size about 1
+        # The tolerance allows for epsilon, which is added to roots of order 1.
         assert ratio == pytest.approx(1, abs=1e-7)
 
 
 @given(st.integers(0, 10**6), st.floats(-1, 1), st.floats(1e-3, 1e3))
 @settings(max_examples=50, deadline=None, derandomize=True)
 def test_terms_of_a_mean_gradient_are_recovered(seed, cosine, size):
-    """The residual's batches spread around a mean at a known angle to the conditions' gradient."""
+    """The mean gradient of the residual is at a known angle to that of the conditions."""
     generator = np.random.default_rng(seed)
     axes = np.linalg.qr(generator.standard_normal((21, 2)))[0].T
     conditions = size * axes[0]
@@ -100,19 +100,19 @@ def test_terms_of_a_mean_gradient_are_recovered(seed, cosine, size):
     common = torch.as_tensor(conditions)
     found = gradient_statistics(layers, ONE)
     np.testing.assert_allclose(found.gradient, conditions + residual, atol=1e-12 * (1 + size))
-    norms_and_cosine = between_terms(found.gradient, common)
-    # The larger term, at most a thousand times the residual, sets the rounding in float64.
+    norms_and_cosine = term_norms_and_cosine(found.gradient, common)
+    # Rounding in float64 scales with the larger term, at most a thousand times the residual.
     np.testing.assert_allclose(norms_and_cosine, [size, 1, cosine], rtol=1e-12, atol=1e-12)
 
 
 def test_conditions_without_a_gradient_have_no_direction():
     gradient = torch.tensor([3.0, 4.0]).double()
-    norm, residual, cosine = between_terms(gradient, torch.zeros(2).double())
+    norm, residual, cosine = term_norms_and_cosine(gradient, torch.zeros(2).double())
     assert (norm, residual) == (0, 5) and cosine.isnan()
 
 
 def test_the_alignment_score_of_known_directions():
-    """For two gradients it is their cosine, whatever their norms; its limits are 1 and -1."""
+    """For two gradients it is their cosine, for any norms; in general it is within [-1, 1]."""
     x, y = torch.eye(2).double()
     assert float(alignment_score([3 * x, x + y])) == pytest.approx(np.cos(np.pi / 4))
     assert float(alignment_score([x, 9 * x, 0.1 * x])) == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""Runs made from the checkpoints of unfinished trainings."""
+"""Runs extracted from the checkpoints of unfinished trainings."""
 
 import json
 from dataclasses import replace
@@ -16,17 +16,17 @@ from pinn_phases.training.loop import train
 from tests.summary.test_summary import MADE
 from tests.training.conftest import make_settings
 
-STOPPED_AT = 33  # neither recorded nor a snapshot
+STOPPED_AT = 33  # an iteration without recorded row and snapshot
 
 
 def checkpoints_of(settings, folder):
     """Checkpoints of the training with these settings."""
-    return Checkpoints.beside(folder / "run.h5", settings, "code")
+    return Checkpoints.for_output(folder / "run.h5", settings, "code")
 
 
 def result(settings, reference, checkpoints):
     """Train to the end, or until stopped."""
-    options = {"threads": 1, "gpus": 0, "bar": False, "made_by": MADE}
+    options = {"threads": 1, "gpus": 0, "bar": False, "provenance": MADE}
     return train(settings, reference, checkpoints, **options)
 
 
@@ -55,7 +55,7 @@ def reached(tmp_path):
     """Call the command `reached`; return its exit status and the run it wrote, or None."""
 
     def call(*files, settings=None):
-        output = tmp_path / "taken.h5"
+        output = tmp_path / "reached.h5"
         text = (settings or make_settings()).model_dump_json()
         options = ["--settings", text, "--checkpoints", *map(str, files), "--output", str(output)]
         status = main(["reached", *options])
@@ -75,7 +75,7 @@ def assert_is_beginning(run, whole, last):
 
 
 def older(checkpoint, folder):
-    """Copy a checkpoint without what older versions did not store."""
+    """Copy a checkpoint without the attributes that older versions did not store."""
     content = storage.read(checkpoint)
     path = folder / checkpoint.name
     training = {"training": content.attributes["training"]}
@@ -92,7 +92,7 @@ def test_rows_and_snapshots_are_the_beginning_of_the_uninterrupted_training(
     assert run.arrays["history/iteration"][-1] == 28
     assert run.attributes["reached"] == STOPPED_AT
     assert run.attributes["settings"]["training"]["iterations"] == 60
-    assert {key: run.attributes[key] for key in MADE} == MADE  # the checkpoint's maker
+    assert {key: run.attributes[key] for key in MADE} == MADE  # the provenance in the checkpoint
     device = uninterrupted[0].attributes["execution"]["device"]
     assert run.attributes["execution"]["device"] == device
     assert run.attributes["execution"]["wall_seconds"] > 0
@@ -122,7 +122,7 @@ def test_fewer_or_more_iterations_can_be_requested(
     status, run = reached(*files, settings=make_settings(iterations=requested))
     assert status == 0 and run.attributes["reached"] == to
     assert run.attributes["settings"]["training"]["iterations"] == of
-    assert_is_beginning(run, whole, min(to, 59))  # the row of 60 is only recorded at the end
+    assert_is_beginning(run, whole, min(to, 59))  # only the result has a row of 60
 
 
 def test_the_first_usable_file_is_used(stopped, reached, tmp_path, caplog):
@@ -153,8 +153,8 @@ def test_the_provenance_of_an_older_checkpoint_comes_from_its_json_file(stopped,
     status, run = reached(path)
     assert status == 0 and run.attributes["git_commit"] is None
     assert run.attributes["execution"]["device"] is None
-    stated = {"git_commit": "abc123", "execution": {"device": "a GPU"}}
-    path.with_suffix(".json").write_text(json.dumps(stated))
+    statement = {"git_commit": "abc123", "execution": {"device": "a GPU"}}
+    path.with_suffix(".json").write_text(json.dumps(statement))
     status, run = reached(path)
     assert run.attributes["git_commit"] == "abc123" and run.attributes["git_dirty"] is None
     assert run.attributes["execution"]["device"] == "a GPU"

@@ -47,7 +47,7 @@ def test_everything_an_archive_can_show_is_made_by_default(archive):
     for wanted in ("Drawing fig11", "Claims of the paper", "Archived information of allen_cahn"):
         assert wanted in plan, plan
     assert "Training" not in plan and "Drawing fig7" not in plan
-    for computed in ("Information of", "Homogeneity of", "Terms of"):
+    for computed in ("Information of", "Homogeneity of", "Gradients of the loss terms of"):
         assert computed not in plan, plan
 
 

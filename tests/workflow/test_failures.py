@@ -35,6 +35,6 @@ def test_every_failed_job_is_named_once(tmp_path):
     assert failures(told, Path(tmp_path)) == [
         "failed: a of a.h5: a.h5: No space left on device; read a.log",
         "failed: b of b.h5: Killed; read b.log",
-        "failed: c of c.h5: it wrote nothing; read c.log",
+        "failed: c of c.h5: it wrote no messages; read c.log",
         "failed: bare: it has no log",
     ]

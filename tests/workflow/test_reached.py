@@ -65,7 +65,7 @@ def test_a_missing_checkpoint_gives_one_line(reached):
     assert last == "scale archive-smoke does not have burgers, only allen_cahn: no run of burgers"
     plan = snakemake(reached, "-n", "--config", "scale=reached-laptop")
     last = plan.stdout.rstrip().splitlines()[-1]
-    assert "below results/laptop/runs no checkpoint of allen_cahn with vanilla, seed 0" in last
+    assert "no checkpoint in results/laptop/runs of allen_cahn with vanilla, seed 0" in last
 
 
 def test_a_run_is_updated_when_its_training_has_progressed(reached):

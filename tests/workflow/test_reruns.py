@@ -125,7 +125,7 @@ def test_changing_a_benchmark_reruns_it_and_no_other(finished, edit, name, old, 
 
 
 def test_editing_the_training_loop_trains_everything(finished, edit):
-    edit(LIBRARY / "training/stepper.py", "self._made.step()", "print() or self._made.step()")
+    edit(LIBRARY / "training/stepper.py", "self._optimiser.step()", "0 or self._optimiser.step()")
     assert planned(finished)["train"] == 4
 
 

@@ -79,17 +79,17 @@ REFUSED = {
         "figS4 compares optimisers; expected compared_methods with several, such as "
         "[rba, rba-soap], received [vanilla, rba]",
     ),
-    "timings": (with_problems("burgers"), "benchmarks", "timings train allen_cahn with vanilla: "),
-    "plain": (with_methods("rba"), "benchmarks", "timings train allen_cahn with vanilla: "),
+    "timings": (with_problems("burgers"), "benchmarks", "timings need allen_cahn with vanilla, "),
+    "plain": (with_methods("rba"), "benchmarks", "timings need allen_cahn with vanilla, "),
     "compared": (
         {**CONFIG, "compared_methods": ["rba"]},
         "results/benchmarks/jobs.json",
-        "timings train helmholtz with vanilla: scale laptop does not have it",
+        "timings need helmholtz with vanilla, which scale laptop does not have",
     ),
     "jobs": (
         with_scale("smoke"),
         "results/benchmarks/jobs.json",
-        "timings train at scale laptop: there are only smoke",
+        "timings need scale laptop; config.yaml has only smoke",
     ),
 }
 

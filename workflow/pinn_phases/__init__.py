@@ -1,1 +1,1 @@
-"""Learning phases of physics-informed neural networks, from the equation to the figure."""
+"""Learning phases of physics-informed neural networks, from the equations to the figures."""

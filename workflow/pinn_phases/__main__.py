@@ -10,34 +10,34 @@ from pathlib import Path
 
 from pinn_phases.jobs.stopping import EXIT_FAILED, Stopped
 
-EXIT_USAGE = 2  # argparse's own
-EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+EXIT_USAGE = 2  # as in argparse
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, the convention of shells
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; errors are reported in one line, with a nonzero exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same as Ctrl-C
+    """Run a command; report an error in one line and return a nonzero exit status."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C
     logging.basicConfig(format="%(message)s")
     try:
         return _main(arguments)
-    except KeyboardInterrupt:  # a training that has begun stops by itself, at a checkpoint
-        logging.error("error: interrupted, nothing is written")
+    except KeyboardInterrupt:  # trainings handle signals themselves, see `jobs.stopping`
+        logging.error("error: interrupted, nothing was written")
         return EXIT_INTERRUPTED
 
 
 def _main(arguments: list[str] | None) -> int:
-    # Imported here, so that Ctrl-C during the imports is handled too.
+    # Imported here, so that Ctrl-C during the imports is also handled.
     from pinn_phases.files.storage import StorageError
     from pinn_phases.model import SettingsError
     from pinn_phases.plugins import COMMANDS
 
     parser = argparse.ArgumentParser(prog="pinn_phases", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name in _wanted(arguments):
+    for name in _required_commands(arguments):
         module = import_module(f"{COMMANDS}.{name}")
         command = commands.add_parser(name, help=module.__doc__, description=module.__doc__)
         module.add_arguments(command)
-        command.add_argument("--log", type=Path, help="file for a copy of the messages")
+        command.add_argument("--log", type=Path, help="file that receives a copy of the messages")
         command.set_defaults(run=module.run)
     options = parser.parse_args(arguments)
     try:
@@ -53,29 +53,29 @@ def _main(arguments: list[str] | None) -> int:
     except MemoryError as error:
         logging.error("error: not enough memory: %s", error)
         return EXIT_FAILED
-    except BrokenPipeError:  # the reader of our output has exited, such as `head`
+    except BrokenPipeError:  # the reader of stdout, such as `head`, has exited
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         logging.error("error: %s: %s", error.filename or "writing", error.strerror or error)
         return EXIT_FAILED
-    except Exception:  # a bug: the full traceback, also in the log
-        logging.exception("error: this should not have happened")
+    except Exception:  # a bug: print the full traceback, also to the log
+        logging.exception("error: unexpected exception, please report it")
         return EXIT_FAILED
     return 0
 
 
-def _wanted(arguments: list[str] | None) -> tuple[str, ...]:
-    """Return the called command, so that no other is imported; all of them for help."""
+def _required_commands(arguments: list[str] | None) -> tuple[str, ...]:
+    """Return only the called command, so that no other is imported; or all of them, for help."""
     from pinn_phases.plugins import COMMANDS, names
 
     given = sys.argv[1:] if arguments is None else arguments
-    called = next((word for word in given if not word.startswith("-")), None)
+    called = next((argument for argument in given if not argument.startswith("-")), None)
     return (called,) if called in names(COMMANDS) else names(COMMANDS)
 
 
 def _start_log(path: Path | None) -> None:
-    """Copy messages to a file, if given."""
-    logging.raiseExceptions = False  # a log on a full disk must not bury the message
+    """Set up logging, with a copy of the messages in a file if a path is given."""
+    logging.raiseExceptions = False  # no tracebacks on a full disk: they would hide the message
     logging.getLogger("pinn_phases").setLevel(logging.INFO)  # other libraries: warnings only
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)

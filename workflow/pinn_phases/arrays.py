@@ -1,4 +1,4 @@
-"""Types of NumPy arrays that many modules name."""
+"""Type aliases for NumPy arrays."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,4 +8,4 @@ from numpy.typing import NDArray
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-Arrays = Mapping[str, NDArray[Any]]  # by the name of a dataset
+Arrays = Mapping[str, NDArray[Any]]  # name of a dataset -> values

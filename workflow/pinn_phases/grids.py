@@ -1,4 +1,4 @@
-"""Points of a test grid, subsets of it that represent a solution, and errors on it."""
+"""Points of a test grid, checks of coarser subsets of it, and the relative error on it."""
 
 from collections.abc import Iterable
 
@@ -6,21 +6,21 @@ import numpy as np
 
 from pinn_phases.arrays import Real
 
-# Smallest number of points between the ends of an axis. Fewer do not distinguish solutions, and at
-# the ends a solution is often zero by its boundary conditions.
-FEWEST_INSIDE = 5
-# Smallest root mean square of a solution at the subset, relative to the whole grid. Below, the
-# solution vanishes at the subset, and the relative error is meaningless.
-SMALLEST_PART = 0.1
+# Smallest number of points between the two ends of an axis. With fewer, different solutions look
+# alike; the ends do not count, since boundary conditions often make a solution zero there.
+MIN_INNER = 5
+# Smallest root mean square of a solution on a subset of the grid, relative to that on the whole
+# grid. Below it, the solution counts as zero on the subset: a relative error would be meaningless.
+MIN_RMS_RATIO = 0.1
 
 
 def grid_points(axes: Iterable[Real]) -> Real:
-    """Return the points of a tensor grid, the last coordinate running fastest.
+    """Return the points of a tensor-product grid; the last coordinate varies fastest.
 
     Parameters
     ----------
     axes : iterable of ndarray, shape (n,)
-        In the order of the coordinates.
+        Values of each coordinate, in the order of the coordinates.
 
     Returns
     -------
@@ -31,51 +31,51 @@ def grid_points(axes: Iterable[Real]) -> Real:
 
 
 def largest_stride(points: int) -> int:
-    """Return the largest step through an axis with `FEWEST_INSIDE` points between its ends.
+    """Return the largest stride that keeps `MIN_INNER` points between the ends of an axis.
 
     Parameters
     ----------
     points : int
-        Points of the axis.
+        Number of points of the axis.
 
     Returns
     -------
     int
-        Step in points; 0 if the axis is too short for any.
+        Stride in points; 0 if the axis is too short for any stride.
     """
-    return max(0, (points - 2) // FEWEST_INSIDE)
+    return max(0, (points - 2) // MIN_INNER)
 
 
-def vanishes(part: Real, whole: Real) -> bool:
-    """Return whether a solution is (nearly) zero at a subset of its points.
+def vanishes(subset: Real, whole: Real) -> bool:
+    """Return whether a solution is zero, or nearly zero, on a subset of its points.
 
     Parameters
     ----------
-    part : ndarray
-        Values at those points.
+    subset : ndarray
+        Values at the points of the subset.
     whole : ndarray
         Values at all points.
 
     Returns
     -------
     bool
-        Whether the root mean square of the part is below `SMALLEST_PART` of that of the whole, or
-        either is zero or not finite.
+        True if the root mean square on the subset is less than `MIN_RMS_RATIO` times that on the
+        whole grid, or if either of them is zero or not finite.
     """
     with np.errstate(over="ignore"):
-        of_part, of_whole = (float(np.sqrt(np.mean(values**2))) for values in (part, whole))
-    return not np.inf > of_part >= SMALLEST_PART * of_whole > 0.0
+        rms, whole_rms = (float(np.sqrt(np.mean(values**2))) for values in (subset, whole))
+    return not np.inf > rms >= MIN_RMS_RATIO * whole_rms > 0.0
 
 
 def relative_l2(approximation: Real, reference: Real, *, free_constant: bool = False) -> float:
-    """Measure ||approximation - reference|| / ||reference|| in the discrete L2 norm.
+    """Return ||approximation - reference|| / ||reference|| in the discrete L2 norm.
 
     Parameters
     ----------
     approximation, reference : ndarray, shape (...)
         Values at the same points of a uniform grid.
     free_constant : bool
-        Take the means out of both first: for what is determined up to a constant.
+        Subtract the mean of each first, for quantities that are determined up to a constant.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def relative_l2(approximation: Real, reference: Real, *, free_constant: bool = F
     ValueError
         If the shapes differ.
     ZeroDivisionError
-        If the reference vanishes.
+        If the reference is zero on the grid.
     """
     if approximation.shape != reference.shape:
         raise ValueError(
@@ -98,5 +98,5 @@ def relative_l2(approximation: Real, reference: Real, *, free_constant: bool = F
         reference = reference - reference.mean()
     norm = float(np.linalg.norm(reference))
     if norm == 0.0:
-        raise ZeroDivisionError("a relative error against a solution that vanishes on the grid")
+        raise ZeroDivisionError("no relative error: the reference is zero on the grid")
     return float(np.linalg.norm(approximation - reference)) / norm

@@ -1,4 +1,4 @@
-"""The base class of all settings, and the error for a setting that cannot be used."""
+"""The base class of all settings, and the error for an invalid setting."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,24 +6,25 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-SHOWN_LENGTH = 60  # characters of a bad value that a message repeats
-KEY_LENGTH = 200  # characters of a key, which may be a path
-LARGEST = 10**9  # whole number but a seed: more points, modes or iterations are a slip of the key
-SEED_BITS = 63  # what torch's generators take
-DEEPEST = 20  # blocks within blocks
-A_BLOCK = "expected a block of keys and values"
-# Pydantic's kinds of mistakes in the words of config.yaml, where its own words are not.
+MAX_VALUE_LENGTH = 60  # characters of an invalid value in a message
+MAX_KEY_LENGTH = 200  # characters of a key in a message; a key may be a path
+MAX_INTEGER = 10**9  # except seeds; more points, modes or iterations are a typing error
+SEED_BITS = 63  # torch's generators accept no larger seeds
+MAX_DEPTH = 20  # levels of nested blocks
+EXPECTED_BLOCK = "expected a block of keys and values"
+# Messages for types of pydantic's errors whose own message does not suit a YAML file.
 MESSAGES = {
     "missing": "missing",
-    "model_type": A_BLOCK,
-    "dict_type": A_BLOCK,
+    "model_type": EXPECTED_BLOCK,
+    "dict_type": EXPECTED_BLOCK,
     "tuple_type": "expected a list",
     "bool_type": "expected true or false",
     "int_type": "expected a whole number",
     "float_type": "expected a number (YAML reads 1e-4 as text, 1.0e-4 as a number)",
     "too_short": "expected at least one entry",
 }
-WORDS = {
+# Replacements in all other messages of pydantic.
+PHRASES = {
     "Input should be": "expected",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
@@ -34,7 +35,7 @@ KeyPath = tuple[str, ...]
 
 
 class StrictModel(BaseModel):
-    """A typed, immutable record: unknown keys, NaN and values of another type are refused."""
+    """A typed, immutable model that rejects unknown keys, NaN and values of another type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -43,27 +44,27 @@ Model = TypeVar("Model", bound=StrictModel)
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used: one line with key, value and what is allowed.
+    """An invalid setting; the message is one line with the key, the value and what was expected.
 
-    The value `...` stands for one that is not shown: of a key that is missing, or not allowed.
+    If the value is `...`, the message leaves it out: the key is missing, or not allowed at all.
     """
 
     def __init__(self, path: Iterable[object], value: object, expected: str) -> None:
         self.path = tuple(str(part) for part in path)
         self.value = value
         self.expected = expected
-        shown = "" if value is ... else f" = {_shown(value)}"
-        message = f"setting {'.'.join(map(_shown_key, self.path))}{shown}: {expected}"
+        shown = "" if value is ... else f" = {_formatted(value)}"
+        message = f"setting {'.'.join(map(_formatted_key, self.path))}{shown}: {expected}"
         super().__init__(" ".join(message.splitlines()))
 
 
 def validated(model: type[Model], tree: object, path: KeyPath = ()) -> Model:
-    """Make `model` from plain data; SettingsError names the first bad key, under `path`."""
+    """Create a `model` from plain data; SettingsError names the first invalid key, below `path`."""
     return validated_json(model, json.dumps(tree), path)
 
 
 def validated_block(model: type[Model], block: object) -> Model:
-    """Make `model` from a block of another model's data; as `validated`, without JSON."""
+    """Create a `model` from a block of another one, inside its validator; no path is added."""
     try:
         return model.model_validate(block)
     except ValidationError as error:
@@ -71,7 +72,7 @@ def validated_block(model: type[Model], block: object) -> Model:
 
 
 def validated_json(model: type[Model], text: str, path: KeyPath = ("--settings",)) -> Model:
-    """Make `model` from JSON; SettingsError names the first bad key, under `path`."""
+    """Create a `model` from JSON; SettingsError names the first invalid key, below `path`."""
     try:
         return model.model_validate_json(text, strict=True)
     except ValidationError as error:
@@ -79,69 +80,73 @@ def validated_json(model: type[Model], text: str, path: KeyPath = ("--settings",
 
 
 def _settings_error(model: type[Model], error: ValidationError, path: KeyPath) -> SettingsError:
-    """Return the first mistake as one line."""
-    mistakes = error.errors(include_url=False)
-    unknown = [mistake for mistake in mistakes if mistake["type"] == "extra_forbidden"]
-    mistake = (unknown or mistakes)[0]  # a misspelt key is unknown, and missing under its name
-    where = tuple(str(part) for part in mistake["loc"] if part != "[key]")
-    cause = mistake["input"]
-    if isinstance(cause, SettingsError):  # in place of a plugin: see `pinn_phases.plugins.made`
-        return SettingsError((*path, *where, *cause.path), cause.value, cause.expected)
-    about_the_key = mistake["type"] == "missing" or len(where) != len(mistake["loc"])
-    value = ... if about_the_key else mistake["input"]
-    return SettingsError((*path, *where), value, _expected(model, mistake))
+    """Convert the first of pydantic's errors, but prefer one about an unknown key.
+
+    A misspelt key gives two errors: the misspelt one is unknown, and the correct one is missing.
+    """
+    errors = error.errors(include_url=False)
+    unknown = [details for details in errors if details["type"] == "extra_forbidden"]
+    details = (unknown or errors)[0]
+    location = tuple(str(part) for part in details["loc"] if part != "[key]")
+    value = details["input"]
+    if isinstance(value, SettingsError):  # returned by `pinn_phases.plugins.build_plugin`
+        return SettingsError((*path, *location, *value.path), value.value, value.expected)
+    is_about_key = details["type"] == "missing" or len(location) != len(details["loc"])
+    return SettingsError(
+        (*path, *location), ... if is_about_key else value, _expected(model, details)
+    )
 
 
-def require_plain(tree: object, path: KeyPath = ()) -> None:
-    """Refuse what no setting is: a date, a number as a key, a number beyond all bounds."""
-    if len(path) > DEEPEST:
-        raise SettingsError(path[:DEEPEST], ..., f"expected at most {DEEPEST} levels")
+def require_plain_data(tree: object, path: KeyPath = ()) -> None:
+    """Reject values that cannot be settings, such as dates, numeric keys and huge integers."""
+    if len(path) > MAX_DEPTH:
+        raise SettingsError(path[:MAX_DEPTH], ..., f"expected at most {MAX_DEPTH} levels of blocks")
     if isinstance(tree, Mapping):
         for key, value in tree.items():
             if not isinstance(key, str):
-                raise SettingsError((*path, key), ..., "expected a word as the key")
-            if not _is_text(key):
-                raise SettingsError((*path, key), ..., "expected text as the key")
-            require_plain(value, (*path, key))
+                raise SettingsError((*path, key), ..., "expected a string as the key")
+            if not _is_unicode(key):
+                raise SettingsError((*path, key), ..., "expected valid Unicode in the key")
+            require_plain_data(value, (*path, key))
     elif isinstance(tree, list):
         for index, value in enumerate(tree):
-            require_plain(value, (*path, str(index)))
+            require_plain_data(value, (*path, str(index)))
     elif not (tree is None or isinstance(tree, str | int | float)):
-        raise SettingsError(path, tree, "expected a number, a word, a list or a block")
-    elif isinstance(tree, str) and not _is_text(tree):
-        raise SettingsError(path, tree, "expected text")
-    elif isinstance(tree, int) and abs(tree) > LARGEST and not _is_seed(path):
-        raise SettingsError(path, tree, f"expected at most {LARGEST}")
+        raise SettingsError(path, tree, "expected a number, a string, a list or a block")
+    elif isinstance(tree, str) and not _is_unicode(tree):
+        raise SettingsError(path, tree, "expected valid Unicode")
+    elif isinstance(tree, int) and abs(tree) > MAX_INTEGER and not _is_seed(path):
+        raise SettingsError(path, tree, f"expected at most {MAX_INTEGER}")
     elif isinstance(tree, int) and tree.bit_length() > SEED_BITS:
         raise SettingsError(path, tree, f"expected less than 2^{SEED_BITS}")
 
 
-def _expected(model: type[StrictModel], mistake: Mapping[str, Any]) -> str:
-    """Pydantic's explanation in the words of config.yaml."""
-    kind: str = mistake["type"]
-    message: str = mistake["msg"].removeprefix("Value error, ")
+def _expected(model: type[StrictModel], details: Mapping[str, Any]) -> str:
+    """Reword the message of one of pydantic's errors."""
+    kind: str = details["type"]
+    message: str = details["msg"].removeprefix("Value error, ")
     if kind == "json_invalid":
         return f"expected JSON ({message})"
     if kind == "extra_forbidden":
-        return f"unknown key; expected one of {', '.join(_keys(model, mistake['loc'][:-1]))}"
-    for theirs, ours in WORDS.items():
-        message = message.replace(theirs, ours)
+        return f"unknown key; expected one of {', '.join(_keys(model, details['loc'][:-1]))}"
+    for phrase, replacement in PHRASES.items():
+        message = message.replace(phrase, replacement)
     return MESSAGES.get(kind, message)
 
 
-def _keys(model: type[StrictModel], where: Iterable[object]) -> Iterable[str]:
-    """Keys of the block at `where` in what `model` is made from."""
+def _keys(model: type[StrictModel], location: Iterable[object]) -> Iterable[str]:
+    """Return the allowed keys of the block at `location` in the data of a `model`."""
     block: Any = model
-    for part in where:
+    for part in location:
         is_model = isinstance(block, type) and issubclass(block, StrictModel)
         block = block.model_fields[part].annotation if is_model else get_args(block)[-1]
     keys: Mapping[str, Any] = block.model_fields
     return keys
 
 
-def _is_text(word: str) -> bool:
-    """Whether the word has no halves of characters, which no file can hold."""
-    return word.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in word)
+def _is_unicode(text: str) -> bool:
+    """Whether a string has no lone surrogates, which UTF-8 cannot encode."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _is_seed(path: KeyPath) -> bool:
@@ -149,14 +154,14 @@ def _is_seed(path: KeyPath) -> bool:
     return key == "seeds" or key.endswith("seed")
 
 
-def _shown(value: object) -> str:
-    """Show a value in one short line."""
-    if isinstance(value, int) and value.bit_length() > SHOWN_LENGTH * 4:  # Python shows no such
-        return f"a number of {value.bit_length()} bits"
+def _formatted(value: object) -> str:
+    """Format a value as one short line."""
+    if isinstance(value, int) and value.bit_length() > MAX_VALUE_LENGTH * 4:
+        return f"a number of {value.bit_length()} bits"  # Python refuses to print very large ones
     text = "{...}" if isinstance(value, Mapping | BaseModel) else repr(value)
-    return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}..."
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:MAX_VALUE_LENGTH]}..."
 
 
-def _shown_key(key: str) -> str:
-    """Show a key as it is, unless it is long or would do something to a terminal."""
-    return key if key.isprintable() and len(key) <= KEY_LENGTH else _shown(key)
+def _formatted_key(key: str) -> str:
+    """Return a key unchanged, unless it is long or contains control characters."""
+    return key if key.isprintable() and len(key) <= MAX_KEY_LENGTH else _formatted(key)

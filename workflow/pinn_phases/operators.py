@@ -1,8 +1,9 @@
-"""Linear differential operators as values, and the fields on which they act.
+"""Linear differential operators as objects, and the fields that they are applied to.
 
-``d("t") - nu * d("x", "x")`` is an operator; called with a field u it gives u_t - nu u_xx. An
-expression states its operators where it uses them. `operators_in` finds them by evaluating the
-expression once, so that exactly these derivatives are carried through the network.
+``d("t") - nu * d("x", "x")`` is an operator; called with a field u, it returns u_t - nu u_xx.
+Residuals and conditions write operators where they use them, without declaring them.
+`operators_in` finds them by evaluating the expression once, so that only the derivatives in use
+are propagated through the network.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +14,12 @@ import numpy as np
 
 Array = Any  # a NumPy array or a torch tensor
 Term = tuple[str, ...]  # a partial derivative: ("x", "x", "y") is d_x d_x d_y, of third order
-Terms = tuple[tuple[Term, float], ...]  # with its coefficients, sorted
+Terms = tuple[tuple[Term, float], ...]  # partial derivatives with coefficients, sorted
 
 
 @dataclass(frozen=True)
 class Jet:
-    """A field at some points, and derivatives of it; each array of shape (..., points)."""
+    """Values and derivatives of a field at some points; each array has the shape (..., points)."""
 
     value: Array
     derivatives: Mapping[Terms, Array]
@@ -34,7 +35,7 @@ class Operator:
     terms: Terms
 
     def __call__(self, field: Jet) -> Array:
-        """Apply the operator to a field; an array of the shape of its values."""
+        """Apply the operator to a field; the result has the shape of its values."""
         return field.derivatives[self.terms]
 
     def __add__(self, other: "Operator") -> "Operator":
@@ -62,7 +63,7 @@ def d(*coordinates: str) -> Operator:
 
 
 class _Recording(Mapping[Terms, Array]):
-    """Derivatives of a field of ones; records which are requested."""
+    """Derivatives that are all 1; records which of them are requested."""
 
     def __init__(self) -> None:
         self.requested: set[Terms] = set()
@@ -81,7 +82,7 @@ class _Recording(Mapping[Terms, Array]):
 def operators_in(expression: Callable[[Fields], object], fields: tuple[str, ...]) -> Operators:
     """Return the operators that an expression applies to fields, sorted.
 
-    The expression is evaluated once, at one point where every field and derivative is 1.
+    The expression is evaluated once, at one point at which every field and derivative is 1.
     """
     recording = _Recording()
     jet = Jet(np.ones(1), recording)

@@ -1,7 +1,7 @@
-"""Plugins (problems, methods, optimisers, figures) are found by the name of their file.
+"""Lookup of plugins (problems, methods, optimisers, figures, ...) by the name of their file.
 
-Lookups are cached. A workflow with two checkouts as modules imports both libraries, one after the
-other, under the same name, and each has to keep using its own files.
+Lookups are cached, because a Snakemake workflow can use two checkouts as modules. Both libraries
+are then imported under the same name, one after the other, and each must keep its own files.
 """
 
 import pkgutil
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @cache
 def names(package: str) -> tuple[str, ...]:
-    """Stems of the plugin files of `package`, sorted; folders in it hold what plugins share."""
+    """Return the sorted names of the plugins of `package`: files other than `base.py`."""
     found = pkgutil.iter_modules(import_module(package).__path__)
     return tuple(
         sorted(module.name for module in found if not module.ispkg and module.name != "base")
@@ -34,33 +34,35 @@ def names(package: str) -> tuple[str, ...]:
 
 
 def modules(*packages: str) -> tuple[str, ...]:
-    """Return the modules of all plugins of these packages, below `pinn_phases`."""
+    """Return the module names of all plugins of these packages, relative to `pinn_phases`."""
     folders = ((package.partition(".")[2], package) for package in packages)
     return tuple(f"{folder}.{name}" for folder, package in folders for name in names(package))
 
 
-def known(package: str, name: str) -> str:
-    """Return `name`, if `package` has a plugin of that name.
+def checked_name(package: str, name: str) -> str:
+    """Return `name` if `package` has a plugin of that name.
 
     Raises
     ------
     ValueError
-        If not; the message names those that exist.
+        If it has none; the message lists the existing plugins.
     """
     if name not in names(package):
         raise ValueError(f"expected one of {', '.join(names(package))}; received {name!r}")
     return name
 
 
-ProblemName = Annotated[str, AfterValidator(partial(known, PROBLEMS))]
-OptimiserName = Annotated[str, AfterValidator(partial(known, OPTIMISERS))]
+ProblemName = Annotated[str, AfterValidator(partial(checked_name, PROBLEMS))]
+OptimiserName = Annotated[str, AfterValidator(partial(checked_name, OPTIMISERS))]
 
 
-def made(package: str, name: object, base: type[Model], block: object) -> Model | SettingsError:
-    """Make the plugin `name` of `package` from its settings; a plugin stays as it is.
+def build_plugin(
+    package: str, name: object, base: type[Model], block: object
+) -> Model | SettingsError:
+    """Create the plugin `name` of `package` from its settings; return an existing plugin unchanged.
 
-    For validators that run before pydantic's own. A mistake is returned in place of the plugin, so
-    that pydantic refuses it in the order of the fields.
+    For pydantic's "before" validators. An error is returned, not raised: pydantic then rejects it
+    as a value of the wrong type, and errors are reported in the order of the fields.
     """
     if isinstance(block, base):
         return block
@@ -73,18 +75,18 @@ def made(package: str, name: object, base: type[Model], block: object) -> Model 
 
 
 def plugin_field(field: str, package: str, base: type[Model], *, named_by: str) -> Any:
-    """Return a validator that makes the plugin of a field from its settings.
+    """Return a validator that creates the plugin of a field from its settings.
 
     Parameters
     ----------
     named_by
-        Field, before this one, with the name of the plugin.
+        Field with the name of the plugin; it must precede `field`.
     """
 
-    def make(block: object, info: ValidationInfo) -> object:
-        return made(package, info.data.get(named_by), base, block)
+    def build(block: object, info: ValidationInfo) -> object:
+        return build_plugin(package, info.data.get(named_by), base, block)
 
-    return field_validator(field, mode="before")(make)
+    return field_validator(field, mode="before")(build)
 
 
 def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
@@ -93,9 +95,9 @@ def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
     Raises
     ------
     ValueError
-        If there is no such file; the message names those that exist.
+        If there is no such file; the message lists the existing plugins.
     """
-    module = _module(package, known(package, name))
+    module = _module(package, checked_name(package, name))
     classes = [
         value
         for value in vars(module).values()

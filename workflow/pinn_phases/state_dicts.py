@@ -1,8 +1,9 @@
-"""The state of an optimiser of torch as arrays, and back.
+"""Conversion of the state of a torch optimiser to named arrays, and back.
 
-A dict of tensors becomes arrays of the same names. Of any other state the tensors of a dtype are
-one vector, and numbers another. What is left is text: names, lists, and the layout of the tensors
-in memory, on which the rounding of matrix products depends.
+A dict of tensors becomes arrays of the same names. Any other state is split into one flat vector
+per dtype with all tensors, one vector with all Python numbers, and JSON with the structure: keys,
+lists, and the shapes and strides of the tensors. Strides are kept because the rounding of matrix
+products depends on them.
 """
 
 import json
@@ -16,26 +17,27 @@ from numpy.typing import NDArray
 
 from pinn_phases.arrays import Arrays
 
-PREFIX = "optimiser/"  # of the arrays' names
+PREFIX = "optimiser/"  # of the names of the arrays
 STRUCTURE, NUMBERS = f"{PREFIX}structure", f"{PREFIX}numbers"
 
 
 def to_arrays(state: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """Return a state as arrays.
+    """Convert a state to named arrays.
 
     Returns
     -------
     dict
-        Of a dict of tensors, these. Else `optimiser/{dtype}`: the tensors of a dtype, flat;
-        `optimiser/numbers`: Python's numbers, float64; `optimiser/structure`: JSON with a
-        placeholder for each, UTF-8.
+        For a dict of tensors, arrays of the same names. For any other state: `optimiser/{dtype}`,
+        all tensors of that dtype as one vector; `optimiser/numbers`, all Python numbers as
+        float64; and `optimiser/structure`, the structure as JSON in UTF-8, with a placeholder for
+        each tensor and number.
     """
     if all(isinstance(value, torch.Tensor) for value in state.values()):
         return {name: value.cpu().numpy().copy() for name, value in state.items()}
     tensors: dict[str, list[NDArray[Any]]] = defaultdict(list)
     numbers: list[float] = []
 
-    def skeleton(node: object) -> object:
+    def structure(node: object) -> object:
         match node:
             case torch.Tensor():
                 dtype = str(node.dtype).removeprefix("torch.")
@@ -47,12 +49,12 @@ def to_arrays(state: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
                 numbers.append(node)
                 return {"number": type(node).__name__}
             case dict():
-                return {"dict": [[skeleton(key), skeleton(value)] for key, value in node.items()]}
+                return {"dict": [[structure(key), structure(value)] for key, value in node.items()]}
             case list() | tuple():
-                return {type(node).__name__: [skeleton(value) for value in node]}
+                return {type(node).__name__: [structure(value) for value in node]}
         raise TypeError(f"expected tensors, numbers, text, lists and dicts, received {type(node)}")
 
-    text = json.dumps(skeleton(state))
+    text = json.dumps(structure(state))
     return {
         **{f"{PREFIX}{dtype}": np.concatenate(parts) for dtype, parts in tensors.items()},
         NUMBERS: np.array(numbers, np.float64),
@@ -61,29 +63,29 @@ def to_arrays(state: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
 
 
 def from_arrays(arrays: Arrays) -> Any:
-    """Invert `to_arrays`; other arrays may be among them."""
+    """Convert arrays back to a state, the inverse of `to_arrays`; `arrays` may hold others too."""
     if STRUCTURE not in arrays:
         return {name: torch.from_numpy(np.array(values)) for name, values in arrays.items()}
     numbers = iter(arrays[NUMBERS].tolist())
-    places: dict[str, int] = defaultdict(int)
+    offsets: dict[str, int] = defaultdict(int)  # dtype -> values used so far
 
-    def filled(node: dict[str, Any]) -> object:
+    def restored(node: dict[str, Any]) -> object:
         kind, value = next(iter(node.items()))
         match kind:
             case "tensor":
                 size = int(np.prod(node["shape"]))
-                start = places[value]
-                places[value] += size
-                part = torch.from_numpy(arrays[f"{PREFIX}{value}"][start : start + size])
-                made = torch.empty_strided(node["shape"], node["strides"], dtype=part.dtype)
-                return made.copy_(part.reshape(node["shape"]))
+                start = offsets[value]
+                offsets[value] += size
+                values = torch.from_numpy(arrays[f"{PREFIX}{value}"][start : start + size])
+                tensor = torch.empty_strided(node["shape"], node["strides"], dtype=values.dtype)
+                return tensor.copy_(values.reshape(node["shape"]))
             case "constant":
                 return value
             case "number":
                 return int(next(numbers)) if value == "int" else next(numbers)
             case "dict":
-                return {filled(key): filled(entry) for key, entry in value}
-        entries = [filled(entry) for entry in value]
+                return {restored(key): restored(entry) for key, entry in value}
+        entries = [restored(entry) for entry in value]
         return tuple(entries) if kind == "tuple" else entries
 
-    return filled(json.loads(arrays[STRUCTURE].tobytes()))
+    return restored(json.loads(arrays[STRUCTURE].tobytes()))

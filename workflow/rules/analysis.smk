@@ -1,11 +1,11 @@
-"""Analyses of the stored runs."""
+"""Analyses of runs."""
 
 
 include: "functions/analysis.smk"
 
 
 rule phases:
-    """Find fitting, diffusion and total diffusion in the SNR curve of a run."""
+    """Find the learning phases in the SNR curve of a run: fitting, diffusion, total diffusion."""
     input:
         run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
     output:
@@ -32,7 +32,7 @@ rule phases:
 
 
 rule fields:
-    """Evaluate a run on the test grid at the snapshots that a figure shows."""
+    """Evaluate a run on the test grid, at the snapshots that figures show."""
     input:
         run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
         phases=choosing_phases,
@@ -89,8 +89,9 @@ rule information:
         " --run {input.run:q} --output {output:q} --log {log:q}"
 
 
-# With so few bins that the measure does not saturate; for an archive, at its archived snapshots.
+# For archives, only the archived snapshots are measured.
 use rule information as coarse with:
+    """Measure the information with few enough bins that the measure does not saturate."""
     output:
         ensure("results/{scale}/coarse/{problem}/{method}/seed{seed}.h5", non_empty=True),
     log:
@@ -109,8 +110,8 @@ use rule information as coarse with:
         " seed {wildcards.seed}"
 
 
-# Homogeneity of the residuals of a run at each snapshot.
 use rule information as homogeneity with:
+    """Measure the homogeneity of the residuals of a run, at each snapshot."""
     output:
         ensure("results/{scale}/homogeneity/{problem}/{method}/seed{seed}.h5", non_empty=True),
     log:
@@ -127,7 +128,7 @@ use rule information as homogeneity with:
 
 
 rule terms:
-    """Measure norms and cosines of the gradients of the loss terms at each snapshot of a run."""
+    """Measure norms and cosines of the gradients of the loss terms, at each snapshot of a run."""
     input:
         run="results/{scale}/runs/{problem}/{method}/seed{seed}.h5",
     output:
@@ -148,7 +149,8 @@ rule terms:
         python=PYTHON,
         code=terms_code,
     message:
-        "Terms of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
+        "Gradients of the loss terms of {wildcards.problem} with {wildcards.method},"
+        " seed {wildcards.seed}"
     shell:
         "{params.python} pinn_phases terms --run {input.run:q} --output {output:q}"
         " --threads {threads} --log {log:q}"

@@ -1,4 +1,4 @@
-"""Archived runs, from which figures are drawn without training."""
+"""Archived runs, from which figures can be drawn without training."""
 
 
 include: "functions/archive.smk"
@@ -7,9 +7,9 @@ include: "functions/archive.smk"
 if SETTINGS.scale in ARCHIVES:
 
     rule archived:
-        """Copy a file from an archive; every read verifies its checksum."""
+        """Copy a file from an archive. Its checksum is verified whenever it is read."""
         input:
-            f"{HOME}archive/{{archive}}/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.h5",
+            f"{PREFIX}archive/{{archive}}/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.h5",
         output:
             ensure(
                 f"results/{ARCHIVE}{{archive}}/{{kind}}/{{problem}}/{{method}}/seed{{seed}}.h5",
@@ -36,8 +36,8 @@ else:
         input:
             archive_inputs(),
         output:
-            settings=ensure(f"{HOME}archive/{ORIGIN}/settings.json", non_empty=True),
-            checksums=ensure(f"{HOME}archive/{ORIGIN}/SHA256SUMS", non_empty=True),
+            settings=ensure(f"{PREFIX}archive/{BASE_SCALE}/settings.json", non_empty=True),
+            checksums=ensure(f"{PREFIX}archive/{BASE_SCALE}/SHA256SUMS", non_empty=True),
         log:
             f"results/{SETTINGS.scale}/logs/archive.log",
         benchmark:
@@ -50,7 +50,7 @@ else:
             runtime=10,
         params:
             python=PYTHON,
-            settings=SETTINGS.model_copy(update={"scale": ORIGIN}).model_dump_json(),
+            settings=SETTINGS.model_copy(update={"scale": BASE_SCALE}).model_dump_json(),
             code=code_of("archive"),
         message:
             f"Archive of the runs at scale {SETTINGS.scale}"

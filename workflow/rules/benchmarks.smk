@@ -1,13 +1,13 @@
-"""Timings of this and other engines, only on request."""
+"""Timings of our engine and of other libraries; they only run on request."""
 
 
 include: "functions/benchmarks.smk"
 
 
 rule benchmark_environment:
-    """Install another engine at exact versions, in its own environment."""
+    """Install another library, with pinned versions, in its own environment."""
     input:
-        f"{HOME}benchmarks/requirements/{{peer}}.txt",
+        f"{PREFIX}benchmarks/requirements/{{peer}}.txt",
     output:
         ensure("results/benchmarks/environments/{peer}/installed.txt", non_empty=True),
     log:
@@ -32,7 +32,7 @@ rule benchmark_environment:
 
 
 rule benchmark_comparison:
-    """Time an iteration of one problem with all engines, in turn."""
+    """Time an iteration of one problem with all engines, one after the other."""
     input:
         environments=benchmark_environments,
         code=TIMING_CODE,
@@ -42,7 +42,7 @@ rule benchmark_comparison:
         "results/benchmarks/logs/{problem}.log",
     conda:
         "../../envs/train.yaml"
-    threads: os.cpu_count()  # all, so that no other job runs at the same time
+    threads: os.cpu_count()  # all of them, so that no other job runs at the same time
     resources:
         mem_mb=20000,
         runtime=60,
@@ -62,7 +62,7 @@ rule benchmark_comparison:
 
 
 rule benchmark_growth:
-    """Measure time and memory of our engine over points, width and iterations."""
+    """Measure time and memory of our engine as functions of points, width and iterations."""
     input:
         code=TIMING_CODE,
     output:
@@ -80,14 +80,14 @@ rule benchmark_growth:
         settings=benchmark_settings,
         code=benchmarked_code,
     message:
-        "Timing Allen-Cahn over points, width and iterations"
+        "Timing Allen-Cahn with different numbers of points, widths and iterations"
     shell:
         "{params.python} benchmarks.growth --settings {params.settings:q}"
         " --threads {threads} --json {output:q} 2> {log:q}"
 
 
 rule benchmark_jobs:
-    """Measure the throughput of concurrent trainings, and the start-up time."""
+    """Measure the throughput of concurrent trainings, and their start-up time."""
     input:
         reference=jobs_reference,
         code=TIMING_CODE,
@@ -106,14 +106,14 @@ rule benchmark_jobs:
         settings=jobs_settings,
         code=benchmarked_code,
     message:
-        "Timing concurrent trainings, and their start"
+        "Timing concurrent trainings and their start-up"
     shell:
         "{params.python} benchmarks.jobs --settings {params.settings:q}"
         " --reference {input.reference:q} --json {output:q} 2> {log:q}"
 
 
 rule benchmark_report:
-    """Draw the timings, and write a table of them with the goals."""
+    """Plot the timings, and write a table that compares them with the goals."""
     input:
         reports=benchmark_reports,
         code=TIMING_REPORT_CODE,
@@ -132,7 +132,7 @@ rule benchmark_report:
     params:
         python=PYTHON,
     message:
-        "Drawing the timings"
+        "Plotting the timings"
     shell:
         "({params.python} benchmarks.report.figure {input.reports:q} --pdf {output.pdf:q} --png {output.png:q}"
         " && {params.python} benchmarks.report.goals {input.reports:q} > {output.table:q}) 2> {log:q}"

@@ -1,8 +1,8 @@
-"""Claims of the paper, judged by the stored runs."""
+"""Claims of the paper, judged by the runs of a scale."""
 
 
 rule claims:
-    """Judge every claim by all runs of the chosen scale."""
+    """Judge every claim of the paper by all runs of the chosen scale."""
     input:
         collect(
             f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
@@ -30,7 +30,7 @@ rule claims:
         runtime=10,
     params:
         python=PYTHON,
-        settings=SCALE_BESIDE_PAPER,
+        settings=SCALE_AND_PAPER,
         code=code_of("claims"),
     message:
         f"Claims of the paper, scale {SETTINGS.scale}"

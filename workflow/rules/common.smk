@@ -1,4 +1,4 @@
-"""Settings, and definitions that all rules share."""
+"""Settings, and definitions shared by all rules."""
 
 import sys
 import time
@@ -8,22 +8,23 @@ from snakemake.utils import update_config
 
 STARTED = time.time()
 
-from pinn_phases.files.checkpoint_files import without_files
+from pinn_phases.files.checkpoint_files import trainings_without_files
 from pinn_phases.figures.base import requirement
 from pinn_phases.model import SettingsError
-from pinn_phases.settings.layers import CommandLineError, words_to_values
+from pinn_phases.settings.layers import CommandLineError, parse_strings
 from pinn_phases.jobs.failures import failures
 from pinn_phases.jobs.notes import notes
 from pinn_phases.plugins import COMMANDS, FIGURES, METHODS, OPTIMISERS, PROBLEMS, names
-from pinn_phases.settings.config import ScaleBesidePaper
+from pinn_phases.settings.config import ScaleAndPaper
 from pinn_phases.settings.scales import ARCHIVE, REACHED, load_archives, load_paper, load_scales
 
-# --config overrides every block of config.yaml, into which files of --configfile are merged first. If a
-# workflow imports this one with its own `config:`, that has all settings, and --config is not used here.
+# Files of --configfile are merged into config.yaml; --config overrides every block of the result.
+# If another workflow imports this one with its own `config:`, that contains all settings, and
+# --config is not used here.
 if workflow.modifier.skip_configfile:
-    FROM_FILES, FROM_COMMAND_LINE = words_to_values(config), {}
+    FROM_FILES, FROM_COMMAND_LINE = parse_strings(config), {}
 else:
-    FROM_FILES, FROM_COMMAND_LINE = {}, words_to_values(workflow.config_settings.config)
+    FROM_FILES, FROM_COMMAND_LINE = {}, parse_strings(workflow.config_settings.config)
     own = [] if workflow.config_settings.replace_workflow_config else workflow.configfiles[-1:]
     for file in [*own, *workflow.overwrite_configfiles]:
         update_config(FROM_FILES, load_configfile(file))
@@ -37,22 +38,25 @@ except CommandLineError as error:
 except SettingsError as error:
     sys.exit(f"config.yaml: {error}")
 
-# A scale `reached-NAME` has the problems for which every training has a checkpoint. A workflow that
-# imports this one may put results elsewhere.
+# A workflow that imports this one can set a prefix, and so keep the results elsewhere.
 RESULTS = Path(workflow.modifier.path_modifier.prefix or "", "results")
 SETTINGS = SCALES[config["scale"]]
-ORIGIN = SETTINGS.scale.removeprefix(REACHED)
-LACKING = {} if ORIGIN == SETTINGS.scale else without_files(SETTINGS, RESULTS, ORIGIN)
-if LACKING:
-    left = {name: of for name, of in SETTINGS.problems.items() if name not in LACKING}
-    if not left:
-        words = "; ".join(f"{name} with {', '.join(of)}" for name, of in LACKING.items())
-        sys.exit(f"scale {SETTINGS.scale}: below {RESULTS}/{ORIGIN}/runs no checkpoint of {words}")
-    SETTINGS = SCALES[SETTINGS.scale] = SETTINGS.model_copy(update={"problems": left})
-config = {**config, "seeds": list(SETTINGS.seeds)}  # those of the archive, if one is chosen
+BASE_SCALE = SETTINGS.scale.removeprefix(REACHED)
+# At a scale `reached-NAME`, a problem is left out if any of its trainings has no checkpoint.
+IS_REACHED = BASE_SCALE != SETTINGS.scale
+MISSING = trainings_without_files(SETTINGS, RESULTS, BASE_SCALE) if IS_REACHED else {}
+if MISSING:
+    available = {name: block for name, block in SETTINGS.problems.items() if name not in MISSING}
+    if not available:
+        missing = "; ".join(f"{name} with {', '.join(runs)}" for name, runs in MISSING.items())
+        sys.exit(
+            f"scale {SETTINGS.scale}: no checkpoint in {RESULTS}/{BASE_SCALE}/runs of {missing}"
+        )
+    SETTINGS = SCALES[SETTINGS.scale] = SETTINGS.model_copy(update={"problems": available})
+config = {**config, "seeds": list(SETTINGS.seeds)}  # an archive has its own seeds
 TRAINED = [name for name in SCALES if not name.startswith(REACHED) and name not in ARCHIVES]
 UNFINISHED = [f"{REACHED}{scale}" for scale in TRAINED]
-SCALE_BESIDE_PAPER = ScaleBesidePaper(scale=SETTINGS, paper=PAPER).model_dump_json()
+SCALE_AND_PAPER = ScaleAndPaper(scale=SETTINGS, paper=PAPER).model_dump_json()
 RUNS = [
     f"{problem}/{method}/seed{seed}"
     for problem, block in SETTINGS.problems.items()

@@ -1,6 +1,6 @@
-"""Figures, each drawn only from stored files.
+"""Figures, drawn from result files only.
 
-A loop makes one rule per figure, because a caption in the report belongs to a rule and cannot
+A loop creates one rule per figure, because a caption in the report belongs to a rule and cannot
 contain wildcards.
 """
 
@@ -18,7 +18,7 @@ for figure in names(FIGURES):
             figure_inputs(figure),
         output:
             pdf=ensure(f"paper_figures/{figure}.pdf", non_empty=True),
-            # The report shows the PNG, which every browser displays.
+            # The report shows the PNG, which every browser can display.
             png=report(
                 ensure(f"paper_figures/{figure}.png", non_empty=True),
                 caption=f"../report/{figure}.rst",

@@ -1,16 +1,16 @@
-"""Curves that the paper's authors published, and the agreement of ours with them."""
+"""Curves published by the paper's authors, and comparison of our runs with them."""
 
 
 include: "functions/published.smk"
 
 
-PUBLISHED = f"{HOME}published"
+PUBLISHED = f"{PREFIX}published"
 
 
 rule published:
-    """Convert a published curve to a result file, with its phases."""
+    """Convert the published curves of a training to a result file, and find their phases."""
     input:
-        # In the checkout, not in the storage of a cluster.
+        # These files are in the checkout, not in the remote storage of a cluster.
         error=local(f"{PUBLISHED}/{{problem}}-{{method}}-error.csv"),
         snr=local(f"{PUBLISHED}/{{problem}}-{{method}}-snr.csv"),
         trainings=local(f"{PUBLISHED}/trainings.csv"),
@@ -34,7 +34,7 @@ rule published:
 
 
 rule agreement:
-    """Compare the runs of the chosen scale with the published curves."""
+    """Compare the runs of the chosen scale with the curves published by the authors."""
     input:
         figure_inputs("figS2"),
     output:

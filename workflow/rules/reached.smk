@@ -5,7 +5,7 @@ include: "functions/reached.smk"
 
 
 rule reached:
-    """Extract the run from the newest checkpoint of a training, or use the finished one."""
+    """Copy the finished run of a training, or extract one from its newest checkpoint."""
     input:
         checkpoints=reached_checkpoints,
         statements=reached_statements,

@@ -1,11 +1,11 @@
-"""Reference solutions, each with an error estimate."""
+"""Reference solutions, with estimates of their error."""
 
 
 include: "functions/reference.smk"
 
 
 rule reference:
-    """Solve a problem on its test grid in float64."""
+    """Compute the reference solution of a problem on its test grid, in float64."""
     output:
         ensure("results/{scale}/reference/{problem}.h5", non_empty=True),
     log:
@@ -30,7 +30,7 @@ rule reference:
 
 
 rule validation:
-    """Compare the cavity's solver with published values."""
+    """Compare the reference solver of the cavity with published values."""
     output:
         ensure("results/validation/cavity.txt", non_empty=True),
     log:
@@ -47,6 +47,6 @@ rule validation:
         python=PYTHON,
         code=code_of("validate"),
     message:
-        "Comparing the cavity's solver with published values"
+        "Comparing the reference solver of the cavity with published values"
     shell:
         "{params.python} pinn_phases validate --output {output:q} --log {log:q}"

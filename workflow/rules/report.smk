@@ -1,8 +1,8 @@
-"""Tables of the report, and figures as PDF."""
+"""Tables of the report, and its figures as PDF."""
 
 
 rule summary:
-    """List settings, reference solutions, trainings and versions of the chosen scale."""
+    """Write tables of settings, reference solutions, trainings and versions of the chosen scale."""
     input:
         references=collect(
             f"results/{SETTINGS.scale}/reference/{{problem}}.h5", problem=SETTINGS.problems
@@ -45,7 +45,7 @@ rule summary:
         runtime=10,
     params:
         python=PYTHON,
-        settings=SCALE_BESIDE_PAPER,
+        settings=SCALE_AND_PAPER,
         code=code_of("summary"),
     message:
         f"Tables of the report, scale {SETTINGS.scale}"
@@ -59,7 +59,7 @@ rule summary:
 for figure in FIGURE_NAMES:
 
     rule:
-        """Copy a figure's PDF under a descriptive name, because the report only searches names."""
+        """Copy the PDF of a figure to a descriptive name, because the report only searches names."""
         name:
             f"{figure}_named"
         input:
@@ -77,6 +77,6 @@ for figure in FIGURE_NAMES:
         conda:
             "../../envs/analysis.yaml"
         message:
-            f"Named PDF of {figure}"
+            f"Copying {figure}.pdf to a descriptive name"
         shell:
             "cp {input:q} {output:q} 2> {log:q}"

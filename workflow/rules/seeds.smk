@@ -2,7 +2,7 @@
 
 
 rule seeds:
-    """Compute iterations to errors and phases, medians, and ratios of methods."""
+    """Compute statistics over seeds: iterations to reach errors and phases, medians, ratios."""
     input:
         runs=collect(f"results/{SETTINGS.scale}/runs/{{run}}.h5", run=RUNS),
         phases=collect(f"results/{SETTINGS.scale}/phases/{{run}}.h5", run=RUNS),

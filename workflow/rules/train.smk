@@ -1,11 +1,11 @@
-"""Training, the one expensive step: one job per problem, method and seed."""
+"""Training, the only expensive step: one job per problem, method and seed."""
 
 
 include: "functions/train.smk"
 
 
 rule train:
-    """Train a network, from its newest checkpoint if there is one."""
+    """Train a network, starting from its newest checkpoint if one exists."""
     input:
         reference="results/{scale}/reference/{problem}.h5",
     output:
@@ -24,7 +24,7 @@ rule train:
         runtime=run_time,
         gpu=run_gpus,
         processors=run_processors,
-        other_code=int(SETTINGS.continue_other_code),  # as a parameter, changing it would train again
+        other_code=int(SETTINGS.continue_other_code),  # not in params, where a change would retrain
     params:
         python=PYTHON,
         settings=run_settings,

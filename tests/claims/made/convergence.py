@@ -24,12 +24,12 @@ def below_at(iteration):
 
 
 def ending_at(error, before=None):
-    """Error with this level in the last decade, and another one before."""
+    """Error that is constant in the last decade, with another level before."""
     return np.where(AT >= AT[-1] / 10 * 1.01, error, error if before is None else before)
 
 
 def noisy(size):
-    """Error whose logarithm jumps between two values, `size` decades from their middle."""
+    """Error that alternates between `size` decades above and below 0.1."""
     return 0.1 * 10 ** (size * (-1.0) ** np.arange(AT.size))
 
 

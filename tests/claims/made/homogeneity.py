@@ -1,4 +1,4 @@
-"""Synthetic runs for the claims about the spread of residuals, for every outcome."""
+"""Synthetic runs for the claims about the homogeneity of residuals, for every outcome."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from tests.claims.conftest import (
 
 
 def boxes(right=1.0, left=1.0, bottom=1.0, lid=1.0):
-    """Residuals of the cavity, 1 away from the walls."""
+    """Residuals of the cavity in 6 x 6 boxes: 1 in the interior, given values along the walls."""
     one = np.ones((6, 6))
     one[-1], one[0], one[:, 0], one[:, -1] = right, left, bottom, lid
     return np.tile(one, (SNAPSHOTS.size, 1, 1))

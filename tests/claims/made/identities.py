@@ -11,7 +11,7 @@ from tests.claims.conftest import (
 
 
 def srr(snr):
-    """Ratio of Eq. 17 that belongs to an SNR."""
+    """SRR_B that belongs to an SNR by Eq. 17."""
     return snr / np.sqrt(1 + snr**2)
 
 

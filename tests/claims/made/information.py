@@ -18,14 +18,14 @@ from tests.claims.conftest import (
 
 
 def onset(lost, still=0.0):
-    """Coarse information less a share early in diffusion, and less `still` in total diffusion."""
+    """Coarse information that loses a share early in diffusion, and `still` in total diffusion."""
     dip = (SNAPSHOTS >= DIFFUSION) & (SNAPSHOTS < 3 * DIFFUSION)
     shares = 1 - lost * dip - still * (SNAPSHOTS >= TOTAL)
     return by_layer([LOG2_POINTS] * LAYERS) * shares[:, None]
 
 
 def kept(share):
-    """Coarse information of which the third layer keeps a share in total diffusion."""
+    """Coarse information, of which the third layer keeps only a share in total diffusion."""
     later = snapshots(1, share)[:, None]
     return by_layer([LOG2_POINTS] * LAYERS) * np.where(np.arange(LAYERS) == 2, later, 1.0)
 

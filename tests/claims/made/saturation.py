@@ -22,7 +22,9 @@ def growing_at(iteration):
 
 
 MIDDLE, FIRST_THEN_MIDDLE = [0.1, 0.5, 0.6, 0.4, 0.2], [0.7, 0.5, 0.6, 0.4, 0.2]
-PER_WEIGHT = np.sqrt([16, 64, 64, 64, 64])  # of the layers of a synthetic run
+PER_WEIGHT = np.sqrt(
+    [16, 64, 64, 64, 64]
+)  # factor from rms weight to norm, by layer of a synthetic run
 
 
 CASES = [

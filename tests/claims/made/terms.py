@@ -14,7 +14,7 @@ from tests.claims.conftest import (
 
 
 def standoff(end, *, broken=False):
-    """Cosine that is -1 before an iteration, positive after; `broken`: with a few exceptions."""
+    """Cosine that is -1 before an iteration and positive after it, if `broken` with exceptions."""
     cosine = np.where(end > SNAPSHOTS, -1.0, 0.5)
     if broken:
         cosine[(SNAPSHOTS > 300) & (SNAPSHOTS < 400)] = 0.0
@@ -23,7 +23,7 @@ def standoff(end, *, broken=False):
 
 
 def signal(**norms):
-    """Constant norms of terms and of their sum, over a noise of 0.1."""
+    """Terms with the given norms (`conditions`, `residual`, `whole`), constant, and noise 0.1."""
     conditions, residual, whole = (
         np.full(SNAPSHOTS.size, norms[name]) for name in ("conditions", "residual", "whole")
     )

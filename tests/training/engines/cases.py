@@ -30,7 +30,7 @@ class Case:
     def engine(
         self, name: str = "fast", *, compiled: bool = False, threads: int = 2, **options: Any
     ) -> Engine:
-        """Set up an engine, in float64 on the CPU unless `options` say otherwise."""
+        """Create an engine; the default is float64 on the CPU, `options` override it."""
         training = self.settings.training.model_copy(update={"engine": name})
         options = EXACT | options
         return make_engine(
@@ -45,15 +45,15 @@ class Case:
 
 
 def small_case(method="rba", problem="allen_cahn", **network):
-    """Case of a small training; `network` replaces entries of its `network` settings."""
+    """Return a small training; `network` replaces entries of its network settings."""
     settings = make_settings(method, problem)
-    chosen = settings.training.network.model_copy(update=network)
-    settings = make_settings(method, problem, network=chosen)
+    changed = settings.training.network.model_copy(update=network)
+    settings = make_settings(method, problem, network=changed)
     problem, training = settings.equation, settings.training
     points = collocation_points(problem, training.points, np.random.default_rng(0))
     generator = torch.Generator().manual_seed(1)
-    made = Network.of(problem, training.network).initial_parameters(generator)
-    parameters = [p.double() for p in made]
+    initial = Network.of(problem, training.network).initial_parameters(generator)
+    parameters = [p.double() for p in initial]
     weights = torch.rand(
         len(problem.equations), training.points, generator=generator, dtype=torch.float64
     )

@@ -1,4 +1,4 @@
-"""The batched network, compared with automatic differentiation of the plain one."""
+"""The batched network, compared with automatic differentiation of `network_streams`."""
 
 import pytest
 import torch
@@ -16,7 +16,7 @@ BATCHES, POINTS, NETWORK = 6, 5, Network((2, 7, 7, 7, 2))
 
 
 def make_case(problem, network=NETWORK, *, batches=BATCHES, points=POINTS):
-    """Layout, inputs, parameters, output cotangent and common gradients, in float64."""
+    """Return layout, inputs, parameters, output cotangent and common gradients, in float64."""
     instance = plugin_class(PROBLEMS, problem, Problem)(**EQUATIONS[problem])
     layout = Layout.of(instance.coordinates, instance.residual_operators)
     generator = torch.Generator().manual_seed(0)
@@ -32,7 +32,7 @@ def make_case(problem, network=NETWORK, *, batches=BATCHES, points=POINTS):
 
 
 def forward_and_backward(problem, *, threads=1, compiled=False, **options):
-    """Outputs and gradients of a second call, which overwrites what the first returned."""
+    """Return outputs and gradients of a second call, which overwrites those of the first."""
     layout, inputs, parameters, cotangent, common = make_case(problem)
     network = BatchedNetwork(
         inputs, NETWORK, layout, threads=ThreadPool(threads), compiled=compiled, **options
@@ -44,15 +44,15 @@ def forward_and_backward(problem, *, threads=1, compiled=False, **options):
 
 
 def expected(case):
-    """Outputs and gradients, batch by batch, by automatic differentiation."""
+    """Return outputs and gradients by automatic differentiation, one batch at a time."""
     layout, inputs, parameters, cotangent, common = case
     leaves = [p.requires_grad_() for p in parameters]
     outputs = [network_streams(batch, leaves, layout) for batch in inputs]
     gradients = [torch.autograd.grad(o, leaves, s) for o, s in zip(outputs, cotangent, strict=True)]
-    of_batches = [torch.stack(each) for each in zip(*gradients, strict=True)]
+    stacked = [torch.stack(each) for each in zip(*gradients, strict=True)]
     return [
         torch.stack(outputs).detach(),
-        *(own + shared for own, shared in zip(of_batches, common, strict=True)),
+        *(own + shared for own, shared in zip(stacked, common, strict=True)),
     ]
 
 
@@ -66,21 +66,21 @@ def small_tiles(monkeypatch):
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("problem", names(PROBLEMS))
 @pytest.mark.usefixtures("small_tiles")
-def test_against_automatic_differentiation(problem, threads, saved_bytes):
+def test_outputs_and_gradients_match_automatic_differentiation(problem, threads, saved_bytes):
     actual = forward_and_backward(problem, threads=threads, saved_bytes=saved_bytes)
     # float64 through three layers and three derivatives, with sums in another order
     torch.testing.assert_close(actual, expected(make_case(problem)), rtol=1e-10, atol=1e-10)
 
 
-def test_tiles_of_several_batches():
+def test_tiles_with_several_batches():
     actual = forward_and_backward("burgers")
     torch.testing.assert_close(actual, expected(make_case("burgers")), rtol=1e-10, atol=1e-10)
 
 
 @needs_compiler
 @pytest.mark.usefixtures("small_tiles", "fresh_compiler")
-def test_compiled_and_called_from_c_plus_plus():
-    """More than two threads use the C++ wrapper; `test_fast.py` has fewer."""
+def test_compiled_with_the_cpp_wrapper():
+    """It is used with more than two threads; `test_fast.py` covers fewer."""
     actual = forward_and_backward("allen_cahn", threads=3, compiled=True)
     torch.testing.assert_close(actual, expected(make_case("allen_cahn")), rtol=1e-10, atol=1e-10)
 

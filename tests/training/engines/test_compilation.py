@@ -1,4 +1,4 @@
-"""What counts as a compilation failure, and what does not; see also `tests.faults.compilers`."""
+"""Which errors count as failed compilation; see also `tests.faults.compilers`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The fast engine, compared with the plain one and with itself compiled."""
+"""The fast engine, compared with the plain one, and compiled with uncompiled."""
 
 import pytest
 import torch
@@ -23,9 +23,9 @@ METHODS = pytest.mark.parametrize("method", ["vanilla", "rba", "sa"])
 
 
 def assert_close(found, expected):
-    """Compare batch by batch, to 1e-10 of the largest entry of each.
+    """Compare batch by batch, with a tolerance of 1e-10 relative to the largest entry of each.
 
-    This covers float64 rounding through two layers and three derivatives.
+    This allows for float64 rounding through two layers and three derivatives.
     """
     for ours, theirs in zip(found, expected, strict=True):
         assert ours.shape == theirs.shape
@@ -81,7 +81,7 @@ def test_a_condition_with_zero_weight_is_left_out():
 )
 @pytest.mark.usefixtures("fresh_compiler")
 def test_compiled_code_gives_the_same_results(method, problem, threads, tile_bytes, monkeypatch):
-    """Everything is compiled before the first iteration: threads must not compile at once."""
+    """All code is compiled before the first iteration, since threads must not compile at once."""
     monkeypatch.setattr(batched_network, "TILE_BYTES", tile_bytes)
     case = small_case(method, problem)
     compiled, plain = case.engine(compiled=True, threads=threads), case.engine()

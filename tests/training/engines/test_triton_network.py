@@ -1,7 +1,7 @@
-"""The GPU kernels in Triton's interpreter on the CPU, against automatic differentiation.
+"""The GPU kernels, run by Triton's interpreter on the CPU; compared with autograd.
 
-Triton comes with torch for CUDA; elsewhere `pip install triton==3.9.0` makes these tests run. On a
-GPU, tests/training/test_gpu.py tests the kernels.
+Triton is installed with torch for CUDA; without it, `pip install triton==3.9.0` enables these
+tests. On a GPU, tests/training/test_gpu.py tests the kernels.
 """
 
 import os
@@ -14,7 +14,7 @@ import torch
 from pinn_phases.network.streams import network_streams
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.training.engines.fast import triton_network
-from pinn_phases.training.engines.fast.triton_network import TritonNetwork, usable
+from pinn_phases.training.engines.fast.triton_network import TritonNetwork, kernels_usable
 from tests.training.engines.test_batched_network import NETWORK, expected, make_case
 
 
@@ -39,7 +39,7 @@ def interpreted(monkeypatch):
 
 @pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("problem", names(PROBLEMS))
-def test_against_automatic_differentiation(problem):
+def test_outputs_and_gradients_match_automatic_differentiation(problem):
     case = make_case(problem)
     layout, inputs, parameters, cotangent, common = case
     network = TritonNetwork(inputs, NETWORK, layout)
@@ -97,4 +97,4 @@ def test_each_pass_has_one_kernel_per_layer_whose_blocks_cover_everything(monkey
 
 
 def test_the_kernels_are_not_used_on_a_cpu():
-    assert not usable(torch.zeros(1))
+    assert not kernels_usable(torch.zeros(1))

@@ -1,1 +1,1 @@
-"""Mathematics on stored runs: phases, fields, information, gradients of the loss terms."""
+"""Analysis of stored runs: phases, fields, information, gradients of the loss terms."""

@@ -1,4 +1,4 @@
-"""Activations of the hidden layers of a stored network, and the norms of its weights."""
+"""Activations of the hidden layers of a stored network, and norms of their weights."""
 
 from collections.abc import Iterator
 
@@ -15,14 +15,14 @@ Values = NDArray[np.float32]
 
 
 def random_input(problem: Problem, seed: int) -> Points:
-    """Draw a point uniformly from the problem's domain, shape (1, coordinates)."""
+    """Draw one point uniformly from the problem's domain, shape (1, coordinates)."""
     lower, upper = zip(*(problem.domain[name] for name in problem.coordinates), strict=True)
     point: Points = np.random.default_rng(seed).uniform(lower, upper)[None]
     return point
 
 
 class HiddenLayers:
-    """The hidden layers of a run's network at fixed points, for any parameters.
+    """Hidden layers of a run's network at fixed points, evaluated for different parameters.
 
     Parameters
     ----------
@@ -35,13 +35,13 @@ class HiddenLayers:
     def __init__(self, settings: RunSettings, points: Points) -> None:
         problem, network = settings.equation, settings.training.network
         self._network = Network.of(problem, network)
-        exact = torch.as_tensor(points, dtype=torch.float64)
-        features = torch.vmap(lambda point: input_features(problem, network, point))(exact)
+        doubles = torch.as_tensor(points, dtype=torch.float64)
+        features = torch.vmap(lambda point: input_features(problem, network, point))(doubles)
         self._inputs = features.float()  # (points, features)
 
     @torch.no_grad()
     def activations(self, parameters: Values) -> Iterator[Values]:
-        """Yield the activations of each layer, of shape (points, width).
+        """Yield the activations of each hidden layer, shape (points, width).
 
         Parameters
         ----------
@@ -49,8 +49,8 @@ class HiddenLayers:
             One snapshot of the run, shape (parameters,).
         """
         unflattened = self._network.unflattened(parameters)
-        for h in self._network.hidden_activations(self._inputs, unflattened):
-            yield h.numpy()
+        for activations in self._network.hidden_activations(self._inputs, unflattened):
+            yield activations.numpy()
 
     def weight_norms(self, parameters: Values) -> NDArray[np.float64]:
         """Frobenius norm of each hidden layer's weight matrix, shape (layers,)."""

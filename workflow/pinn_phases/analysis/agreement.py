@@ -1,9 +1,9 @@
 """Agreement of our curves with a published curve of the same training.
 
-All are compared up to the last iteration that all of them have. An error level is reached at the
-first record below it. Errors are compared at the iterations that all recorded, because a curve with
-more records falls below a level earlier. SNR is compared by its median in each half decade of
-iterations, over all records of a curve.
+Curves are compared up to the last iteration that all of them reach. An error level counts as
+reached at the first record below it. Errors are compared only at iterations that every curve
+recorded, because a curve with more records would fall below a level earlier. SNR is compared by its
+median over all records of a curve in each half decade of iterations.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,14 +25,14 @@ Span = tuple[int, int]  # first and last iteration
 
 @dataclass(frozen=True)
 class Curve:
-    """The curves of a training that are compared.
+    """The curves of one training.
 
     Attributes
     ----------
     error_at, error
-        Increasing iterations and the relative L2 errors there, shape (n,).
+        Increasing iterations, and the relative L2 error at each, shape (n,).
     snr_at, snr
-        Increasing iterations and the SNR of the gradients there, shape (m,).
+        Increasing iterations, and the SNR of the gradients at each, shape (m,).
     """
 
     error_at: Iterations
@@ -43,25 +43,25 @@ class Curve:
 
 @dataclass(frozen=True)
 class Values:
-    """One quantity of the published curve and of each of ours; None where it is not known."""
+    """One quantity of the published curve (theirs) and of each of our runs; None if unknown."""
 
     theirs: Observation | None
     ours: tuple[Observation | None, ...]
 
     @property
     def median(self) -> Observation | None:
-        """Kaplan-Meier median of ours; unknown values count as the largest."""
-        known = [one for one in self.ours if one is not None]
+        """Kaplan-Meier median of our runs; unknown values count as larger than all others."""
+        known = [value for value in self.ours if value is not None]
         if not known:
             return None
-        largest = Observation(max(one.value for one in known), censored=True)
-        found = seeds.median([one or largest for one in self.ours])
-        if found is not None:
-            return Observation(found)
+        largest = Observation(max(value.value for value in known), censored=True)
+        median = seeds.median([value or largest for value in self.ours])
+        if median is not None:
+            return Observation(median)
         return largest if len(known) == len(self.ours) else None
 
     def over_theirs(self, ours: Observation | None) -> Ratio:
-        """Return the ratio of one of our values to theirs."""
+        """Return the ratio of one of our values to the published one."""
         if ours is None or self.theirs is None:
             return Ratio(None, Bound.UNKNOWN)
         return seeds.ratio(ours, self.theirs)
@@ -74,13 +74,13 @@ class Agreement:
     Attributes
     ----------
     last
-        Last iteration at which all recorded an error; None if there is none.
+        Last iteration at which every curve recorded an error; None if they have none in common.
     reached
         Error level -> iteration at which it is reached.
     final_error
-        Median error of the last tenth of the iterations up to `last`.
+        Median error in the last tenth of the iterations up to `last`.
     snr
-        First and last iteration of a half decade -> median SNR.
+        (First, last) iteration of a half decade -> median SNR in it.
     """
 
     last: int | None
@@ -90,30 +90,32 @@ class Agreement:
 
 
 def compare(theirs: Curve, ours: Sequence[Curve]) -> Agreement:
-    """Compare at least one of our curves, one per seed, with a published one."""
+    """Compare our curves, one per seed and at least one, with a published curve."""
     curves = (theirs, *ours)
-    snr = _by_half_decades(curves)
-    at: Iterations = reduce(np.intersect1d, [curve.error_at for curve in curves])
-    if not at.size:
+    snr = _snr_by_half_decade(curves)
+    common: Iterations = reduce(np.intersect1d, [curve.error_at for curve in curves])
+    if not common.size:
         unknown = _values([None] * len(curves))
         return Agreement(None, dict.fromkeys(LEVELS, unknown), unknown, snr)
-    errors = [curve.error[np.searchsorted(curve.error_at, at)] for curve in curves]
-    levels = {level: _values([reached(at, e, level) for e in errors]) for level in LEVELS}
-    last = int(at[-1])
-    final = _values([_known(final_error(at, e, last)) for e in errors])
+    errors = [curve.error[np.searchsorted(curve.error_at, common)] for curve in curves]
+    levels = {
+        level: _values([reached(common, error, level) for error in errors]) for level in LEVELS
+    }
+    last = int(common[-1])
+    final = _values([_if_finite(final_error(common, error, last)) for error in errors])
     return Agreement(last, levels, final, snr)
 
 
 def half_decades(last: int) -> list[Span]:
-    """First and last iteration of each half of a decade, from iteration 1 to the last."""
+    """First and last iteration of each half decade from iteration 1 to `last`."""
     starts = [1]
     while starts[-1] <= last:
-        starts.append(isqrt(10 ** len(starts) - 1) + 1)  # the root of a power of ten, rounded up
+        starts.append(isqrt(10 ** len(starts) - 1) + 1)  # sqrt(10^k), rounded up
     ends = [*(start - 1 for start in starts[1:-1]), last]
     return list(zip(starts[:-1], ends, strict=True))
 
 
-def _by_half_decades(curves: Sequence[Curve]) -> dict[Span, Values]:
+def _snr_by_half_decade(curves: Sequence[Curve]) -> dict[Span, Values]:
     last = min(int(curve.snr_at[-1]) for curve in curves)
     return {
         span: _values([_median_snr(curve, span) for curve in curves]) for span in half_decades(last)
@@ -122,12 +124,13 @@ def _by_half_decades(curves: Sequence[Curve]) -> dict[Span, Values]:
 
 def _median_snr(curve: Curve, span: Span) -> Observation | None:
     inside = (curve.snr_at >= span[0]) & (curve.snr_at <= span[1]) & np.isfinite(curve.snr)
-    return _known(float(np.median(curve.snr[inside]))) if inside.any() else None
+    return _if_finite(float(np.median(curve.snr[inside]))) if inside.any() else None
 
 
-def _known(value: float) -> Observation | None:
+def _if_finite(value: float) -> Observation | None:
     return Observation(value) if np.isfinite(value) else None
 
 
-def _values(found: Sequence[Observation | None]) -> Values:
-    return Values(found[0], tuple(found[1:]))
+def _values(of_curves: Sequence[Observation | None]) -> Values:
+    """Combine the values of all curves; that of the published curve comes first."""
+    return Values(of_curves[0], tuple(of_curves[1:]))

@@ -1,3 +1,3 @@
 """Names of the phases in files."""
 
-PHASES = ("diffusion", "total_diffusion", "late_decrease")  # that have a start
+PHASES = ("diffusion", "total_diffusion", "late_decrease")  # without fitting, the first phase

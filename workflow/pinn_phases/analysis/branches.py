@@ -2,17 +2,18 @@
 
 Each sample has a residual R_i(theta); the loss is the mean of their squares (Eq. 1). Samples 1 and
 2 are the same in all three branches. Sample 3 differs, but has the same gradient at the start. So
-the branches have the same start t_1, where all gradients agree, and the same first step:
+the branches share the start t_1, at which all gradients have the same sign, and the first step:
 
-- A: the root of sample 3 is halfway between samples 1 and 2, whose gradients cancel there. Sample 3
-  is fitted, the others are not.
-- B: sample 3 saturates. Its residual no longer depends on theta, so its gradient vanishes, while
-  the residual does not.
-- C: the root of sample 3 is far away, and its slope is smaller. The three gradients cancel; their
-  magnitudes differ.
+- A: the root of sample 3 is halfway between the roots of samples 1 and 2, whose gradients cancel
+  there. Sample 3 is fitted, the others are not.
+- B: sample 3 saturates. Its residual no longer depends on theta, so its gradient vanishes although
+  its residual does not.
+- C: the root of sample 3 is far away, and its slope is smaller. The three gradients cancel, but
+  have different magnitudes.
 
-Linear residuals a (theta - z) belong to a linear model; h (tanh((theta - theta_1) / w) - 2), with
-theta_1 the start, belongs to a neuron that saturates at half of the sample's target.
+A linear residual a (theta - z) corresponds to a linear model. The residual
+h (tanh((theta - theta_1) / w) - 2), with theta_1 the start, corresponds to a neuron that saturates
+at half of the sample's target.
 """
 
 from collections.abc import Callable
@@ -22,18 +23,18 @@ import numpy as np
 
 from pinn_phases.arrays import Real
 
-Residual = Callable[[float], tuple[float, float]]  # of theta: R and dR/dtheta
+Residual = Callable[[float], tuple[float, float]]  # theta -> R, dR/dtheta
 
 START = 0.0  # theta at t_1
 FIRST_GRADIENT = -2.0  # of sample 3 at the start; between those of samples 1 and 2
 ROOTS = (1.0, 3.0)  # of samples 1 and 2
-SLOPE = np.sqrt(0.5)  # of their residuals, so that the gradient of the square has slope 1
+SLOPE = np.sqrt(0.5)  # of their residuals; the gradient of R^2 then has slope 1
 HALFWAY, FAR = 2.0, 8.0  # roots of sample 3 in A and C
-ASKED = 2.0  # target of sample 3 in B, in units of the neuron's saturation value
-WIDTH = 0.25  # of its saturation, which ends long before samples 1 and 2 converge
+TARGET = 2.0  # of sample 3 in B, in units of the value at which the neuron saturates
+WIDTH = 0.25  # of its tanh, which is saturated long before samples 1 and 2 converge
 
 LEARNING_RATE = 0.1  # small compared with 2 / curvature, so that theta does not oscillate
-STEPS = 400  # the slowest branch has converged to rounding
+STEPS = 400  # until the slowest branch has converged to rounding errors
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Branch:
     residuals
         R_i at theta; shape (steps + 1, samples).
     gradients
-        d(R_i^2)/dtheta at theta; shape (steps + 1, samples). The step is along their mean.
+        d(R_i^2)/dtheta at theta; shape (steps + 1, samples). Each step follows their mean.
     """
 
     theta: Real
@@ -55,23 +56,23 @@ class Branch:
     gradients: Real
 
 
-def straight(root: float, slope: float) -> Residual:
+def linear(root: float, slope: float) -> Residual:
     """R = slope (theta - root)."""
     return lambda theta: (slope * (theta - root), slope)
 
 
-def straight_from(root: float, gradient: float) -> Residual:
-    """R = a (theta - root), with a such that R^2 has the given gradient at the start."""
-    return straight(root, float(np.sqrt(gradient / (2 * (START - root)))))
+def linear_with_gradient(root: float, gradient: float) -> Residual:
+    """R = a (theta - root), where a gives R^2 the given gradient at the start."""
+    return linear(root, float(np.sqrt(gradient / (2 * (START - root)))))
 
 
-def saturating_from(width: float, gradient: float) -> Residual:
-    """R = h (tanh((theta - start) / width) - 2), with h such that R^2 has the given gradient."""
-    height = float(np.sqrt(-gradient * width / (2 * ASKED)))
+def saturating_with_gradient(width: float, gradient: float) -> Residual:
+    """R = h (tanh((theta - start) / width) - 2), where h gives R^2 this gradient at the start."""
+    height = float(np.sqrt(-gradient * width / (2 * TARGET)))
 
     def residual(theta: float) -> tuple[float, float]:
         output = float(np.tanh((theta - START) / width))
-        return height * (output - ASKED), height * (1 - output**2) / width
+        return height * (output - TARGET), height * (1 - output**2) / width
 
     return residual
 
@@ -90,10 +91,10 @@ def descend(samples: tuple[Residual, ...]) -> Branch:
 
 def branches() -> dict[str, Branch]:
     """Return the three branches, by their names in the paper."""
-    shared = tuple(straight(root, float(SLOPE)) for root in ROOTS)
+    shared = tuple(linear(root, float(SLOPE)) for root in ROOTS)
     third = {
-        "A": straight_from(HALFWAY, FIRST_GRADIENT),
-        "B": saturating_from(WIDTH, FIRST_GRADIENT),
-        "C": straight_from(FAR, FIRST_GRADIENT),
+        "A": linear_with_gradient(HALFWAY, FIRST_GRADIENT),
+        "B": saturating_with_gradient(WIDTH, FIRST_GRADIENT),
+        "C": linear_with_gradient(FAR, FIRST_GRADIENT),
     }
     return {name: descend((*shared, sample)) for name, sample in third.items()}

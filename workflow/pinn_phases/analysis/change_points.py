@@ -1,7 +1,7 @@
-"""The place where a curve bends or crosses a level, with an interval.
+"""The point where a curve bends or crosses a level, with an interval.
 
-The interval contains all places that explain the curve nearly as well as the best one. It is
-deterministic.
+The interval contains all points that explain the curve nearly as well as the best one. It is
+computed without random numbers.
 """
 
 import numpy as np
@@ -13,11 +13,11 @@ from pinn_phases.arrays import Real
 Interval = tuple[float, float, float]  # estimate, lower end, upper end
 
 COVERAGE = 0.9  # nominal coverage of the interval of a bend, for independent normal deviations
-FEWEST = 6  # points for a bend: more than its four parameters
+FEWEST = 6  # smallest number of points for a bend, which has four parameters
 
 
 def bend(x: Real, y: Real) -> Interval:
-    """Fit two straight lines that meet, and return their joint with its likelihood interval.
+    """Fit two straight lines that meet at a point of x; return the point with its interval.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def bend(x: Real, y: Real) -> Interval:
     Returns
     -------
     tuple of float
-        The joint, a point of x, and the ends of its interval by Wilks' theorem, extended by one
-        point on either side, the resolution of x.
+        The point, and the ends of its likelihood interval by Wilks' theorem. The interval is
+        extended by one point on each side, because x is resolved only that well.
     """
     inner = range(2, x.size - 2)
     squares = np.array([_squares(x, y, place) for place in inner])
@@ -40,30 +40,32 @@ def bend(x: Real, y: Real) -> Interval:
 
 
 def _squares(x: Real, y: Real, place: int) -> float:
-    """Return the residual sum of squares of two lines that meet at a point of x."""
+    """Return the residual sum of squares of two lines that meet at x[place]."""
     basis = np.stack([np.ones_like(x), x, np.maximum(x - x[place], 0)], axis=-1)
     fit = np.linalg.lstsq(basis, y, rcond=None)[0]
     return float(np.sum((y - basis @ fit) ** 2)) + np.finfo(float).tiny
 
 
 def crossing(x: Real, above: NDArray[np.bool_], slack: float) -> Interval:
-    """Return where a curve crosses a level from below.
+    """Return the point at which a curve crosses a level from below, with its interval.
 
-    The place minimises the time on the wrong side: above before it, or below after it, in units of
-    x. The interval contains all places with at most `slack` more. A dip or spike counts by its
-    duration, not its depth.
+    The point minimises the time, in units of x, that the curve spends on the wrong side: above the
+    level before the point, or below it afterwards. The interval contains all points with at most
+    `slack` more. Dips and spikes count by their duration, not by their depth.
 
     Parameters
     ----------
     x
-        Increasing, shape (n,); each point represents the time until the next.
+        Increasing, shape (n,); each point stands for the time until the next.
     above
         Whether the curve is above the level, shape (n,).
+    slack
+        Largest additional time on the wrong side within the interval, in units of x.
 
     Returns
     -------
     tuple of float
-        The first point above the level, and the ends of the interval.
+        The first point after the crossing, and the ends of the interval.
     """
     time = np.diff(x, append=x[-1])
     wrong_before = np.concatenate([[0.0], np.cumsum(time * above)])[:-1]

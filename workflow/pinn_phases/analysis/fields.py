@@ -1,4 +1,4 @@
-"""Solution and residual on a grid, from stored snapshots of the parameters."""
+"""Observables and residuals on a grid, from stored snapshots of the parameters."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -18,14 +18,14 @@ from pinn_phases.operators import Fields
 from pinn_phases.problems.base import Points, Problem, Source
 from pinn_phases.settings.training import RunSettings
 
-CHUNK_POINTS = 16384  # evaluated at once, to limit the memory for any grid
-MAP_POINTS = 512  # limit along an axis, above the number of pixels of a map
+CHUNK_POINTS = 16384  # evaluated at once, which limits the memory for any grid
+MAP_POINTS = 512  # limit along an axis; a map in a figure has fewer pixels
 
 Maps = Mapping[str, NDArray[np.float32]]
 
 
 def map_stride(points: int) -> int:
-    """Return the stride that leaves at most MAP_POINTS points along an axis."""
+    """Return the stride that leaves at most `MAP_POINTS` of the points along an axis."""
     return -(-points // MAP_POINTS)
 
 
@@ -36,10 +36,14 @@ def evaluate_run(
 
     Parameters
     ----------
+    settings
+        Settings of the run.
+    run
+        Contents of the run's file.
     phases
-        Attributes of the phases that choose the snapshots.
+        Attributes of its phases file, by which the snapshots are chosen.
     reference
-        Solution of the problem, whose grid is thinned to what a map shows.
+        Reference solution; its grid is thinned to the resolution of a map.
 
     Returns
     -------
@@ -54,24 +58,26 @@ def evaluate_run(
     problem = settings.equation
     available = run.arrays["snapshots/iteration"]
     chosen = chosen_snapshots(available, *(phases.get(name) for name in PHASES))
-    grid = [reference.arrays[f"axes/{name}"] for name in problem.coordinates]
-    thinned = tuple(slice(None, None, map_stride(len(axis))) for axis in grid)
-    axes = {n: axis[s] for n, axis, s in zip(problem.coordinates, grid, thinned, strict=True)}
-    parts = observables_and_residuals(
+    grid = {name: reference.arrays[f"axes/{name}"] for name in problem.coordinates}
+    strides = tuple(slice(None, None, map_stride(len(axis))) for axis in grid.values())
+    axes = {name: axis[stride] for (name, axis), stride in zip(grid.items(), strides, strict=True)}
+    evaluated = observables_and_residuals(
         settings, run.arrays["snapshots/parameters"][chosen], grid_points(axes.values())
     )
     shape = (len(chosen), *(len(axis) for axis in axes.values()))
     predictions, residuals = (
-        {name: values.reshape(shape) for name, values in part.items()} for part in parts
+        {name: values.reshape(shape) for name, values in maps.items()} for maps in evaluated
     )
-    exact = {name: reference.arrays[f"fields/{name}"][thinned] for name in predictions}
+    exact = {name: reference.arrays[f"fields/{name}"][strides] for name in predictions}
     for name, values in exact.items():
         if vanishes(values, reference.arrays[f"fields/{name}"]):
             raise ArithmeticError(f"{name} vanishes at the points of the grid that a map shows")
     errors = {
         name: [
-            relative_l2(one.astype(float), exact[name], free_constant=name in problem.free_constant)
-            for one in values
+            relative_l2(
+                snapshot.astype(float), exact[name], free_constant=name in problem.free_constant
+            )
+            for snapshot in values
         ]
         for name, values in predictions.items()
     }
@@ -91,7 +97,7 @@ def evaluate_run(
 def observables_and_residuals(
     settings: RunSettings, snapshots: NDArray[np.float32], points: Points
 ) -> tuple[Maps, Maps]:
-    """Evaluate observables and residuals of a network for several snapshots.
+    """Evaluate the observables and residuals of a network at several snapshots.
 
     Parameters
     ----------
@@ -105,26 +111,26 @@ def observables_and_residuals(
     Returns
     -------
     observables, residuals
-        Name of the observable or equation -> values of shape (snapshots, points), float32.
+        Name of the observable, or of the equation -> values of shape (snapshots, points), float32.
     """
     problem, network = settings.equation, settings.training.network
     networks = [Network.of(problem, network).unflattened(parameters) for parameters in snapshots]
     operators = problem.residual_operators + problem.observed_operators
     cpu = torch.device("cpu")
-    found: dict[str, list[NDArray[np.float32]]] = {}
+    chunks: dict[str, list[NDArray[np.float32]]] = {}
     for start in range(0, len(points), CHUNK_POINTS):
         chunk = points[start : start + CHUNK_POINTS]
         fields = FieldAt(problem, network, chunk, operators, device=cpu)
         source = {name: torch.from_numpy(v).float() for name, v in problem.source(chunk).items()}
         for name, values in _stacked([_evaluated(problem, fields(n), source) for n in networks]):
-            found.setdefault(name, []).append(values)
-    whole = {name: np.concatenate(chunks, axis=1) for name, chunks in found.items()}
-    residuals = {name: whole.pop(name) for name in problem.equations}
-    return whole, residuals
+            chunks.setdefault(name, []).append(values)
+    maps = {name: np.concatenate(values, axis=1) for name, values in chunks.items()}
+    residuals = {name: maps.pop(name) for name in problem.equations}
+    return maps, residuals
 
 
 def _evaluated(problem: Problem, fields: Fields, source: Source) -> Mapping[str, Tensor]:
-    """Observables and residuals of one network, by name."""
+    """Return the observables and residuals of one network by name."""
     residuals = zip(problem.equations, problem.residual(fields, source), strict=True)
     return {**problem.observables(fields), **dict(residuals)}
 
@@ -132,6 +138,6 @@ def _evaluated(problem: Problem, fields: Fields, source: Source) -> Mapping[str,
 def _stacked(
     snapshots: Sequence[Mapping[str, Tensor]],
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Values of all snapshots by name, each of shape (snapshots, points)."""
+    """Yield each name with its values for all snapshots, shape (snapshots, points)."""
     for name in snapshots[0]:
         yield name, torch.stack([values[name] for values in snapshots]).numpy()

@@ -1,7 +1,7 @@
-"""Signal-to-noise ratio of gradients, and gradients with a given ratio (Fig. 3).
+"""SNR of a set of gradients, and construction of gradients with a given SNR (Fig. 3).
 
-`training.statistics` computes the same ratio for the gradients of a network, by layer, with torch;
-a test compares the two.
+`training.statistics` computes the same ratio with torch for the gradients of a network, also by
+layer; a test compares the two.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from pinn_phases.arrays import Real
 
 
 def signal_to_noise(gradients: ArrayLike) -> float:
-    """Signal-to-noise ratio ||mean|| / ||std|| of gradients (Eq. 8), with the population's std.
+    """Signal-to-noise ratio ||mean|| / ||std|| of gradients (Eq. 8), with the population std.
 
     Parameters
     ----------
@@ -21,12 +21,12 @@ def signal_to_noise(gradients: ArrayLike) -> float:
     Returns
     -------
     float
-        Dimensionless; infinite for equal gradients, NaN if all are zero.
+        Dimensionless; infinite if all gradients are equal, NaN if all are zero.
 
     Raises
     ------
     ValueError
-        If the gradients have another shape.
+        If the array is empty or not two-dimensional.
     """
     rows = np.asarray(gradients, dtype=np.float64)
     if rows.ndim != 2 or rows.size == 0:
@@ -41,18 +41,18 @@ def gradients_of_ratio(ratio: float, direction: ArrayLike, deviations: ArrayLike
     """Construct gradients with a given signal-to-noise ratio and noise ||std|| = 1.
 
     Sample i has the gradient m + d_i / s, where m has norm `ratio` and points along `direction`.
-    The d_i are the given deviations and a last one that makes their sum zero, so that m is the
-    mean; s is the root of the mean of |d_i|^2, which is ||std||. Therefore ||mean|| / ||std|| =
-    `ratio`.
+    The d_i are the given deviations, plus a last one that makes their sum zero, so that m is the
+    mean. Dividing by their noise s, the root of the mean of |d_i|^2, gives ||std|| = 1 and
+    therefore ||mean|| / ||std|| = `ratio`.
 
     Parameters
     ----------
     ratio
         Signal-to-noise ratio, at least 0.
     direction
-        Direction of the mean, not zero; shape (parameters,).
+        Direction of the mean, a nonzero vector of shape (parameters,).
     deviations
-        Deviations of all samples but the last; shape (samples - 1, parameters).
+        Deviations of all samples except the last, shape (samples - 1, parameters).
 
     Returns
     -------
@@ -61,15 +61,17 @@ def gradients_of_ratio(ratio: float, direction: ArrayLike, deviations: ArrayLike
     Raises
     ------
     ValueError
-        If the ratio is negative, or direction or deviations are zero.
+        If the ratio is negative, or the direction or all deviations are zero.
     """
     along, given = (np.asarray(x, dtype=np.float64) for x in (direction, deviations))
-    every = np.vstack([given, -given.sum(0)])
-    noise, length = np.sqrt((every**2).sum(1).mean()), np.linalg.norm(along)
+    complete = np.vstack([given, -given.sum(0)])
+    noise, length = np.sqrt((complete**2).sum(1).mean()), np.linalg.norm(along)
     if not (ratio >= 0 and noise > 0 and length > 0):
-        expected = "expected a ratio >= 0 and a direction and deviations that are not zero"
+        expected = "expected a ratio >= 0 and a nonzero direction and deviations"
         raise ValueError(f"{expected}, received {ratio}, {along.tolist()}, {given.tolist()}")
     scaled = given / noise
-    closed = np.vstack([scaled, -scaled.sum(0)])  # closed after scaling: no ratio stays exactly 0
-    gradients: Real = ratio / length * along + closed
+    # The last deviation is computed again after scaling, so that a ratio of 0 gives a sum of
+    # exactly 0.
+    balanced = np.vstack([scaled, -scaled.sum(0)])
+    gradients: Real = ratio / length * along + balanced
     return gradients

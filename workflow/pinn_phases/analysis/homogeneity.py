@@ -1,11 +1,12 @@
 """Homogeneity of the residuals over the domain (Section 2.4, Eq. 20).
 
 By Eq. 20, residuals are homogeneous if the integrals of |R| over all sub-domains of volume A are
-equal. Here the domain is divided into equal boxes. The measure is the ratio of the mean of the
-integrals to their root mean square, as in Eq. 17 for the gradients of batches. It is 1 if Eq. 20
-holds exactly, and 1/sqrt(boxes) if one box contains everything. It does not depend on the size of
-the residuals, so states of different error can be compared. It depends on A: boxes that contain a
-whole wave of the residual do not resolve it.
+equal. Here the sub-domains are equal boxes that tile the domain. The measure is the ratio of the
+mean of the integrals to their root mean square, like SRR_B in Eq. 17 for the gradients of batches.
+It is 1 if Eq. 20 holds exactly, and 1/sqrt(boxes) if the residual is zero in all boxes but one. It
+does not depend on the magnitude of the residuals, so it can be compared between states with
+different errors. It does depend on A: boxes that contain a whole wave of the residual do not
+resolve it.
 """
 
 import numpy as np
@@ -16,17 +17,17 @@ from pinn_phases.problems.base import Points, Problem
 
 
 def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:
-    """Points of the midpoint rule on equal boxes.
+    """Points of the midpoint rule in equal boxes.
 
     Parameters
     ----------
     boxes, points_per_box
-        Numbers along each coordinate.
+        Number of boxes, and of points in a box, along each coordinate.
 
     Returns
     -------
     array of shape ((boxes * points_per_box) ** coordinates, coordinates)
-        In row-major order, as required by `box_means`.
+        In row-major order, which `box_means` expects.
     """
     axes = middles(problem, boxes * points_per_box)
     grid = np.meshgrid(*axes.values(), indexing="ij")
@@ -34,21 +35,23 @@ def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:
 
 
 def middles(problem: Problem, count: int) -> dict[str, Real]:
-    """Midpoints of `count` equal intervals along each coordinate, shape (count,)."""
-    shares = (np.arange(count) + 0.5) / count
+    """Midpoints of `count` equal intervals by coordinate, each of shape (count,)."""
+    fractions = (np.arange(count) + 0.5) / count
     limits = {name: problem.domain[name] for name in problem.coordinates}
-    return {name: lower + (upper - lower) * shares for name, (lower, upper) in limits.items()}
+    return {name: lower + (upper - lower) * fractions for name, (lower, upper) in limits.items()}
 
 
 def box_means(values: NDArray[np.floating], boxes: int, coordinates: int) -> Real:
-    """Mean over each box of values at `midpoints`: the integral by the midpoint rule over A.
+    """Mean over each box of values at `midpoints`: the integral by the midpoint rule, divided by A.
 
     Parameters
     ----------
     values
         Shape (snapshots, points).
     boxes
-        Number along each coordinate.
+        Number of boxes along each coordinate.
+    coordinates
+        Number of coordinates.
 
     Returns
     -------
@@ -62,17 +65,17 @@ def box_means(values: NDArray[np.floating], boxes: int, coordinates: int) -> Rea
 
 
 def homogeneity(means: Real) -> Real:
-    """Ratio of mean to root mean square over the boxes, in [1/sqrt(boxes), 1].
+    """Ratio of the mean to the root mean square over the boxes, in [1/sqrt(boxes), 1].
 
     Parameters
     ----------
     means
-        Result of `box_means`, at least 0, shape (snapshots, boxes, ...).
+        Result of `box_means` for values >= 0, shape (snapshots, boxes, ...).
 
     Returns
     -------
     array of shape (snapshots,)
-        1 if all boxes are equal, also if all are 0.
+        1 if all boxes are equal, including if all are 0.
     """
     flat = means.reshape(len(means), -1)
     rms = np.sqrt(np.mean(flat**2, axis=1))

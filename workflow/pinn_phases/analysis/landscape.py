@@ -7,27 +7,28 @@
 | m-hat              | first_moment  |
 | v-hat              | second_moment |
 
-The loss is the sum of one function of each parameter, so a slice through the minimum is that
-function itself::
+The loss is a sum of one function per parameter, so a slice through the minimum along one parameter
+is that parameter's function::
 
     L = k1 w^2 (sqrt(1 + (theta_1 / w)^2) - 1) + k2 (theta_2 + 10)^2 / 2
 
 Both are parabolas near the minimum, with curvatures k1 and k2. Beyond w the first one becomes a
 straight wall (the pseudo-Huber function). Adam starts at the same distance from the minimum along
-both axes, so that they only differ in the shape of the loss.
+both axes, so that the axes differ only in the shape of the loss.
 
-Adam and sharpness. C does not depend on it: a gradient times any factor gives the same C, except
-for epsilon. The steps add up to the path, so the mean of C over a converged run is (start -
-minimum) / (learning rate x steps) for any sharpness. Two averages say more:
+Adam and sharpness: C does not depend on the sharpness of the loss, because multiplying the gradient
+by any factor gives the same C, except for epsilon. The steps add up to the path, so the mean of C
+over a converged run is (start - minimum) / (learning rate x steps) for any sharpness. Two other
+averages are more informative:
 
-- the mean of |C|, Adam's pace. It is larger for theta_1, as the caption says, because the gradient
-  keeps its norm until close to the minimum: on the path first and second moment agree (Eq. 12). It
-  would not be larger for a parabola of any sharpness.
-- the factor |C| / |m-hat| with which Adam multiplies the gradient, averaged over the run with the
+- the mean of |C|, the pace of Adam. It is larger for theta_1, as the caption says, because its
+  gradient is nearly constant until close to the minimum, so that first and second moment agree
+  along the path (Eq. 12). For a parabola it would not be larger, however sharp.
+- the factor |C| / |m-hat| by which Adam multiplies the gradient, averaged over the run with the
   norm of the gradient as weight. It is smaller for theta_1, by about the ratio of the gradients.
-  Gradient descent with a learning rate multiplied by c_j for parameter j is plain gradient descent
-  in theta_j / sqrt(c_j). On these axes curvatures are multiplied by c_j and become comparable: this
-  is the scaling of the landscape.
+  Gradient descent with the learning rate multiplied by c_j for parameter j is plain gradient
+  descent in theta_j / sqrt(c_j). On these axes curvatures are multiplied by c_j and become
+  comparable: this is the scaling of the landscape.
 
 References
 ----------
@@ -45,12 +46,12 @@ from pinn_phases.arrays import Real
 
 MINIMUM = (0.0, -10.0)  # caption of Fig. 4
 START = (10.0, 0.0)  # at a distance of 10 from the minimum along each axis
-CURVATURES = (10.0, 0.1)  # k1, k2: a ratio of 100 can still be drawn
-WALL = 3.0  # w: most of the path along theta_1 is wall, but not its minimum
+CURVATURES = (10.0, 0.1)  # k1, k2; a ratio of 100 can still be drawn
+WALL = 3.0  # w; most of the path along theta_1 is on the wall, but the minimum is a parabola
 
-LEARNING_RATE = 0.1  # a hundred steps of full size from the start to the minimum
+LEARNING_RATE = 0.1  # the minimum is a hundred steps of full size from the start
 STEPS = 240  # both parameters have converged by step 200
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # the usual ones, also used in training
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # the defaults of Adam, also used in training
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,16 @@ class Descent:
 
     @property
     def pace(self) -> Real:
-        """Mean of |C| over the steps so far, at most about 1; shape (steps, parameters)."""
+        """Running mean of |C| over the steps, at most about 1; shape (steps, parameters)."""
         count = np.arange(1, len(self.corrections) + 1)[:, None]
         mean: Real = np.abs(self.corrections).cumsum(0) / count
         return mean
 
     @property
     def factor(self) -> Real:
-        """Mean of |C| / |first moment| with weight |first moment|, shape (parameters,)."""
-        steps, gradients = (np.abs(x).sum(0) for x in (self.corrections, self.first_moment))
-        ratio: Real = steps / gradients
+        """Mean of |C| / |first moment| with weight |first moment|; shape (parameters,)."""
+        corrections, gradients = (np.abs(x).sum(0) for x in (self.corrections, self.first_moment))
+        ratio: Real = corrections / gradients
         return ratio
 
 
@@ -119,7 +120,7 @@ def slices(offset: ArrayLike) -> Real:
     Parameters
     ----------
     offset
-        Distances from the minimum, with the sign of the direction; shape (..., 2).
+        Signed distances from the minimum, shape (..., 2).
 
     Returns
     -------
@@ -132,27 +133,27 @@ def slices(offset: ArrayLike) -> Real:
 
 
 def loss(parameters: ArrayLike) -> Real:
-    """Loss at parameters of shape (..., 2); shape (...)."""
+    """Loss, shape (...), at parameters of shape (..., 2)."""
     total: Real = slices(np.asarray(parameters) - MINIMUM).sum(-1)
     return total
 
 
 def loss_gradient(parameters: Real) -> Real:
-    """Gradient of the loss; the shape of `parameters`, (..., 2)."""
+    """Gradient of the loss, with the shape of `parameters`, (..., 2)."""
     x, y = np.moveaxis(parameters - MINIMUM, -1, 0)
     return np.stack([CURVATURES[0] * x / np.hypot(1, x / WALL), CURVATURES[1] * y], -1)
 
 
 def descend() -> Descent:
-    """Run Adam on the loss from its start."""
+    """Run Adam on the loss from `START`."""
     return adam(loss_gradient, START, learning_rate=LEARNING_RATE, steps=STEPS)
 
 
 def stretch(run: Descent) -> float:
-    """Scale of theta_1's axis relative to theta_2's on which Adam is plain gradient descent.
+    """Factor by which to stretch theta_1 relative to theta_2 to make Adam plain gradient descent.
 
-    It is sqrt(c_2 / c_1), with the factors c of the run. Curvatures along theta_1 are divided by
-    its square.
+    It is sqrt(c_2 / c_1), with the factors c of the run. Stretching divides the curvature along
+    theta_1 by its square.
     """
     sharp, flat = run.factor
     return float(np.sqrt(flat / sharp))

@@ -1,4 +1,4 @@
-"""Levels of a curve in equal bins on the logarithmic axis of iterations."""
+"""Level and ceiling of a curve in equal bins of log10(iteration)."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 
 from pinn_phases.arrays import Real
 
-CEILING = 0.9  # quantile of the records of a bin
-FEWEST = 3  # bins with records that the level of a window needs
+CEILING = 0.9  # quantile of the records in a bin
+FEWEST = 3  # smallest number of bins with records in a window whose level is computed
 
 
 @dataclass(frozen=True)
 class Bins:
-    """Level and ceiling of a curve in equal bins of x, without empty bins.
+    """Level and ceiling of a curve in equal bins of x; empty bins are omitted.
 
     Attributes
     ----------
     label
-        Index of each bin, increasing, shape (bins,): x from `label` to `label + 1` bin widths.
+        Increasing index of each bin, shape (bins,). A bin covers `label` to `label + 1` bin widths.
     width
         Width of a bin, in units of x.
     level, ceiling
@@ -32,11 +32,12 @@ class Bins:
 
     @classmethod
     def of(cls, x: Real, y: Real, per_unit: int) -> "Bins":
-        """Bin a curve of increasing x, without the last bin, which may be incomplete.
+        """Bin a curve with increasing x; the last bin is dropped because it may be incomplete.
 
         Bins start at multiples of their width, so that a longer curve has the same bins.
         """
-        label = np.floor(x * per_unit + 1e-9).astype(np.intp)  # 1000 is 10^3 in spite of rounding
+        # 1e-9: rounding must not move log10(1000) from 3 to the bin below.
+        label = np.floor(x * per_unit + 1e-9).astype(np.intp)
         first = np.flatnonzero(np.diff(label, prepend=label[0] - 1))
         parts = np.split(y, first[1:])[:-1]
         level = np.array([np.median(part) for part in parts])
@@ -54,5 +55,5 @@ class Bins:
         return float((self.label[-1] + 1) * self.width)
 
     def within(self, first: int, count: int) -> slice:
-        """Return the bins whose labels are `first` to `first + count - 1`."""
+        """Return the slice of the bins with labels from `first` to `first + count - 1`."""
         return slice(*np.searchsorted(self.label, [first, first + count]))

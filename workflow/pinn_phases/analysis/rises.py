@@ -1,4 +1,4 @@
-"""Abrupt and lasting rises of a curve into an equilibrium, and reasons to reject others."""
+"""Search for abrupt, lasting rises of a curve to a new equilibrium; others are rejected."""
 
 from dataclasses import dataclass, replace
 
@@ -7,30 +7,30 @@ import numpy as np
 from pinn_phases.analysis.levels import FEWEST, Bins
 from pinn_phases.arrays import Real
 
-MOST = 0.6  # share of the time that must be low before a rise and high after it
-STEADY = 0.9  # share of that time in which the ceiling is within its spread
-SPREAD = 0.02  # decades; a smaller spread of the ceiling is not significant
-LONGEST = 1.0  # decades after a rise that are considered
+MOST = 0.6  # smallest share of the time that must be low before a rise, and high after it
+STEADY = 0.9  # quantile of the ceiling's distances from its median that is called its spread
+SPREAD = 0.02  # decades; smallest spread of the ceiling, smaller ones are not significant
+LONGEST = 1.0  # decades after a rise that are used as evidence
 ENDS = "the record ends"
-RANDOM_WALK = 6.0  # see `confidence`
+RANDOM_WALK = 6.0  # factor of the bound in `confidence`
 
 
 @dataclass(frozen=True)
 class Rise:
-    """A place at which the level rises.
+    """A point at which the level of a curve rises.
 
     Attributes
     ----------
     place
-        Start of the time after it, in decades of iterations.
+        Start of the first bin after the rise, in decades of iterations.
     before, after
-        Levels of the windows on either side, in decades of SNR.
+        Levels of the windows before and after it, in decades of SNR.
     evidence
-        See `confidence`; 0 if it is not a rise.
+        See `confidence`; 0 if it is rejected for another reason.
     reason
         Why it is rejected regardless of its evidence; empty if it is not.
     climbs
-        Whether its ceiling still increases, so that the rise is not abrupt.
+        Whether the ceiling keeps increasing after the rise, which is then not abrupt.
     """
 
     place: float
@@ -42,7 +42,7 @@ class Rise:
 
     @property
     def middle(self) -> float:
-        """Middle between the levels before and after."""
+        """Midpoint between the levels before and after."""
         return (self.before + self.after) / 2
 
     @property
@@ -52,12 +52,13 @@ class Rise:
 
 
 def confidence(evidence: float) -> float:
-    """Return the share of random walks in which no rise has as much evidence.
+    """Return the share of random walks in which no rise has this much evidence.
 
-    The evidence is height x duration / spread of the ceiling, in decades. Its distribution is the
-    same for random walks with any step size. The share of walks of four to five decades
-    whose largest evidence exceeds E is at most 6 exp(-E) (`python -m tests.phase_rates`). Equal
-    steps on the logarithmic axis reach this bound; equal steps per record, a third of it.
+    The evidence of a rise is height x duration / spread of the ceiling afterwards, each in decades.
+    Its distribution does not depend on the step size of the random walk. At most a share 6 exp(-E)
+    of the walks over four to five decades has a rise with more evidence than E (see
+    `python -m tests.phase_rates`). Walks with equal steps on the logarithmic axis reach this bound;
+    those with equal steps per record reach a third of it.
     """
     return float(max(0.0, 1.0 - RANDOM_WALK * np.exp(-evidence)))
 
@@ -65,83 +66,91 @@ def confidence(evidence: float) -> float:
 def find_rises(
     bins: Bins, earliest: float, window: float, duration: float, min_rise: float
 ) -> list[Rise]:
-    """Return the rises of a curve after a place; rises in adjacent bins are merged.
+    """Return the rises of a curve from a point on; rises in adjacent bins are merged.
 
     Parameters
     ----------
     earliest
-        Start of the search, decades of iterations.
+        Start of the search, in decades of iterations.
     window, duration
-        Widths of the windows before and after a rise, decades of iterations.
+        Widths of the windows before and after a rise, in decades of iterations.
     min_rise
-        Smallest difference of their levels, decades of SNR.
+        Smallest difference between the levels of the two windows, in decades of SNR.
     """
     first = int(np.searchsorted(bins.start, earliest))
     groups: list[list[Rise]] = []
     previous = None
-    for here in range(first + FEWEST, bins.label.size - 1):
-        rise = _rise(bins, here, first, window, duration)
+    for index in range(first + FEWEST, bins.label.size - 1):
+        rise = _rise(bins, index, first, window, duration)
         if rise is None or rise.height < min_rise:
             continue
-        if previous != here - 1:
+        if previous != index - 1:
             groups.append([])
         groups[-1].append(rise)
-        previous = here
-    return [max(group, key=_weight) for group in groups]
+        previous = index
+    return [max(group, key=_preference) for group in groups]
 
 
-def _weight(rise: Rise) -> tuple[float, bool, float, bool]:
-    """Sort key of rises in adjacent bins: evidence, then complete windows and height."""
+def _preference(rise: Rise) -> tuple[float, bool, float, bool]:
+    """Sort key for rises in adjacent bins: evidence, then complete windows, then height."""
     evidence = rise.evidence if rise.evidence > 1 else 0.0
     return evidence, not rise.reason.startswith(ENDS), round(rise.height, 1), bool(rise.reason)
 
 
-def _rise(bins: Bins, here: int, first: int, window: float, duration: float) -> Rise | None:
-    """Compare the levels before and after a bin; None if too few bins have records."""
-    label, count = int(bins.label[here]), round(duration / bins.width)
-    wide = round(window / bins.width)
-    before, after = bins.within(label - wide, wide), bins.within(label, count)
+def _rise(bins: Bins, index: int, first: int, window: float, duration: float) -> Rise | None:
+    """Compare the levels before and after the start of a bin; None if too few bins have records.
+
+    Bins before `first` are ignored.
+    """
+    label, count_after = int(bins.label[index]), round(duration / bins.width)
+    count_before = round(window / bins.width)
+    before = bins.within(label - count_before, count_before)
+    after = bins.within(label, count_after)
     low, high = bins.level[max(before.start, first) : before.stop], bins.level[after]
     if low.size < FEWEST or high.size < FEWEST:
         return None
-    rise = Rise(float(bins.start[here]), float(np.median(low)), float(np.median(high)), 0.0)
-    seen = bins.end - rise.place
-    if seen < duration - bins.width / 2:
-        return replace(rise, reason=f"{ENDS} {seen:.2f} decades later")
+    rise = Rise(float(bins.start[index]), float(np.median(low)), float(np.median(high)), 0.0)
+    recorded = bins.end - rise.place
+    if recorded < duration - bins.width / 2:
+        return replace(rise, reason=f"{ENDS} {recorded:.2f} decades later")
     if np.mean(low < rise.middle) < MOST:
         share = np.mean(low >= rise.middle)
-        return replace(rise, reason=f"as high for {share:.0%} of the time before")
-    evidence = _evidence(bins, here, rise, count)
+        return replace(rise, reason=f"already as high for {share:.0%} of the time before")
+    evidence = _evidence(bins, index, rise, count_after)
     if evidence == 0:
-        return replace(rise, reason=f"fell back after {_lasts(bins, here, rise):.2f} decades")
+        lasted = _time_above_middle(bins, index, rise)
+        return replace(rise, reason=f"fell back after {lasted:.2f} decades")
     return replace(rise, evidence=evidence, climbs=_climbs(bins.start[after], bins.ceiling[after]))
 
 
-def _evidence(bins: Bins, here: int, rise: Rise, count: int) -> float:
-    """Return the largest height x duration / spread over all durations; 0 if none lasts."""
-    label, found = int(bins.label[here]), 0.0
-    last = min(round(LONGEST / bins.width), int(bins.label[-1]) - label + 1)
-    for duration in range(count, last + 1):
+def _evidence(bins: Bins, index: int, rise: Rise, shortest: int) -> float:
+    """Return the largest height x duration / spread; 0 if the level does not stay high.
+
+    Durations range from `shortest`, in bins, to a decade or the end of the record.
+    """
+    label, largest = int(bins.label[index]), 0.0
+    longest = min(round(LONGEST / bins.width), int(bins.label[-1]) - label + 1)
+    for duration in range(shortest, longest + 1):
         after = bins.within(label, duration)
         high = bins.level[after] > rise.middle
         if not high[-1] or np.mean(high) < MOST:
             continue
         ceiling = bins.ceiling[after]
         spread = float(np.quantile(np.abs(ceiling - np.median(ceiling)), STEADY))
-        found = max(found, rise.height * duration * bins.width / max(spread, SPREAD))
-    return found
+        largest = max(largest, rise.height * duration * bins.width / max(spread, SPREAD))
+    return largest
 
 
-def _lasts(bins: Bins, here: int, rise: Rise) -> float:
-    """Return how long a level stays high, up to the end of the record."""
-    high = bins.level[here:] > rise.middle
-    up = int(high.argmax())
-    low = np.flatnonzero(~high[up:])
-    end = bins.start[here + up + low[0]] if low.size else bins.end
-    return float(end - bins.start[here + up])
+def _time_above_middle(bins: Bins, index: int, rise: Rise) -> float:
+    """Return the decades for which the level first stays above the middle of a rise."""
+    high = bins.level[index:] > rise.middle
+    start = index + int(high.argmax())
+    low = np.flatnonzero(~high[start - index :])
+    end = bins.start[start + low[0]] if low.size else bins.end
+    return float(end - bins.start[start])
 
 
 def _climbs(x: Real, ceiling: Real) -> bool:
-    """Return whether a ceiling increases steadily: a line explains half of its spread."""
+    """Return whether a ceiling increases steadily: a fitted line halves its standard deviation."""
     slope, _ = line = np.polyfit(x, ceiling, 1)
     return bool(slope > 0 and np.std(ceiling - np.polyval(line, x)) < np.std(ceiling) / 2)

@@ -1,13 +1,13 @@
-"""Statistics over seeds: iterations to errors and phases, medians, and ratios of two methods.
+"""Statistics over seeds: iterations to an error level or phase, medians, ratios of two methods.
 
-A level that a run does not reach is right-censored at its last iteration. An error level is reached
-at the first recorded iteration below it (`first_below`).
+An error level is reached at the first recorded iteration below it (`first_below`). If a run does
+not reach it, the observation is right-censored at the last iteration.
 
 Methods are compared seed by seed, because runs with the same seed share points and initial weights.
-The ratio of two methods is the geometric mean of the ratios of the pairs, so that the inverse ratio
-is its inverse. Its interval is a percentile bootstrap over the pairs. With few seeds it is too
-narrow: with three it ends at the smallest and largest ratio, and covers the mean of a normal
-distribution in three of four cases in place of 95 % (tests/analysis/test_seeds.py).
+The ratio of two methods is the geometric mean over the pairs, so that swapping the methods inverts
+it. Its interval is a percentile bootstrap over the pairs, which is too narrow for few seeds. With
+three seeds it extends from the smallest to the largest ratio, and covers the mean of a normal
+distribution in 75 % of cases instead of 95 % (tests/analysis/test_seeds.py).
 
 References
 ----------
@@ -27,22 +27,22 @@ from pinn_phases.analysis.trajectories import Iterations, first_below
 from pinn_phases.arrays import Real
 
 LEVELS = (0.5, 0.1, 0.01)  # relative L2 errors, dimensionless
-FINAL = 0.1  # share of the iterations whose median error is the final one: errors fluctuate (3.1)
+FINAL = 0.1  # the final error is the median over this share of iterations: errors fluctuate (3.1)
 CONFIDENCE = 0.95
-RESAMPLES = 9999  # scipy's own number
-ROUNDING = 1e-9  # of a survival probability, a product of fractions
+RESAMPLES = 9999  # scipy's default
+ROUNDING = 1e-9  # tolerance for a survival probability, which is a product of fractions
 
 
 @dataclass(frozen=True)
 class Observation:
-    """A positive value; the true value is larger if it is censored."""
+    """A positive value. If it is censored, the true value is larger."""
 
     value: float
     censored: bool = False
 
 
 class Bound(StrEnum):
-    """How a ratio of observations bounds the true ratio."""
+    """Relation of the true ratio to a ratio of observations, which may be censored."""
 
     EXACT = "exact"
     AT_LEAST = "at least"
@@ -52,14 +52,14 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio with its interval, None where nothing is known.
+    """A ratio with its bootstrap interval.
 
     Attributes
     ----------
     value
         None if the bound is unknown.
     lower, upper
-        Ends of the bootstrap interval; None for one pair, or where censoring leaves them unknown.
+        Ends of the interval; None for a single pair, or if censoring leaves that end unknown.
     pairs
         Number of pairs.
     """
@@ -77,7 +77,7 @@ def reached(iterations: Iterations, errors: Real, level: float) -> Observation:
 
 
 def observed(iteration: float | None, last: int) -> Observation:
-    """Return the iteration of an event, censored at the last one if it was not found."""
+    """Return the iteration of an event, or the last iteration, censored, if it is None."""
     return Observation(last, censored=True) if iteration is None else Observation(iteration)
 
 
@@ -87,9 +87,12 @@ def final_error(iterations: Iterations, errors: Real, last: int) -> float:
 
 
 def median(observations: Sequence[Observation]) -> float | None:
-    """Return the Kaplan-Meier median: the first value that at most half exceed; None if none is."""
-    exact = [one.value for one in observations if not one.censored]
-    right = [one.value for one in observations if one.censored]
+    """Return the Kaplan-Meier median, or None if more than half exceed every uncensored value.
+
+    It is the smallest value that at most half of the observations exceed.
+    """
+    exact = [observation.value for observation in observations if not observation.censored]
+    right = [observation.value for observation in observations if observation.censored]
     if not exact:
         return None
     survival = ecdf(CensoredData(uncensored=exact, right=right)).sf
@@ -97,23 +100,33 @@ def median(observations: Sequence[Observation]) -> float | None:
     return float(survival.quantiles[half[0]]) if half.size else None
 
 
-def ratio(above: Observation, below: Observation) -> Ratio:
+def ratio(numerator: Observation, denominator: Observation) -> Ratio:
     """Return the ratio of two observations: a bound if one is censored, unknown if both are."""
-    return mean_ratio([(above, below)])
+    return mean_ratio([(numerator, denominator)])
 
 
 def mean_ratio(pairs: Sequence[tuple[Observation, Observation]]) -> Ratio:
     """Return the geometric mean of the ratios of pairs, with a bootstrap interval.
 
-    If pairs are bounds on the same side, the mean is a bound too, and the interval only has the end
-    on that side. It is unknown for opposite bounds, a pair with both censored, or no pair.
+    Parameters
+    ----------
+    pairs
+        Numerator and denominator of each ratio.
+
+    Returns
+    -------
+    Ratio
+        A bound if only numerators or only denominators are censored; the interval then has only
+        the end on that side. Unknown if some of both are censored, if there is no pair, or if a
+        value is not positive and finite.
     """
-    above = any(one.censored for one, _ in pairs)
-    below = any(other.censored for _, other in pairs)
-    values = np.array([[one.value, other.value] for one, other in pairs])
-    if (above and below) or not values.size or not (np.isfinite(values) & (values > 0)).all():
+    at_least = any(numerator.censored for numerator, _ in pairs)
+    at_most = any(denominator.censored for _, denominator in pairs)
+    values = np.array([[numerator.value, denominator.value] for numerator, denominator in pairs])
+    usable = values.size > 0 and (np.isfinite(values) & (values > 0)).all()
+    if (at_least and at_most) or not usable:
         return Ratio(None, Bound.UNKNOWN, pairs=len(pairs))
-    bound = Bound.AT_LEAST if above else Bound.AT_MOST if below else Bound.EXACT
+    bound = Bound.AT_LEAST if at_least else Bound.AT_MOST if at_most else Bound.EXACT
     if len(pairs) == 1:
         return Ratio(float(values[0, 0] / values[0, 1]), bound)
     logarithms = np.log(values[:, 0] / values[:, 1])
@@ -121,15 +134,15 @@ def mean_ratio(pairs: Sequence[tuple[Observation, Observation]]) -> Ratio:
     return Ratio(
         float(np.exp(logarithms.mean())),
         bound,
-        None if below else float(np.exp(lower)),
-        None if above else float(np.exp(upper)),
+        None if at_most else float(np.exp(lower)),
+        None if at_least else float(np.exp(upper)),
         len(pairs),
     )
 
 
 def interval(values: Real) -> tuple[float, float]:
     """Return the percentile bootstrap interval of the mean of at least two values, shape (n,)."""
-    found = bootstrap(
+    ends = bootstrap(
         (values,),
         np.mean,
         n_resamples=RESAMPLES,
@@ -137,4 +150,4 @@ def interval(values: Real) -> tuple[float, float]:
         method="percentile",
         rng=np.random.default_rng(0),
     ).confidence_interval
-    return float(found.low), float(found.high)
+    return float(ends.low), float(ends.high)

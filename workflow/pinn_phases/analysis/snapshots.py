@@ -1,4 +1,4 @@
-"""Choice of the three snapshots that figures show."""
+"""Selection of the three snapshots shown in figures."""
 
 from collections.abc import Mapping
 
@@ -14,18 +14,18 @@ def chosen_snapshots(
     total_diffusion: Start | None,
     late_decrease: Start | None = None,
 ) -> list[int]:
-    """Choose three snapshots from the phases, all different if there are at least three.
+    """Choose three snapshots by the phases, all different if there are at least three.
 
-    On the logarithmic axis, (a) is in the middle of diffusion and (b) in the middle of total
-    diffusion; (c) is the last. Without total diffusion, (a) and (b) divide the time after fitting
-    into thirds or, without diffusion, the last two decades.
+    On a logarithmic axis of iterations, (a) is in the middle of diffusion and (b) in the middle of
+    total diffusion; (c) is the last. If total diffusion was not found, (a) and (b) divide the time
+    after fitting into thirds. If diffusion was not found either, they divide the last two decades.
 
     Parameters
     ----------
     available
         Iterations of the snapshots, increasing, shape (snapshots,).
     diffusion, total_diffusion, late_decrease
-        Start of each phase, under "iteration"; None if it is not found.
+        Start of each phase, under the key "iteration"; None if it was not found.
 
     Returns
     -------
@@ -35,11 +35,11 @@ def chosen_snapshots(
     last, count = float(available[-1]), len(available)
     start = diffusion["iteration"] if diffusion else max(1.0, last / 100)
     if total_diffusion:
-        jump = total_diffusion["iteration"]
+        rise = total_diffusion["iteration"]
         end = late_decrease["iteration"] if late_decrease else last
-        targets = [np.sqrt(start * jump), np.sqrt(jump * end)]
+        targets = [np.sqrt(start * rise), np.sqrt(rise * end)]
     else:
-        targets = [start * (last / start) ** share for share in (1 / 3, 2 / 3)]
+        targets = [start * (last / start) ** fraction for fraction in (1 / 3, 2 / 3)]
     distance = np.abs(np.log(available[:, None] / np.array(targets)))  # (snapshots, 2)
     if count < 3:
         return [*(int(i) for i in distance.argmin(0)), count - 1]

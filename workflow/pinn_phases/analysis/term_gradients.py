@@ -1,7 +1,7 @@
 """Gradients of the loss terms at a stored snapshot, in float64.
 
-Terms cancel to a thousandth of their norms or less. In float64 their sum still has ten digits.
-Points, batches and weights are those of the training.
+The terms may cancel to less than a thousandth of their norms; in float64 their sum still has about
+ten correct digits. Points, batches and weights are those of the training.
 """
 
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ from pinn_phases.training.engines.factory import make_engine
 from pinn_phases.training.statistics import gradient_statistics
 from pinn_phases.training.threads import ThreadPool
 
-# Snapshots times points times parameters above which to compile, which takes half a minute. This
-# much work takes a core 40 s (Allen-Cahn) to 3 minutes (the cavity, with third derivatives), and a
-# third to two thirds of that when compiled.
+# Compile above this number of snapshots x points x parameters. Compilation takes half a minute. At
+# the threshold, one core needs 40 s (Allen-Cahn) to 3 minutes (the cavity, with third derivatives)
+# without it, and a third to two thirds of that with it.
 WORTH_COMPILING = 3e10
 
 
 class TermGradients:
-    """Gradients of the terms of a run's loss, for any of its snapshots.
+    """Gradients of the loss terms of a run, for any of its snapshots.
 
     Parameters
     ----------
@@ -35,7 +35,9 @@ class TermGradients:
     points
         Collocation points of the run, shape (points, coordinates).
     snapshots
-        Number of snapshots to evaluate.
+        Number of snapshots to evaluate, which decides whether compilation is worth its time.
+    threads
+        Thread pool for the evaluation.
     """
 
     def __init__(
@@ -62,35 +64,37 @@ class TermGradients:
     def at(
         self, parameters: NDArray[np.floating], weights: NDArray[np.floating]
     ) -> tuple[Real, Real]:
-        """Inner products of the gradients, and noise of the residual's gradient, by layer.
+        """Compute inner products of the gradients, and the noise of the residual's, by layer.
 
         Parameters
         ----------
         parameters
-            Shape (parameters,), a snapshot.
+            A snapshot, shape (parameters,).
         weights
-            Weights of the points in its iteration, shape (equations, points).
+            Weights of the points at that iteration, shape (equations, points).
 
         Returns
         -------
         products
-            As required by `terms.term_statistics`, shape (layers, K, K).
+            Input of `terms.term_statistics`, shape (layers, K, K).
         std
             Norm of the standard deviation over batches, shape (layers,).
         """
-        values = self._network.unflattened(parameters, torch.float64)
-        batches, of_conditions = self._engine.term_gradients(
-            values, torch.from_numpy(weights).double()
+        tensors = self._network.unflattened(parameters, torch.float64)
+        batches, by_condition = self._engine.term_gradients(
+            tensors, torch.from_numpy(weights).double()
         )
         statistics = gradient_statistics(self._by_layer(batches), self._threads)
         residual = [gradient.mean(0) for gradient in batches]
-        conditions = [of_conditions[name] for name in self.conditions]
-        together = [
-            torch.stack(parts).sum(0) if parts else torch.zeros_like(like)
-            for like, *parts in zip(values, *conditions, strict=True)
+        conditions = [by_condition[name] for name in self.conditions]
+        all_conditions = [
+            torch.stack(gradients).sum(0) if gradients else torch.zeros_like(tensor)
+            for tensor, *gradients in zip(tensors, *conditions, strict=True)
         ]
-        whole = [r + c for r, c in zip(residual, together, strict=True)]
-        vectors = [self._by_layer(one) for one in (residual, *conditions, together, whole)]
+        loss = [r + c for r, c in zip(residual, all_conditions, strict=True)]
+        vectors = [
+            self._by_layer(gradient) for gradient in (residual, *conditions, all_conditions, loss)
+        ]
         products = [
             _products([torch.cat([part.flatten() for part in layer]) for layer in layers])
             for layers in zip(*vectors, strict=True)
@@ -98,7 +102,7 @@ class TermGradients:
         return torch.stack(products).numpy(), statistics.layer_std.numpy()
 
     def _by_layer(self, gradients: Sequence[Tensor]) -> Sequence[tuple[Tensor, ...]]:
-        """Combine the gradients of a layer, for the parameters that enter the run's SNR."""
+        """Group gradients by layer, keeping only the parameters that enter the run's SNR."""
         layers = list(zip(gradients[::2], gradients[1::2], strict=True))
         if self._settings.training.record.gradient_parameters == "weights":
             return [(weight,) for weight, _ in layers]
@@ -106,6 +110,6 @@ class TermGradients:
 
 
 def _products(vectors: Sequence[Tensor]) -> Tensor:
-    """Inner products of vectors (n,), shape (vectors, vectors)."""
+    """Inner products of vectors of shape (n,); shape (vectors, vectors)."""
     rows = torch.stack(list(vectors))
     return rows @ rows.T

@@ -1,1 +1,1 @@
-"""What the paper says that can be checked: one file a subject, each with a tuple `CLAIMS`."""
+"""Claims of the paper that runs can test: one module per subject, each with a tuple `CLAIMS`."""

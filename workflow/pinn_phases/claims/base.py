@@ -1,10 +1,11 @@
-"""A claim of the paper, in a form that data can test.
+"""Claims of the paper in a form that data can test, and the runs that test them.
 
-A claim has cases: a problem with one method, or with several that are compared. For every seed,
+A claim has cases: one problem and method, or several whose runs are compared. For every seed,
 `measure` computes numbers from the runs of a case, and the predicates of the quantities judge them:
 the claim holds, holds in part, fails, or cannot be tested with these runs (`Untestable`).
 
-Tolerances come from the wording of the paper: "about ten times" is a factor of two either way.
+Tolerances follow the wording of the paper. For example, "about ten times" allows a factor of two in
+either direction.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from pinn_phases.analysis import seeds
 from pinn_phases.analysis.trajectories import moving_average
 from pinn_phases.claims.judging.quantities import Measured, Quantity, Untestable, measured
 
-__all__ = ["Measured", "Quantity", "Untestable", "measured"]  # and all that is defined here
+__all__ = ["Measured", "Quantity", "Untestable", "measured"]  # re-exported for modules of claims
 
 Array = NDArray[Any]
 Span = tuple[float, float]  # first and last iteration
@@ -29,11 +30,12 @@ Case = tuple[Subject, ...]
 VANILLA, RBA = "vanilla", "rba"
 ALL = ("allen_cahn", "helmholtz", "burgers", "cavity")
 
-# The earliest total diffusion of the paper is near iteration 500 (Fig. 8). It cannot be seen with
-# less than twice as many iterations.
+# The earliest total diffusion in the paper is near iteration 500 (Fig. 8). Detecting it takes at
+# least twice as many iterations.
 MIN_ITERATIONS = 1000
-# Settings on which a number of iterations or an error depends. Fewer points or neurons shift it;
-# another equation, other inputs, another step or other weights are another experiment.
+# Settings that must be the paper's in order to compare numbers of iterations or errors with it.
+# Fewer points or neurons only shift these numbers; a different equation, network input, learning
+# rate or loss weight is a different experiment.
 SAME_EXPERIMENT = (
     "equation",
     "training.conditions.*.weight",
@@ -41,53 +43,58 @@ SAME_EXPERIMENT = (
     "training.network.fourier_modes",
     "training.optimiser.learning_rate",
 )
-SMOOTHING = 10  # records in the moving average of SNR; 3.1
-LATE = 0.5  # decades before the end: the last two thirds of a training
-HALF_A_DECADE = 10**LATE  # factor in iterations that is still the same part of a training
-START = 10  # records at the start; as many as in the moving average
-WINDOW = 0.3  # decades, width of the window in which a change is steepest: a factor of two
-ORDERED, MOSTLY = 0.8, 0.5  # rank correlations of layers: neighbours exchanged; some order
-NEIGHBOURS = "an order of four to six layers, in which only neighbours may be exchanged"
-ORDER_ALONE = "the text gives an order but no size"  # a reason for no tolerance
+SMOOTHING = 10  # records in the moving average of SNR (3.1)
+LATE = 0.5  # decades before the end of a training: its last two thirds
+HALF_A_DECADE = 10**LATE  # iterations within this factor are the same part of a training
+START = 10  # records at the start of a training, as many as in the moving average
+WINDOW = 0.3  # decades: a change is steepest in a window of a factor of two in iterations
+ORDERED = 0.8  # rank correlation of layers that are in order except for swaps of neighbours
+PARTLY_ORDERED = 0.5  # rank correlation of layers that are roughly in order
+NEIGHBOURS = "four to six layers must be in order except for swaps of neighbours"
+NO_SIZE = "the text does not say by how much"
+SAME_PART = "half a decade is still the same part of the training"
 
 
 class Kind(StrEnum):
-    """Who states the claim, and whether a run could contradict it."""
+    """Origin of a claim."""
 
     PAPER = "the paper"
-    IDENTITY = "identity of the code"  # true of any run, unless the code is wrong
+    IDENTITY = "identity of the code"  # holds for any run, unless the code is wrong
     OURS = "not in the paper"
 
 
 @dataclass(frozen=True)
 class Run:
-    """The stored results of one training, and what was measured of them.
+    """The history of one training and the measurements of its snapshots.
 
     Attributes
     ----------
+    iterations
+        Iterations of the training, for an unfinished one its last iteration.
     history
         The history in the run's file, without the prefix "history/".
     phases
-        Start of "diffusion", "total_diffusion" and "late_decrease": None, or a mapping with
-        "iteration", "lower", "upper".
+        Start of "diffusion", "total_diffusion" and "late_decrease": a mapping with "iteration",
+        "lower" and "upper", or None if it was not found.
     layers
-        The contents of an information file: "iterations" (S,), "relative", "binary", "norm"
-        (S, H), ... for S snapshots and H hidden layers.
+        Arrays of the information file: "iterations" (S,), "relative", "binary", "norm" (S, H), ...
+        for S snapshots and H hidden layers.
+    coarse
+        The same for the file with coarse bins, so few that the measure does not saturate:
+        "iterations", "relative", "fixed".
     layer_weights
         Number of weights of each hidden layer, shape (H,).
-    coarse
-        The same with so few bins that the measure does not saturate: "relative", "fixed".
     log2_points
         Largest possible information of a layer, bits.
     spread
-        The contents of a homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes"
+        Arrays of the homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes"
         (S, boxes, boxes).
     terms
         The result of `analysis.term_curves`: "iteration" (T,), "snr", "snr_residual", "cosine", ...
     differences
-        Settings that are not the paper's: dotted key -> value here, value in the paper.
+        Settings that differ from the paper's: dotted key -> value here, value in the paper.
     unfinished
-        For an unfinished training, "to iteration 96,811 of 300,000"; else "".
+        For an unfinished training a text such as "to iteration 96,811 of 300,000", otherwise "".
     """
 
     problem: str
@@ -117,7 +124,7 @@ class Run:
 
     @property
     def snr(self) -> Array:
-        """SNR of each record, averaged as in the paper's figures."""
+        """SNR of each record, with the moving average of the paper's figures."""
         return _averaged(self.history["snr"])
 
     @property
@@ -127,7 +134,7 @@ class Run:
 
     @property
     def first_snr(self) -> float:
-        """Level of SNR at the start."""
+        """Median SNR of the first ten records."""
         return float(np.median(self.history["snr"][:START]))
 
     @property
@@ -137,7 +144,7 @@ class Run:
 
     @property
     def final_error(self) -> float:
-        """Error at the end, without fluctuations."""
+        """Error at the end, as the median of the last tenth, because errors fluctuate."""
         return seeds.final_error(self.at, self.error, self.iterations)
 
     @property
@@ -146,11 +153,11 @@ class Run:
         return self.iterations * 10**-LATE, float(self.iterations)
 
     def start_of(self, phase: str) -> float:
-        """Return the iteration at which a phase starts; `Untestable` if it is not found."""
+        """Return the iteration at which a phase starts; raise `Untestable` if it is not found."""
         return self._boundary(phase)["iteration"]
 
     def interval_of(self, phase: str) -> Span:
-        """Interval in which a phase starts; `Untestable` if it is not found."""
+        """Return the interval of the start of a phase; raise `Untestable` if it is not found."""
         boundary = self._boundary(phase)
         return boundary["lower"], boundary["upper"]
 
@@ -168,26 +175,29 @@ class Run:
 
     @property
     def in_diffusion(self) -> Span:
-        """From the start of diffusion to that of total diffusion.
+        """From the start of diffusion to the start of total diffusion.
 
-        If total diffusion is not found, half a decade, because the phase after it is unknown.
+        If total diffusion is not found, only half a decade, because the end of diffusion is
+        unknown.
         """
-        start, later = self.start_of("diffusion"), self.phases["total_diffusion"]
-        end = later["iteration"] if later else min(start * 10**LATE, float(self.iterations))
-        return start, end
+        start, total_diffusion = self.start_of("diffusion"), self.phases["total_diffusion"]
+        if total_diffusion is None:
+            return start, min(start * HALF_A_DECADE, float(self.iterations))
+        return start, total_diffusion["iteration"]
 
     @property
     def in_total_diffusion(self) -> Span:
-        """From the start of total diffusion to the late decrease, or to the end."""
-        late = self.phases.get("late_decrease")
-        return self.start_of("total_diffusion"), late["iteration"] if late else self.iterations
+        """From the start of total diffusion to the late decrease, or to the end without one."""
+        late_decrease = self.phases.get("late_decrease")
+        end = late_decrease["iteration"] if late_decrease else self.iterations
+        return self.start_of("total_diffusion"), end
 
     def of_layers(self, name: str, span: Span) -> Array:
         """Median of an entry of `layers` over the snapshots in a span, shape (layers,)."""
         return median_in(self.layers["iterations"], self.layers[name], span)
 
     def reached(self, level: float) -> seeds.Observation:
-        """First recorded iteration with an error below the level, censored if there is none."""
+        """Return the first record with an error below the level, censored if there is none."""
         return seeds.reached(self.at, self.error, level)
 
     def found(self, phase: str) -> seeds.Observation:
@@ -197,14 +207,15 @@ class Run:
 
 
 def _averaged(raw: Array) -> Array:
-    there = np.isfinite(raw)
+    """Return the moving average of the finite values, NaN at the others."""
+    finite = np.isfinite(raw)
     smooth = np.full(raw.shape, np.nan)
-    smooth[there] = moving_average(raw[there], SMOOTHING)
+    smooth[finite] = moving_average(raw[finite], SMOOTHING)
     return smooth
 
 
 def within(at: Array, values: Array, span: Span) -> Array:
-    """Rows whose iterations are in the span, including its ends; `Untestable` if there is none."""
+    """Rows with iterations in a span, ends included; raises `Untestable` if there is none."""
     rows = values[(at >= span[0]) & (at <= span[1])]
     if not len(rows):
         raise Untestable(f"no record between iterations {span[0]:,.0f} and {span[1]:,.0f}")
@@ -212,19 +223,19 @@ def within(at: Array, values: Array, span: Span) -> Array:
 
 
 def median_in(at: Array, values: Array, span: Span) -> Array:
-    """Median over these rows, separately for each column."""
+    """Median over the rows with iterations in a span, separately for each column."""
     median: Array = np.nanmedian(within(at, values, span), axis=0)
     return median
 
 
 def listed(levels: Array) -> str:
-    """Format the level of each layer as a note."""
+    """Format the level of each layer for a note."""
     return f"layers: {', '.join(f'{level:.4g}' for level in levels)}"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement, the paper's or our own.
+    """A statement of the paper or of our own, with the criteria by which it is judged.
 
     Attributes
     ----------
@@ -233,22 +244,22 @@ class Claim:
     where
         The section that states it first, then other sections, figures and equations.
     statement
-        What the paper states, in our words; or what we state.
+        The claim in our words.
     quantities
         What is measured, and the criteria.
     reason
-        Reason for the tolerances, from the paper's wording.
+        Why the tolerances were chosen, usually from the paper's wording.
     cases
-        The problems and methods that it concerns.
+        Problems and methods that the claim is about.
     measure
-        Function of the runs of one case and seed, in the order of the case.
+        Function that measures the quantities; its arguments are the runs of a case, in its order.
     kind
-        Who states it.
+        Origin of the claim.
     same_as_paper
-        Settings without which the comparison is meaningless unless they are the paper's: dotted
-        keys, in which "*" matches any part.
+        Settings that must equal the paper's for the comparison to be meaningful: dotted keys, in
+        which "*" matches anything.
     min_iterations
-        Smallest number of iterations of a training that can test it.
+        Smallest number of iterations with which a training can test the claim.
     """
 
     name: str
@@ -269,5 +280,5 @@ def each(problems: tuple[str, ...], *methods: str) -> tuple[Case, ...]:
 
 
 def compared(problems: tuple[str, ...]) -> tuple[Case, ...]:
-    """One case per problem, which compares vanilla and RBA."""
+    """One case per problem, in which vanilla and RBA are compared."""
     return tuple(((problem, VANILLA), (problem, RBA)) for problem in problems)

@@ -16,35 +16,38 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.claims.judging.predicates import Above, AtLeast, Predicate
 
-MEASURE = "ratio of mean to root mean square of |R| over equal boxes (Eq. 20: 1)"
-# Of a ratio that is at most 1. The text says "highly homogeneous", a difference that maps show.
+MEASURE = "ratio of the mean to the root mean square of |R| over equal boxes (1 if Eq. 20 holds)"
+# The text says "highly homogeneous", a difference that maps show; the ratio is at most 1.
 VISIBLE: Predicate = AtLeast(0.05)
 MARGIN = (
-    "the text gives no size but refers to the maps; a twentieth of the ratio's range is assumed to "
-    "be the smallest visible difference; a smaller one counts in part"
+    "the text gives no size but refers to the maps; a twentieth of the range of the ratio is "
+    "assumed to be the smallest difference that is visible on them; smaller ones count in part"
 )
 
 
-def _spread(run: Run, span: Span) -> float:
+def _homogeneity(run: Run, span: Span) -> float:
+    """Return the median homogeneity of the residuals over the snapshots in a span."""
     return float(median_in(run.spread["iterations"], run.spread["homogeneity"], span))
 
 
 def _more_in_total_diffusion(run: Run) -> Measured:
-    before, after = (_spread(run, span) for span in (run.in_diffusion, run.in_total_diffusion))
+    before, after = (_homogeneity(run, span) for span in (run.in_diffusion, run.in_total_diffusion))
     return measured(after - before, note=f"{before:.2f} to {after:.2f}")
 
 
 def _more_with_rba(vanilla: Run, rba: Run) -> Measured:
-    without, there = (_spread(run, run.late) for run in (vanilla, rba))
-    return measured(there - without, note=f"{without:.2f}, RBA {there:.2f}")
+    of_vanilla, of_rba = (_homogeneity(run, run.late) for run in (vanilla, rba))
+    return measured(of_rba - of_vanilla, note=f"vanilla {of_vanilla:.2f}, RBA {of_rba:.2f}")
 
 
 def _at_the_right_wall(vanilla: Run) -> Measured:
     boxes = median_in(vanilla.spread["iterations"], vanilla.spread["boxes"], vanilla.late)
-    inner = slice(1, -1)  # corners belong to two walls, and the lid's are singular
+    inner = slice(
+        1, -1
+    )  # without the corners, which belong to two walls; at the lid, R is singular
     right, left, bottom = (b.mean() for b in (boxes[-1, inner], boxes[0, inner], boxes[inner, 0]))
-    rest = boxes[inner, inner].mean()
-    return measured(right / rest, right / max(left, bottom))
+    interior = boxes[inner, inner].mean()
+    return measured(right / interior, right / max(left, bottom))
 
 
 CLAIMS = (
@@ -54,8 +57,8 @@ CLAIMS = (
         statement="Residuals are more homogeneous in total diffusion than in diffusion.",
         quantities=(
             Quantity(
-                "growth of the ratio",
-                f"difference of the medians in the two phases: {MEASURE}",
+                "increase of the ratio",
+                f"{MEASURE}: median in total diffusion minus median in diffusion",
                 VISIBLE,
                 in_part=Above(0),
             ),
@@ -71,7 +74,7 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "RBA minus vanilla",
-                f"difference of the medians in the last half decade: {MEASURE}",
+                f"{MEASURE}: median of the last half decade, RBA minus vanilla",
                 VISIBLE,
                 in_part=Above(0),
             ),
@@ -86,19 +89,19 @@ CLAIMS = (
         statement="The residuals of vanilla accumulate at the right wall of the cavity.",
         quantities=(
             Quantity(
-                "right wall over the middle",
-                "mean |R| along the right wall over that in the interior, last half decade",
+                "right wall over interior",
+                "mean |R| along the right wall over mean |R| in the interior (last half decade)",
                 Above(2),
                 in_part=Above(1),
             ),
             Quantity(
-                "over the other walls",
-                "mean |R| along the right wall over the larger of left wall and bottom",
+                "right wall over other walls",
+                "mean |R| along the right wall over the larger of those along left wall and bottom",
                 Above(1),
             ),
         ),
-        reason="accumulate: at least twice as large; lid and corners, where the flow is singular, "
-        "are excluded",
+        reason="accumulate: more than twice as large; the lid and the corners, where the flow is "
+        "singular, are left out",
         cases=each(("cavity",), VANILLA),
         measure=_at_the_right_wall,
     ),

@@ -1,4 +1,4 @@
-"""Identities of Section 2.3 between SNR and SRR_B: true of any run, unless the code is wrong."""
+"""Identities of Section 2.3 between SNR and SRR_B; they hold for any run if the code is correct."""
 
 import numpy as np
 
@@ -19,17 +19,17 @@ from pinn_phases.claims.base import (
 from pinn_phases.claims.judging.predicates import AtMost
 
 HALF = np.sqrt(0.5)  # SRR_B at SNR = 1, Eq. 18
-SMALL = 0.1  # "much smaller than 1"; there Eq. 17 makes SNR 0.5 % larger
-# Eq. 17 is exact. 1 - SRR^2 has a relative rounding error of eps SNR^2, 2e-8 in float64 at the
-# largest SNR that is compared; the sums over parameters and batches add some roundings.
+SMALL = 0.1  # SRR_B that is "much smaller than 1"; by Eq. 17, SNR is 0.5 % larger there
+# Eq. 17 is exact, but 1 - SRR_B^2 has a relative rounding error of eps SNR^2, which is 2e-8 in
+# float64 at the largest SNR that is compared. Sums over parameters and batches add to it.
 EXACT, LARGEST_SNR = 1e-6, 1e4
 
 
 def _pairs(run: Run) -> tuple[Array, Array]:
-    """SNR and SRR_B of the records that have both, without moving average."""
+    """SNR and SRR_B of the records in which both are valid, without moving average."""
     snr, srr = run.history["snr"], run.history["srr_batch"]
-    there = np.isfinite(snr) & np.isfinite(srr) & (snr > 0)
-    return snr[there], srr[there]
+    valid = np.isfinite(snr) & np.isfinite(srr) & (snr > 0)
+    return snr[valid], srr[valid]
 
 
 def _equation_17(run: Run) -> Measured:
@@ -42,7 +42,7 @@ def _equation_17(run: Run) -> Measured:
 
 def _equation_18(run: Run) -> Measured:
     snr, srr = _pairs(run)
-    clear = np.abs(snr - 1) > EXACT  # on the boundary itself rounding decides
+    clear = np.abs(snr - 1) > EXACT  # at SNR = 1, rounding decides
     return measured(int(np.sum((snr > 1)[clear] != (srr > HALF)[clear])))
 
 
@@ -61,13 +61,14 @@ CLAIMS = (
         statement="SNR = SRR_B / sqrt(1 - SRR_B^2).",
         quantities=(
             Quantity(
-                "distance",
-                "largest relative difference of the two sides, where SNR is below "
+                "relative difference",
+                "largest relative difference between the two sides where SNR is below "
                 f"{LARGEST_SNR:,.0f}",
                 AtMost(EXACT),
             ),
         ),
-        reason=f"exact; the tolerance covers the rounding of 1 - SRR_B^2 at SNR {LARGEST_SNR:,.0f}",
+        reason="exact; the tolerance covers the rounding of 1 - SRR_B^2 up to an SNR of "
+        f"{LARGEST_SNR:,.0f}",
         cases=each(ALL, RBA, VANILLA),
         measure=_equation_17,
         kind=Kind.IDENTITY,
@@ -77,7 +78,13 @@ CLAIMS = (
         name="equation_18",
         where=("2.3", "Eq. 18"),
         statement="SNR is above 1 where SRR_B is above sqrt(2)/2.",
-        quantities=(Quantity("records", "number that violate it", AtMost(0)),),
+        quantities=(
+            Quantity(
+                "violations",
+                "number of records in which only one of SNR and SRR_B is above its limit",
+                AtMost(0),
+            ),
+        ),
         reason="exact",
         cases=each(ALL, RBA, VANILLA),
         measure=_equation_18,
@@ -90,12 +97,12 @@ CLAIMS = (
         statement="SNR is about SRR_B where SRR_B is much smaller than 1.",
         quantities=(
             Quantity(
-                "distance",
+                "relative difference",
                 f"largest relative difference where SRR_B is below {SMALL}",
                 AtMost(0.01),
             ),
         ),
-        reason=f"at {SMALL} SNR is 0.5 % larger by Eq. 17",
+        reason=f"by Eq. 17, SNR is 0.5 % larger than SRR_B = {SMALL}",
         cases=each(ALL, RBA, VANILLA),
         measure=_equation_19,
         kind=Kind.IDENTITY,

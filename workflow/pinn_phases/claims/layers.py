@@ -1,4 +1,4 @@
-"""The paper's claims about the SNR of layers, and about signal and noise (Appendix A)."""
+"""The paper's claims about the SNR of layers, and about mean and std of gradients (Appendix A)."""
 
 import numpy as np
 
@@ -6,9 +6,11 @@ from pinn_phases.analysis.trajectories import rank_correlation, slope, steepest_
 from pinn_phases.claims.base import (
     ALL,
     HALF_A_DECADE,
-    MOSTLY,
+    NO_SIZE,
     ORDERED,
+    PARTLY_ORDERED,
     RBA,
+    SAME_PART,
     START,
     VANILLA,
     WINDOW,
@@ -26,11 +28,12 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.claims.judging.predicates import AtMost, Below, WithinFactor
 
-A14 = ("allen_cahn",)
+A14 = ("allen_cahn",)  # the benchmark of Fig. A.14
+SAME_ITERATION = f"same iteration: within one window, a factor of two; {SAME_PART}"
 
 
 def _levels(run: Run) -> Array:
-    """SNR of each layer at the end, shape (layers,)."""
+    """SNR of each layer in the last half decade, shape (layers,)."""
     return median_in(run.at, run.history["layers/snr"], run.late)
 
 
@@ -44,16 +47,17 @@ def _coincide(run: Run) -> Measured:
 
 
 def _changes(run: Run, span: Span, *, rising: bool) -> Measured:
-    """Compare the iterations of steepest change: latest layer over earliest layer."""
+    """Return the latest over the earliest iteration at which the SNR of a layer changes fastest."""
     at = within(run.at, run.at, span)
     layers = within(run.at, run.history["layers/snr"], span).T
-    found = [steepest_fall(at, 1 / snr if rising else snr, WINDOW) for snr in layers]
-    places = [place for place in found if place is not None]
-    if len(places) < len(found):
-        missing = len(found) - len(places)
-        return measured(None, note=f"{missing} of {len(found)} layers do not change there")
-    listed = ", ".join(f"{place:,.0f}" for place in places)
-    return measured(max(places) / min(places), note=f"layers: {listed}")
+    changes = [steepest_fall(at, 1 / snr if rising else snr, WINDOW) for snr in layers]
+    iterations = [iteration for iteration in changes if iteration is not None]
+    missing = len(changes) - len(iterations)
+    if missing:
+        change = "rise" if rising else "fall"
+        return measured(None, note=f"SNR does not {change} in {missing} of {len(changes)} layers")
+    listed = ", ".join(f"{iteration:,.0f}" for iteration in iterations)
+    return measured(max(iterations) / min(iterations), note=f"layers: {listed}")
 
 
 def _fall_together(run: Run) -> Measured:
@@ -67,8 +71,8 @@ def _jump_together(run: Run) -> Measured:
 
 def _low_noise_first(run: Run) -> Measured:
     std = run.history["gradient_std"]
-    later = median_in(run.at, std, run.in_diffusion)
-    return measured(float(np.median(std[:START]) / later))
+    in_diffusion = median_in(run.at, std, run.in_diffusion)
+    return measured(float(np.median(std[:START]) / in_diffusion))
 
 
 def _fall_alike(run: Run) -> Measured:
@@ -100,12 +104,13 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "rank correlation",
-                "of layer index and SNR (medians of the last half decade)",
+                "rank correlation between the index of a layer and its SNR (median of the last "
+                "half decade)",
                 AtMost(-ORDERED),
-                in_part=AtMost(-MOSTLY),
+                in_part=AtMost(-PARTLY_ORDERED),
             ),
         ),
-        reason="an order of five to seven layers, in which one or two neighbours may be exchanged",
+        reason="five to seven layers must be in order except for one or two swaps of neighbours",
         cases=each(("helmholtz", "cavity"), RBA, VANILLA),
         measure=_falls_with_depth,
     ),
@@ -121,8 +126,8 @@ CLAIMS = (
                 in_part=AtMost(3),
             ),
         ),
-        reason="on an axis of many decades, lines that are a third of a decade apart almost "
-        "coincide; half a decade can be distinguished",
+        reason="on an axis of many decades, lines a third of a decade apart almost coincide; lines "
+        "half a decade apart can be distinguished",
         cases=each(("allen_cahn", "burgers"), RBA, VANILLA),
         measure=_coincide,
     ),
@@ -133,14 +138,13 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "latest over earliest layer",
-                "iteration of the steepest fall of SNR (windows of a factor of two, up to half a "
-                "decade after the start of diffusion), latest layer over earliest",
+                "iteration at which SNR falls most steeply (windows of a factor of two, up to half "
+                "a decade after the start of diffusion): latest layer over earliest",
                 AtMost(2),
                 in_part=AtMost(HALF_A_DECADE),
             ),
         ),
-        reason="the same iteration: within one window; half a decade is still the same part of the "
-        "training",
+        reason=SAME_ITERATION,
         cases=each(ALL, RBA),
         measure=_fall_together,
     ),
@@ -151,13 +155,13 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "latest over earliest layer",
-                "iteration of the steepest rise of SNR within half a decade of the start of total "
-                "diffusion, latest layer over earliest",
+                "iteration at which SNR rises most steeply (windows of a factor of two, within "
+                "half a decade of the start of total diffusion): latest layer over earliest",
                 AtMost(2),
                 in_part=AtMost(HALF_A_DECADE),
             ),
         ),
-        reason="as above",
+        reason=SAME_ITERATION,
         cases=each(ALL, RBA),
         measure=_jump_together,
     ),
@@ -167,14 +171,14 @@ CLAIMS = (
         statement="In fitting, SNR starts high because the std over batches is low.",
         quantities=(
             Quantity(
-                "first over later std",
-                "norm of the std of the batch gradients at the start (median of ten records) over "
-                "the median in diffusion",
+                "first std over std in diffusion",
+                "norm of the std of the batch gradients: median of the first ten records over the "
+                "median in diffusion",
                 AtMost(0.1),
                 in_part=AtMost(0.5),
             ),
         ),
-        reason="low on an axis of many decades: by at least one decade; a factor of two is visible",
+        reason="low: by at least one decade, on an axis of many; a factor of two is visible",
         cases=each(A14, RBA),
         measure=_low_noise_first,
     ),
@@ -184,12 +188,20 @@ CLAIMS = (
         statement="In total diffusion, mean and std of the batch gradients decrease at similar "
         "rates.",
         quantities=(
-            Quantity("slope of the mean", "of its norm, decades per decade", Below(0)),
-            Quantity("slope of the std", "of its norm, decades per decade", Below(0)),
-            Quantity("ratio of the slopes", "mean over std", WithinFactor(1.5, of=1)),
+            Quantity(
+                "slope of the mean", "slope of the norm of the mean, decades per decade", Below(0)
+            ),
+            Quantity(
+                "slope of the std", "slope of the norm of the std, decades per decade", Below(0)
+            ),
+            Quantity(
+                "ratio of the slopes",
+                "slope of the mean over slope of the std",
+                WithinFactor(1.5, of=1),
+            ),
         ),
-        reason="both decrease; similar: within a factor of 1.5, above which slopes can be "
-        "distinguished by eye",
+        reason="decrease: both slopes are negative; similar: within a factor of 1.5, beyond which "
+        "slopes can be distinguished by eye",
         cases=each(A14, RBA),
         measure=_fall_alike,
     ),
@@ -200,16 +212,18 @@ CLAIMS = (
         "persists.",
         quantities=(
             Quantity(
-                "mean after over before",
-                "norm of the mean after the start of the late decrease over that in total "
-                "diffusion (medians)",
+                "mean, after over before",
+                "norm of the mean: median after the start of the late decrease over the median in "
+                "total diffusion",
                 Below(1),
             ),
             Quantity(
-                "over that of the std", "the ratio above over the same ratio of the std", Below(1)
+                "mean relative to std",
+                "this ratio of the mean over the same ratio of the std",
+                Below(1),
             ),
         ),
-        reason="the text gives an order but no size: the mean falls, and more than the std",
+        reason=f"{NO_SIZE}; the mean must fall, and by more than the std",
         cases=each(A14, RBA),
         measure=_signal_goes_first,
     ),

@@ -1,4 +1,4 @@
-"""The paper's claims about SNR: phases, levels, and quantities that follow it."""
+"""The paper's claims about SNR: its phases, its levels, and its relation to Adam's SRR_C."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from pinn_phases.analysis.seeds import Bound, ratio
 from pinn_phases.analysis.trajectories import log_correlation
 from pinn_phases.claims.base import (
     ALL,
-    ORDER_ALONE,
+    NO_SIZE,
     RBA,
     SAME_EXPERIMENT,
     VANILLA,
@@ -36,13 +36,13 @@ QUARTILES = (0.25, 0.75)
 
 def _falls_and_jumps(run: Run) -> Measured:
     raw = run.history["snr"]  # a moving average would extend the fall
-    start, later = run.start_of("diffusion"), run.phases["total_diffusion"]
-    end = later["iteration"] if later else float(run.iterations)
+    start, total_diffusion = run.start_of("diffusion"), run.phases["total_diffusion"]
+    end = total_diffusion["iteration"] if total_diffusion else float(run.iterations)
     level = float(median_in(run.at, raw, (start, end)))
-    if later is None:
+    if total_diffusion is None:
         return measured(run.highest_snr, level, None, note="total diffusion is not found")
-    rise = np.log10(float(median_in(run.at, raw, run.in_total_diffusion)) / level)
-    return measured(run.highest_snr, level, rise)
+    jump = np.log10(float(median_in(run.at, raw, run.in_total_diffusion)) / level)
+    return measured(run.highest_snr, level, jump)
 
 
 def _settles_above_one(run: Run) -> Measured:
@@ -58,14 +58,14 @@ def _adam_settles(run: Run) -> Measured:
 
 
 def _late_decrease(run: Run) -> Measured:
-    late, total = run.phases.get("late_decrease"), run.in_total_diffusion
+    late, total_diffusion = run.phases.get("late_decrease"), run.in_total_diffusion
     if late is None:
         if "training.iterations" in run.differences:
             raise Untestable(f"late decrease not found in {run.iterations:,} iterations")
         return measured(None, note="late decrease not found")
-    after = late["iteration"], float(run.iterations)
-    before, then = (float(median_in(run.at, run.snr, span)) for span in (total, after))
-    return measured(then / before, note=f"from iteration {late['iteration']:,.0f} on")
+    rest = late["iteration"], float(run.iterations)
+    before, after = (float(median_in(run.at, run.snr, span)) for span in (total_diffusion, rest))
+    return measured(after / before, note=f"from iteration {late['iteration']:,.0f} on")
 
 
 def _share(condition: Array) -> Measured:
@@ -90,18 +90,17 @@ def _total_diffusion(run: Run) -> Measured:
 
 
 def _rba_first(vanilla: Run, rba: Run) -> Measured:
-    found = ratio(*(run.found("total_diffusion") for run in (vanilla, rba)))
-    if found.value is None:
-        raise Untestable("total diffusion is found for neither")
-    if found.bound is not Bound.EXACT:
-        late = vanilla if found.bound is Bound.AT_LEAST else rba
-        note = f"not found for {late.method} in {late.iterations:,} iterations"
-        return measured(found, note=note)
+    lead = ratio(*(run.found("total_diffusion") for run in (vanilla, rba)))
+    if lead.value is None:
+        raise Untestable("total diffusion is not found for either method")
+    if lead.bound is not Bound.EXACT:
+        without = vanilla if lead.bound is Bound.AT_LEAST else rba
+        note = f"not found for {without.method} in {without.iterations:,} iterations"
+        return measured(lead, note=note)
     (first, last), (start, end) = (run.interval_of("total_diffusion") for run in (vanilla, rba))
-    apart = first > end or last < start
-    if not apart:
+    if first <= end and last >= start:
         raise Untestable("the intervals of the two starts overlap")
-    return measured(found)
+    return measured(lead)
 
 
 def _far_below_fitting(run: Run) -> Measured:
@@ -115,11 +114,13 @@ def _adam_follows(run: Run) -> Measured:
 
 
 def _adam_follows_less(vanilla: Run, rba: Run) -> Measured:
-    slow, fast = (log_correlation(r.at, r.snr, r.history["srr_adam"]) for r in (vanilla, rba))
-    return measured(fast - slow, note=f"vanilla {slow:.2f}, RBA {fast:.2f}")
+    of_vanilla, of_rba = (
+        log_correlation(run.at, run.snr, run.history["srr_adam"]) for run in (vanilla, rba)
+    )
+    return measured(of_rba - of_vanilla, note=f"vanilla {of_vanilla:.2f}, RBA {of_rba:.2f}")
 
 
-ABOVE_OR_BELOW = "one record in twenty may be one of the fluctuations that the text mentions"
+FLUCTUATIONS = "because SNR fluctuates, one record in twenty may be on the other side of 1"
 CLAIMS = (
     Claim(
         name="snr_falls_and_jumps",
@@ -129,37 +130,38 @@ CLAIMS = (
             Quantity("in fitting", "highest SNR up to the start of diffusion", Above(1)),
             Quantity(
                 "in diffusion",
-                "median SNR from the start of diffusion to that of total diffusion, or to the end",
+                "median SNR from the start of diffusion to the start of total diffusion, or to the "
+                "end if that is not found",
                 Below(1),
             ),
             Quantity(
                 "jump, decades",
-                "from that median to the median in total diffusion",
+                "from that median to the median SNR in total diffusion",
                 Above(0),
                 in_part=Anything(),
             ),
         ),
-        reason="the levels of the text: deterministic above 1, stochastic below. The text gives no "
-        "size of the jump, and the search for phases requires that it lasts. A fall without a jump "
-        "counts in part. Excluded are the cavity, whose SNR does not fall below 1, and Helmholtz "
-        "with vanilla, which starts below 1",
+        reason="the text calls SNR above 1 deterministic and below 1 stochastic. It gives no size "
+        "of the jump; the search for phases ensures that the jump lasts. A fall without a jump "
+        "counts in part. Left out are the cavity, whose SNR does not fall below 1, and Helmholtz "
+        "with vanilla, whose SNR starts below 1",
         cases=each(("allen_cahn", "burgers"), RBA, VANILLA) + each(("helmholtz",), RBA),
         measure=_falls_and_jumps,
     ),
     Claim(
         name="snr_settles_above_one",
         where=("3.1", "Fig. 2"),
-        statement="In total diffusion, SNR becomes stable in the deterministic regime.",
+        statement="In total diffusion, SNR stabilises in the deterministic regime.",
         quantities=(
-            Quantity("median SNR", "in total diffusion", Above(1)),
+            Quantity("median SNR", "median SNR in total diffusion", Above(1)),
             Quantity(
                 "decades between quartiles",
-                "of SNR in total diffusion",
+                "from the lower to the upper quartile of SNR in total diffusion",
                 AtMost(1),
                 in_part=Anything(),
             ),
         ),
-        reason="deterministic is above 1; stable: within an order of magnitude, on an axis of many",
+        reason="deterministic: above 1; stable: within an order of magnitude, on an axis of many",
         cases=each(("allen_cahn", "helmholtz", "cavity"), RBA),
         measure=_settles_above_one,
     ),
@@ -174,7 +176,8 @@ CLAIMS = (
                 Below(1),
             ),
         ),
-        reason=f"{ORDER_ALONE}. In fewer iterations than the paper's it may not have started yet",
+        reason=f"{NO_SIZE}. In a training shorter than the paper's, the decrease may not have "
+        "started yet",
         cases=each(ALL, RBA),
         measure=_late_decrease,
     ),
@@ -183,9 +186,13 @@ CLAIMS = (
         where=("3.1", "Fig. 8"),
         statement="For Burgers, SNR does not rise above 1 again.",
         quantities=(
-            Quantity("share below 1", "of the records after the start of diffusion", AtLeast(0.95)),
+            Quantity(
+                "share below 1",
+                "share of the records after the start of diffusion with SNR below 1",
+                AtLeast(0.95),
+            ),
         ),
-        reason=ABOVE_OR_BELOW,
+        reason=FLUCTUATIONS,
         cases=each(("burgers",), RBA, VANILLA),
         measure=_stays_below_one,
     ),
@@ -193,8 +200,14 @@ CLAIMS = (
         name="cavity_snr_above_one",
         where=("3.1", "Fig. 9"),
         statement="For the cavity, SNR stays above 1 in total diffusion.",
-        quantities=(Quantity("share above 1", "of the records in total diffusion", AtLeast(0.95)),),
-        reason=f"{ABOVE_OR_BELOW}. The text is about a Reynolds number of 1000",
+        quantities=(
+            Quantity(
+                "share above 1",
+                "share of the records in total diffusion with SNR above 1",
+                AtLeast(0.95),
+            ),
+        ),
+        reason=f"{FLUCTUATIONS}. The text is about a Reynolds number of 1000",
         cases=each(("cavity",), RBA, VANILLA),
         measure=_stays_above_one,
         same_as_paper=SAME_EXPERIMENT,
@@ -204,10 +217,17 @@ CLAIMS = (
         where=("3.1", "Fig. 7"),
         statement="For Helmholtz, vanilla starts in the stochastic regime, RBA with a high SNR.",
         quantities=(
-            Quantity("vanilla's first SNR", "median of ten records", Below(1)),
-            Quantity("RBA's first SNR", "median of ten records", Above(1), in_part=Anything()),
+            Quantity(
+                "first SNR of vanilla", "median SNR of the first ten records with vanilla", Below(1)
+            ),
+            Quantity(
+                "first SNR of RBA",
+                "median SNR of the first ten records with RBA",
+                Above(1),
+                in_part=Anything(),
+            ),
         ),
-        reason="the stochastic regime is SNR below 1 (2.1)",
+        reason="stochastic: SNR below 1 (2.1); high: above 1",
         cases=compared(("helmholtz",)),
         measure=_starts_stochastic,
     ),
@@ -217,11 +237,13 @@ CLAIMS = (
         statement="Burgers enters total diffusion around iteration 500.",
         quantities=(
             Quantity(
-                "start of total diffusion", "iteration at which it starts", WithinFactor(2, of=500)
+                "start of total diffusion",
+                "iteration at which total diffusion starts",
+                WithinFactor(2, of=500),
             ),
         ),
-        reason="around: within a factor of two, on a logarithmic axis. Without total diffusion the "
-        "claim cannot be tested, as for other claims",
+        reason="around: within a factor of two, on a logarithmic axis. If total diffusion is not "
+        "found, claims about it cannot be tested",
         cases=each(("burgers",), RBA, VANILLA),
         measure=_total_diffusion,
         same_as_paper=SAME_EXPERIMENT,
@@ -237,7 +259,7 @@ CLAIMS = (
                 Above(1),
             ),
         ),
-        reason=f"{ORDER_ALONE}; starts with overlapping intervals have no order",
+        reason=f"{NO_SIZE}. If the intervals of the two starts overlap, their order is unknown",
         cases=compared(("allen_cahn", "helmholtz")),
         measure=_rba_first,
     ),
@@ -253,7 +275,7 @@ CLAIMS = (
                 in_part=Above(0),
             ),
         ),
-        reason="several is at least two",
+        reason="several: at least two",
         cases=each(ALL, RBA),
         measure=_far_below_fitting,
     ),
@@ -264,46 +286,47 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "correlation",
-                "of the trends of SRR_C and SNR, both on logarithmic axes",
+                "correlation of the trends of SRR_C and SNR on logarithmic axes",
                 AtLeast(0.8),
                 in_part=AtLeast(0.5),
             ),
         ),
-        reason="closely: two thirds of the variance in common; in part: a quarter",
+        reason="closely: two thirds of the variance are common to both; in part: a quarter",
         cases=each(ALL, RBA),
         measure=_adam_follows,
     ),
     Claim(
         name="adam_follows_less_for_vanilla",
         where=("3.2", "Fig. 10"),
-        statement="For vanilla, SRR_C follows SNR less than for RBA.",
+        statement="For vanilla, SRR_C follows SNR less closely than for RBA.",
         quantities=(
             Quantity(
                 "RBA minus vanilla",
-                "correlation as above for RBA minus that for vanilla",
+                "correlation of the trends of SRR_C and SNR for RBA, minus that for vanilla",
                 AtLeast(0.1),
                 in_part=Above(0),
             ),
         ),
-        reason="a correlation of 0.8 over the 60 to 80 bins of a curve has a standard error of "
-        "0.04, a difference of two 0.06; below 0.1 it may be chance",
+        reason="over the 60 to 80 bins of a curve, a correlation of 0.8 has a standard error of "
+        "0.04, the difference of two 0.06; a difference below 0.1 may be chance",
         cases=compared(ALL),
         measure=_adam_follows_less,
     ),
     Claim(
         name="adam_reaches_equilibrium",
         where=("3.2", "2.2", "Eq. 14", "Fig. 10"),
-        statement="In total diffusion, SRR_C is at a stable equilibrium.",
+        statement="In total diffusion, SRR_C reaches a stable equilibrium.",
         quantities=(
             Quantity(
                 "upper over lower quartile",
-                "of SRR_C in total diffusion, with a moving average of ten records",
+                "upper over lower quartile of SRR_C in total diffusion, with a moving average of "
+                "ten records",
                 AtMost(2),
                 in_part=AtMost(10**0.5),
             ),
         ),
-        reason="about constant (Eq. 14): half of the records within a factor of two; half an order "
-        "of magnitude counts in part",
+        reason="about constant (Eq. 14): half of the records within a factor of two; within half "
+        "an order of magnitude counts in part",
         cases=each(ALL, RBA),
         measure=_adam_settles,
     ),

@@ -1,4 +1,4 @@
-"""The paper's claims about saturation and norms of the hidden layers (Section 3.3)."""
+"""The paper's claims about saturation and weight norms of the hidden layers (Section 3.3)."""
 
 import numpy as np
 
@@ -7,10 +7,11 @@ from pinn_phases.analysis.trajectories import rank_correlation
 from pinn_phases.claims.base import (
     ALL,
     HALF_A_DECADE,
-    MOSTLY,
     NEIGHBOURS,
     ORDERED,
+    PARTLY_ORDERED,
     RBA,
+    SAME_PART,
     Array,
     Claim,
     Measured,
@@ -23,14 +24,14 @@ from pinn_phases.claims.base import (
 )
 from pinn_phases.claims.judging.predicates import Above, Anything, AtLeast, WithinFactor
 
-LARGEST = 1e6  # growth that is reported where the first value is 0
+LARGEST = 1e6  # reported growth if the share before was 0
 
 
 def _saturates(run: Run) -> Measured:
     start = run.start_of("total_diffusion")
     spans = (start / HALF_A_DECADE, start), run.in_total_diffusion
     before, after = (float(run.of_layers("binary", span).mean()) for span in spans)
-    # If no neuron was in its first or last bin before, any later saturation is a sudden growth.
+    # If no activation was binary before, any later saturation is an infinite growth.
     growth = after / before if before else np.inf if after else 0.0
     return measured(min(growth, LARGEST), note=f"{before:.2g} to {after:.2g}")
 
@@ -41,15 +42,15 @@ def _growth(run: Run) -> Measured:
         "relative_l2": run.error,
         "weight_norm": np.linalg.norm(run.history["layers/weight_norm"], axis=1),
     }
-    found = landmarks(run.at, curves, run.start_of("diffusion"))
-    growth, fall = found["weight_norm"], found["relative_l2"]
+    changes = landmarks(run.at, curves, run.start_of("diffusion"))
+    growth, fall = changes["weight_norm"], changes["relative_l2"]
     if growth is None:
         return measured(None, None, note="the norm does not grow")
     return measured(growth / start, fall and fall / growth)
 
 
 def _middle(levels: Array) -> Measured:
-    """Compare the middle layers with the first and last."""
+    """Compare the levels of the middle layers with those of the first and last layer."""
     if len(levels) < 3:
         raise Untestable(f"{len(levels)} hidden layers have no middle layer")
     middle, ends = levels[1:-1], max(levels[0], levels[-1])
@@ -77,9 +78,12 @@ def _norms_ascend(run: Run) -> Measured:
 
 MIDDLE_OVER_ENDS = "largest of the middle layers over the larger of the first and last layer"
 MIDDLE_OVER_LAST = "mean of the middle layers over the last layer"
-NO_LAYER = "the text names no layer but compares with the last ones; to exceed these counts in part"
+NO_LAYER = (
+    "the text does not name the middle layers but compares them with the last ones; to exceed only "
+    "the last layer counts in part"
+)
 PER_WEIGHT = "root mean square of a layer's weights (norm over the square root of their number)"
-MIDDLE = ("allen_cahn", "burgers", "cavity")
+NOT_HELMHOLTZ = ("allen_cahn", "burgers", "cavity")
 
 CLAIMS = (
     Claim(
@@ -89,13 +93,13 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "growth",
-                "share of binary activations (mean over layers) in total diffusion over that in "
-                "the half decade before",
+                "share of binary activations (median over snapshots, mean over layers) in total "
+                "diffusion, over that in the half decade before",
                 AtLeast(1.5),
                 in_part=AtLeast(1.1),
             ),
         ),
-        reason="sudden: by half; a tenth is visible",
+        reason="suddenly: an increase by half; an increase by a tenth is visible",
         cases=each(ALL, RBA),
         measure=_saturates,
     ),
@@ -113,7 +117,7 @@ CLAIMS = (
             Quantity("middle over last", MIDDLE_OVER_LAST, Anything(), in_part=Above(1)),
         ),
         reason=NO_LAYER,
-        cases=each(MIDDLE, RBA),
+        cases=each(NOT_HELMHOLTZ, RBA),
         measure=_middle_saturates,
     ),
     Claim(
@@ -129,9 +133,9 @@ CLAIMS = (
             ),
             Quantity("middle over last", MIDDLE_OVER_LAST, Anything(), in_part=Above(1)),
         ),
-        reason="per weight, because the matrix of the first layer is smaller. "
+        reason="norms are compared per weight, because the first layer has fewer weights. "
         f"{NO_LAYER.capitalize()}",
-        cases=each(MIDDLE, RBA),
+        cases=each(NOT_HELMHOLTZ, RBA),
         measure=_middle_norm,
     ),
     Claim(
@@ -142,19 +146,20 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "rank correlation",
-                "of layer index and norm (medians of the last half decade)",
+                "rank correlation between the index of a layer and its norm (median of the last "
+                "half decade)",
                 AtLeast(ORDERED),
-                in_part=AtLeast(MOSTLY),
+                in_part=AtLeast(PARTLY_ORDERED),
             ),
             Quantity(
-                "from the second on",
-                "rank correlation without the first layer",
+                "without the first layer",
+                "the same rank correlation without the first layer",
                 AtLeast(ORDERED),
-                in_part=AtLeast(MOSTLY),
+                in_part=AtLeast(PARTLY_ORDERED),
             ),
         ),
-        reason=f"{NEIGHBOURS}; the matrix of the first layer is smaller, so the others must be "
-        "ordered too",
+        reason=f"{NEIGHBOURS}; the first layer has fewer weights, so the others must be in order "
+        "without it, too",
         cases=each(("helmholtz",), RBA),
         measure=_norms_ascend,
     ),
@@ -165,20 +170,20 @@ CLAIMS = (
         quantities=(
             Quantity(
                 "growth over start",
-                "iteration at which the norm of all weights grows fastest (logarithmic axes, "
-                "windows of a factor of two, from diffusion on) over the start of total diffusion",
+                "iteration at which the norm of all weights grows fastest after the start of "
+                "diffusion (logarithmic axes, windows of a factor of two), over the iteration at "
+                "which total diffusion starts",
                 WithinFactor(2, of=1),
                 in_part=WithinFactor(HALF_A_DECADE, of=1),
             ),
             Quantity(
                 "lead over the error",
-                "iteration of the steepest fall of the error over that of the fastest growth",
+                "iteration at which the error falls most steeply over that of the fastest growth",
                 Anything(),
             ),
         ),
-        reason="at total diffusion: within the window of a factor of two; half a decade is still "
-        "the same part of the training. The text does not say by how much it precedes the fall of "
-        "the error",
+        reason=f"at the start: within one window, a factor of two; {SAME_PART}. The text gives no "
+        "lead over the fall of the error",
         cases=each(ALL, RBA),
         measure=_growth,
     ),

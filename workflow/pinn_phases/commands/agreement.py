@@ -1,4 +1,4 @@
-"""Compare runs with the curves that the paper's authors published: JSON, Markdown and HTML."""
+"""Compare runs with the curves published by the paper's authors; write JSON, Markdown and HTML."""
 
 import argparse
 import hashlib
@@ -18,35 +18,35 @@ KINDS = ("run", "phases", "published")
 
 
 def code() -> str:
-    """Digest of the code of this command, and of the page's template."""
+    """Digest of the code of this command and of the page's template."""
     digest = code_digest("commands.agreement", *modules(PROBLEMS, METHODS, OPTIMISERS))
     return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    files = "runs with their phases, and published curves, HDF5"
+    files = "runs, their phases files, and published curves, HDF5"
     parser.add_argument("--inputs", type=Path, nargs="*", required=True, help=files)
-    parser.add_argument("--scale", required=True, help="scale of the runs, for the page")
+    parser.add_argument("--scale", required=True, help="scale of the runs, shown on the page")
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--markdown", type=Path, required=True)
     parser.add_argument("--html", type=Path, required=True)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, compare and save."""
+    """Read the files, compare, and write the results."""
     contents = [_read(path) for path in options.inputs]
     # Import scipy, which takes a second, after the checks.
-    from pinn_phases.summary.agreement import agreement_page, as_plain, beside
+    from pinn_phases.summary.agreement import agreement_page, as_plain, compare_with_published
 
     compared = []
-    for theirs in (content for content in contents if content.kind == "published"):
-        runs, phases = (_of(contents, kind, theirs) for kind in ("run", "phases"))
-        if [_seed(one) for one in runs] != [_seed(one) for one in phases]:
-            pair = " with ".join(_pair(theirs))
-            raise StorageError(f"{pair}: expected a phases file for each run, received others")
+    for published in (content for content in contents if content.kind == "published"):
+        runs, phases = (_select(contents, kind, published) for kind in ("run", "phases"))
+        if list(map(_seed, runs)) != list(map(_seed, phases)):
+            pair = " with ".join(_pair(published))
+            raise StorageError(f"{pair}: expected a phases file for each run, found other seeds")
         if runs:
-            compared.append(beside(theirs, runs, phases))
+            compared.append(compare_with_published(published, runs, phases))
     page = agreement_page(compared, options.scale)
     tree = {"scale": options.scale, "pairs": as_plain(compared), **provenance(code())}
     storage.write_bytes(options.json, json.dumps(tree, indent=1).encode())
@@ -62,10 +62,10 @@ def _read(path: Path) -> Content:
     return content
 
 
-def _of(contents: Sequence[Content], kind: str, theirs: Content) -> list[Content]:
-    """Files of one kind for the problem and method of a published curve, sorted by seed."""
-    found = [one for one in contents if one.kind == kind and _pair(one) == _pair(theirs)]
-    return sorted(found, key=_seed)
+def _select(contents: Sequence[Content], kind: str, published: Content) -> list[Content]:
+    """Return the files of a kind for the problem and method of a published curve, by seed."""
+    pair = _pair(published)
+    return sorted((c for c in contents if c.kind == kind and _pair(c) == pair), key=_seed)
 
 
 def _pair(content: Content) -> tuple[str, str]:

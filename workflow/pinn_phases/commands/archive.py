@@ -1,4 +1,4 @@
-"""Archive the runs of a scale, so that figures are drawn without training."""
+"""Archive the runs of a scale, so that figures can be drawn without training."""
 
 import argparse
 import logging
@@ -24,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", required=True, help="settings of the scale, JSON")
     files = f"{', '.join(KINDS)} and phases files of every training, HDF5"
     parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
-    written = f"{CHECKSUMS} of the archive, in the folder of the archive"
-    parser.add_argument("--output", type=Path, required=True, help=written)
+    output = f"{CHECKSUMS} in the folder of the archive, which receives all files"
+    parser.add_argument("--output", type=Path, required=True, help=output)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, reduce and save."""
+    """Read the files, reduce the runs, and write the archive."""
     settings = validated_json(Settings, options.settings)
     if options.output.name != CHECKSUMS:
         raise SettingsError(("--output",), str(options.output), f"expected FOLDER/{CHECKSUMS}")

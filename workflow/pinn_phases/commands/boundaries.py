@@ -1,4 +1,4 @@
-"""List the phases of runs and published curves, and boundaries drawn by hand."""
+"""List the phases of runs and published curves, and the boundaries drawn by the authors."""
 
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, and print Markdown."""
+    """Read the files and print Markdown."""
     contents = []
     for path in options.files:
         content = storage.read(path)

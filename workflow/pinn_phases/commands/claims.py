@@ -1,4 +1,4 @@
-"""Judge the claims of the paper by the files of one scale: JSON, Markdown and HTML."""
+"""Judge the paper's claims by the results of one scale; write JSON, Markdown and HTML."""
 
 import argparse
 import hashlib
@@ -12,7 +12,7 @@ from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.model import validated_json
 from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
-from pinn_phases.settings.config import ScaleBesidePaper
+from pinn_phases.settings.config import ScaleAndPaper
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def code() -> str:
-    """Digest of the code of this command, and of the page's template."""
+    """Digest of the code of this command and of the page's template."""
     plugins = modules(claims.__name__, PROBLEMS, METHODS, OPTIMISERS)
     digest = code_digest("commands.claims", *plugins)
     return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
@@ -29,9 +29,9 @@ def code() -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument(
-        "--settings", required=True, help="settings of the scale and the paper, JSON"
+        "--settings", required=True, help="settings of the scale and of the paper, JSON"
     )
-    files = "run, phases, information, homogeneity and terms of every training, HDF5"
+    files = "run, phases, information, coarse, homogeneity and terms of each training, HDF5"
     parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--markdown", type=Path, required=True)
@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, judge and save."""
-    settings = validated_json(ScaleBesidePaper, options.settings)
+    """Read the files, judge the claims, and write the results."""
+    settings = validated_json(ScaleAndPaper, options.settings)
     # Import scipy, which takes a second, after the checks.
     from pinn_phases.claims.judging.verdicts import all_claims, as_plain, judge_all, load_runs
     from pinn_phases.summary.claims import claims_page
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
     page = claims_page(judged, runs, settings.scale.scale)
     tree = {
         "scale": settings.scale.scale,
-        "claims": [as_plain(one) for one in judged],
+        "claims": [as_plain(claim) for claim in judged],
         **provenance(code()),
     }
     storage.write_bytes(options.json, json.dumps(tree, indent=1).encode())

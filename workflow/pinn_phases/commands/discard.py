@@ -1,4 +1,4 @@
-"""Remove runs and their checkpoints, so that the next call trains them from the beginning."""
+"""Delete runs and their checkpoints, so that the next call trains them from the beginning."""
 
 import argparse
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pinn_phases.model import SettingsError
 
-# Only runs and checkpoints of the workflow: archives are never removed.
+# Only runs and checkpoints of the workflow; archives are never deleted.
 FILE = re.compile(
     r"/results/[^/]+/runs/(?P<problem>\w+)/(?P<method>\w+)/"
     r"((?P<run>seed\d+)\.h5"
@@ -18,19 +18,19 @@ FILE = re.compile(
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument(
-        "runs", type=Path, nargs="+", metavar="RUN", help="a run, or a FOLDER for all runs below it"
+        "runs", type=Path, nargs="+", metavar="RUN", help="a run, or a FOLDER for all runs in it"
     )
     parser.add_argument("--dry-run", action="store_true", help="only list the files")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Find all files, and only then remove them."""
+    """Find the files of all arguments before any is deleted, then delete them."""
     found: dict[Path, None] = {}
-    for place in options.runs:
-        files = sorted(_files(place))
+    for path in options.runs:
+        files = sorted(_files(path))
         if not files:
-            expected = "expected results/SCALE/runs/PROBLEM/METHOD/seedN.h5, or a folder with such"
-            raise SettingsError(("RUN",), str(place), f"{expected}; found none, and no checkpoint")
+            expected = "expected results/SCALE/runs/PROBLEM/METHOD/seedN.h5, or a folder above it"
+            raise SettingsError(("RUN",), str(path), f"{expected}; found no run or checkpoint")
         found |= dict.fromkeys(files)
     for path in found:
         if not options.dry_run:
@@ -38,10 +38,10 @@ def run(options: argparse.Namespace) -> None:
         print(f"{'would be removed' if options.dry_run else 'removed'}: {path}")
 
 
-def _files(place: Path) -> Iterator[Path]:
-    """Yield the runs and checkpoints below a folder, or those of one run."""
-    folder, seed = (place, None) if place.is_dir() else (place.parent, place.stem)
-    for path in folder.rglob("*"):
-        found = FILE.search(path.absolute().as_posix())
-        if found and seed in (None, found["run"] or found["checkpoint_of"]):
-            yield path
+def _files(path: Path) -> Iterator[Path]:
+    """Yield the runs and checkpoints in a folder, or the file and checkpoints of one run."""
+    folder, seed = (path, None) if path.is_dir() else (path.parent, path.stem)
+    for candidate in folder.rglob("*"):
+        match = FILE.search(candidate.absolute().as_posix())
+        if match and seed in (None, match["run"] or match["checkpoint_of"]):
+            yield candidate

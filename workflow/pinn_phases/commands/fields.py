@@ -1,4 +1,4 @@
-"""Evaluate a run on the test grid at the snapshots that a figure shows."""
+"""Evaluate a run on the test grid, at the snapshots that figures show."""
 
 import argparse
 import dataclasses
@@ -7,7 +7,7 @@ from pathlib import Path
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
-from pinn_phases.files.reached import about_run
+from pinn_phases.files.reached import run_attributes
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.model import validated
 from pinn_phases.settings.training import RunSettings
@@ -22,16 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
     parser.add_argument(
-        "--phases", type=Path, required=True, help="phases that determine the snapshots, HDF5"
+        "--phases", type=Path, required=True, help="phases file that determines the snapshots, HDF5"
     )
     parser.add_argument(
-        "--reference", type=Path, required=True, help="reference with the test grid, HDF5"
+        "--reference", type=Path, required=True, help="reference solution on the test grid, HDF5"
     )
     parser.add_argument("--output", type=Path, required=True)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Load, evaluate and save."""
+    """Read the files, evaluate the network, and write the result."""
     content = storage.read(options.training, "run")
     phases = storage.read(options.phases, "phases").attributes
     reference = storage.read(options.reference, "reference")
@@ -46,6 +46,9 @@ def run(options: argparse.Namespace) -> None:
             f"{options.reference}: {error}; "
             f"choose another problems.{settings.problem}.reference.grid"
         ) from None
-    made_by = {**about_run(content.attributes), **provenance(code(settings.problem))}
-    attributes = {**fields.attributes, **made_by}
+    attributes = {
+        **fields.attributes,
+        **run_attributes(content.attributes),
+        **provenance(code(settings.problem)),
+    }
     storage.write(options.output, dataclasses.replace(fields, attributes=attributes))

@@ -1,4 +1,4 @@
-"""Draw a figure from stored files, as PDF and PNG."""
+"""Draw a figure from result files, as PDF and PNG."""
 
 import argparse
 from pathlib import Path
@@ -21,14 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("name", choices=names(FIGURES), metavar="FIGURE")
     parser.add_argument("--settings", required=True, help="settings of the figures, JSON")
-    files = "HDF5 files; none for a figure that computes its data"
+    files = "result files, HDF5; none for figures that compute their data"
     parser.add_argument("--inputs", type=Path, nargs="*", required=True, help=files)
     parser.add_argument("--pdf", type=Path, required=True)
     parser.add_argument("--png", type=Path, required=True)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Draw and save."""
+    """Draw the figure and write it."""
     settings = validated_json(FigureSettings, options.settings)
     material = Material.load(options.inputs)
     # Import matplotlib and seaborn, which take seconds, after the checks.
@@ -41,13 +41,13 @@ def run(options: argparse.Namespace) -> None:
         print(f"figures.font: {settings.font} is not installed; using {font}")
     figure = module.draw(material, settings)
     number, subject = heading(options.name)
-    made = provenance(code(options.name))
+    created_by = provenance(code(options.name))
     metadata = {
         "figure": f"Figure {number}: {subject}",
         "made from": material.summary if options.inputs else "no files",
         "font": font,
-        "commit": made["git_commit"],
-        "code": made["code"],
+        "commit": created_by["git_commit"],
+        "code": created_by["code"],
     }
-    known = {name: value for name, value in metadata.items() if value is not None}
-    style.save(figure, options.pdf, options.png, known)
+    metadata = {name: value for name, value in metadata.items() if value is not None}
+    style.save(figure, options.pdf, options.png, metadata)

@@ -8,7 +8,7 @@ import numpy as np
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
-from pinn_phases.files.reached import about_run
+from pinn_phases.files.reached import run_attributes
 from pinn_phases.files.storage import Content
 from pinn_phases.model import validated, validated_json
 from pinn_phases.settings.analysis import HomogeneitySettings
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Evaluate the residuals at every snapshot, compare boxes, and save."""
+    """Evaluate the residuals at every snapshot, average them over boxes, and write the result."""
     settings = validated_json(HomogeneitySettings, options.settings)
     content = storage.read(options.training, "run", leave_out=("history/", "snapshots/weights"))
     run_settings = validated(RunSettings, content.attributes["settings"])
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
     }
     attributes = {
         "homogeneity_settings": settings.model_dump(mode="json"),
-        **about_run(content.attributes),
+        **run_attributes(content.attributes),
         **provenance(code(run_settings.problem)),
     }
     storage.write(options.output, Content("homogeneity", arrays, attributes))

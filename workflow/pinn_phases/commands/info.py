@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read the file, which checks its checksum, and print."""
+    """Read the file, which verifies its checksum, and print a description."""
     content = storage.read(options.file)
     # Import scipy, which takes a second, after the check.
     from pinn_phases.summary.words import describe
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def phases_beside(run: Path) -> Content | None:
-    """Read the phases of a run in a folder of the workflow; None if there are none."""
+    """Read the phases file of a run in a results folder; None if it does not exist."""
     parts = list(run.absolute().parts)
     if "runs" not in parts:
         return None

@@ -8,7 +8,7 @@ import numpy as np
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
-from pinn_phases.files.reached import about_run
+from pinn_phases.files.reached import run_attributes
 from pinn_phases.files.storage import Content
 from pinn_phases.model import validated, validated_json
 from pinn_phases.settings.analysis import InformationSettings
@@ -24,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("--settings", required=True, help="settings of the measurement, JSON")
     parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
-    parser.add_argument("--coarse", action="store_true", help="use coarse_bins in place of bins")
+    parser.add_argument("--coarse", action="store_true", help="use coarse_bins instead of bins")
     parser.add_argument("--output", type=Path, required=True)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure every layer at every snapshot, and save."""
+    """Measure every layer at every snapshot, and write the result."""
     settings = validated_json(InformationSettings, options.settings)
     content = storage.read(options.training, "run", leave_out=("history/", "snapshots/weights"))
     run_settings = validated(RunSettings, content.attributes["settings"])
@@ -38,7 +38,8 @@ def run(options: argparse.Namespace) -> None:
     from pinn_phases.analysis.information import layer_information
 
     bins = settings.coarse_bins if options.coarse else settings.bins
-    points = content.arrays["points/collocation"][: settings.points]  # their order is random
+    # The order of the points is random, so the first ones are a random subset.
+    points = content.arrays["points/collocation"][: settings.points]
     sample = random_input(run_settings.equation, settings.sample_seed)
     network, at_sample = HiddenLayers(run_settings, points), HiddenLayers(run_settings, sample)
     snapshots = content.arrays["snapshots/parameters"]
@@ -49,7 +50,9 @@ def run(options: argparse.Namespace) -> None:
     arrays = {
         "iterations": content.arrays["snapshots/iteration"],
         **{
-            f"information/{name}": np.array([[getattr(of, name) for of in row] for row in measured])
+            f"information/{name}": np.array(
+                [[getattr(layer, name) for layer in layers] for layers in measured]
+            )
             for name in ("relative", "fixed", "binary")
         },
         "information/norm": np.array([network.weight_norms(p) for p in snapshots]),
@@ -61,7 +64,7 @@ def run(options: argparse.Namespace) -> None:
     attributes = {
         "points": len(points),
         "information_settings": settings.model_dump(mode="json"),
-        **about_run(content.attributes),
+        **run_attributes(content.attributes),
         **provenance(code(run_settings.problem)),
     }
     kind = "coarse" if options.coarse else "information"

@@ -1,4 +1,4 @@
-"""Convert a curve that the authors published to a result file, with its phases."""
+"""Convert curves published by the paper's authors to a result file, and find their phases."""
 
 import argparse
 import dataclasses
@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 
 
 class PublishedSettings(StrictModel):
-    """Settings that are stored with a published curve."""
+    """Settings that are stored with published curves."""
 
-    phases: PhaseSettings  # of the search in their SNR
+    phases: PhaseSettings  # constants of the search for phases
     paper: RunSettings  # the same training with the settings of the paper's text
 
 
@@ -37,15 +37,15 @@ def code() -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    needed = "constants of the search for phases, and the paper's run, JSON"
-    parser.add_argument("--settings", required=True, help=needed)
-    table = "table of the trainings, CSV; curves and checksums are in the same folder"
+    settings = "constants of the search for phases, and settings of the paper's run, JSON"
+    parser.add_argument("--settings", required=True, help=settings)
+    table = "table of the trainings, CSV, in the folder with the curves and checksums"
     parser.add_argument("--trainings", type=Path, required=True, help=table)
     parser.add_argument("--output", type=Path, required=True)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, search for phases and save."""
+    """Read the curves, find their phases, and write the result."""
     settings = validated_json(PublishedSettings, options.settings)
     problem, method = settings.paper.problem, settings.paper.method
     training = read_training(options.trainings, problem, method)
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
     constants = settings.phases.model_dump()
     found = find_phases(arrays["gradients/iteration"], arrays["gradients/snr"], **constants)
     first = 1.0 if found.diffusion is None else found.diffusion.iteration
-    error = {"relative_l2": arrays["error/relative_l2"]}
+    history = {"relative_l2": arrays["error/relative_l2"]}
     attributes = {
         "settings": {
             "scale": SCALE,
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
         "source": SOURCE,
         "drawn": {name: training[name] for name in BOUNDARIES},
         "found": dataclasses.asdict(found),
-        "landmarks": landmarks(arrays["error/iteration"], error, first),
+        "landmarks": landmarks(arrays["error/iteration"], history, first),
         "phase_settings": settings.phases.model_dump(mode="json"),
         "paper": settings.paper.model_dump(mode="json"),
         **provenance(code()),

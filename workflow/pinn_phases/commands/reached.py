@@ -21,40 +21,40 @@ def code(problem: str) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("--settings", required=True, help="resolved settings, JSON")
-    files = "checkpoints or run of one training, HDF5; the first usable file is used"
+    files = "checkpoints or run of a training, HDF5; the first valid file is used"
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True, help=files)
     parser.add_argument("--output", type=Path, required=True, help="run, HDF5")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Use the first usable file, and save."""
+    """Extract the run from the first valid file, and write it."""
     settings = validated_json(RunSettings, options.settings)
     # Import scipy, which takes a second, after the check.
     from pinn_phases.files.reached import length_in_words
 
-    refused = []
+    errors = []
     for path in options.checkpoints:
         try:
-            content = _taken(path, settings)
+            content = _extract(path, settings)
         except StorageError as error:
-            refused.append(str(error))
+            errors.append(str(error))
             log.warning("not used: %s", error)
             continue
         storage.write(options.output, content)
         log.info("%s: %s", path, length_in_words([content.attributes]))
         return
-    label = f"{settings.problem} with {settings.method}, seed {settings.seed}"
-    raise StorageError(f"{label}: no checkpoint can be used; {'; '.join(refused)}")
+    training = f"{settings.problem} with {settings.method}, seed {settings.seed}"
+    raise StorageError(f"{training}: no checkpoint can be used; {'; '.join(errors)}")
 
 
-def _taken(path: Path, settings: RunSettings) -> Content:
+def _extract(path: Path, settings: RunSettings) -> Content:
     from pinn_phases.training.parts import read_whole
-    from pinn_phases.training.unfinished import Statement, read_statement, taken
+    from pinn_phases.training.unfinished import Statement, extract_run, read_statement
 
     content = read_whole(path)
     training = content.attributes.get("training")
     stated = Statement() if training is None else read_statement(path, training)
     try:
-        return taken(content, settings, stated)
+        return extract_run(content, settings, stated)
     except StorageError as error:
         raise StorageError(f"{path}: {error}") from None

@@ -1,4 +1,4 @@
-"""Solve a problem on its test grid in float64, and estimate the error."""
+"""Compute the reference solution of a problem on its test grid, and estimate its error."""
 
 import argparse
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def code(problem: str) -> str:
-    """Digest of the code of the reference of `problem`."""
+    """Digest of the code of this command."""
     return code_digest("commands.reference", f"problems.{problem}", f"reference.{problem}")
 
 
@@ -27,12 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Solve and save."""
+    """Solve the problem and write the solution."""
     settings = validated_json(ReferenceSettings, options.settings)
     solver, problem = settings.solver, settings.equation
     try:
         solution = solver.solve_accurately(problem)
-    except ArithmeticError as error:  # the method does not converge at this resolution
+    except ArithmeticError as error:  # the solver does not converge at this resolution
         raise Stopped(f"{settings.problem}: {error}") from None
     attributes = {
         "settings": settings.model_dump(mode="json"),

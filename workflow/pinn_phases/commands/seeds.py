@@ -1,4 +1,4 @@
-"""Compute statistics over seeds of any runs: iterations to errors, medians, ratios."""
+"""Compute statistics over seeds: iterations to reach errors, medians, ratios of methods."""
 
 import argparse
 import hashlib
@@ -16,29 +16,31 @@ from pinn_phases.summary.page import render, template
 
 
 def code() -> str:
-    """Digest of the code of this command, and of the page's template."""
+    """Digest of the code of this command and of the page's template."""
     digest = code_digest("commands.seeds", *modules(PROBLEMS, METHODS, OPTIMISERS))
     return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    files = "runs, HDF5; their phases are read from the folders of the workflow"
+    files = "runs, HDF5; their phases files are found in the same results folder"
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=files)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--markdown", type=Path, help="default: printed, if no output is given")
+    parser.add_argument(
+        "--markdown", type=Path, help="default: printed if no other output is given"
+    )
     parser.add_argument("--html", type=Path)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, measure, and save or print."""
+    """Read the runs, compute the statistics, and write or print them."""
     contents = {}
     for path in options.files:
         content = storage.read(path, "run", leave_out=("snapshots/", "points/"))
         key = tuple(content.attributes["settings"][name] for name in ("problem", "method", "seed"))
         if key in contents:
-            one = f"{key[0]}, {key[1]}, seed {key[2]}"
-            raise StorageError(f"{path}: expected one run of {one}, received another one")
+            training = f"{key[0]}, {key[1]}, seed {key[2]}"
+            raise StorageError(f"{path}: expected one run of {training}, received two")
         contents[key] = (content, phases_beside(path))
     # Import scipy, which takes a second, after the checks.
     from pinn_phases.summary.seeds import as_plain, measure, seeds_page

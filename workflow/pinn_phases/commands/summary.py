@@ -1,4 +1,4 @@
-"""Write pages of tables: settings, reference solutions, trainings, versions."""
+"""Write the tables of the report: settings, reference solutions, trainings, versions."""
 
 import argparse
 import hashlib
@@ -8,7 +8,7 @@ from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.model import validated_json
 from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
-from pinn_phases.settings.config import ScaleBesidePaper
+from pinn_phases.settings.config import ScaleAndPaper
 from pinn_phases.summary.page import render, template
 from pinn_phases.summary.references import references_page
 from pinn_phases.summary.settings import settings_page
@@ -19,7 +19,7 @@ PAGES = ("settings", "references", "trainings", "versions")
 
 
 def code() -> str:
-    """Digest of the code of this command, and of the pages' template."""
+    """Digest of the code of this command and of the pages' template."""
     digest = code_digest("commands.summary", *modules(PROBLEMS, METHODS, OPTIMISERS))
     return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
 
@@ -27,7 +27,7 @@ def code() -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument(
-        "--settings", required=True, help="settings of the scale and the paper, JSON"
+        "--settings", required=True, help="settings of the scale and of the paper, JSON"
     )
     parser.add_argument("--references", type=Path, nargs="+", required=True, help="HDF5")
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="HDF5")
@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, create the pages and save them."""
-    settings = validated_json(ScaleBesidePaper, options.settings).model_dump(mode="json")
+    """Read the files, create the pages and write them."""
+    settings = validated_json(ScaleAndPaper, options.settings).model_dump(mode="json")
     references = [
         storage.read(path, "reference", leave_out=("fields/",)) for path in options.references
     ]

@@ -1,4 +1,4 @@
-"""Measure norms and cosines of the gradients of the loss terms at each snapshot of a run."""
+"""Measure norms and cosines of the gradients of the loss terms, at each snapshot of a run."""
 
 import argparse
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
-from pinn_phases.files.reached import about_run
+from pinn_phases.files.reached import run_attributes
 from pinn_phases.files.storage import Content
 from pinn_phases.model import SettingsError, validated
 from pinn_phases.settings.training import RunSettings
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure every snapshot, over all parameters and by layer, and save."""
+    """Measure every snapshot, over all parameters and by layer, and write the result."""
     if options.threads < 1:
         raise SettingsError(("--threads",), options.threads, "expected at least 1")
     content = storage.read(options.training, "run", leave_out=("history/",))
@@ -48,16 +48,16 @@ def run(options: argparse.Namespace) -> None:
     measured = [gradients.at(*snapshot) for snapshot in zip(*snapshots, strict=True)]
     products, std = map(np.stack, zip(*measured, strict=True))  # (S, L, K, K) and (S, L)
     names = gradients.conditions
-    whole = term_statistics(names, products.sum(1), np.sqrt((std**2).sum(1)))
+    overall = term_statistics(names, products.sum(1), np.sqrt((std**2).sum(1)))
     layers = term_statistics(names, products, std)
     arrays = {
         "iterations": content.arrays["snapshots/iteration"],
-        **{f"terms/{name}": values for name, values in whole.items()},
+        **{f"terms/{name}": values for name, values in overall.items()},
         **{f"terms/layers/{name}": values for name, values in layers.items()},
     }
     attributes = {
         "conditions": names,
-        **about_run(content.attributes),
+        **run_attributes(content.attributes),
         **provenance(code(settings.problem, settings.method)),
     }
     storage.write(options.output, Content("terms", arrays, attributes))

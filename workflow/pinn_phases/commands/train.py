@@ -1,4 +1,4 @@
-"""Train a network, from its newest checkpoint if there is one."""
+"""Train a network, starting from its newest checkpoint if one exists."""
 
 import argparse
 import logging
@@ -29,16 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, required=True, help="result, HDF5")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
-        "--gpus", type=int, default=0, choices=(0, 1), help="1: use a GPU if present"
+        "--gpus", type=int, default=0, choices=(0, 1), help="1: use a GPU if there is one"
     )
-    other_code = "1: without a checkpoint of this code, continue the newest of other code"
+    other_code = "1: if this code has no checkpoint, continue the newest one of other code"
     parser.add_argument(
         "--continue-other-code", type=int, default=0, choices=(0, 1), help=other_code
     )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train and save."""
+    """Train the network and write the run."""
     end_on_signals()
     settings = validated_json(RunSettings, options.settings)
     if options.threads < 1:
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
 
     status = status_file(options.log) if options.log else None
     if status is not None:
-        status.unlink(missing_ok=True)  # of an earlier call
+        status.unlink(missing_ok=True)  # left by an earlier call
     if options.gpus:
         from pinn_phases.jobs.gpus import take_gpu
 
@@ -61,8 +61,8 @@ def run(options: argparse.Namespace) -> None:
     result = train(
         settings,
         reference,
-        Checkpoints.beside(options.output, settings, digest, storage.data_digest(reference)),
-        made_by=provenance(digest),
+        Checkpoints.for_output(options.output, settings, digest, storage.data_digest(reference)),
+        provenance=provenance(digest),
         other_code=bool(options.continue_other_code),
         threads=options.threads,
         gpus=options.gpus,
@@ -71,8 +71,8 @@ def run(options: argparse.Namespace) -> None:
     )
     if result.attributes["execution"]["resumed_after"] == settings.training.iterations:
         log.info(
-            "%snothing was left to train: the checkpoint has all iterations; to train again, call"
-            " python -m pinn_phases discard RUN first",
+            "%snothing was left to train, since the checkpoint has all iterations; to train again,"
+            " first call python -m pinn_phases discard RUN",
             NOTE,
         )
     storage.write(options.output, result)

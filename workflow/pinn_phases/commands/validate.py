@@ -1,4 +1,4 @@
-"""Compare the cavity's reference solver with published values; fail if they differ."""
+"""Compare the reference solver of the cavity with published values; fail if they differ."""
 
 import argparse
 import logging
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MODES = 64  # within 1e-6 of the accurate values, in a few seconds
+MODES = 64  # error below 1e-6 in comparison with the accurate values, in a few seconds
 INTERVALS = 64  # of the coarser finite-difference grid; the finer one takes some seconds
-TOLERANCE = 1e-3  # to the accurate values; for the others, see `cavity_profiles`
+TOLERANCE = 1e-3  # difference from the accurate values; other tolerances: `driven_cavity.profiles`
 
 
 def code() -> str:
@@ -39,12 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reynolds", type=float, nargs="+", help="published Reynolds numbers; default: all"
     )
-    parser.add_argument("--output", type=Path, help="text file for a copy of the tables")
+    parser.add_argument("--output", type=Path, help="text file that receives a copy of the tables")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Solve, compare, print and save the tables."""
-    # Import scipy, which takes a second, only where it is needed.
+    """Solve, compare, and print the tables."""
+    # Import scipy, which takes a second, only when the command runs.
     from pinn_phases.reference.driven_cavity.finite_differences import FEWEST_INTERVALS
     from pinn_phases.reference.driven_cavity.profiles import REYNOLDS
     from pinn_phases.reference.driven_cavity.stream_function import FEWEST_MODES, MOST_MODES
@@ -56,14 +56,15 @@ def run(options: argparse.Namespace) -> None:
         raise SettingsError(
             ("--intervals",), options.intervals, f"expected at least {FEWEST_INTERVALS}"
         )
-    for number in (wanted := options.reynolds or REYNOLDS):
+    reynolds_numbers = options.reynolds or REYNOLDS
+    for number in reynolds_numbers:
         if number not in REYNOLDS:
-            expected = f"expected of {', '.join(f'{known:g}' for known in REYNOLDS)}"
+            expected = f"expected one of {', '.join(f'{published:g}' for published in REYNOLDS)}"
             raise SettingsError(("--reynolds",), number, expected)
     try:
         comparisons = compare(options.modes, options.intervals)
-        flows = tuple(compare_at(number, options.modes) for number in wanted)
-    except ArithmeticError as error:  # a resolution too low for the flow
+        flows = tuple(compare_at(number, options.modes) for number in reynolds_numbers)
+    except ArithmeticError as error:  # the resolution is too low
         raise Stopped(str(error)) from None
     tables = f"{_table(comparisons, options.modes, options.intervals)}\n\n{_profile_table(flows)}"
     print(tables)
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> None:
 def require_agreement(
     comparisons: "tuple[ValueComparison, ...]", flows: "tuple[AtReynolds, ...]"
 ) -> None:
-    """Fail if a difference from a published value or the other method exceeds the tolerance."""
+    """Fail if a value differs from the published one, or between the two methods."""
     far = [row.quantity for row in comparisons if row.difference > TOLERANCE]
     far += [f"profiles at Reynolds number {flow.reynolds:g}" for flow in flows if not flow.agrees]
     if far:
@@ -87,7 +88,7 @@ def require_agreement(
 
 
 def _table(comparisons: "tuple[ValueComparison, ...]", modes: int, intervals: int) -> str:
-    """Format the values in columns of text."""
+    """Format the comparison of values as a table."""
     head = (
         *("quantity", "Botella, Peyret", f"{modes} modes", "difference", "Ghia et al."),
         *(f"FD {intervals}", f"FD {2 * intervals}", "extrapolated"),
@@ -95,14 +96,14 @@ def _table(comparisons: "tuple[ValueComparison, ...]", modes: int, intervals: in
     rows = []
     for row in comparisons:
         values = (row.botella_peyret, row.ours, row.difference, row.ghia, *row.finite_differences)
-        shown = [f"{value:.7f}" for value in values]
-        shown[2] = f"{row.difference:.1e}"
-        rows.append((row.quantity, *shown))
+        cells = [f"{value:.7f}" for value in values]
+        cells[2] = f"{row.difference:.1e}"
+        rows.append((row.quantity, *cells))
     return _columns([head, *rows])
 
 
 def _profile_table(flows: "tuple[AtReynolds, ...]") -> str:
-    """Format extrema, and differences from the published velocities, in columns of text."""
+    """Format extrema and differences from the published velocities as a table."""
     from pinn_phases.reference.driven_cavity.extrema import parts
 
     rows: list[tuple[str, ...]] = [
@@ -114,16 +115,17 @@ def _profile_table(flows: "tuple[AtReynolds, ...]") -> str:
             if getattr(extremum, part) is not None
         ),
     ]
-    for name, at in (("u", "y"), ("v", "x")):
-        found = [getattr(flow, name) for flow in flows]
-        rows.append((f"{name} from Erturk et al.", *(f"{one.difference:.1e}" for one in found)))
-        rows.append((f"  at {at}", *(f"{one.position:.3f}" for one in found)))
+    for name, coordinate in (("u", "y"), ("v", "x")):
+        profiles = [getattr(flow, name) for flow in flows]
+        differences = (f"{profile.difference:.1e}" for profile in profiles)
+        rows.append((f"{name} from Erturk et al.", *differences))
+        rows.append((f"  at {coordinate}", *(f"{profile.position:.3f}" for profile in profiles)))
     rows.append(("  tolerance", *(f"{flow.tolerance:.1e}" for flow in flows)))
     return _columns(rows)
 
 
 def _columns(rows: "list[tuple[str, ...]]") -> str:
-    """Format rows of cells in columns, the first left-aligned."""
+    """Format rows of cells as text, with the first column left-aligned."""
     align = ("left", *["right"] * (len(rows[0]) - 1))
     columns: str = tabulate(
         rows, tablefmt="plain", disable_numparse=True, preserve_whitespace=True, colalign=align

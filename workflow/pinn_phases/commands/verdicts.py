@@ -1,4 +1,4 @@
-"""Compare the verdicts on the paper's claims at several scales, as Markdown."""
+"""Compare the verdicts on the paper's claims at several scales; print Markdown."""
 
 import argparse
 import json
@@ -9,12 +9,12 @@ from pinn_phases.files.storage import StorageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    written = "claims.json of a scale, written by the rule claims"
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=written)
+    files = "claims.json of each scale, written by the rule claims"
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=files)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, and print Markdown."""
+    """Read the files and print Markdown."""
     trees = []
     for path in options.files:
         try:
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> None:
         except (OSError, ValueError) as error:
             raise StorageError(f"{path}: expected claims as JSON ({error})") from None
         if not isinstance(tree, dict) or not {"scale", "claims"} <= tree.keys():
-            raise StorageError(f"{path}: expected claims as JSON, with scale and claims")
+            raise StorageError(f"{path}: expected JSON with the keys scale and claims")
         trees.append(tree)
     # Import scipy, which takes a second, after the checks.
     from pinn_phases.summary.markdown import markdown

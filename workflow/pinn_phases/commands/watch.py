@@ -13,13 +13,13 @@ from pinn_phases.settings.scales import load_scales
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("folder", type=Path, nargs="?", default=Path("results"), metavar="FOLDER")
-    words = "settings; default: config.yaml in this folder, else that of the checkout"
-    parser.add_argument("--config", type=Path, default=default_config(), help=words)
+    config = "settings; default: config.yaml in this folder, or else the one of the checkout"
+    parser.add_argument("--config", type=Path, default=default_config(), help=config)
     parser.add_argument("--every", type=float, default=5.0, help="seconds between updates")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the table: once to a file or a pipe, repeatedly to a terminal."""
+    """Print the table, repeatedly to a terminal, but once to a file or pipe."""
     if not options.every > 0:
         raise SettingsError(("--every",), options.every, "expected more than 0")
     if options.folder.exists() and not options.folder.is_dir():
@@ -30,16 +30,17 @@ def run(options: argparse.Namespace) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    from pinn_phases.results.watching import look, page
+    from pinn_phases.results.watching import page, read_rows
 
     console = Console()
     if not console.is_terminal:
-        console.print(page(options.folder, look(options.folder, phases)), soft_wrap=True)
+        rows = read_rows(options.folder, phases)
+        console.print(page(options.folder, rows), soft_wrap=True)
         return
     live = Live(console=console, screen=True, auto_refresh=False)
     with suppress(KeyboardInterrupt), live:
         while True:
-            rows = look(options.folder, phases)
+            rows = read_rows(options.folder, phases)
             live.update(page(options.folder, rows, console.height), refresh=True)
             time.sleep(options.every)
-    console.print(live.get_renderable())  # what was shown last stays
+    console.print(live.get_renderable())  # the last page stays visible

@@ -1,1 +1,1 @@
-"""One file per figure, drawn only from stored files; all styles are in `style`."""
+"""One module per figure. Figures are drawn from stored files; `drawing.style` has all styles."""

@@ -1,4 +1,4 @@
-"""Inputs of figures. A figure is a module with a `REQUIREMENT` and a function `draw`."""
+"""Input files of figures. A figure is a module with a `REQUIREMENT` and a function `draw`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,37 +17,33 @@ from pinn_phases.trained_with import parts
 if TYPE_CHECKING:
     from pinn_phases.settings.config import Settings
 
-KINDS = (
-    "run",
-    "phases",
-    "fields",
-    "information",
-    "published",
-    "terms",
-)  # of files that figures are made from
-NOT_DRAWN = ("snapshots/",)  # parameters and weights of every snapshot: large, and for `fields`
+# Kinds of files that figures can read.
+KINDS = ("run", "phases", "fields", "information", "published", "terms")
+# Parameters and weights of every snapshot: large, and only needed to compute the `fields` files.
+NOT_DRAWN = ("snapshots/",)
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """The files that a figure needs: one of each kind, problem, method and seed.
+    """The files that a figure needs: one for each kind, problem, method and seed.
 
-    Fields are only those of the first seed, which maps show.
+    Files of fields are only needed for the first seed, the one that maps show.
 
     Attributes
     ----------
     problems
         Names of the problems that the figure shows.
     kinds
-        Folders below results/{scale}.
+        Kinds of files, as the names of their folders in results/{scale}.
     one_method
         Whether the figure shows only the method whose SNR determines the phases.
     published
-        Pairs of problem and method whose published curves it shows with ours; no others, then.
+        Pairs of problem and method whose published curves the figure compares with ours. Unless
+        it is empty, the figure shows only these pairs.
     any_problem
-        Whether one of the problems is enough; the figure shows the existing ones.
+        Whether one of the problems is enough. The figure then shows those that the scale has.
     optimisers
-        Whether it compares optimisers, of which there have to be several.
+        Whether the figure compares optimisers. The scale then needs at least two.
     """
 
     problems: tuple[str, ...]
@@ -58,7 +54,7 @@ class Requirement:
     optimisers: bool = False
 
     def is_met_by(self, settings: "Settings") -> bool:
-        """Return whether the settings of a scale have what the figure shows."""
+        """Return whether a scale has the problems and optimisers that the figure needs."""
         if self.optimisers and len({parts(method)[1] for _, method in self.pairs(settings)}) < 2:
             return False
         if self.published or self.any_problem:
@@ -66,18 +62,18 @@ class Requirement:
         return set(self.problems) <= set(settings.problems)
 
     def pairs(self, settings: "Settings") -> list[tuple[str, str]]:
-        """Pairs of problem and method in the settings that the figure shows."""
-        only = (settings.figures.phases_of,) if self.one_method else None
+        """Return the pairs of problem and method that the figure shows at a scale."""
+        single = (settings.figures.phases_of,) if self.one_method else None
         pairs = [
             (problem, method)
             for problem in self.problems
             if problem in settings.problems
-            for method in only or settings.problems[problem].methods
+            for method in single or settings.problems[problem].methods
         ]
         return [pair for pair in pairs if not self.published or pair in self.published]
 
     def files(self, settings: "Settings") -> Iterator[tuple[str, str, str, int]]:
-        """Kind, problem, method and seed of each of our files, for the settings of a scale."""
+        """Yield kind, problem, method and seed of each file, without the published curves."""
         for problem, method in self.pairs(settings):
             for kind in self.kinds:
                 for seed in settings.seeds[: 1 if kind == "fields" else None]:
@@ -86,32 +82,32 @@ class Requirement:
 
 def figure_module(name: str) -> ModuleType:
     """Return the module of the figure `name`."""
-    import_matplotlib()  # before the module does
+    import_matplotlib()  # must come before the module's own import of Matplotlib
     return import_module(f"{FIGURES}.{name}")
 
 
-@cache  # a later import may find another checkout's, if both are modules of one workflow
+@cache  # if one workflow includes two checkouts, a later import may find the other one's module
 def requirement(name: str) -> Requirement:
     """Return the requirement of the figure `name`."""
-    needed = figure_module(name).REQUIREMENT
-    assert isinstance(needed, Requirement)
-    return needed
+    result = figure_module(name).REQUIREMENT
+    assert isinstance(result, Requirement)
+    return result
 
 
 @dataclass(frozen=True)
 class Material:
-    """The stored files of a figure."""
+    """Contents of the files from which a figure is drawn."""
 
     contents: tuple[Content, ...]
 
     @classmethod
     def load(cls, paths: Sequence[Path]) -> "Material":
-        """Read the parts of the files that figures use.
+        """Read the files, without the arrays that no figure shows.
 
         Raises
         ------
         StorageError
-            If a file is invalid or of another kind.
+            If a file is invalid, or of a kind that figures cannot read.
         """
         contents = []
         for path in paths:
@@ -123,27 +119,27 @@ class Material:
         return cls(tuple(contents))
 
     def of(self, kind: str, problem: str, method: str) -> list[Content]:
-        """Files of one kind, problem and method, in the order of the seeds."""
-        found = [
+        """Return the files of one kind, problem and method, sorted by seed."""
+        matching = [
             content
             for content in self.contents
             if content.kind == kind
             and content.attributes["settings"]["problem"] == problem
             and content.attributes["settings"]["method"] == method
         ]
-        return sorted(found, key=lambda content: content.attributes["settings"]["seed"])
+        return sorted(matching, key=lambda content: content.attributes["settings"]["seed"])
 
     def runs(self) -> list[Content]:
-        """All runs, in the order of the files."""
+        """Return all runs, in the order of the files."""
         return [content for content in self.contents if content.kind == "run"]
 
     def methods(self) -> list[str]:
-        """Names of the methods, in the order of the files."""
+        """Return the names of the methods, in the order of the files."""
         return list(dict.fromkeys(c.attributes["settings"]["method"] for c in self.contents))
 
     @property
     def summary(self) -> str:
-        """Scale, problems, methods and seeds, in one line."""
+        """One line with scale, problems, methods and seeds."""
         settings = [content.attributes["settings"] for content in self.contents]
         parts = [
             f"{key}s {', '.join(sorted({str(s[key]) for s in settings}))}"

@@ -1,7 +1,8 @@
 """Figure 1: the error of the benchmarks, and where total diffusion starts.
 
-Thin lines are the seeds, the bold line is their median. According to the paper, the error falls
-faster in total diffusion. A tick marks its start on the line of each seed in which it is found.
+A thin line shows one seed, a bold line the median of the seeds. According to the paper, the error
+falls faster in total diffusion. A tick marks the start of total diffusion on the line of each seed
+in which it is found.
 """
 
 import numpy as np
@@ -41,32 +42,34 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     figure = Figure(figsize=(style.TEXT_WIDTH, 3.5))
     axes = figure.add_axes((0.085, 0.26, 0.895, 0.72))
     shown = []
-    seen: list[float] = []
+    any_found = False
     colours = style.problem_colours(REQUIREMENT.problems).items()
     for (name, colour), line in zip(colours, style.PROBLEM_LINES, strict=True):
         runs = material.of("run", name, settings.phases_of)
         shown += runs
         phases = material.of("phases", name, settings.phases_of)
         title = plugin_class(PROBLEMS, name, Problem).title
-        found = starts(phases, "total_diffusion")
-        said = share(phases, "total_diffusion") if found else "none"
-        for run, one in zip(runs, phases, strict=True):
+        found = bool(starts(phases, "total_diffusion"))
+        count = f"in {share(phases, 'total_diffusion')}" if found else "not found"
+        for run, run_phases in zip(runs, phases, strict=True):
             if len(runs) > 1:
                 plot_runs(
                     axes, [run], "relative_l2", band=False, color=colour, linewidth=0.5, alpha=0.6
                 )
-            _mark_start(axes, run, one, colour)
+            _mark_start(axes, run, run_phases, colour)
         looks: style.Looks = {"color": colour, "linestyle": line, "linewidth": 1.4}
-        plot_runs(axes, runs, "relative_l2", band=False, label=f"{title} ({said})", **looks)
-        seen += found
+        label = f"{title} (total diffusion {count})"
+        plot_runs(axes, runs, "relative_l2", band=False, label=label, **looks)
+        any_found |= found
     style.log_axes(axes)
     axes.set_yscale("log")
     axes.set_xlim(1, last_iteration(shown))
     axes.set_ylabel(r"Relative $L^2$ error")
     style.plain_log_ticks(axes.yaxis)
     handles, labels = axes.get_legend_handles_labels()
-    handles.append(Line2D([], [], **TICK if seen else {"linestyle": "none"}))
-    labels.append("(start of total diffusion" + (", of each seed)" if seen else " not found)"))
+    if any_found:
+        handles.append(Line2D([], [], **TICK))
+        labels.append("Start of total diffusion (each seed)")
     axes.legend(handles, labels, loc="lower left", frameon=False)
     add_small_print(figure, shown, only(settings.phases_of))
     return figure
@@ -75,7 +78,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
 def _mark_start(axes: Axes, run: Content, phases: Content, colour: str) -> None:
     """Mark the start of total diffusion on the curve of a run, if it is found."""
     for start in starts([phases], "total_diffusion"):
-        at, error = run.arrays["history/iteration"], run.arrays["history/relative_l2"]
-        known = np.isfinite(error)
-        there = np.exp(np.interp(np.log(start), np.log(at[known]), np.log(error[known])))
-        axes.plot(start, there, **TICK | {"color": colour})
+        iteration, error = run.arrays["history/iteration"], run.arrays["history/relative_l2"]
+        finite = np.isfinite(error)
+        log_error = np.interp(np.log(start), np.log(iteration[finite]), np.log(error[finite]))
+        axes.plot(start, np.exp(log_error), **TICK | {"color": colour})

@@ -1,13 +1,15 @@
 """Figure 10: signal-to-noise and signal-to-rms ratios of the gradients, for each method.
 
 SNR and SRR_B compare the batches of an iteration (Eq. 8, 17), SRR_C the steps of Adam (Eq. 13).
-Each panel shows one problem and method, with its own phases and a dashed line at the start of its
-total diffusion. All curves have the same moving average. In the fitting phase SNR falls by many
-decades; only the lower ones are shown, with the first value as text. A triangle per seed marks the
-steepest fall of the error.
+Each panel shows one problem and method, with its own phases and a dashed line at the start of total
+diffusion. All curves have the same moving average. In the fitting phase SNR falls by many decades;
+the axis is cut off above the later values, and a text gives the initial SNR. For each seed, a
+triangle marks the steepest fall of the error.
 """
 
 from collections.abc import Sequence
+from string import ascii_lowercase
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,8 +29,8 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.trained_with import method_title
 
-ROOM = 5.0  # factor above the largest SNR after fitting
-FALL: style.Looks = {
+MARGIN = 5.0  # factor between the largest SNR after fitting and the upper limit of the axis
+STEEPEST_FALL: style.Looks = {
     "marker": "^",
     "markersize": 4.5,
     "markeredgewidth": 0,
@@ -60,17 +62,16 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         for axes, method in zip(row, methods, strict=True):
             _draw_panel(axes, problem, method, material, settings)
             axes.set_xlabel("")
-            titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
-            letter = "abcdefghijklmnopqrstuvwxyz"[list(panels.flat).index(axes)]
-            words = f"({letter})  {', '.join(titles)}"
-            axes.set_title(words, loc="left", weight="bold")
-        _leave_out_fitting(row, [_parts(problem, method, material) for method in methods])
-        row[0].set_ylabel("Ratio of the gradients")
+            title = f"{plugin_class(PROBLEMS, problem, Problem).title}, {method_title(method)}"
+            letter = ascii_lowercase[list(panels.flat).index(axes)]
+            axes.set_title(f"({letter})  {title}", loc="left", weight="bold")
+        _limit_to_after_fitting(row, [_files(problem, method, material) for method in methods])
+        row[0].set_ylabel("SNR and SRR")
     for axes in panels[-1]:
         axes.set_xlabel("Iteration")
-    shown = [_parts(p, m, material)[1] for p in REQUIREMENT.problems for m in methods]
-    handles = [*ratio_handles(), Line2D([], [], label="Steepest fall of the error", **FALL)]
-    handles += phase_handles(shown)
+    shown = [material.of("phases", p, m) for p in REQUIREMENT.problems for m in methods]
+    fall = Line2D([], [], label="Steepest fall of the error", **STEEPEST_FALL)
+    handles = [*ratio_handles(), fall, *phase_handles(shown)]
     add_legend(figure, handles, centre=0.53)
     add_small_print(figure, material.runs())
     return figure
@@ -80,38 +81,38 @@ def _draw_panel(
     axes: Axes, problem: str, method: str, material: Material, settings: FigureSettings
 ) -> None:
     """Draw the three ratios of one problem and method."""
-    runs = material.of("run", problem, method)
+    runs, phases = _files(problem, method, material)
     for name, looks in style.RATIOS.items():
         plot_runs(axes, runs, name, window=settings.smoothing, **looks)
-    phases = material.of("phases", problem, method)
     over_phases(axes, runs, phases, named=False, lines=("total_diffusion",))
     style.unit_line(axes)
-    for one in phases:
-        fall = one.attributes.get("landmarks", {}).get("relative_l2")
-        if fall:
-            axes.plot(fall, 0.0, transform=axes.get_xaxis_transform(), clip_on=False, **FALL)
+    on_axis: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False}
+    for run_phases in phases:
+        iteration = run_phases.attributes.get("landmarks", {}).get("relative_l2")
+        if iteration:
+            axes.plot(iteration, 0.0, **on_axis, **STEEPEST_FALL)
 
 
-def _parts(problem: str, method: str, material: Material) -> tuple[list[Content], list[Content]]:
-    """Return runs and phases of a panel."""
+def _files(problem: str, method: str, material: Material) -> tuple[list[Content], list[Content]]:
+    """Return the runs and the phases of a panel."""
     return material.of("run", problem, method), material.of("phases", problem, method)
 
 
-def _leave_out_fitting(
-    row: Sequence[Axes], parts: Sequence[tuple[list[Content], list[Content]]]
+def _limit_to_after_fitting(
+    row: Sequence[Axes], files: Sequence[tuple[list[Content], list[Content]]]
 ) -> None:
-    """Limit the axis to SNR after fitting, and write the first value if it is higher."""
-    starts, later = [], []
-    for runs, phases in parts:
+    """Limit the axis to the SNR after fitting, and write the initial SNR if it is higher."""
+    initial, largest = [], []
+    for runs, phases in files:
         end = median_boundary(phases, "diffusion") or 1.0
         for run in runs:
-            snr, at = run.arrays["history/snr"], run.arrays["history/iteration"]
-            known = np.isfinite(snr) & (snr > 0)
-            later += [snr[known & (at >= end)].max(initial=1.0)]
-        starts.append(np.median([r.arrays["history/snr"][0] for r in runs]))
-    top = ROOM * max(later)
-    for axes, first in zip(row, starts, strict=True):
+            snr, iteration = run.arrays["history/snr"], run.arrays["history/iteration"]
+            shown = np.isfinite(snr) & (snr > 0) & (iteration >= end)
+            largest.append(snr[shown].max(initial=1.0))
+        initial.append(np.median([run.arrays["history/snr"][0] for run in runs]))
+    top = MARGIN * max(largest)
+    for axes, first in zip(row, initial, strict=True):
         axes.set_ylim(top=min(top, axes.get_ylim()[1]))
         if first > top:
-            words = f"SNR begins at $10^{{{np.log10(first):.0f}}}$"
-            axes.text(0.02, 0.95, words, transform=axes.transAxes, va="top", bbox=style.ON_LINES)
+            text = f"initial SNR: $10^{{{np.log10(first):.0f}}}$"
+            axes.text(0.02, 0.95, text, transform=axes.transAxes, va="top", bbox=style.ON_LINES)

@@ -1,9 +1,7 @@
 """Figure 12: activations of the layers for one input, in diffusion and in total diffusion.
 
-The phases are those of Figure 6, over all seeds.
-
-The neurons of a layer have no order, so each panel sorts them by activation. A binary layer is a
-step from -1 to 1.
+The neurons of a layer have no natural order, so each panel sorts them by activation. A layer with
+binary activations is a step from -1 to 1. The phases are those of Figure 6, over all seeds.
 """
 
 from collections.abc import Sequence
@@ -30,8 +28,8 @@ from pinn_phases.trained_with import method_title
 PROBLEM = "allen_cahn"
 SECTION = Section.INFORMATION
 REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("information", "phases"), one_method=True)
-ROW_INCHES, RIM_INCHES = 0.84, 1.03  # heights of a row, and of the margins
-SATURATED = 0.9  # magnitude; there the slope of tanh is a fifth of that at zero
+ROW_INCHES, MARGIN_INCHES = 0.84, 1.03  # heights of a row, and of both margins together
+SATURATED = 0.9  # magnitude of an activation where the slope of tanh is a fifth of that at zero
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
@@ -39,11 +37,11 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     content = material.of("information", PROBLEM, settings.phases_of)[0]
     phases = material.of("phases", PROBLEM, settings.phases_of)
     boundaries = (phases[0].attributes.get(name) for name in PHASES)
-    chosen = chosen_snapshots(content.arrays["iterations"], *boundaries)
-    chosen = chosen[:2]  # the third, the last snapshot, is not shown
+    # The third is the last snapshot, which is not shown.
+    chosen = chosen_snapshots(content.arrays["iterations"], *boundaries)[:2]
     values = content.arrays["activations/sample"][chosen]  # (2, layers, neurons)
     colours = hidden_colours([content])
-    height = ROW_INCHES * len(colours) + RIM_INCHES
+    height = ROW_INCHES * len(colours) + MARGIN_INCHES
     figure = Figure(figsize=(style.TEXT_WIDTH, height))
     panels = figure.subplots(
         len(colours),
@@ -56,7 +54,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
             **{"top": 1 - 0.3 / height, "bottom": 0.68 / height},
         },
     )
-    for row, colour in zip(range(len(colours)), colours, strict=True):
+    for row, colour in enumerate(colours):
         for column in range(2):
             _draw_layer(panels[row, column], values[column, row], colour)
         panels[row, 0].set_ylabel(f"Layer {row + 1}\nactivation $a$")
@@ -64,7 +62,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     for axes, title in zip(panels[0], titles, strict=True):
         axes.set_title(title, loc="left", weight="bold")
     for axes in panels[-1]:
-        axes.set_xlabel("Neuron, sorted by its activation")
+        axes.set_xlabel("Neuron (sorted by activation)")
     _add_small_print(figure, content, settings.phases_of)
     return figure
 
@@ -72,7 +70,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
 def _draw_layer(
     axes: Axes, values: NDArray[np.float32], colour: tuple[float, float, float]
 ) -> None:
-    """Draw one step per neuron, and write the share that is saturated."""
+    """Draw one step per neuron, and write the share of saturated neurons."""
     edges = np.arange(len(values) + 1) + 0.5
     axes.stairs(np.sort(values), edges, fill=True, color=colour, linewidth=0)
     axes.axhline(0, color="0.3", linewidth=0.4)
@@ -89,18 +87,18 @@ def _draw_layer(
 def _titles(
     content: Content, chosen: list[int], phases: Sequence[Content], method: str
 ) -> list[str]:
-    """Benchmark, method, phase and iteration of the two columns."""
-    titles = plugin_class(PROBLEMS, PROBLEM, Problem).title, method_title(method)
-    which = ", ".join(titles)
+    """Return the titles of the two columns: benchmark, method, phase and iteration."""
+    training = f"{plugin_class(PROBLEMS, PROBLEM, Problem).title}, {method_title(method)}"
     return [
-        f"({letter})  {which}, {phase_at(phases, at).name.lower()}: iteration {at:,}"
-        for letter, at in zip("ab", content.arrays["iterations"][chosen], strict=True)
+        f"({letter})  {training}, {phase_at(phases, iteration).name.lower()}: "
+        f"iteration {iteration:,}"
+        for letter, iteration in zip("ab", content.arrays["iterations"][chosen], strict=True)
     ]
 
 
 def _add_small_print(figure: Figure, content: Content, method: str) -> None:
-    """Add the input to the common small print."""
+    """Add the small print, with the input of the network."""
     names = plugin_class(PROBLEMS, PROBLEM, Problem).coordinates
-    point = zip(names, content.arrays["points/sample"][0], strict=True)
-    place = ", ".join(f"{name} = {value:.3f}" for name, value in point)
-    add_small_print(figure, [content], only(method), f"input: {place}")
+    coordinates = zip(names, content.arrays["points/sample"][0], strict=True)
+    point = ", ".join(f"{name} = {value:.3f}" for name, value in coordinates)
+    add_small_print(figure, [content], only(method), f"input: {point}")

@@ -1,7 +1,7 @@
 """Figure 5: one parameter and three samples, and three ways in which their gradients part.
 
-The paths are those of `analysis.branches`. Arrows are the negative gradients of the samples. Their
-mean is the step.
+The paths are those of `analysis.branches`. Arrows show the negative gradients of the samples; a
+step of gradient descent is proportional to their mean.
 """
 
 from typing import Any
@@ -23,20 +23,19 @@ SECTION = Section.SENSITIVITY
 REQUIREMENT = Requirement(problems=(), kinds=())
 
 TITLES = {
-    "A": "A:  1 and 2 cancel out, 3 is met",
-    "B": "B:  3 no longer changes, unmet",
-    "C": "C:  all three pull, unequally",
+    "A": "A:  1 and 2 cancel, 3 is fitted",
+    "B": "B:  3 has zero gradient, not fitted",
+    "C": "C:  gradients of all three cancel",
 }
-SHOWN = (0, 6, 18, -1)  # steps t_1, t_2, ...; the last one is drawn for t -> infinity
-LAST = 34  # where the steps end that are drawn one by one
-AT_INFINITY = 46  # place of the last arrows on the axis of steps
-APART = 1.5  # steps between the arrows of two samples, and from theta to the first
-BREAK = 41  # place of the break in the axis
-LENGTH = 0.42  # of an arrow, in units of theta for each unit of the gradient
-HEAD = 0.03  # units of theta: shorter pulls are a dot
-THETA = r"$\theta$, this branch"
+SHOWN = (0, 6, 18, -1)  # steps t_1, t_2, ... with arrows; the last step stands for t -> infinity
+LAST = 34  # last step of the path that is drawn before the break of the axis
+AT_INFINITY = 46  # position of t -> infinity on the axis of steps
+SPACING = 1.5  # in steps, between the arrows of two samples, and from theta to the first arrow
+BREAK = 41  # position of the break on the axis of steps
+LENGTH = 0.42  # of an arrow, in units of theta per unit of the gradient
+SHORTEST = 0.03  # of an arrow, in units of theta; anything shorter is only a dot
 OTHERS: style.Looks = {"color": "0.75", "linewidth": 1.0}
-ROOM = (-0.3, 3.3)  # of theta
+LIMITS = (-0.3, 3.3)  # of theta
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
@@ -53,17 +52,18 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         for other in paths.values():
             axes.plot(other.theta[: LAST + 1], **OTHERS)
         _draw_path(axes, branch)
-        _draw_pulls(axes, branch)
+        _draw_gradients(axes, branch)
         axes.set_title(TITLES[name], loc="left", pad=7, weight="bold")
     panels[0].set_ylabel(r"$\theta$")
     handles = [
-        Line2D([], [], color=colour, label=f"pull of sample {i}")
+        Line2D([], [], color=colour, label=rf"$-\nabla\mathcal{{L}}_{i}$ (sample {i})")
         for i, colour in enumerate(style.SAMPLE_COLOURS, start=1)
     ]
-    handles.append(Line2D([], [], color=style.MEAN_COLOUR, marker="o", markersize=3.5, label=THETA))
-    handles.append(Line2D([], [], **OTHERS, label="the other two branches"))
+    path: style.Looks = {"color": style.MEAN_COLOUR, "marker": "o", "markersize": 3.5}
+    handles.append(Line2D([], [], **path, label="this branch"))
+    handles.append(Line2D([], [], **OTHERS, label="other branches"))
     add_legend(figure, handles, centre=0.5, above=NEAR_NOTE)
-    add_note(figure, "Computed model of one parameter and three samples; no training")
+    add_note(figure, "Gradient descent with one parameter and three samples; no network is trained")
     return figure
 
 
@@ -73,35 +73,33 @@ def _draw_path(axes: Axes, branch: Branch) -> None:
     axes.plot(shown, color=style.MEAN_COLOUR)
     rest = (shown[-1], branch.theta[-1])
     axes.plot((LAST, AT_INFINITY), rest, color=style.MEAN_COLOUR, linestyle=":")
-    places = [*SHOWN[:-1], AT_INFINITY]
     names = [f"$t_{i}$" for i in range(1, len(SHOWN))]
-    axes.set_xticks(places, [*names, r"$t_\infty$"])
+    axes.set_xticks([*SHOWN[:-1], AT_INFINITY], [*names, r"$t_\infty$"])
     axes.set_xlabel("Step")
-    axes.set_xlim(-2 * APART, AT_INFINITY + 5 * APART)
+    axes.set_xlim(-2 * SPACING, AT_INFINITY + 5 * SPACING)
     _break_axis(axes)
-    axes.set_ylim(*ROOM)
+    axes.set_ylim(*LIMITS)
 
 
 def _break_axis(axes: Axes) -> None:
-    """Draw the break of the axis before infinity."""
-    for rim in (0.0, 1.0):
-        at: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False}
-        axes.plot(
-            (BREAK - 0.7, BREAK + 0.7), (rim, rim), color="white", linewidth=3, zorder=5, **at
-        )
-        for x in (BREAK - 0.7, BREAK + 0.7):
-            ends = ((x - 0.5, x + 0.5), (rim - 0.025, rim + 0.025))
-            axes.plot(*ends, color="0.15", linewidth=0.6, zorder=6, **at)
+    """Draw the break of the axis before infinity, at the lower and at the upper edge."""
+    on_edge: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False}
+    sides = (BREAK - 0.7, BREAK + 0.7)
+    for y in (0.0, 1.0):
+        axes.plot(sides, (y, y), color="white", linewidth=3, zorder=5, **on_edge)
+        for x in sides:
+            stroke = ((x - 0.5, x + 0.5), (y - 0.025, y + 0.025))
+            axes.plot(*stroke, color="0.15", linewidth=0.6, zorder=6, **on_edge)
 
 
-def _draw_pulls(axes: Axes, branch: Branch) -> None:
-    """Draw the negative gradient of each sample beside the path; a dot if it is zero."""
-    for step, place in zip(SHOWN, [*SHOWN[:-1], AT_INFINITY], strict=True):
-        theta, pulls = branch.theta[step], -LENGTH * branch.gradients[step]
-        axes.plot(place, theta, color=style.MEAN_COLOUR, marker="o", markersize=3.5)
-        for i, (pull, colour) in enumerate(zip(pulls, style.SAMPLE_COLOURS, strict=True)):
-            x = place + (i + 1) * APART
+def _draw_gradients(axes: Axes, branch: Branch) -> None:
+    """Draw the negative gradients of the samples as arrows to the right of the path."""
+    for step, position in zip(SHOWN, [*SHOWN[:-1], AT_INFINITY], strict=True):
+        theta, arrows = branch.theta[step], -LENGTH * branch.gradients[step]
+        axes.plot(position, theta, color=style.MEAN_COLOUR, marker="o", markersize=3.5)
+        for i, (arrow, colour) in enumerate(zip(arrows, style.SAMPLE_COLOURS, strict=True)):
+            x = position + (i + 1) * SPACING
             axes.plot(x, theta, color=colour, marker="o", markersize=1.8)
-            tip = {"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0}
-            if np.abs(pull) > HEAD:
-                axes.annotate("", (x, theta + pull), (x, theta), arrowprops=tip)
+            looks = {"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0}
+            if np.abs(arrow) > SHORTEST:
+                axes.annotate("", (x, theta + arrow), (x, theta), arrowprops=looks)

@@ -1,5 +1,7 @@
 """Figure A.13: signal-to-noise ratio of the batch gradients, layer by layer."""
 
+from typing import Any
+
 from matplotlib.figure import Figure
 
 from pinn_phases.figures.base import Material, Requirement
@@ -36,10 +38,9 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     colours = style.layer_colours(layer_count(shown))
     for axes, problem in zip(panels.flat, REQUIREMENT.problems, strict=True):
         runs = material.of("run", problem, settings.phases_of)
+        options: dict[str, Any] = {"window": settings.smoothing, "band": False, "linewidth": 0.8}
         for layer in range(layer_count(runs)):
-            looks: style.Looks = {"color": colours[layer], "linewidth": 0.8}
-            window = settings.smoothing
-            plot_runs(axes, runs, "layers/snr", layer=layer, window=window, band=False, **looks)
+            plot_runs(axes, runs, "layers/snr", layer=layer, color=colours[layer], **options)
         phases = material.of("phases", problem, settings.phases_of)
         over_phases(axes, runs, phases, named=False, lines=("total_diffusion",))
         style.unit_line(axes)
@@ -51,7 +52,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     for axes in panels[:, 0]:
         axes.set_ylabel("SNR of the batch gradients")
     add_layer_bar(figure, colours)
-    every = [material.of("phases", name, settings.phases_of) for name in REQUIREMENT.problems]
-    add_legend(figure, phase_handles(every), centre=0.68)
+    all_phases = [material.of("phases", name, settings.phases_of) for name in REQUIREMENT.problems]
+    add_legend(figure, phase_handles(all_phases), centre=0.68)
     add_small_print(figure, shown, only(settings.phases_of))
     return figure

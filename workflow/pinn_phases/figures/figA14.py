@@ -1,7 +1,8 @@
 """Figure A.14: signal and noise of the batch gradients of the Allen-Cahn equation, by layers.
 
-The norms whose ratio is the SNR of a layer, and of all parameters in bold, of one run: the moving
-average (a), and as recorded (b), with a band from the smallest to the largest record.
+The SNR of a layer is the ratio of two norms, of the mean and of the std over batches. Both are
+shown for each layer and, in bold, for all parameters of one run: (a) with a moving average; (b) as
+recorded, with a band from the smallest to the largest record.
 """
 
 from matplotlib.axes import Axes
@@ -24,7 +25,7 @@ REQUIREMENT = Requirement(problems=(PROBLEM,), kinds=("runs", "phases"), one_met
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
-    """Draw the figure: one method, layers from dark to light, mean and std by the line."""
+    """Draw the figure: one method, layers from dark to light, line styles for mean and std."""
     figure = Figure(figsize=(style.TEXT_WIDTH, 4.1))
     panels = figure.subplots(
         1,
@@ -32,11 +33,11 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         sharey=True,
         gridspec_kw={"left": 0.075, "right": 0.98, "top": 0.865, "bottom": 0.325, "wspace": 0.06},
     )
-    windows = {"(a)  moving average": settings.smoothing, "(b)  as recorded, with its range": 1}
+    windows = {"(a)  moving average": settings.smoothing, "(b)  as recorded, with range": 1}
     for axes, (title, window) in zip(panels, windows.items(), strict=True):
         _draw_panel(axes, material, settings.phases_of, window)
         axes.set_title(title, loc="left", pad=24, weight="bold")
-    panels[0].set_ylabel("Norm over the parameters")
+    panels[0].set_ylabel("Norm of mean and std of the batch gradients")
     add_layer_bar(figure, style.layer_colours(layer_count(material.runs())))
     handles = [
         Line2D([], [], color=style.ALL_PARAMETERS[moment], linewidth=1.6, label=label, **looks)
@@ -48,13 +49,13 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
 
 
 def _draw_panel(axes: Axes, material: Material, method: str, window: int) -> None:
-    """Draw both norms of every layer."""
+    """Draw both norms for every layer and for all parameters."""
     runs = material.of("run", PROBLEM, method)[:1]
     for moment, looks in style.MOMENTS.items():
         for layer, colour in enumerate(style.layer_colours(layer_count(runs))):
-            own = looks | {"color": colour, "linewidth": style.THIN, "alpha": 0.6}
+            thin = looks | {"color": colour, "linewidth": style.THIN, "alpha": 0.6}
             name = f"layers/gradient_{moment}"
-            plot_runs(axes, runs, name, layer=layer, window=window, band=False, **own)
+            plot_runs(axes, runs, name, layer=layer, window=window, band=False, **thin)
     for moment, looks in style.MOMENTS.items():
         bold = looks | {"color": style.ALL_PARAMETERS[moment], "linewidth": 1.6}
         plot_runs(axes, runs, f"gradient_{moment}", window=window, band=window == 1, **bold)

@@ -1,6 +1,6 @@
 """Figure S.1: information by relative and by fixed bins, Allen-Cahn equation.
 
-Not in the paper, which says of fixed bins that they gave mixed results (3.3).
+Not in the paper, which only says that fixed bins gave mixed results (3.3).
 """
 
 from matplotlib.figure import Figure

@@ -1,8 +1,9 @@
 """Figure S.2: our curves above those that the paper's authors published.
 
-Not in the paper. Each column shows one problem and method that both have: error on top, SNR below,
-up to the last iteration that both have. Colours distinguish the authors' curves and boundaries from
-ours. The authors drew their boundaries by hand; ours are found, and the median over seeds is shown.
+Not in the paper. Each column shows a problem and method for which both curves exist, up to the last
+iteration that both have: error above, SNR below. Colours distinguish the authors' curves and phase
+boundaries from ours. The authors drew their boundaries by hand; ours are medians over the seeds of
+the boundaries found in the SNR.
 """
 
 from collections.abc import Sequence
@@ -39,17 +40,15 @@ REQUIREMENT = Requirement(
         ("cavity", "rba"),
     ),
 )
-LINES: dict[str, Any] = {
-    "diffusion": ":",
-    "total_diffusion": (0, (4, 2)),
-}  # boundary -> style, whosever it is
-LETTER_LEFT = 15.0  # points from the panels to their letters, over the ticks
-NO_TEST = "Ours are of other sizes than the paper's: no test of agreement"
+# Line styles of the boundaries, the same for the authors' and for ours.
+LINES: dict[str, Any] = {"diffusion": ":", "total_diffusion": (0, (4, 2))}
+LETTER_LEFT = 15.0  # points from the left edge of the panels to their letters
+NO_TEST = "Our sizes differ from the paper's: this is not a test of agreement"
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: a column per problem and method for which both curves exist."""
-    shown = [pair for pair in REQUIREMENT.published if _has_both(material, *pair)]
+    shown = [pair for pair in REQUIREMENT.published if _both_exist(material, *pair)]
     colours = style.method_colours(list(dict.fromkeys(method for _, method in shown)))
     figure = Figure(figsize=(style.TEXT_WIDTH, 4.7))
     panels = figure.subplots(
@@ -67,15 +66,16 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
         _draw_column(above, below, material, settings, problem, method, colours[method])
     for axes, letter in zip(panels.flat, ascii_lowercase, strict=False):
         style.panel_letter(axes, f"({letter})", left=LETTER_LEFT)
-    for axes in panels.flat:  # once all curves of a row are there
+    for axes in panels.flat:  # after all curves, as the panels of a row share their axis
         style.plain_log_ticks(axes.yaxis)
     panels[0, 0].set_ylabel(r"Relative $L^2$ error")
     panels[1, 0].set_ylabel("SNR of the batch gradients")
     add_legend(figure, _handles(colours), centre=0.53)
     runs = [run for pair in shown for run in material.of("run", *pair)]
-    (source,) = {theirs.attributes["source"] for theirs in _published(material, shown)}
+    published = [content for pair in shown for content in material.of("published", *pair)]
+    (source,) = {content.attributes["source"] for content in published}
     add_small_print(figure, runs, f"authors' curves: {source}")
-    if any(_is_of_other_size(material, *pair) for pair in shown):
+    if any(_sizes_differ(material, *pair) for pair in shown):
         figure.text(0.53, 0.985, NO_TEST, ha="center", va="top", weight="bold")
     return figure
 
@@ -89,17 +89,19 @@ def _draw_column(
     method: str,
     colour: tuple[float, float, float],
 ) -> None:
-    """Draw error and SNR of one problem and method, theirs below ours, with all boundaries."""
-    runs, (theirs,) = material.of("run", problem, method), material.of("published", problem, method)
-    last = min(last_iteration(runs), float(theirs.arrays["gradients/iteration"][-1]))
+    """Draw error and SNR of one problem and method, our curves over the published ones."""
+    runs = material.of("run", problem, method)
+    (published,) = material.of("published", problem, method)
+    last = min(last_iteration(runs), float(published.arrays["gradients/iteration"][-1]))
     window = settings.smoothing
-    ours: style.Looks = {"color": colour, "linewidth": 0.8, "alpha": 0.8}  # theirs shines through
-    _plot_published(above, theirs, "error/iteration", "error/relative_l2", last, 1)
-    plot_runs(above, runs, "relative_l2", **ours)
-    _plot_published(below, theirs, "gradients/iteration", "gradients/snr", last, window)
-    plot_runs(below, runs, "snr", window=window, **ours)
+    # Slightly transparent, so that the published curves remain visible.
+    looks: style.Looks = {"color": colour, "linewidth": 0.8, "alpha": 0.8}
+    _plot_published(above, published, "error/iteration", "error/relative_l2", last, 1)
+    plot_runs(above, runs, "relative_l2", **looks)
+    _plot_published(below, published, "gradients/iteration", "gradients/snr", last, window)
+    plot_runs(below, runs, "snr", window=window, **looks)
     for axes in (above, below):
-        _mark_boundaries(axes, theirs, material.of("phases", problem, method), colour)
+        _mark_boundaries(axes, published, material.of("phases", problem, method), colour)
         style.log_axes(axes)
         axes.set_yscale("log")
         axes.set_xlim(1, last)
@@ -110,19 +112,20 @@ def _draw_column(
 
 
 def _plot_published(
-    axes: Axes, theirs: Content, iteration: str, values: str, last: float, window: int
+    axes: Axes, published: Content, iteration_name: str, name: str, last: float, window: int
 ) -> None:
-    at = theirs.arrays[iteration]
-    there = (at > 0) & (at <= last)  # iteration 0 has no place on a logarithmic axis
-    plot_curve(axes, at[there], theirs.arrays[values][there], window=window, **style.PUBLISHED)
+    iteration = published.arrays[iteration_name]
+    shown = (iteration > 0) & (iteration <= last)  # a logarithmic axis cannot show iteration 0
+    values = published.arrays[name][shown]
+    plot_curve(axes, iteration[shown], values, window=window, **style.PUBLISHED)
 
 
 def _mark_boundaries(
-    axes: Axes, theirs: Content, phases: Sequence[Content], colour: tuple[float, float, float]
+    axes: Axes, published: Content, phases: Sequence[Content], colour: tuple[float, float, float]
 ) -> None:
-    """Mark the starts of phases: theirs from above, ours from below."""
+    """Mark the starts of phases: the authors' in the upper half, ours in the lower half."""
     for name, line in LINES.items():
-        drawn, found = theirs.attributes["drawn"][name], median_boundary(phases, name)
+        drawn, found = published.attributes["drawn"][name], median_boundary(phases, name)
         looks: style.Looks = {"linestyle": line, "linewidth": 1.0, "zorder": 1.0}
         axes.axvline(drawn, ymin=0.5, color=style.PUBLISHED["color"], **looks)
         if found is not None:
@@ -130,9 +133,9 @@ def _mark_boundaries(
 
 
 def _handles(colours: dict[str, tuple[float, float, float]]) -> list[Artist]:
-    """Legend of colours and line styles."""
+    """Return the legend of colours and line styles."""
     ours = [
-        Line2D([], [], color=colour, label=f"{method_title(name)}, ours")
+        Line2D([], [], color=colour, label=f"{method_title(name)} (ours)")
         for name, colour in colours.items()
     ]
     names = ("start of diffusion", "start of total diffusion")
@@ -140,20 +143,17 @@ def _handles(colours: dict[str, tuple[float, float, float]]) -> list[Artist]:
         Line2D([], [], color="0.35", linestyle=line, label=name)
         for name, line in zip(names, LINES.values(), strict=True)
     ]
-    return [Line2D([], [], label="authors", **style.PUBLISHED), *ours, *marks]
+    return [Line2D([], [], label="published (authors)", **style.PUBLISHED), *ours, *marks]
 
 
-def _has_both(material: Material, problem: str, method: str) -> bool:
+def _both_exist(material: Material, problem: str, method: str) -> bool:
     return all(material.of(kind, problem, method) for kind in ("run", "published"))
 
 
-def _published(material: Material, shown: Sequence[tuple[str, str]]) -> list[Content]:
-    return [content for pair in shown for content in material.of("published", *pair)]
-
-
-def _is_of_other_size(material: Material, problem: str, method: str) -> bool:
-    (theirs,) = material.of("published", problem, method)
+def _sizes_differ(material: Material, problem: str, method: str) -> bool:
+    """Return whether a run differs from the paper in more than the number of iterations."""
+    (published,) = material.of("published", problem, method)
     return any(
-        other_sizes(run.attributes["settings"], theirs.attributes["paper"])
+        other_sizes(run.attributes["settings"], published.attributes["paper"])
         for run in material.of("run", problem, method)
     )

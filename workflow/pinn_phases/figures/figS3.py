@@ -1,8 +1,8 @@
 """Figure S.3: gradients of conditions and residual, which oppose each other or do not.
 
 Not in the paper. Each column shows one problem and method, with its own phases. Top: SNR of the
-whole loss and of the residual. Middle: the cosine between the two terms; values near -1 are shaded.
-Bottom: their norms, the norm of their sum, and the noise.
+whole loss and of the residual. Middle: cosine between the gradients of residual and conditions;
+values near -1 are shaded. Bottom: norms of these gradients and of their sum, and the noise.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,8 +34,9 @@ REQUIREMENT = Requirement(
     any_problem=True,
 )
 BLOCK = 2.85  # inches: three panels and the margin below
-HEIGHTS = (1.0, 0.62, 0.85)  # of the panels of a column, to each other
-NAMES = ("SNR", "Cosine", "Norms")
+HEIGHTS = (1.0, 0.62, 0.85)  # relative heights of the panels of a column
+LABELS = ("SNR", "Cosine", "Gradient norm")
+COSINE_LIMITS = (-1.08, 1.08)
 
 Curves = Sequence[Mapping[str, NDArray[Any]]]
 
@@ -43,16 +44,16 @@ Curves = Sequence[Mapping[str, NDArray[Any]]]
 def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: a column for each problem and method."""
     methods = material.methods()
-    there = {run.attributes["settings"]["problem"] for run in material.runs()}
-    shown = [(p, m) for p in REQUIREMENT.problems if p in there for m in methods]
+    problems = {run.attributes["settings"]["problem"] for run in material.runs()}
+    shown = [(p, m) for p in REQUIREMENT.problems if p in problems for m in methods]
     figure, columns = columns_of_panels(shown, HEIGHTS, BLOCK)
     for (problem, method), column in zip(shown, columns, strict=True):
         _draw_column(column.panels, material, settings, problem, method)
         if not column.lowest:
             column.panels[-1].set_xlabel("")
         if column.first:
-            for axes, name in zip(column.panels, NAMES, strict=True):
-                axes.set_ylabel(name)
+            for axes, label in zip(column.panels, LABELS, strict=True):
+                axes.set_ylabel(label)
     phases = [material.of("phases", problem, method) for problem, method in shown]
     add_legend(figure, _handles(), centre=0.53, above=0.36)
     add_legend(figure, phase_handles(phases), centre=0.53)
@@ -67,52 +68,56 @@ def _draw_column(
     problem: str,
     method: str,
 ) -> None:
-    """Draw SNR, cosine and norms of one problem and method."""
+    """Draw SNR, cosine and gradient norms of one problem and method."""
     runs, terms = (material.of(kind, problem, method) for kind in ("run", "terms"))
     curves = [term_curves(r.arrays, t.arrays) for r, t in zip(runs, terms, strict=True)]
-    above, middle, below = panels
-    plot_runs(above, runs, "snr", window=settings.smoothing, **style.TERMS["whole"])
-    plot_rows(above, curves, "snr_residual", **style.TERMS["residual"])
-    _shade_standoff(middle, curves)
-    plot_rows(middle, curves, "cosine", positive=False, **style.TERMS["cosine"])
+    snr, cosine, norms = panels
+    plot_runs(snr, runs, "snr", window=settings.smoothing, **style.TERMS["whole"])
+    plot_rows(snr, curves, "snr_residual", **style.TERMS["residual"])
+    _shade_opposition(cosine, curves)
+    plot_rows(cosine, curves, "cosine", positive=False, **style.TERMS["cosine"])
     for name in ("conditions", "residual"):
-        plot_rows(below, curves, f"gradient_{name}", **style.TERMS[name])
-    plot_runs(below, runs, "gradient_mean", window=settings.smoothing, **style.TERMS["whole"])
-    plot_runs(below, runs, "gradient_std", window=settings.smoothing, **style.TERMS["noise"])
+        plot_rows(norms, curves, f"gradient_{name}", **style.TERMS[name])
+    plot_runs(norms, runs, "gradient_mean", window=settings.smoothing, **style.TERMS["whole"])
+    plot_runs(norms, runs, "gradient_std", window=settings.smoothing, **style.TERMS["noise"])
     phases = material.of("phases", problem, method)
     for axes, scale in zip(panels, ("log", "linear", "log"), strict=True):
         over_phases(axes, runs, phases, named=False, lines=("total_diffusion",), scale=scale)
-        axes.set_xlabel("Iteration" if axes is below else "")
-        axes.tick_params(labelbottom=axes is below)
-    for axes in (above, below):
+        axes.set_xlabel("Iteration" if axes is norms else "")
+        axes.tick_params(labelbottom=axes is norms)
+    for axes in (snr, norms):
         style.plain_log_ticks(axes.yaxis)
-    style.unit_line(above)
-    middle.set_ylim(-1.08, 1.08)
-    middle.set_yticks([-1, 0, 1])
+    style.unit_line(snr)
+    cosine.set_ylim(*COSINE_LIMITS)
+    cosine.set_yticks([-1, 0, 1])
 
 
-def _shade_standoff(axes: Axes, curves: Curves) -> None:
-    """Shade where the terms oppose each other in most runs, if all runs have the same rows."""
-    at = curves[0]["iteration"]
-    if len(at) <= FEW or any(not np.array_equal(one["iteration"], at) for one in curves):
+def _shade_opposition(axes: Axes, curves: Curves) -> None:
+    """Shade where the median cosine of the runs is near -1.
+
+    Nothing is shaded if the runs have different iterations, or only few.
+    """
+    iteration = curves[0]["iteration"]
+    same = all(np.array_equal(curve["iteration"], iteration) for curve in curves)
+    if len(iteration) <= FEW or not same:
         return
-    opposed = np.median([one["cosine"] for one in curves], axis=0) < OPPOSED
+    opposed = np.median([curve["cosine"] for curve in curves], axis=0) < OPPOSED
     looks = {"color": style.TERMS["cosine"]["color"], "alpha": 0.25, "linewidth": 0}
-    axes.fill_between(at, -1.08, 1.08, where=opposed, **looks)
+    axes.fill_between(iteration, *COSINE_LIMITS, where=opposed, **looks)
 
 
 def _handles() -> list[Artist]:
-    """Legend of the curves."""
+    """Return the legend of the curves and of the shading."""
     names = {
         "whole": "whole loss",
         "residual": "residual",
         "conditions": "conditions",
         "noise": "std over batches",
-        "cosine": "cosine of the two",
+        "cosine": "cosine",
     }
     lines = [Line2D([], [], **style.TERMS[key], label=label) for key, label in names.items()]
     colour = style.TERMS["cosine"]["color"]
     return [
         *lines,
-        Patch(color=colour, alpha=0.25, linewidth=0, label=f"below \N{MINUS SIGN}{-OPPOSED:g}"),
+        Patch(color=colour, alpha=0.25, linewidth=0, label=f"cosine < \N{MINUS SIGN}{-OPPOSED:g}"),
     ]

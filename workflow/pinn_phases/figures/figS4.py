@@ -1,8 +1,8 @@
 """Figure S.4: the phases with other optimisers than Adam.
 
-Not in the paper. Each column shows one problem and method, each line an optimiser. From above:
-error; SNR; the phases found in the SNR of each optimiser; alignment score of the gradients of the
-loss terms; error over wall time.
+Not in the paper. Each column shows one problem and method, each line one optimiser. From top to
+bottom: error; SNR; the phases found in the SNR of each optimiser; alignment score of the gradients
+of the loss terms; error over wall time.
 """
 
 from collections.abc import Sequence
@@ -35,9 +35,10 @@ REQUIREMENT = Requirement(
     optimisers=True,
 )
 BLOCK = 5.0  # inches: five panels and the margin below
-HEIGHTS = (1.0, 1.0, 0.34, 0.6, 0.3, 0.9)  # of the panels of a column, and of a gap
-GAP = 4  # its number, over the panel with another axis
-NAMES = ("Relative L2 error", "SNR", "", "Alignment", "Relative L2 error")
+HEIGHTS = (1.0, 1.0, 0.34, 0.6, 0.3, 0.9)  # relative heights of the panels of a column and a gap
+GAP = 4  # index of the gap, above the panel with a different x axis
+ERROR = r"Relative $L^2$ error"
+LABELS = (ERROR, "SNR", "", "Alignment", ERROR)
 MINUTE = 60.0  # seconds
 
 
@@ -47,25 +48,25 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     methods, optimisers = (
         list(dict.fromkeys(each)) for each in zip(*map(parts, names), strict=True)
     )
-    there = {run.attributes["settings"]["problem"] for run in material.runs()}
-    shown = [(p, m) for p in REQUIREMENT.problems if p in there for m in methods]
+    problems = {run.attributes["settings"]["problem"] for run in material.runs()}
+    shown = [(p, m) for p in REQUIREMENT.problems if p in problems for m in methods]
     figure, columns = columns_of_panels(shown, HEIGHTS, BLOCK)
     looks = style.optimiser_looks(optimisers)
     for (problem, method), column in zip(shown, columns, strict=True):
         column.panels.pop(GAP).remove()
-        of_each = {o: joined(method, o) for o in optimisers if joined(method, o) in names}
-        _draw_column(column.panels, material, settings, problem, of_each, looks)
+        by_optimiser = {o: joined(method, o) for o in optimisers if joined(method, o) in names}
+        _draw_column(column.panels, material, settings, problem, by_optimiser, looks)
         column.panels[2].tick_params(labelleft=column.first, left=False)
         if column.first:
-            for axes, name in zip(column.panels, NAMES, strict=True):
-                axes.set_ylabel(name)
-    lines = [Line2D([], [], **looks[one], label=_title(one)) for one in optimisers]
+            for axes, label in zip(column.panels, LABELS, strict=True):
+                axes.set_ylabel(label)
+    lines = [Line2D([], [], **looks[name], label=_title(name)) for name in optimisers]
     add_legend(figure, lines, centre=0.53, above=0.36)
-    phases = [material.of("phases", p, name) for p in there for name in names]
-    add_legend(figure, phase_handles([one for one in phases if one]), centre=0.53)
+    phases = [material.of("phases", problem, name) for problem in problems for name in names]
+    add_legend(figure, phase_handles([files for files in phases if files]), centre=0.53)
     devices = {run.attributes["execution"]["device"] for run in material.runs()}
-    where = " or ".join(sorted(filter(None, devices)))
-    add_small_print(figure, material.runs(), f"wall time on {where or 'a device not known'}")
+    known = " or ".join(sorted(filter(None, devices)))
+    add_small_print(figure, material.runs(), f"wall time on {known or 'an unknown device'}")
     return figure
 
 
@@ -78,18 +79,24 @@ def _draw_column(
     material: Material,
     settings: FigureSettings,
     problem: str,
-    of_each: dict[str, str],
+    by_optimiser: dict[str, str],
     looks: dict[str, style.Looks],
 ) -> None:
-    """Draw all optimisers of one problem and method; `of_each` has the names of their runs."""
+    """Draw the runs of one problem and method with each optimiser.
+
+    Parameters
+    ----------
+    by_optimiser
+        Name of the training configuration (such as "rba-soap") of each optimiser.
+    """
     error, snr, bars, alignment, over_time = panels
     last = 1.0
-    for row, (optimiser, name) in enumerate(of_each.items()):
+    for row, (optimiser, name) in enumerate(by_optimiser.items()):
         runs, phases = (material.of(kind, problem, name) for kind in ("run", "phases"))
         line = looks[optimiser]
         plot_runs(error, runs, "relative_l2", **line)
         plot_runs(snr, runs, "snr", window=settings.smoothing, **line)
-        curves = [found for run in runs if (found := alignment_curve(run.arrays))]
+        curves = [curve for run in runs if (curve := alignment_curve(run.arrays))]
         if curves:
             plot_rows(alignment, curves, "alignment", positive=False, **line)
         _draw_phases(bars, row, runs, phases)
@@ -104,8 +111,8 @@ def _draw_column(
         axes.set_yscale("log")
         style.plain_log_ticks(axes.yaxis)
     style.unit_line(snr)
-    bars.set_ylim(len(of_each) - 0.5, -0.5)
-    bars.set_yticks(range(len(of_each)), list(map(_title, of_each)))
+    bars.set_ylim(len(by_optimiser) - 0.5, -0.5)
+    bars.set_yticks(range(len(by_optimiser)), list(map(_title, by_optimiser)))
     alignment.set_ylim(-1.08, 1.08)
     alignment.set_yticks([-1, 0, 1])
     over_time.set_xscale("log")
@@ -113,18 +120,19 @@ def _draw_column(
 
 
 def _draw_phases(axes: Axes, row: int, runs: Sequence[Content], phases: Sequence[Content]) -> None:
-    """Draw the phases of one optimiser as a bar, and the starts of total diffusion as ticks."""
+    """Draw the phases of one optimiser as a bar, with a tick at each start of total diffusion."""
+    edges = (row - 0.42, row + 0.42)
     for span in spans(phases, last_iteration(runs)):
-        shade(axes, span, between=(row - 0.42, row + 0.42))
-    for at in starts(phases, "total_diffusion"):
-        axes.plot([at, at], [row - 0.42, row + 0.42], **style.PHASE_LINE)
+        shade(axes, span, between=edges)
+    for start in starts(phases, "total_diffusion"):
+        axes.plot([start, start], edges, **style.PHASE_LINE)
 
 
 def _draw_over_time(axes: Axes, runs: Sequence[Content], line: style.Looks) -> None:
-    """Draw the error over the time that its iterations take, if all runs say it."""
-    each = [_seconds_per_iteration(run) for run in runs]
-    known = [seconds for seconds in each if seconds]
-    if len(known) < len(each):
+    """Draw the error over wall time; nothing, if the wall time of a run is unknown."""
+    per_iteration = [_seconds_per_iteration(run) for run in runs]
+    known = [seconds for seconds in per_iteration if seconds]
+    if len(known) < len(runs):
         return
     rows = min(len(run.arrays["history/iteration"]) for run in runs)
     minutes = np.median(known) * runs[0].arrays["history/iteration"][:rows] / MINUTE
@@ -134,8 +142,11 @@ def _draw_over_time(axes: Axes, runs: Sequence[Content], line: style.Looks) -> N
 
 
 def _seconds_per_iteration(run: Content) -> float | None:
-    """Mean wall time of an iteration, start and compilation included; None if not known."""
+    """Mean wall time of an iteration, including startup and compilation; None if unknown.
+
+    If a training was resumed, its wall time is that of the iterations after the resumption.
+    """
     execution = run.attributes["execution"]
-    seconds, before = execution["wall_seconds"], execution["resumed_after"]
-    trained = int(run.arrays["history/iteration"][-1]) - (before or 0)
-    return seconds / trained if seconds and trained > 0 else None
+    seconds, resumed_after = execution["wall_seconds"], execution["resumed_after"]
+    iterations = int(run.arrays["history/iteration"][-1]) - (resumed_after or 0)
+    return seconds / iterations if seconds and iterations > 0 else None

@@ -1,1 +1,1 @@
-"""Files of results: what they hold, where they are, and what made them."""
+"""Result files: their contents, paths and provenance."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def finished_run(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
-    """Return the run of a finished training, if it exists.
+    """Return the run of a training as a list, which is empty if the training is not finished.
 
     Parameters
     ----------
@@ -23,15 +23,16 @@ def finished_run(results: Path, scale: str, problem: str, method: str, seed: int
 
 
 def checkpoint_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
-    """Return the checkpoints of a training, the newest first."""
+    """Return the checkpoints of a training, newest first."""
     folder = results / scale / "runs" / problem / method / "checkpoints"
     return checkpoints_in(folder, problem, method, seed)
 
 
 def checkpoints_in(folder: Path, problem: str, method: str, seed: int) -> list[Path]:
-    """Return the checkpoints of a training in their folder, of any code, the newest first.
+    """Return the checkpoints of a training in a folder, by all versions of the code, newest first.
 
-    Checkpoints of a shorter training beside a longer one are omitted, as they contain less.
+    Parts of the record are omitted, and so are checkpoints of a shorter training (`.shorter.`),
+    which do not replace those of the longer one.
     """
     found = folder.glob(f"{problem}-{method}-seed{seed}-*.h5")
     states = (path for path in found if not NO_STATE.search(path.name))
@@ -39,13 +40,15 @@ def checkpoints_in(folder: Path, problem: str, method: str, seed: int) -> list[P
 
 
 def stored_files(results: Path, scale: str, problem: str, method: str, seed: int) -> list[Path]:
-    """Return the files that may hold a training, the best first."""
+    """Return the files that can provide a run, best first: the result, then checkpoints."""
     training = results, scale, problem, method, seed
     return [*finished_run(*training), *checkpoint_files(*training)]
 
 
-def without_files(settings: "Settings", results: Path, scale: str) -> dict[str, list[str]]:
-    """Return the trainings without a file: problem -> methods with seeds, in words."""
+def trainings_without_files(
+    settings: "Settings", results: Path, scale: str
+) -> dict[str, list[str]]:
+    """Return the trainings with neither result nor checkpoint: problem -> ["method, seed n"]."""
     missing: dict[str, list[str]] = {}
     for problem, block in settings.problems.items():
         for method in block.methods:
@@ -56,6 +59,6 @@ def without_files(settings: "Settings", results: Path, scale: str) -> dict[str, 
 
 
 def _newest_last(path: Path) -> tuple[bool, float]:
-    """Sort by age, older generations after all newest ones."""
-    changed = path.stat().st_mtime if path.exists() else 0.0  # a training may have moved it
-    return ".previous." not in path.name, changed
+    """Sort key: the previous generations by age, then the current ones by age."""
+    modified = path.stat().st_mtime if path.exists() else 0.0  # a training may have renamed it
+    return ".previous." not in path.name, modified

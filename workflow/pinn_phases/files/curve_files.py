@@ -1,4 +1,4 @@
-"""SNR curves in text files with two columns, iteration and SNR."""
+"""Reading SNR curves from text files with two columns, iteration and SNR."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from pinn_phases.jobs.stopping import Stopped
 def read_curve(path: Path) -> tuple[Real, Real]:
     """Return iterations and SNR, each of shape (n,).
 
-    Columns are separated by a comma, a semicolon or spaces. The first line may be a header. Lines
-    that are empty or start with "#" are ignored.
+    Columns are separated by commas, semicolons or spaces. The first line may be a header. Empty
+    lines and lines that start with "#" are ignored.
 
     Raises
     ------
     Stopped
-        If a line is not two numbers.
+        If a line does not consist of two numbers, or there are no lines.
     """
     rows: list[tuple[float, float]] = []
     for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
@@ -34,6 +34,6 @@ def read_curve(path: Path) -> tuple[Real, Real]:
             ) from None
         rows.append((iteration, snr))
     if not rows:
-        raise Stopped(f"{path}: expected lines of an iteration and its SNR, received none")
+        raise Stopped(f"{path}: expected lines with an iteration and its SNR, found none")
     columns = np.array(rows)
     return columns[:, 0], columns[:, 1]

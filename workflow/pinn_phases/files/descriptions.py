@@ -1,8 +1,8 @@
 """Descriptions of the datasets in result files, and names of their dimensions.
 
-Both are looked up by the name of the dataset; the first matching pattern counts.
-`pinn_phases.files.layout` writes them to the files. Like docstrings, they are not part of the
-digest of a job's code. All quantities are dimensionless.
+Both are looked up by the name of the dataset; the first matching pattern is used.
+`pinn_phases.files.layout` writes them to the files. The digest of a job's code ignores this module,
+like docstrings. All quantities are dimensionless.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ DESCRIPTIONS = {
     "history/snr": "signal-to-noise ratio of the batch gradients (Eq. 8)",
     "history/snr_residual": "signal-to-noise ratio of the residual's batch gradients",
     "history/srr_batch": "signal-to-rms ratio of the batch gradients (Eq. 17)",
-    "history/srr_adam": "signal-to-rms ratio of the optimiser's moments (Eq. 13); NaN without",
+    "history/srr_adam": "signal-to-rms ratio of the optimiser's moments, if any (Eq. 13)",
     "history/gradient_mean": "norm of the mean of the batch gradients",
     "history/gradient_std": "norm of the standard deviation of the batch gradients",
     "history/gradient_conditions": "norm of the gradient of the weighted sum of the conditions",
@@ -31,11 +31,11 @@ DESCRIPTIONS = {
     "history/layers/gradient_mean": "norm of the mean of the batch gradients, by layer",
     "history/layers/gradient_std": "norm of the std of the batch gradients, by layer",
     "history/layers/weight_norm": "Frobenius norm of the weight matrix, by layer",
-    "snapshots/iteration": "iteration before whose step the snapshot was taken",
+    "snapshots/iteration": "iteration of the snapshot, taken before the step",
     "snapshots/parameters": "all parameters, W1 b1 W2 b2 ..., each in row-major order",
     "snapshots/weights": "weights of the collocation points, as used in the iteration",
     "points/*": "points, one row each, columns in the order of the coordinates",
-    "axes/*": "points of the grid along one coordinate; for boxes their midpoints",
+    "axes/*": "points of the grid along one coordinate; for boxes, their midpoints",
     "fields/*": "solution on the grid",
     "prediction/*": "an observable of the network on the grid, one map per snapshot",
     "residual/*": "unweighted residual of the equation on the grid, one map per snapshot",
@@ -43,7 +43,7 @@ DESCRIPTIONS = {
     "weights": "weights of the collocation points, one row per snapshot and equation",
     "information/relative": "information about the input, relative bins, bits (Eq. 31)",
     "information/fixed": "information about the input, fixed bins on [-1, 1], bits",
-    "information/binary": "share of the activations in their neuron's first or last bin",
+    "information/binary": "fraction of activations in the first or last bin of their neuron",
     "information/norm": "Frobenius norm of the weight matrix, by hidden layer",
     "activations/sample": "activations of the hidden layers at the point of `points/sample`",
     "boxes/residual": "mean magnitude of the residuals over each of the equal boxes (Eq. 20)",
@@ -57,17 +57,17 @@ DESCRIPTIONS = {
     "terms/*cosine": "cosine between the gradients of the conditions and of the residual",
     "terms/*cosine_*": "cosine between the gradients of two terms",
     "terms/*alignment": "twice the squared norm of the mean unit gradient of the terms, minus 1",
-    "error/iteration": "iteration of each published error, its number of steps",
+    "error/iteration": "iteration of each published error: the number of steps",
     "error/relative_l2": "relative L2 error on the test grid (Eq. 7), as published",
     "gradients/iteration": "iteration of each published gradient statistic",
     "gradients/mean": "norm of the mean of the batch gradients, as published",
     "gradients/std": "norm of the standard deviation of the batch gradients, as published",
-    "gradients/snr": "their ratio, the signal-to-noise ratio (Eq. 8)",
-    "state/*": "state that the next iteration needs",
+    "gradients/snr": "ratio of `mean` to `std`, the signal-to-noise ratio (Eq. 8)",
+    "state/*": "state from which training continues",
 }
 
 AXES = "axes"
-"""Placeholder for the coordinates of the file's grid, in order."""
+"""Placeholder for the coordinates of the grid in the file, in order."""
 
 DIMENSIONS = {
     "history/layers/*": ("iteration", "layer"),
@@ -105,22 +105,22 @@ DIMENSIONS = {
     "state/optimiser/*": ("optimiser_*",),
     "state/*": ("parameter",),
 }
-"""Pattern -> names of the dimensions; `*` in a name is the last part of the dataset's name."""
+"""Pattern -> names of the dimensions, where `*` is the last part of the dataset's name."""
 
 Entry = TypeVar("Entry")
 
 
 def description(name: str) -> str | None:
     """Return the description of a dataset, or None."""
-    return _first_fitting(DESCRIPTIONS, name)
+    return _first_match(DESCRIPTIONS, name)
 
 
 def dimensions(name: str) -> tuple[str, ...] | None:
-    """Return the names of a dataset's dimensions, or None; `AXES` for those of a grid."""
-    found = _first_fitting(DIMENSIONS, name)
-    own = name.rpartition("/")[2]
-    return None if found is None else tuple(one.replace("*", own) for one in found)
+    """Return the names of a dataset's dimensions, or None; `AXES` stands for those of a grid."""
+    declared = _first_match(DIMENSIONS, name)
+    last = name.rpartition("/")[2]
+    return None if declared is None else tuple(part.replace("*", last) for part in declared)
 
 
-def _first_fitting(table: Mapping[str, Entry], name: str) -> Entry | None:
+def _first_match(table: Mapping[str, Entry], name: str) -> Entry | None:
     return next((entry for pattern, entry in table.items() if fnmatchcase(name, pattern)), None)

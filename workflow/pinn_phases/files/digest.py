@@ -1,9 +1,10 @@
 """Digest of the code that a job depends on, so that only edits of that code rerun the job.
 
-The digest covers the syntax trees of the first-party modules that an entry module imports,
-directly or indirectly, without comments, docstrings and blocks under `if TYPE_CHECKING`. Modules
-found by name at run time (problems, methods, figures) must be given as entries too. Relative
-imports are not followed. Syntax trees, and so digests, differ between Python versions.
+The digest covers the syntax trees of the given modules and of the first-party modules that they
+import, directly or indirectly, without comments, docstrings and blocks under `if TYPE_CHECKING`.
+Plugins are imported by name at run time (problems, methods, figures), so they must be given
+explicitly. Relative imports are not followed. Digests differ between Python versions, because
+syntax trees do.
 """
 
 import ast
@@ -14,11 +15,11 @@ from pathlib import Path
 
 PACKAGE = "pinn_phases"
 ROOT = Path(__file__).parents[1]
-WORDS = f"{PACKAGE}.files.descriptions"  # omitted, like docstrings
+IGNORED = f"{PACKAGE}.files.descriptions"  # only text, like docstrings
 
 
 def code_digest(*modules: str) -> str:
-    """Digest of modules (names below the package, such as "training.loop") and their imports.
+    """Digest of modules, named relative to the package ("training.loop"), and of their imports.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def code_digest(*modules: str) -> str:
     while waiting:
         for module in _with_packages(waiting.pop()):
             path = _file(module, ROOT)
-            if path is not None and path not in reached and module != WORDS:
+            if path is not None and path not in reached and module != IGNORED:
                 reached.add(path)
                 waiting += _tree_and_imports(path)[1]
     lines = [f"{path.relative_to(ROOT)} {_tree_and_imports(path)[0]}\n" for path in sorted(reached)]
@@ -41,10 +42,10 @@ def code_digest(*modules: str) -> str:
 
 @cache
 def _tree_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
-    """Digest of the syntax tree, and the names that may be first-party modules."""
+    """Digest of the syntax tree of a file, and imported names that may be first-party modules."""
     tree = ast.parse(path.read_bytes())
     for node in ast.walk(tree):
-        _drop_what_does_not_run(node)
+        _remove_unexecuted(node)
     imports = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -58,15 +59,15 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _drop_what_does_not_run(node: ast.AST) -> None:
-    """Remove docstrings, also those of attributes, and imports that only type checkers need."""
+def _remove_unexecuted(node: ast.AST) -> None:
+    """Remove docstrings, also those of attributes, and imports for type checkers only."""
     body = getattr(node, "body", None)
     if isinstance(body, list):
-        kept = [statement for statement in body if not _does_not_run(statement)]
+        kept = [statement for statement in body if not _is_unexecuted(statement)]
         node.body = kept  # type: ignore[attr-defined]
 
 
-def _does_not_run(statement: ast.stmt) -> bool:
+def _is_unexecuted(statement: ast.stmt) -> bool:
     match statement:
         case ast.Expr(value=ast.Constant(value=str())):
             return True
@@ -77,7 +78,7 @@ def _does_not_run(statement: ast.stmt) -> bool:
 
 
 def _with_packages(module: str) -> Iterator[str]:
-    """Names of the module and its parent packages, whose `__init__` its import runs."""
+    """Names of the module and its parent packages, since an import runs their `__init__`, too."""
     parts = module.split(".")
     return (".".join(parts[: end + 1]) for end in range(len(parts)))
 

@@ -1,8 +1,9 @@
-"""Layout of the HDF5 files; the only code that uses HDF5.
+"""Layout of the result files; the only module that uses HDF5.
 
-Every file has the attributes `kind` (below), `groups` (of its datasets) and, as JSON, the
-provenance of `pinn_phases.files.provenance`. Lengths: R rows of the history, L layers, H hidden
-layers, S snapshots, Q equations, N collocation points, P parameters, C coordinates.
+Every file has the attributes `kind` (see the table) and `groups` (with its datasets). All other
+attributes are JSON, among them the provenance of `pinn_phases.files.provenance`. Lengths: R rows of
+the history, L layers, H hidden layers, S snapshots, Q equations, N collocation points, P
+parameters, C coordinates.
 
 | kind        | datasets                                                                           |
 |-------------|------------------------------------------------------------------------------------|
@@ -10,16 +11,16 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 | run         | `history/{name}` (R,), `history/layers/{name}` (R, L), `snapshots/iteration` (S,), |
 |             | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
 |             | `points/collocation` (N, C)                                                        |
-| checkpoint  | as run without points, and `state/{name}`; attribute `parts`, the list of files    |
-|             | with the beginning of its history, snapshots and `state/milestones/{name}`         |
-| part        | the same three, of some iterations                                                 |
+| checkpoint  | as run without points, and `state/{name}`; attribute `parts`: files that contain   |
+|             | the beginning of the history, snapshots and `state/milestones/{name}`              |
+| part        | history, snapshots and `state/milestones/{name}` of some iterations                |
 | phases      | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
 | fields      | `iterations` (S,), `axes/{coordinate}`, `fields/{observable}` of the reference,    |
 |             | `prediction/{observable}`, `residual/{equation}`, `points/collocation`, `weights`; |
 |             | attribute `relative_l2`: observable -> its errors                                  |
 | information | `iterations` (S,), `information/{relative,fixed,binary,norm}` (S, H),              |
 |             | `activations/sample` (S, H, neurons), `points/sample` (1, C); attribute `points`   |
-| coarse      | as information, with so few bins that the measure does not saturate                |
+| coarse      | as information, with few enough bins that the measure does not saturate            |
 | published   | `error/{iteration,relative_l2}`, `gradients/{iteration,mean,std,snr}`, attributes  |
 |             | `source`, `drawn`, `found`: boundaries, `paper`                                    |
 | homogeneity | `iterations` (S,), `axes/{coordinate}`, the midpoints of the boxes,                |
@@ -27,12 +28,12 @@ layers, S snapshots, Q equations, N collocation points, P parameters, C coordina
 | terms       | `iterations` (S,), `terms/{name}` (S,), `terms/layers/{name}` (S, L); attribute    |
 |             | `conditions`: their names, in the order of the loss                                |
 
-Larger datasets are compressed without loss. Every dataset has the attributes `units` ("1" is
+Larger datasets are compressed without loss. Every dataset has the attributes `units` ("1":
 dimensionless) and `long_name`. `pinn_phases.files.descriptions` lists the names of the dimensions.
-As in netCDF-4, dimensions are HDF5 dimension scales: a dataset of that name, such as
-`history/iteration`, or an empty one if the dimension has no values, such as `parameter`. Each group
-has the scales of its datasets, or links to them (`fields/x` is `axes/x`), so that xarray can open
-it with its coordinates.
+As in netCDF-4, dimensions are HDF5 dimension scales: the dataset of that name, such as
+`history/iteration`, or an empty dataset if the dimension has no values, such as `parameter`. Each
+group contains the scales of its datasets or links to them (`fields/x` is `axes/x`), so xarray can
+open it with its coordinates.
 """
 
 import io
@@ -48,36 +49,37 @@ from pinn_phases.files.descriptions import AXES, description, dimensions
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 """First bytes of an HDF5 file."""
 EMPTY = "This is a netCDF dimension but not a netCDF variable."
-"""Name that netCDF-4 gives to the scale of a dimension without values."""
+"""Name of the scale of a dimension without values, defined by netCDF-4."""
 
 COMPRESSED_BYTES = 4096
-"""Smallest size of a compressed dataset; smaller ones would grow by their chunk index."""
-COMPRESSION = {"compression": "gzip", "shuffle": True}  # read by whatever reads HDF5
+"""Minimum size of a compressed dataset; smaller ones would grow by their chunk index."""
+COMPRESSION = {"compression": "gzip", "shuffle": True}  # part of every HDF5 library
 
-OWN = ("kind", "groups")  # attributes that are no part of the content's, and no JSON
+LAYOUT_ATTRIBUTES = ("kind", "groups")  # plain strings, and not in `Content.attributes`
 
 
 def encode(kind: str, arrays: Arrays, attributes: Mapping[str, Any]) -> memoryview:
-    """Bytes of a file, deterministic in its content."""
+    """Return the bytes of a file; the same content gives the same bytes."""
     buffer = io.BytesIO()
     with h5py.File(buffer, "w", track_order=True) as file:
         file.attrs["kind"] = kind
-        file.attrs["groups"] = ", ".join(dict.fromkeys(filter(None, map(_folder, arrays))))
+        file.attrs["groups"] = ", ".join(dict.fromkeys(filter(None, map(_parent, arrays))))
         for name, value in attributes.items():
             file.attrs[name] = json.dumps(value)
         for name, values in arrays.items():
-            words = description(name)
-            assert words is not None, f"DESCRIPTIONS says nothing of {name}"
-            how = COMPRESSION if values.nbytes >= COMPRESSED_BYTES else {}
-            dataset = _group(file, _folder(name)).create_dataset(_last(name), data=values, **how)
+            long_name = description(name)
+            assert long_name is not None, f"DESCRIPTIONS has no entry for {name}"
+            options = COMPRESSION if values.nbytes >= COMPRESSED_BYTES else {}
+            group = _group(file, _parent(name))
+            dataset = group.create_dataset(_last(name), data=values, **options)
             dataset.attrs["units"] = "1"
-            dataset.attrs["long_name"] = words
+            dataset.attrs["long_name"] = long_name
         _name_dimensions(file, arrays)
     return buffer.getbuffer()
 
 
 def decode(data: bytes, leave_out: tuple[str, ...]) -> tuple[str, Arrays, Mapping[str, Any]]:
-    """Kind, arrays (within a group in the order of writing) and attributes.
+    """Return kind, arrays and attributes; the order of arrays within a group is kept.
 
     Raises
     ------
@@ -90,12 +92,12 @@ def decode(data: bytes, leave_out: tuple[str, ...]) -> tuple[str, Arrays, Mappin
             for name, dataset in _datasets(file)
             if not leave_out or not name.startswith(leave_out)
         }
-        attributes = {k: json.loads(v) for k, v in file.attrs.items() if k not in OWN}
+        attributes = {k: json.loads(v) for k, v in file.attrs.items() if k not in LAYOUT_ATTRIBUTES}
         return str(file.attrs["kind"]), arrays, attributes
 
 
 def _datasets(group: h5py.Group, prefix: str = "") -> Iterator[tuple[str, h5py.Dataset]]:
-    """Yield the datasets below, without links to coordinates and dimensions without values."""
+    """Yield all datasets below a group, except links and scales of dimensions without values."""
     for name in group:
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             continue
@@ -112,10 +114,10 @@ def _is_empty_scale(dataset: h5py.Dataset) -> bool:
 
 
 def _group(file: h5py.File, path: str) -> h5py.Group:
-    """Create a group and its parents, which keep the order of their members."""
+    """Return a group; create it and its parents if needed, with the order of members kept."""
     if not path or path in file:
         return file[path or "/"]
-    return _group(file, _folder(path)).create_group(_last(path), track_order=True)
+    return _group(file, _parent(path)).create_group(_last(path), track_order=True)
 
 
 def _name_dimensions(file: h5py.File, arrays: Arrays) -> None:
@@ -127,15 +129,15 @@ def _name_dimensions(file: h5py.File, arrays: Arrays) -> None:
         if name in coordinates:
             continue
         for axis, dimension in enumerate(names[name]):
-            scale = _scale(file, _folder(name), dimension, values.shape[axis])
+            scale = _scale(file, _parent(name), dimension, values.shape[axis])
             file[name].dims[axis].attach_scale(scale)
 
 
 def _dimensions(name: str, arrays: Arrays) -> tuple[str, ...]:
-    """Names of the dimensions of a dataset; those of a grid without axes are numbered."""
+    """Names of the dimensions of a dataset; `axis_0`, ... for a grid without axes."""
     axes = [_last(other) for other in arrays if other.startswith("axes/")]
     declared = dimensions(name)
-    assert declared is not None, f"DIMENSIONS says nothing of {name}"
+    assert declared is not None, f"DIMENSIONS has no entry for {name}"
     count = arrays[name].ndim
     if AXES in declared:
         axes = axes or [f"axis_{i}" for i in range(count - len(declared) + 1)]
@@ -145,29 +147,29 @@ def _dimensions(name: str, arrays: Arrays) -> tuple[str, ...]:
 
 
 def _scale(file: h5py.File, folder: str, name: str, length: int) -> h5py.Dataset:
-    """Return the scale of a dimension in a group: an existing one, a link, or an empty one."""
+    """Return the scale of a dimension in a group; if needed, create it as a link or empty."""
     group = _group(file, folder)
-    places = (path for path in _places(folder, name) if path in file)
-    found = next((path for path in places if file[path].is_scale), None)
+    candidates = (path for path in _candidates(folder, name) if path in file)
+    found = next((path for path in candidates if file[path].is_scale), None)
     if found is None:
         scale = group.create_dataset(name, shape=(length,), dtype=">f4")
         scale.make_scale(f"{EMPTY}{length:10d}")
     elif name not in group:
         group[name] = h5py.SoftLink(f"/{found}")
     shape = group[name].shape
-    assert shape == (length,), f"{folder}: expected {name} of {shape}, received {length}"
+    assert shape == (length,), f"{folder}/{name}: expected shape {shape}, received {length}"
     return group[name]
 
 
-def _places(folder: str, name: str) -> Iterator[str]:
-    """Places where the values of a dimension may be: the group, its parents, the axes."""
+def _candidates(folder: str, name: str) -> Iterator[str]:
+    """Paths that may have the values of a dimension: in the group, its parents, the axes."""
     while folder:
         yield f"{folder}/{name}"
-        folder = _folder(folder)
+        folder = _parent(folder)
     yield from (name, f"axes/{name}")
 
 
-def _folder(name: str) -> str:
+def _parent(name: str) -> str:
     return name.rpartition("/")[0]
 
 

@@ -1,4 +1,4 @@
-"""Provenance of results: code, commit, versions and machine."""
+"""Provenance of results: code, commit, package versions and machine."""
 
 import os
 import platform
@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("pinn-phases", "torch", "numpy", "scipy", "h5py", "snakemake")
-SECONDS = 10.0  # time limit of git, for slow file systems
+GIT_TIMEOUT = 10.0  # s; git can hang on slow file systems
 
 
 def provenance(code: str) -> dict[str, Any]:
-    """Versions, machine and commit, for JSON; None if git does not know.
+    """Return versions, machine and commit for JSON; the commit is None if git cannot tell it.
 
     Parameters
     ----------
     code
         Digest of the code that made the file.
     """
-    module = Path(__file__).resolve()  # in CHECKOUT/workflow/pinn_phases/files, if there is one
+    module = Path(__file__).resolve()  # CHECKOUT/workflow/pinn_phases/files/..., unless installed
     commit, changes = _commit_and_changes(module.parents[3])
     return {
         "code": code,
@@ -34,16 +34,16 @@ def provenance(code: str) -> dict[str, Any]:
 
 
 def stated_commit(stored: Mapping[str, Any]) -> tuple[str | None, bool | None]:
-    """Return the commit of a file, and whether there were uncommitted changes; None: not known.
+    """Return the commit in a file and whether there were uncommitted changes; None if unknown.
 
-    Older versions stored "unknown" and no changes if they did not know.
+    Older versions stored an unknown commit as "unknown", without changes.
     """
     commit = stored["git_commit"]
     return (None, None) if commit in (None, "unknown") else (commit, stored["git_dirty"])
 
 
 def _commit_and_changes(checkout: Path) -> tuple[str | None, bool | None]:
-    """Ask git, if the folder is a checkout and the top of its repository."""
+    """Ask git, if the folder is a checkout of this project and the top level of its repository."""
     top = _git(checkout, "rev-parse", "--show-toplevel")
     if top is None or Path(top) != checkout or not (checkout / "Snakefile").exists():
         return None, None
@@ -53,21 +53,22 @@ def _commit_and_changes(checkout: Path) -> tuple[str | None, bool | None]:
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
-    """Output of git in a folder; None without git, or if it fails."""
+    """Return the output of git in a folder; None if git fails or is not installed."""
     command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
-    # Without variables that name another repository, but with settings such as safe.directory.
+    # Remove variables such as GIT_DIR, which select another repository, but keep the settings in
+    # GIT_CONFIG_*, such as safe.directory.
     environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name.startswith("GIT_CONFIG_")
     }
     try:
-        done = subprocess.run(
-            command, env=environment, capture_output=True, check=True, timeout=SECONDS
+        completed = subprocess.run(
+            command, env=environment, capture_output=True, check=True, timeout=GIT_TIMEOUT
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return os.fsdecode(done.stdout).removesuffix("\n")
+    return os.fsdecode(completed.stdout).removesuffix("\n")
 
 
 def _version(package: str) -> str:

@@ -1,7 +1,7 @@
-"""Curves that the paper's authors published, and where their code departs from the paper's text.
+"""Curves published by the paper's authors, and departures of their code from the paper's text.
 
-The curves are CSV files in the folder `published`, whose README describes them. `DEPARTURES` lists
-where the authors' code departs from the text, which is another reason for our curves to differ.
+The curves are CSV files in the folder `published`; its README describes them. `DEPARTURES` lists
+where the authors' code departs from the text, which makes their curves differ from ours.
 """
 
 import csv
@@ -19,10 +19,10 @@ from pinn_phases.settings.trees import differences, leaves
 
 CHECKSUMS = "SHA256SUMS"
 SOURCE = "soanagno/diffusion-equilibrium, MIT licence, (c) 2024 Sokratis Anagnostopoulos"
-SCALE = "authors"  # in the place where our files name theirs
+SCALE = "authors"  # stored as the scale of the published curves
 LENGTH = "training.iterations"
 BOUNDARIES = ("diffusion", "total_diffusion")
-COLUMNS = {  # of each file -> datasets
+COLUMNS = {  # kind of file -> column -> dataset
     "error": {"iteration": "error/iteration", "relative_l2": "error/relative_l2"},
     "snr": {
         "iteration": "gradients/iteration",
@@ -34,16 +34,18 @@ COLUMNS = {  # of each file -> datasets
 
 @dataclass(frozen=True)
 class Departure:
-    """A point on which the authors' code departs from the paper's text.
+    """A difference between the authors' code and the paper's text.
 
     Attributes
     ----------
     name
-        Subject.
+        What differs.
     theirs, text
-        What their code does; what the text says, which is our default.
+        What the authors' code does, and what the text says, which is our default.
+    problems, methods
+        Problems and methods that are affected.
     setting
-        Dotted key and value of a run that follows their code, if there is one.
+        Dotted key and value with which our code does the same as theirs, or None.
     """
 
     name: str
@@ -89,7 +91,7 @@ DEPARTURES = (
     ),
     Departure(
         "loss of the cavity",
-        "squares of sums: of both residuals' magnitudes, of both velocities'",
+        "squares of sums: of the magnitudes of both residuals, of both velocities",
         "sums of squares (B.16, B.17)",
         ("cavity",),
         EVERY_METHOD,
@@ -112,28 +114,28 @@ DEPARTURES = (
 
 
 def departures(run: Mapping[str, Any]) -> list[Departure]:
-    """Departures of the authors' code from the text that this run does not share.
+    """Return the departures of the authors' code from the text that this run does not follow.
 
     Parameters
     ----------
     run
         Settings of the run, as stored in its file.
     """
-    here = dict(leaves(run))
+    values = dict(leaves(run))
     return [
-        one
-        for one in DEPARTURES
-        if run["problem"] in one.problems
-        and run["method"] in one.methods
-        and (one.setting is None or here.get(one.setting[0]) != one.setting[1])
+        departure
+        for departure in DEPARTURES
+        if run["problem"] in departure.problems
+        and run["method"] in departure.methods
+        and (departure.setting is None or values.get(departure.setting[0]) != departure.setting[1])
     ]
 
 
 def other_sizes(run: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Compare a run with the paper's: dotted key -> value here, value there.
+    """Find settings of a run that differ from the paper's: dotted key -> (run, paper).
 
     The number of iterations is ignored, because curves are compared up to the last common
-    iteration, and so are settings that follow the authors' code. If any difference remains, a
+    iteration, and so are settings that follow the authors' code. If other settings differ, a
     comparison with the authors' curves is not a test.
 
     Parameters
@@ -141,17 +143,16 @@ def other_sizes(run: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, t
     run, paper
         Settings, as stored in files.
     """
-    theirs = {d.setting for d in DEPARTURES if d.setting and run["problem"] in d.problems}
-    found = differences(run, paper).items()
+    as_authors = {d.setting for d in DEPARTURES if d.setting and run["problem"] in d.problems}
     return {
-        key: (here, there)
-        for key, (here, there) in found
-        if key != LENGTH and (key, here) not in theirs
+        key: (value, paper_value)
+        for key, (value, paper_value) in differences(run, paper).items()
+        if key != LENGTH and (key, value) not in as_authors
     }
 
 
 def read_curves(folder: Path, problem: str, method: str) -> dict[str, NDArray[Any]]:
-    """Read error and gradients of one training: dataset -> values, one row per record.
+    """Read error and gradient statistics of one training: dataset -> values, one per record.
 
     Raises
     ------
@@ -169,12 +170,12 @@ def read_curves(folder: Path, problem: str, method: str) -> dict[str, NDArray[An
 
 
 def read_training(path: Path, problem: str, method: str) -> dict[str, int]:
-    """Read seed, iterations and the authors' boundaries from a row of the table.
+    """Read seed, iterations and the authors' phase boundaries of one training from the table.
 
     Raises
     ------
     StorageError
-        If the training is missing, or the file differs from the published one.
+        If the table has no such training, or the file differs from the published one.
     """
     for row in _rows(path):
         if (row["problem"], row["method"]) == (problem, method):
@@ -183,12 +184,12 @@ def read_training(path: Path, problem: str, method: str) -> dict[str, int]:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    """Read a file and verify its checksum in the folder."""
+    """Read a CSV file and verify its checksum."""
     try:
         data = path.read_bytes()
         sums = (path.parent / CHECKSUMS).read_text(encoding="ascii")
     except OSError as error:
         raise StorageError(f"{error.filename}: cannot be read ({error.strerror})") from None
     if f"{hashlib.sha256(data).hexdigest()}  {path.name}" not in sums.splitlines():
-        raise StorageError(f"{path}: damaged or edited, expected the checksum in {CHECKSUMS}")
+        raise StorageError(f"{path}: damaged or edited, its checksum is not the one in {CHECKSUMS}")
     return list(csv.DictReader(data.decode("ascii").splitlines()))

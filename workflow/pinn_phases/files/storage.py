@@ -1,11 +1,11 @@
-"""Result files that are either complete or absent, with a checksum.
+"""Result files with a checksum, which are written completely or not at all.
 
 A file is HDF5 (`pinn_phases.files.layout`), followed by a line with the SHA-256 of everything
-before it, which HDF5 ignores. So truncated or altered files are detected before any number is used.
-A program that opens the file for writing removes the line. Files are written under a temporary name
-in the same folder, synced and renamed: a file under its final name is complete.
+before it, which HDF5 ignores. So truncated or modified files are detected before any number is
+used. Programs that open the file for writing remove the line. Files are written under a temporary
+name in the same folder, synced and renamed, so a file with its final name is complete.
 
-Older files have the line in front, in a user block of 512 bytes; they can still be read.
+In older files the line is at the beginning, in a user block of 512 bytes; they can still be read.
 """
 
 import glob
@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 from pinn_phases.files.layout import SIGNATURE, decode, encode
 
 MAGIC = b"pinn-phases sha256 "
-SEAL_BYTES = len(MAGIC) + 2 * hashlib.sha256().digest_size + 1  # hexadecimal digits, end of line
-HEADER_BYTES = 512  # of older files, the smallest user block of HDF5
+SEAL_BYTES = len(MAGIC) + 2 * hashlib.sha256().digest_size + 1  # hexadecimal digits and newline
+HEADER_BYTES = 512  # user block of older files, the smallest one of HDF5
 
 
 class StorageError(Exception):
-    """An invalid file; the message has its name and what was expected."""
+    """An invalid file; the message names the file and what was expected."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Content:
     Attributes
     ----------
     kind
-        One of the kinds in `pinn_phases.files.layout`.
+        Kind of file, see `pinn_phases.files.layout`.
     arrays
-        Path inside the file -> values.
+        Name of the dataset, with its group -> values.
     attributes
-        Values that JSON can store.
+        Name -> value that JSON can store.
     """
 
     kind: str
@@ -62,7 +62,14 @@ def write(path: Path, content: Content) -> None:
 
 
 def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()) -> Content:
-    """Read a file without the datasets whose names start with one of `leave_out`.
+    """Read a file and verify its checksum.
+
+    Parameters
+    ----------
+    kind
+        Required kind; None: any.
+    leave_out
+        Prefixes of datasets that are not read, such as "snapshots/".
 
     Raises
     ------
@@ -74,10 +81,10 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
         data = path.read_bytes()
     except OSError as error:
         raise StorageError(f"{path}: cannot be read ({error.strerror})") from None
-    _require_whole(path, data, expected)
+    _verify(path, data, expected)
     try:
         content = Content(*decode(data, leave_out))
-    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:  # forged
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:  # a forged checksum
         raise StorageError(f"{path}: expected {expected} of pinn-phases ({error})") from None
     if kind is not None and content.kind != kind:
         raise StorageError(f"{path}: expected {expected}, found a {content.kind} file")
@@ -85,7 +92,7 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
 
 
 def checksum(path: Path) -> str:
-    """SHA-256 stored in a file, which `read` compares with the contents."""
+    """Return the SHA-256 stored in a file, without verifying it as `read` does."""
     with path.open("rb") as file:
         file.seek(-SEAL_BYTES, os.SEEK_END)
         return file.read().removeprefix(MAGIC).decode().strip()
@@ -101,12 +108,12 @@ def data_digest(content: Content) -> str:
 
 
 def write_bytes(path: Path, *parts: bytes | memoryview) -> None:
-    """Write a file under a temporary name in its folder and rename it.
+    """Write a file under a temporary name in its folder, then rename it.
 
     Raises
     ------
     OSError
-        With the final name of the file, not the temporary one.
+        It names the final file, not the temporary one.
     """
     try:
         _write_and_rename(path, parts)
@@ -118,8 +125,8 @@ def write_bytes(path: Path, *parts: bytes | memoryview) -> None:
 def _write_and_rename(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{path.name}."
-    for left in path.parent.glob(f"{glob.escape(prefix)}*"):  # by a writer that was killed
-        left.unlink(missing_ok=True)
+    for leftover in path.parent.glob(f"{glob.escape(prefix)}*"):  # of a writer that was killed
+        leftover.unlink(missing_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=prefix, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -135,27 +142,29 @@ def _write_and_rename(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     _sync_folder(path.parent)
 
 
-def _require_whole(path: Path, data: bytes, expected: str) -> None:
+def _verify(path: Path, data: bytes, expected: str) -> None:
+    """Raise StorageError if the checksum of a file is missing or wrong."""
     view = memoryview(data)
     if data.startswith(MAGIC):  # an older file
-        fits = data[:HEADER_BYTES] == _seal(view[HEADER_BYTES:]).ljust(HEADER_BYTES, b"\n")
+        is_valid = data[:HEADER_BYTES] == _seal(view[HEADER_BYTES:]).ljust(HEADER_BYTES, b"\n")
     elif data[-SEAL_BYTES:].startswith(MAGIC):
-        fits = data[-SEAL_BYTES:] == _seal(view[:-SEAL_BYTES])
+        is_valid = data[-SEAL_BYTES:] == _seal(view[:-SEAL_BYTES])
     elif data.startswith(SIGNATURE):
         raise StorageError(
-            f"{path}: damaged, changed since it was written, or made by another program: expected "
-            f"{expected} of pinn-phases, found HDF5 without our checksum at its end"
+            f"{path}: damaged, modified since it was written, or made by another program; expected "
+            f"{expected} of pinn-phases, found HDF5 without a checksum at its end"
         )
     else:
         raise StorageError(f"{path}: expected {expected} of pinn-phases, found something else")
-    if not fits:
+    if not is_valid:
         raise StorageError(
-            f"{path}: damaged or changed since it was written (its checksum does not fit); delete "
-            "it to make it again"
+            f"{path}: damaged or modified since it was written (wrong checksum); delete it to make "
+            "it again"
         )
 
 
 def _seal(body: memoryview) -> bytes:
+    """Return the line with the checksum of a file."""
     return MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n"
 
 

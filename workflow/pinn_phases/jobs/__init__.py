@@ -1,1 +1,1 @@
-"""What a job needs of the machine, and how its end is reported."""
+"""GPUs and signals of jobs, and the messages at the end of a call."""

@@ -1,35 +1,35 @@
-"""Summary of failed jobs from the log of Snakemake: what failed, why, and which log to read."""
+"""Summary of failed jobs from the log of Snakemake: rule, output, reason and log file."""
 
 import re
 from pathlib import Path
 
-FAILED = re.compile(r"^Error in rule (?P<rule>\w+):\n(?P<facts>(?: +.*\n)*)", re.M)
+FAILED = re.compile(r"^Error in rule (?P<rule>\w+):\n(?P<details>(?: +.*\n)*)", re.M)
 LOG = re.compile(r"^ +log: (?P<path>.+?)(?: \(check log file.*)?$", re.M)
 OUTPUT = re.compile(r"^ +output: (?P<path>.+)$", re.M)
 
 
-def failures(told: str, folder: Path = Path()) -> list[str]:
+def failures(text: str, folder: Path = Path()) -> list[str]:
     """Return one line per failed job.
 
     Parameters
     ----------
-    told
-        Log of a call of Snakemake.
+    text
+        Contents of Snakemake's log.
     folder
-        Working folder of Snakemake, to which paths in `told` are relative.
+        Working folder of Snakemake; paths in its log are relative to it.
     """
     lines = {}
-    for found in FAILED.finditer(told):
-        log, output = LOG.search(found["facts"]), OUTPUT.search(found["facts"])
-        what = f"{found['rule']} of {output['path']}" if output else found["rule"]
-        why = f"{_reason(folder / log['path'])}; read {log['path']}" if log else "it has no log"
-        lines[what] = f"failed: {what}: {why}"
+    for match in FAILED.finditer(text):
+        log, output = LOG.search(match["details"]), OUTPUT.search(match["details"])
+        job = f"{match['rule']} of {output['path']}" if output else match["rule"]
+        reason = f"{_reason(folder / log['path'])}; read {log['path']}" if log else "it has no log"
+        lines[job] = f"failed: {job}: {reason}"
     return list(lines.values())
 
 
 def _reason(log: Path) -> str:
-    """Last line with an error in the log of a job, or else the last line."""
-    said = log.read_text(errors="replace").split("\n") if log.exists() else []
-    said = [line.strip() for line in said if line.strip()]
-    reasons = [line for line in said if line.startswith("error: ")]
-    return next(reversed(reasons or said), "it wrote nothing").removeprefix("error: ")
+    """Return the last error in the log of a job, or the last line if there is no error."""
+    text = log.read_text(errors="replace") if log.exists() else ""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    errors = [line for line in lines if line.startswith("error: ")]
+    return next(reversed(errors or lines), "it wrote no messages").removeprefix("error: ")

@@ -1,8 +1,8 @@
-"""Which GPU a training takes where no scheduler assigns one: each has a lock file.
+"""Assignment of GPUs to trainings by lock files, where no scheduler assigns them.
 
-A process holds the lock of its GPU as long as it lives; the kernel releases it when the process
-ends, in whatever way. The files stay. They are in a folder for temporary files that all users of
-the machine share, and have the UUIDs of the GPUs as names.
+A training locks the file of its GPU, and the kernel releases the lock when the process ends, even
+if it is killed. The files are named by the UUIDs of the GPUs, in a temporary folder that all users
+of the machine share. They are never deleted.
 """
 
 import logging
@@ -22,7 +22,7 @@ from pinn_phases.model import SettingsError
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 JOBS_PER_GPU = "PINN_PHASES_JOBS_PER_GPU"
 FOLDER = "pinn-phases-cards"
-FOR_ALL = 0o666  # users of this machine
+LOCK_MODE = 0o666  # so that all users of the machine can lock the files
 POLL_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -32,72 +32,73 @@ log = logging.getLogger(__name__)
 class Gpu:
     """One GPU of this machine."""
 
-    index: str  # as nvidia-smi counts
+    index: str  # as in nvidia-smi
     uuid: str
 
 
 def take_gpu(
     environment: MutableMapping[str, str] = os.environ, folder: Path | None = None
 ) -> FileLock | None:
-    """Set CUDA_VISIBLE_DEVICES to a GPU that no other training has; wait if all are taken.
+    """Set CUDA_VISIBLE_DEVICES to a GPU that no other training uses; wait for one if necessary.
 
-    Call it before CUDA is first used. If the variable names a single GPU already, as under Slurm,
-    it stays; of several, one is taken. Without GPUs nothing is done.
+    It must be called before CUDA is first used. If the variable already names a single GPU, as
+    under Slurm, it is kept; if it names several, one of them is taken. Without GPUs this function
+    does nothing.
 
     Parameters
     ----------
     environment
-        Variables to read and set. PINN_PHASES_JOBS_PER_GPU, if there, says how many trainings may
-        share a GPU.
+        Environment variables to read and set. PINN_PHASES_JOBS_PER_GPU is the number of trainings
+        that may share a GPU, by default 1.
     folder
-        Where the files to lock are; None: `FOLDER`, among the machine's temporary files.
+        Folder of the lock files; None: `FOLDER` in the machine's folder for temporary files.
 
     Returns
     -------
     FileLock or None
-        Holds the GPU until it is released; None where there is nothing to hold.
+        Reserves the GPU until it is released; None if there is no GPU to reserve.
 
     Raises
     ------
     SettingsError
         If PINN_PHASES_JOBS_PER_GPU is not a whole number of at least 1.
     """
-    places = _places(environment)
+    jobs_per_gpu = _jobs_per_gpu(environment)
     visible = environment.get(VISIBLE)
     if visible is not None and "," not in visible:
         log.info("GPU from %s=%s", VISIBLE, visible)
         return None
     gpus = gpus_of_this_machine()
     if visible is not None:
-        words = [word.strip() for word in visible.split(",")]
-        gpus = [gpu for gpu in gpus if gpu.index in words or gpu.uuid in words]
+        allowed = [name.strip() for name in visible.split(",")]
+        gpus = [gpu for gpu in gpus if gpu.index in allowed or gpu.uuid in allowed]
     if not gpus:
         return None
-    folder = folder or Path(tempfile.gettempdir()) / FOLDER  # not sooner: there may be no place
-    _share(folder)
-    said = False
+    folder = folder or Path(tempfile.gettempdir()) / FOLDER
+    _create_shared(folder)
+    is_reported = False
     while True:
-        for place in range(places):  # no GPU gets a second training while one has none
+        for slot in range(jobs_per_gpu):  # fill GPUs evenly: first one training on each
             for gpu in gpus:
-                file = folder / f"{gpu.uuid}.{place}"
-                lock = FileLock(file, mode=FOR_ALL, blocking=False, fallback_to_soft=False)
-                with suppress(Timeout):  # another process has it
+                file = folder / f"{gpu.uuid}.{slot}"
+                lock = FileLock(file, mode=LOCK_MODE, blocking=False, fallback_to_soft=False)
+                with suppress(Timeout):  # locked by another process
                     lock.acquire()
                     environment[VISIBLE] = gpu.uuid
                     log.info("GPU %s of this machine, %s", gpu.index, gpu.uuid)
                     return lock
-        if not said:
-            log.info("waiting for a GPU: other trainings have all %d", len(gpus))
-            said = True
+        if not is_reported:
+            log.info("waiting for a GPU: other trainings use all %d", len(gpus))
+            is_reported = True
         time.sleep(POLL_SECONDS)
 
 
 def gpus_of_this_machine() -> Sequence[Gpu]:
-    """GPUs that NVIDIA's management library lists; none where it is missing or fails."""
+    """Return the GPUs listed by NVIDIA's management library; none if it is missing or fails."""
     try:
         pynvml.nvmlInit()
-        found = map(pynvml.nvmlDeviceGetHandleByIndex, range(pynvml.nvmlDeviceGetCount()))
-        gpus = [Gpu(str(i), pynvml.nvmlDeviceGetUUID(one)) for i, one in enumerate(found)]
+        handles = map(pynvml.nvmlDeviceGetHandleByIndex, range(pynvml.nvmlDeviceGetCount()))
+        gpus = [Gpu(str(i), pynvml.nvmlDeviceGetUUID(handle)) for i, handle in enumerate(handles)]
         pynvml.nvmlShutdown()
     except pynvml.NVMLError_LibraryNotFound:  # no driver is installed
         return ()
@@ -107,16 +108,16 @@ def gpus_of_this_machine() -> Sequence[Gpu]:
     return gpus
 
 
-def _places(environment: MutableMapping[str, str]) -> int:
-    """Trainings that may share a GPU."""
+def _jobs_per_gpu(environment: MutableMapping[str, str]) -> int:
+    """Return the number of trainings that may share a GPU."""
     text = environment.get(JOBS_PER_GPU, "1")
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError((JOBS_PER_GPU,), text, "expected a whole number of at least 1")
     return int(text)
 
 
-def _share(folder: Path) -> None:
-    """Make the folder, for all users."""
+def _create_shared(folder: Path) -> None:
+    """Create a folder in which all users may write."""
     folder.mkdir(exist_ok=True)
-    with suppress(PermissionError):  # another user's, who has done it
+    with suppress(PermissionError):  # another user has created it and set its mode
         folder.chmod(0o777)

@@ -1,4 +1,4 @@
-"""Early ends of a job: an error with a one-line message, or a signal."""
+"""Early end of a job: by an error with a one-line message, or by a signal."""
 
 import logging
 import os
@@ -8,38 +8,39 @@ from types import FrameType
 
 
 class Stopped(Exception):
-    """A job cannot continue, or was stopped; the message is one line."""
+    """A job cannot continue or was interrupted; the message is one line."""
 
 
 EXIT_FAILED = 1
 
 
 def end_on_signals() -> None:
-    """Let SIGINT and SIGTERM end this process at once, with one line, before training starts.
+    """Make SIGINT and SIGTERM end the process at once, with one line; for the time before training.
 
-    They raise no exception, because imports and compilers could mistake it for their own failure
+    They raise no exception, because imports and compilers could catch it as a failure of their own
     and continue.
     """
 
     def end(number: int, frame: FrameType | None) -> None:
         logging.error("error: stopped on request before the first iteration; nothing is lost")
-        os._exit(EXIT_FAILED)  # does not wait for compilers
+        os._exit(EXIT_FAILED)  # without waiting for compilers
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
 
 
 def stop_on_signals() -> Callable[[], bool]:
-    """Convert SIGINT and SIGTERM to a request; the returned function tells if there is one.
+    """Return a function that tells whether SIGINT or SIGTERM has been received since this call.
 
-    A second signal has its usual effect, so that a job that does not check cannot hang.
+    The first signal is only recorded. A second one has its default effect, so that a job that does
+    not check for signals can still be stopped.
     """
     received = []
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def record(number: int, frame: FrameType | None) -> None:
         received.append(number)
         signal.signal(number, signal.SIG_DFL)
 
-    signal.signal(signal.SIGINT, note)
-    signal.signal(signal.SIGTERM, note)
+    signal.signal(signal.SIGINT, record)
+    signal.signal(signal.SIGTERM, record)
     return lambda: bool(received)

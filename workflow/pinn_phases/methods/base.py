@@ -7,15 +7,15 @@ from pydantic import Field
 
 from pinn_phases.model import StrictModel
 
-Tensor = Any  # a torch tensor; this module is read with the settings, before torch is needed
+Tensor = Any  # a torch tensor; settings import this module, and importing torch would be slow
 
 
 class Method(StrictModel, ABC):
-    """Weights of the collocation points; the model's fields are the constants of the method.
+    """Rule for the weights of the collocation points; the model's fields are its constants.
 
-    Weights and residuals are arrays of shape (equations, points), dimensionless. In each iteration
-    the weights are first updated from the residuals, without gradient, and then multiply the
-    residuals inside the square (Eq. 27).
+    Weights and residuals are dimensionless arrays of shape (equations, points). Each iteration
+    first updates the weights from the residuals, without gradient, and then multiplies the
+    residuals by them inside the square (Eq. 27).
     """
 
     title: ClassVar[str]
@@ -27,15 +27,15 @@ class Method(StrictModel, ABC):
 
     @abstractmethod
     def update(self, weights: Tensor, residual: Tensor) -> Tensor:
-        """Weights of this iteration from those of the last one and this iteration's residuals."""
+        """Return new weights from those of the previous iteration and the current residuals."""
 
     @abstractmethod
     def multiplier(self, weights: Tensor) -> Tensor:
-        """Return the factor of the residuals in the loss."""
+        """Return the factor that multiplies the residuals inside the square of the loss."""
 
 
 class ResidualAttention(Method):
-    """Weights that follow the residuals (Eq. 28); subclasses decide whether the loss uses them.
+    """Weights that follow the residuals (Eq. 28); subclasses decide if the loss uses them.
 
     | paper  | here    |
     |--------|---------|
@@ -53,9 +53,9 @@ class ResidualAttention(Method):
     rate: float = Field(gt=0)
 
     def update(self, weights: Tensor, residual: Tensor) -> Tensor:
-        """Weights gamma lambda + eta* |R| / max |R| (Eq. 28), the maximum taken per equation.
+        """Return gamma lambda + eta* |R| / max |R| (Eq. 28), with the maximum of each equation.
 
-        The largest weight is at most rate / (1 - decay).
+        Weights never exceed rate / (1 - decay).
         """
         magnitude = residual.abs()
         relative = magnitude / magnitude.amax(-1, keepdim=True)

@@ -1,4 +1,4 @@
-"""Residual-based attention (RBA), the paper's weighting of points."""
+"""Residual-based attention (RBA), the paper's method of weighting points."""
 
 from typing import ClassVar
 

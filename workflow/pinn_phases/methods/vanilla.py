@@ -1,4 +1,4 @@
-"""The unweighted loss, the paper's baseline."""
+"""The loss without weights, the paper's baseline."""
 
 from typing import ClassVar
 
@@ -11,5 +11,5 @@ class Vanilla(ResidualAttention):
     title: ClassVar[str] = "Vanilla"
 
     def multiplier(self, weights: Tensor) -> Tensor:
-        """1: the weights are not used."""
+        """Return 1: the loss does not use the weights."""
         return 1.0

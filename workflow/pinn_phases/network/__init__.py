@@ -1,1 +1,1 @@
-"""The network: parameters, input features, derivatives, approximate solution u = A + B N."""
+"""The network: parameters, input features, derivatives, and the solution u = A + B N."""

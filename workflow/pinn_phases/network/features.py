@@ -15,8 +15,8 @@ def input_features(
 ) -> Float[Tensor, " features"]:
     """Return the input features of one point.
 
-    They are the coordinates; with `fourier_modes` K > 0, for each periodic coordinate x of period
-    P also cos(2 pi k x / P) and sin(2 pi k x / P), k = 1..K.
+    The features are the coordinates. With `fourier_modes` K > 0, each periodic coordinate x of
+    period P adds cos(2 pi k x / P) and sin(2 pi k x / P), k = 1..K.
     """
     features = [point]
     for column, name in enumerate(problem.coordinates):

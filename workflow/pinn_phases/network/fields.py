@@ -1,7 +1,7 @@
-"""The approximate solution at fixed points: u = A + B N, with N the network.
+"""The approximate solution u = A + B N at fixed points, with N the network.
 
-Streams of the input features, of A and of B do not depend on the parameters: `FieldAt` computes
-them once, in float64.
+The streams (values and derivatives) of the input features, A and B do not depend on the
+parameters, so `FieldAt` computes them once, in float64.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ class FieldAt:
     Parameters
     ----------
     operators
-        Those that will be applied to the fields.
+        Operators that will be applied to the fields.
     batches
-        If given, the points are split into as many consecutive batches of equal size.
+        If given, the points are split into this number of consecutive batches of equal size.
     """
 
     def __init__(
@@ -70,11 +70,11 @@ class FieldAt:
             self.ansatz = constant(offset), constant(factor)
 
     def __call__(self, parameters: Sequence[Tensor]) -> Fields:
-        """Jets by name of field."""
+        """Return the jet (values and derivatives) of each field, by name."""
         return self.jets(network_streams(self.inputs, parameters, self.layout))
 
     def jets(self, streams: Float[Tensor, "*batches streams points outputs"]) -> Fields:
-        """Jets of the fields from the streams of the network's outputs at the points."""
+        """Return the jets of the fields from the streams of the network's outputs."""
         if self.ansatz is not None:
             offset, factor = self.ansatz
             streams = offset + product_streams(factor, streams, self.layout)

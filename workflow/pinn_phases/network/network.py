@@ -22,12 +22,12 @@ from pinn_phases.settings.network import NetworkSettings
 
 @dataclass(frozen=True)
 class Network:
-    """Sizes of a network; its parameters are passed to the functions that use them.
+    """Layer sizes of a network; parameters are stored elsewhere and passed to its methods.
 
     Attributes
     ----------
     sizes
-        Of the input, of every hidden layer and of the output.
+        Widths of the input, of each hidden layer and of the output.
     """
 
     sizes: tuple[int, ...]
@@ -39,7 +39,7 @@ class Network:
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """Shapes of the parameters, in their order."""
+        """Shapes of the parameters, in order."""
         pairs = itertools.pairwise(self.sizes)
         return [shape for inputs, outputs in pairs for shape in ((outputs, inputs), (outputs,))]
 
@@ -49,15 +49,15 @@ class Network:
         return sum(map(math.prod, self.shapes))
 
     def split(self, flat: Float[Tensor, "*batches parameters"]) -> list[Tensor]:
-        """Return views of the parts of the last axis that belong to each parameter."""
+        """Split the last axis into the parameters; return views with their shapes."""
         parts = flat.split([math.prod(shape) for shape in self.shapes], -1)
         return [part.unflatten(-1, shape) for part, shape in zip(parts, self.shapes, strict=True)]
 
     def initial_parameters(self, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Draw the initial parameters (float32, CPU).
 
-        Weights are Xavier normal, of variance 2 / (inputs + outputs); biases uniform within
-        1 / sqrt(inputs) of zero, PyTorch's default for a linear layer.
+        Weights are Xavier normal, with variance 2 / (inputs + outputs). Biases are uniform in
+        [-b, b] with b = 1 / sqrt(inputs), PyTorch's default for a linear layer.
 
         References
         ----------
@@ -78,14 +78,14 @@ class Network:
         values: Float32[NDArray[np.float32], " parameters"],
         dtype: torch.dtype = torch.float32,
     ) -> list[Tensor]:
-        """Return stored parameters as tensors on the CPU."""
+        """Convert stored parameters, a flat array, to tensors on the CPU."""
         return unflattened(values, [torch.empty(shape, dtype=dtype) for shape in self.shapes])
 
     @staticmethod
     def hidden_activations(
         features: Float[Tensor, "points features"], parameters: Sequence[Tensor]
     ) -> Iterator[Float[Tensor, "points width"]]:
-        """Yield the activations layer by layer."""
+        """Yield the activations of each hidden layer in turn."""
         h = features
         for weight, bias in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
             h = torch.addmm(bias, h, weight.T).tanh_()
@@ -93,12 +93,12 @@ class Network:
 
 
 def flattened(tensors: Sequence[Tensor]) -> Float32[NDArray[np.float32], " values"]:
-    """Concatenate all values, in order."""
+    """Concatenate the values of all tensors to a flat array."""
     return torch.cat([t.detach().flatten() for t in tensors]).cpu().numpy()
 
 
 def unflattened(values: Float[NDArray[Any], " values"], like: Sequence[Tensor]) -> list[Tensor]:
-    """Invert `flattened`, with the shapes, dtype and device of `like`."""
+    """Undo `flattened`; the tensors have the shapes, dtype and device of `like`."""
     flat = torch.from_numpy(values).to(like[0])
     parts = flat.split([t.numel() for t in like])
     return [part.view_as(t).clone() for part, t in zip(parts, like, strict=True)]

@@ -1,4 +1,4 @@
-"""Derivatives carried forward through the network, beside its value.
+"""Derivatives propagated forward through the network together with its value.
 
 For a field u = N(x), the streams are u itself and D u for operators D
 (`pinn_phases.operators`) of up to third order: partial derivatives such as u_x, and sums of them
@@ -9,11 +9,11 @@ and for y = tanh(z)
     y_ij  = y' z_ij + y'' z_i z_j
     y_ijk = y' z_ijk + y'' (z_ij z_k + z_ik z_j + z_jk z_i) + y''' z_i z_j z_k
 
-with y' = 1 - y^2, y'' = -2 y y', y''' = y' (6 y^2 - 2). For an operator of several terms
-these add up, so D z stays one stream; further streams are the lower derivatives in its products. A
-layer is then one matrix product over all streams and a few elementwise operations, where nested
-differentiation differentiates graphs of derivatives. This is Taylor-mode automatic differentiation
-with the directions of an operator collapsed into one.
+with y' = 1 - y^2, y'' = -2 y y', y''' = y' (6 y^2 - 2). For an operator D with several terms,
+these formulas add up, so that D z is a single stream. The lower derivatives in the products, such
+as z_i, are streams of their own. A layer is then one matrix product over all streams and a few
+elementwise operations, whereas nested differentiation differentiates graphs of derivatives. This
+is Taylor-mode automatic differentiation, with the directions of an operator collapsed into one.
 
 References
 ----------
@@ -39,8 +39,8 @@ Streams = Float[Tensor, "*batches streams points values"]
 class Stream:
     """An operator, and the products of other streams in its chain rule.
 
-    Streams are numbered from 0, the value. `pairs` (i, j, a) are the terms a z_i z_j that y''
-    multiplies, `triples` (i, j, k, a) those that y''' multiplies.
+    Stream 0 is the value. `pairs` (i, j, a) are the terms a z_i z_j that are multiplied by y'',
+    `triples` (i, j, k, a) the terms a z_i z_j z_k that are multiplied by y'''.
     """
 
     operator: Operator
@@ -50,15 +50,15 @@ class Stream:
 
 @dataclass(frozen=True)
 class Layout:
-    """Order of the streams after the value: partial derivatives by their order, then operators."""
+    """Streams that follow the value: partial derivatives by their order, then operators."""
 
     coordinates: tuple[str, ...]
     streams: tuple[Stream, ...]
-    numbers: Mapping[Terms, int]  # requested operator -> number of its stream
+    numbers: Mapping[Terms, int]  # terms of a requested operator -> number of its stream
 
     @classmethod
     def of(cls, coordinates: tuple[str, ...], requested: Operators) -> "Layout":
-        """Lay out the requested operators and the derivatives that their chain rules need."""
+        """Build the layout of the requested operators and the derivatives in their chain rules."""
         terms = [term for operator in requested for term, _ in operator.terms]
         parts = {part for term in terms for split in _splits(term) for part in split}
         partials = [d(*term) for term in sorted(parts, key=lambda term: (len(term), term))]
@@ -71,19 +71,19 @@ class Layout:
         )
 
     def jet(self, streams: Float[Tensor, "*batches streams points"]) -> Jet:
-        """Return one field from its streams."""
+        """Return the value and the requested derivatives of one field from its streams."""
         derivatives = {terms: streams[..., number, :] for terms, number in self.numbers.items()}
         return Jet(streams[..., 0, :], derivatives)
 
 
 def _splits(term: Term) -> list[tuple[Term, Term]]:
-    """Return the ways to split a derivative of second or third order into two of lower order."""
+    """Return all ways to split a second or third derivative into two of lower order."""
     splits = [(term[i : i + 1], term[:i] + term[i + 1 :]) for i in range(len(term))]
     return {1: [], 2: splits[:1], 3: splits}[len(term)]
 
 
 def _pairs(operator: Operator, number: Mapping[Term, int]) -> tuple[tuple[int, int, float], ...]:
-    """Return the splits of all terms; coefficients of equal ones are added."""
+    """Return the pairs of `Stream`: splits of all terms, with coefficients of equal ones added."""
     found: dict[tuple[int, int], float] = {}
     for term, coefficient in operator.terms:
         for one, other in _splits(term):
@@ -95,7 +95,7 @@ def _pairs(operator: Operator, number: Mapping[Term, int]) -> tuple[tuple[int, i
 def _triples(
     operator: Operator, number: Mapping[Term, int]
 ) -> tuple[tuple[int, int, int, float], ...]:
-    """Return the factors of each term of third order."""
+    """Return the triples of `Stream`: the three first derivatives of each third-order term."""
     return tuple(
         (number[term[:1]], number[term[1:2]], number[term[2:]], coefficient)
         for term, coefficient in operator.terms
@@ -108,7 +108,7 @@ def function_streams(
 ) -> Float[Tensor, "streams points values"]:
     """Streams of any smooth function at `points`, by nested differentiation.
 
-    For what is computed once per training: input features and the parts of an ansatz.
+    This is slow; it is used once per training, for the input features and the ansatz.
     """
     column = {name: i for i, name in enumerate(layout.coordinates)}
     terms = [term for stream in layout.streams for term, _ in stream.operator.terms]
@@ -133,7 +133,7 @@ def streams_after_tanh(activations: Sequence[Tensor], layout: Layout) -> list[Te
     Parameters
     ----------
     activations
-        y, then the streams of z after the value, in their order; of equal shape.
+        y, then the derivative streams of z in the order of the layout; all of the same shape.
     """
     y = activations[0]
     y_prime = 1 - y * y
@@ -163,7 +163,7 @@ def network_streams(
     Parameters
     ----------
     parameters
-        As in `pinn_phases.network.network`.
+        (W1, b1, ..., WL, bL), as in `pinn_phases.network.network`.
     """
     h = inputs
     layers = list(zip(parameters[::2], parameters[1::2], strict=True))
@@ -180,11 +180,11 @@ def network_streams(
 
 def product_streams(a: Streams, b: Streams, layout: Layout) -> Streams:
     """Streams of the product of two functions, from their streams."""
-    a_of, b_of = a.unbind(-3), b.unbind(-3)
-    streams = [a_of[0] * b_of[0]]
+    a_streams, b_streams = a.unbind(-3), b.unbind(-3)
+    streams = [a_streams[0] * b_streams[0]]
     for number, stream in enumerate(layout.streams, start=1):
-        ab = a_of[number] * b_of[0] + a_of[0] * b_of[number]
+        ab = a_streams[number] * b_streams[0] + a_streams[0] * b_streams[number]
         for i, j, coefficient in stream.pairs:
-            ab = ab + coefficient * (a_of[i] * b_of[j] + a_of[j] * b_of[i])
+            ab = ab + coefficient * (a_streams[i] * b_streams[j] + a_streams[j] * b_streams[i])
         streams.append(ab)
     return torch.stack(streams, -3)

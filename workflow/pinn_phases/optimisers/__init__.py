@@ -1,1 +1,1 @@
-"""Optimisers, one file each: how a step follows from the gradient of the full-batch loss."""
+"""One file per optimiser; the file's stem is the optimiser's name."""

@@ -1,4 +1,4 @@
-"""Base classes of optimisers: settings that make an optimiser of torch."""
+"""Base classes of optimisers: settings from which a torch optimiser is built."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -8,25 +8,25 @@ from pydantic import Field
 
 from pinn_phases.model import StrictModel
 
-# Of torch; this module is read with the settings, before torch is needed.
+# Torch types; settings import this module, and importing torch would be slow.
 Tensor = Any
 TorchOptimiser = Any
 
 
 class Moments(NamedTuple):
-    """Moving averages of an optimiser, over all parameters.
+    """Moving averages that an optimiser keeps, over all parameters.
 
     Attributes
     ----------
     first, second
-        Averages of the gradient and of its square after `steps` updates, without bias correction.
-        The second may be in another basis, if that is orthonormal.
+        Averages of the gradient and of its square, without bias correction. The second may be in
+        another orthonormal basis.
     steps
-        A tensor, where its value changes between replays of a CUDA graph.
+        Number of updates of the averages; a tensor if it changes between replays of a CUDA graph.
     beta1, beta2
-        Their decay rates.
+        Decay rates of the two averages.
     epsilon
-        What the optimiser adds to the root of the second.
+        Constant that the optimiser adds to the root of the second average.
     """
 
     first: Sequence[Tensor]
@@ -45,7 +45,7 @@ class Optimiser(StrictModel, ABC):
     title
         Name in figures and tables.
     line_search
-        Whether a step evaluates the loss again, at other parameters. Such a step gets a closure.
+        Whether a step evaluates the loss at further parameters. If so, it gets a closure.
     capturable
         Whether a CUDA graph may capture a step.
     """
@@ -54,7 +54,7 @@ class Optimiser(StrictModel, ABC):
     line_search: ClassVar[bool] = False
     capturable: ClassVar[bool] = False
 
-    # Iterations of a training with this optimiser; None: those of every training.
+    # Iterations of a training with this optimiser; None: as set for all trainings.
     iterations: int | None = Field(default=None, ge=1, exclude_if=lambda value: value is None)
 
     @abstractmethod
@@ -62,33 +62,33 @@ class Optimiser(StrictModel, ABC):
         """Return a `torch.optim.Optimizer` that updates these parameters in place."""
 
     def learning_rate_at(self, iteration: int) -> float | None:
-        """Learning rate of an iteration, counted from 1; None: the optimiser keeps its own."""
+        """Return the learning rate of an iteration (from 1); None keeps the optimiser's own."""
         return None
 
-    def moments(self, made: TorchOptimiser) -> Moments | None:
-        """Return the moments after a step, for SRR_C; None if there are none."""
+    def moments(self, optimiser: TorchOptimiser) -> Moments | None:
+        """Return the moments after a step, for SRR_C; None if the optimiser has none."""
         return None
 
-    def state(self, made: TorchOptimiser) -> Mapping[str, Any]:
-        """Return the state for a checkpoint, for `state_dicts.to_arrays`.
+    def state(self, optimiser: TorchOptimiser) -> Mapping[str, Any]:
+        """Return the state to store in a checkpoint, in a form that `state_dicts.to_arrays` takes.
 
-        After any step it has tensors of the same shapes, and as many numbers.
+        Shapes of the tensors, and the number of Python numbers, must be the same after every step.
         """
-        state: Mapping[str, Any] = made.state_dict()
+        state: Mapping[str, Any] = optimiser.state_dict()
         return state
 
-    def restore(self, made: TorchOptimiser, state: Mapping[str, Any], iteration: int) -> None:
-        """Give a newly made optimiser the state after an iteration."""
-        made.load_state_dict(state)
+    def restore(self, optimiser: TorchOptimiser, state: Mapping[str, Any], iteration: int) -> None:
+        """Load the state after an iteration into a new optimiser."""
+        optimiser.load_state_dict(state)
 
 
 class FallingRate(Optimiser, ABC):
-    """An optimiser whose learning rate falls by a factor, in steps."""
+    """An optimiser with a learning rate that falls stepwise, by a constant factor."""
 
     learning_rate: float = Field(gt=0)
-    decay: float = Field(gt=0, le=1)  # factor of the learning rate ...
-    decay_every: int = Field(ge=1)  # ... every so many iterations
+    decay: float = Field(gt=0, le=1)  # the learning rate is multiplied by this factor ...
+    decay_every: int = Field(ge=1)  # ... each time after this many iterations
 
     def learning_rate_at(self, iteration: int) -> float:
-        """Learning rate of an iteration, counted from 1."""
+        """Return the learning rate of an iteration (from 1)."""
         return self.learning_rate * self.decay ** ((iteration - 1) // self.decay_every)

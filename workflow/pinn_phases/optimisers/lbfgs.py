@@ -7,13 +7,13 @@ from pydantic import Field
 
 from pinn_phases.optimisers.base import Optimiser, Tensor, TorchOptimiser
 
-LISTS = ("old_dirs", "old_stps", "ro")  # of the state, one entry for each stored step
+LISTS = ("old_dirs", "old_stps", "ro")  # entries of the state with one item per stored step
 
 
 class LBFGS(Optimiser):
-    """L-BFGS on the full batch with a line search (strong Wolfe), torch's implementation.
+    """L-BFGS on the full batch with a strong-Wolfe line search, in torch's implementation.
 
-    A step is one iteration of L-BFGS. The weights of the points stay the same in its line search.
+    A step is one iteration of L-BFGS. Its line search keeps the weights of the points fixed.
 
     References
     ----------
@@ -24,8 +24,8 @@ class LBFGS(Optimiser):
     title: ClassVar[str] = "L-BFGS"
     line_search: ClassVar[bool] = True
 
-    history: int = Field(ge=1)  # steps that approximate the Hessian
-    evaluations: int = Field(ge=2)  # of the loss in one step, at most
+    history: int = Field(ge=1)  # number of past steps that approximate the Hessian
+    evaluations: int = Field(ge=2)  # largest number of evaluations of the loss in one step
 
     def make(self, parameters: Sequence[Tensor]) -> TorchOptimiser:
         """Return L-BFGS before its first step."""
@@ -41,30 +41,30 @@ class LBFGS(Optimiser):
             line_search_fn="strong_wolfe",
         )
 
-    def state(self, made: TorchOptimiser) -> Mapping[str, Any]:
-        """Return what `Optimiser.state` says: the lists are filled up with zeros."""
-        tree = made.state_dict()
-        states = {key: self._filled_up(state) for key, state in tree["state"].items()}
+    def state(self, optimiser: TorchOptimiser) -> Mapping[str, Any]:
+        """Return the state with its lists padded with zeros, so that shapes never change."""
+        tree = optimiser.state_dict()
+        states = {key: self._padded(state) for key, state in tree["state"].items()}
         return {**tree, "state": states}
 
-    def restore(self, made: TorchOptimiser, state: Mapping[str, Any], iteration: int) -> None:
-        """Give a newly made L-BFGS its state, with lists as long as they were."""
+    def restore(self, optimiser: TorchOptimiser, state: Mapping[str, Any], iteration: int) -> None:
+        """Load a state into a new L-BFGS, without the padding of the lists."""
         states = {
             key: {**own, **{name: own[name][: own["stored"]] for name in LISTS if name in own}}
             for key, own in state["state"].items()
         }
-        made.load_state_dict({**state, "state": states})
+        optimiser.load_state_dict({**state, "state": states})
 
-    def _filled_up(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Return the state with lists of full length, and numbers of the same type after any step.
+    def _padded(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the state with lists of full length, and numbers of a type that never changes.
 
-        `al` is left out, since torch computes it in every step.
+        `al` is left out, because torch computes it again in every step.
         """
-        if "ro" not in state:  # the gradient has been zero
+        if "ro" not in state:  # the gradient has been zero so far
             return state
         like, stored = state["prev_flat_grad"], len(state["ro"])
-        of_one = like.new_zeros(like.shape), like.new_zeros(like.shape), like.new_zeros(())
-        zeros = dict(zip(LISTS, of_one, strict=True))
+        items = like.new_zeros(like.shape), like.new_zeros(like.shape), like.new_zeros(())
+        zeros = dict(zip(LISTS, items, strict=True))
         return {
             **{key: value for key, value in state.items() if key != "al"},
             **{name: [*state[name], *[zeros[name]] * (self.history - stored)] for name in LISTS},

@@ -9,10 +9,10 @@ from pinn_phases.optimisers.base import FallingRate, Moments, Tensor, TorchOptim
 
 
 class Soap(FallingRate):
-    """SOAP on the full batch, the implementation of the package pytorch-optimizer.
+    """SOAP on the full batch, in the implementation of the package pytorch-optimizer.
 
-    Weight matrices have a preconditioner on each side, biases none. The first step only initialises
-    the preconditioners, as in the authors' code.
+    Weight matrices have a preconditioner on each side; biases have none. The first step only
+    initialises the preconditioners and changes no parameter, as in the authors' code.
 
     References
     ----------
@@ -25,9 +25,9 @@ class Soap(FallingRate):
     title: ClassVar[str] = "SOAP"
 
     beta1: float = Field(ge=0, lt=1)
-    beta2: float = Field(ge=0, lt=1)  # also of the preconditioners
+    beta2: float = Field(ge=0, lt=1)  # also the decay rate of the preconditioners
     epsilon: float = Field(gt=0)
-    precondition_every: int = Field(ge=1)  # steps between new eigenbases
+    precondition_every: int = Field(ge=1)  # steps between updates of the eigenbases
 
     def make(self, parameters: Sequence[Tensor]) -> TorchOptimiser:
         """Return SOAP before its first step."""
@@ -42,11 +42,11 @@ class Soap(FallingRate):
             weight_decay=0.0,
         )
 
-    def moments(self, made: TorchOptimiser) -> Moments | None:
+    def moments(self, optimiser: TorchOptimiser) -> Moments | None:
         """Return the moments, the second in the eigenbasis; None after the first step."""
-        steps = made.param_groups[0]["step"] - 1  # the first one has only initialised
+        steps = optimiser.param_groups[0]["step"] - 1  # the first step only initialises
         if not steps:
             return None
-        states = made.state.values()
+        states = optimiser.state.values()
         first, second = ([state[name] for state in states] for name in ("exp_avg", "exp_avg_sq"))
         return Moments(first, second, steps, self.beta1, self.beta2, self.epsilon)

@@ -38,12 +38,12 @@ class AllenCahn(Problem):
     reaction: float = Field(gt=0)  # a
 
     def initial(self, x: Array) -> Array:
-        """Evaluate the initial condition x^2 cos(pi x) (B.2); the shape of `x`."""
+        """Evaluate the initial condition x^2 cos(pi x) (B.2), in the shape of `x`."""
         xp = array_namespace(x)
         return x**2 * xp.cos(xp.pi * x)
 
     def residual(self, fields: Fields, source: Source) -> tuple[Array]:
-        """u_t - eps u_xx - a (u - u^3), from B.1."""
+        """Return u_t - eps u_xx - a (u - u^3), from B.1."""
         u = fields["u"]
         linear = d("t") - self.diffusion * d("x", "x")
         return (linear(u) - self.reaction * (u.value - u.value**3),)
@@ -57,7 +57,7 @@ class AllenCahn(Problem):
         return Condition((at["x=-1"], at["x=1"]), _jumps, (np.zeros(count),) * 2)
 
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
-        """Satisfy the initial condition with u = u(0, x) + t N ("initial"), or u = N ("plain")."""
+        """Satisfy the initial condition with u = u(0, x) + t N ("initial"), or use N ("plain")."""
         if name == "initial":
             t, x = point[0], point[1]
             return self.initial(x), t
@@ -65,6 +65,6 @@ class AllenCahn(Problem):
 
 
 def _jumps(left: Fields, right: Fields) -> tuple[Array, Array]:
-    """Differences of u and u_x between the ends of the period."""
+    """Return the differences of u and u_x between both ends of the period."""
     a, b, u_x = left["u"], right["u"], d("x")
     return b.value - a.value, u_x(b) - u_x(a)

@@ -1,9 +1,9 @@
 """Base class of the benchmark problems: equation, domain and conditions.
 
-Each problem is a frozen model in its own file, whose stem is the name in config.yaml, on the
-command line and below results/. Its fields are the coefficients of the equation, with their valid
-ranges. Residuals and conditions use only arithmetic, so they accept NumPy arrays (tests, figures)
-and torch tensors (training).
+Each problem is a frozen pydantic model in its own file; the file's stem is its name in config.yaml,
+on the command line and below results/. The fields of the model are the coefficients of the
+equation, with their valid ranges. Residuals and conditions use only arithmetic, so they accept both
+NumPy arrays (tests, figures) and torch tensors (training).
 """
 
 from abc import ABC, abstractmethod
@@ -25,16 +25,16 @@ Source = Mapping[str, Array]  # name -> source term, shape (..., points)
 class Condition:
     """An initial or boundary condition: one soft term of the loss.
 
-    The term is the sum over the expressions of their mean square difference from the targets.
+    The term is the mean square difference between expression and target, summed over expressions.
 
     Attributes
     ----------
     points
-        Point sets at which the fields are evaluated, each of shape (points, coordinates): one
-        for a condition on values, two for a periodic one.
+        Point sets at which the fields are evaluated, each of shape (points, coordinates): one set
+        for a condition on values, two for a periodic condition.
     expressions
-        Function of the fields at each point set that returns the constrained expressions, each of
-        shape (points,).
+        Function that takes the fields at each point set, one argument per set, and returns the
+        constrained expressions, each of shape (points,).
     targets
         Target of each expression, shape (points,).
     """
@@ -49,30 +49,30 @@ class Condition:
 
 
 class Problem(StrictModel, ABC):
-    """An equation on a box with its conditions; the model's fields are the coefficients.
+    """An equation on a box with its conditions; the fields of the model are the coefficients.
 
-    Coordinates are ordered; a point is a row with one column per coordinate, in that order.
+    Points are rows with one column per coordinate, in the order of `coordinates`.
     """
 
     title: ClassVar[str]
     coordinates: ClassVar[tuple[str, ...]]
-    fields: ClassVar[tuple[str, ...]]  # one network output each
-    equations: ClassVar[tuple[str, ...]]  # one residual each
-    observable: ClassVar[str]  # the one that errors and maps are about
+    fields: ClassVar[tuple[str, ...]]  # unknowns, one network output each
+    equations: ClassVar[tuple[str, ...]]  # names of the residuals
+    observable: ClassVar[str]  # the quantity of which errors and maps are shown
     free_constant: ClassVar[tuple[str, ...]] = ()  # observables determined up to a constant
-    conditions: ClassVar[tuple[str, ...]]  # names of the soft conditions
-    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)  # allowed names of `ansatz`
+    conditions: ClassVar[tuple[str, ...]]  # names of the initial and boundary conditions
+    ansatzes: ClassVar[tuple[str, ...]] = ("plain",)  # names that `ansatz` accepts
     domain: ClassVar[Mapping[str, tuple[float, float]]]  # coordinate -> (lower, upper)
     periodic: ClassVar[tuple[str, ...]] = ()  # coordinates in which the solution is periodic
 
     @abstractmethod
     def residual(self, fields: Fields, source: Source) -> tuple[Array, ...]:
-        """Residuals of the equations, one array per name in `equations`.
+        """Return the residuals of the equations, one array per name in `equations`.
 
         Parameters
         ----------
         fields
-            The unknowns, by name. Apply operators to them for derivatives.
+            The unknowns, by name; operators applied to them give derivatives.
         source
             Source terms at the same points, as returned by `source`.
         """
@@ -82,18 +82,18 @@ class Problem(StrictModel, ABC):
         return {}
 
     def observables(self, fields: Fields) -> Mapping[str, Array]:
-        """Quantities that are compared with the reference, by name; here the fields."""
+        """Return the quantities to compare with the reference, by name; by default the fields."""
         return {name: field.value for name, field in fields.items()}
 
     @property
     def residual_operators(self) -> Operators:
-        """The operators that `residual` applies."""
+        """Operators that `residual` applies."""
         source = self.source(np.array([[np.mean(self.domain[name]) for name in self.coordinates]]))
         return operators_in(lambda fields: self.residual(fields, source), self.fields)
 
     @property
     def observed_operators(self) -> Operators:
-        """The operators that `observables` applies."""
+        """Operators that `observables` applies."""
         return operators_in(self.observables, self.fields)
 
     @abstractmethod
@@ -101,18 +101,18 @@ class Problem(StrictModel, ABC):
         """Return the condition `name` with `count` points in each point set."""
 
     def ansatz(self, name: str, point: Array) -> tuple[Array, Array]:
-        """Return A and B of the ansatz A + B N at one point, shape (coordinates,).
+        """Return A and B of the ansatz u = A + B N at one point, of shape (coordinates,).
 
-        N is the network. "plain" is A = 0, B = 1 for every problem.
+        N is the network. The ansatz "plain" is A = 0 and B = 1 for every problem.
         """
         assert name == "plain", name
         return 0 * point[0], 0 * point[0] + 1
 
 
 def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Points]:
-    """Evenly spaced points on the four edges of a rectangle, each of shape (count, 2).
+    """Return evenly spaced points on the four edges of a rectangle, each of shape (count, 2).
 
-    The key "x=-1" is the edge x = -1. Corners belong to both edges.
+    Keys are "x=-1" for the edge x = -1, and so on. Each corner belongs to two edges.
     """
     (x_name, x_range), (y_name, y_range) = domain.items()
     x, y = np.linspace(*x_range, count), np.linspace(*y_range, count)
@@ -122,7 +122,7 @@ def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Po
 
 
 def prescribed(field: str, points: Points, values: NDArray[np.float64]) -> Condition:
-    """Return the condition that a field has given values, of shape (points,), at the points."""
+    """Return the condition that a field has these values, of shape (points,), at the points."""
 
     def expression(fields: Fields) -> tuple[Array]:
         return (fields[field].value,)

@@ -12,7 +12,7 @@ from pinn_phases.problems.base import Condition, Problem, Source, edges, prescri
 
 
 class Burgers(Problem):
-    """Viscous Burgers' equation, whose solution steepens to a front at x = 0.
+    """Viscous Burgers' equation; its solution steepens to a front at x = 0.
 
     Equation (B.6)::
 
@@ -21,8 +21,8 @@ class Burgers(Problem):
     Domain: t in [0, 1], x in [-1, 1]. Initial condition (B.7): u(0, x) = -sin(pi x). Boundary
     conditions (B.8): u(t, -1) = u(t, 1) = 0. All quantities are dimensionless.
 
-    B.6 has the viscous term with the wrong sign, which is ill-posed. The paper's loss omits the
-    initial condition; without it u = 0 solves the problem. Here it is part of the loss.
+    In B.6 the viscous term has the wrong sign, which makes the problem ill-posed. The paper's loss
+    omits the initial condition, but then u = 0 solves the problem; here the loss includes it.
     """
 
     title: ClassVar[str] = "Burgers"
@@ -36,12 +36,12 @@ class Burgers(Problem):
     viscosity: float = Field(gt=0)  # nu
 
     def initial(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Evaluate the initial condition -sin(pi x) (B.7); the shape of `x`."""
+        """Evaluate the initial condition -sin(pi x) (B.7), in the shape of `x`."""
         u: NDArray[np.float64] = -np.sin(np.pi * x)
         return u
 
     def residual(self, fields: Fields, source: Source) -> tuple[Array]:
-        """u_t - nu u_xx + u u_x, from B.6."""
+        """Return u_t - nu u_xx + u u_x, from B.6."""
         u = fields["u"]
         linear = d("t") - self.viscosity * d("x", "x")
         return (linear(u) + u.value * d("x")(u),)

@@ -21,8 +21,8 @@ class Helmholtz(Problem):
     Domain: x and y in [-1, 1]. Boundary condition (B.5): u = 0 on the four edges. Solution:
     u = sin(a1 pi x) sin(a2 pi y), with a1 = a2 = 6 and k = 1. All quantities are dimensionless.
 
-    The forcing (B.4) has k where the equation has k^2; with k = 1 both agree. Here it has k^2, so
-    that the solution holds for any k.
+    The paper's forcing (B.4) has k in place of k^2, which is the same for k = 1. Here it has k^2,
+    so that the solution is valid for any k.
     """
 
     title: ClassVar[str] = "Helmholtz"
@@ -33,18 +33,18 @@ class Helmholtz(Problem):
     conditions: ClassVar[tuple[str, ...]] = ("boundary",)
     domain: ClassVar[Mapping[str, tuple[float, float]]] = {"x": (-1.0, 1.0), "y": (-1.0, 1.0)}
 
-    # Half waves in [0, 1] along x and y: integers, so that u vanishes on the edges.
+    # Numbers of half waves in [0, 1] along x and y; integers, so that u is zero on the edges.
     a1: int = Field(ge=1)
     a2: int = Field(ge=1)
     k: float = Field(ge=0)
 
     def solution(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Evaluate sin(a1 pi x) sin(a2 pi y); x and y have shapes that broadcast."""
+        """Evaluate sin(a1 pi x) sin(a2 pi y); the shapes of x and y must broadcast."""
         product: NDArray[np.float64] = np.sin(self.a1 * np.pi * x) * np.sin(self.a2 * np.pi * y)
         return product
 
     def residual(self, fields: Fields, source: Source) -> tuple[Array]:
-        """u_xx + u_yy + k^2 u - q, from B.3."""
+        """Return u_xx + u_yy + k^2 u - q, from B.3."""
         u, q = fields["u"], source["q"]
         laplacian = d("x", "x") + d("y", "y")
         return (laplacian(u) + self.k**2 * u.value - q,)

@@ -1,1 +1,1 @@
-"""Reference solutions in float64: one solver per problem, each with an error estimate."""
+"""Reference solvers in float64: one module per problem, each with an error estimate."""

@@ -2,13 +2,14 @@
 
     u_t = diffusion u_xx + reaction (u - u^3),   x in [-1, 1] periodic,   u(0, x) = initial(x)
 
-Space: truncated Fourier series, the cube without aliasing. Time: ETDRK4 with diffusion and linear
-reaction in the linear part.
+Space: truncated Fourier series, with the cubic term computed without aliasing. Time: ETDRK4, with
+diffusion and linear reaction in the linear part.
 
-The periodic extension of the benchmark's initial condition x^2 cos(pi x) has a kink at x = +-1,
-so its series converges slowly. Its coefficients are projected, not interpolated. Then the truncated
-modes are only missing, which is irrelevant once diffusion has damped them in the exact solution.
-Interpolation would alias them to modes that decay more slowly.
+The periodic extension of the benchmark's initial condition x^2 cos(pi x) has a kink at x = +-1, so
+its Fourier series converges slowly. The initial coefficients come from a projection instead of
+interpolation. A projection merely omits the truncated modes, which does not matter once diffusion
+has damped them in the exact solution. Interpolation would alias them to modes that decay more
+slowly.
 
 References
 ----------
@@ -29,9 +30,10 @@ from pinn_phases.reference.base import ReferenceSolution
 from pinn_phases.reference.numerics import fourier
 from pinn_phases.reference.numerics.evolution import LEFT, PERIOD, ROUNDING, EvolutionSolver, evolve
 
-# The kink, a slope jump of 4, leaves 4 PERIOD/(12 points^2) = 1e-11 in each projected coefficient.
+# At the kink the slope jumps by 4, which causes an error of 4 PERIOD/(12 points^2) = 1e-11 in each
+# projected coefficient.
 PROJECTION_POINTS = 2**18
-# Until this time the truncated modes of the kink at x = +-1 are visible in the error.
+# Before this time the error is visibly larger, due to the truncated modes of the kink at x = +-1.
 SETTLING_TIME = 0.05
 SOLVER = "Fourier-Galerkin in space without aliasing, ETDRK4 in time, projected initial condition"
 
@@ -61,7 +63,7 @@ def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> Re
     modes : int
         Number of Fourier modes, even.
     t, x, steps
-        As for `evolution.evolve`, which documents return value and errors.
+        As for `evolution.evolve`, which also documents the return value and the errors raised.
     """
     start = fourier.project(
         equation.initial, left=LEFT, period=PERIOD, modes=modes, points=PROJECTION_POINTS
@@ -77,7 +79,7 @@ def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> Re
 def solve_with_error_estimate(
     equation: Equation, t: Real, x: Real, *, modes: int, steps: int
 ) -> ReferenceSolution:
-    """Solve the equation and measure the error against twice the resolution in space and time.
+    """Solve the equation, and estimate the error by doubling the resolution in space and time.
 
     Parameters
     ----------
@@ -87,14 +89,14 @@ def solve_with_error_estimate(
     Returns
     -------
     ReferenceSolution
-        The solution at the given resolution (`modes`, `steps`) with its error estimates;
-        the finer one is discarded. "relative_l2" is over all output times, including
-        t = 0, where both are exact; "relative_l2_after_0.05" is over t >= 0.05.
+        The solution at the given resolution (`modes`, `steps`) with its error estimates; the finer
+        solution is discarded. "relative_l2" includes all output times, also t = 0, where both
+        solutions are exact; "relative_l2_after_0.05" includes t >= 0.05.
 
     Raises
     ------
     ValueError
-        If an argument is not as described.
+        If an argument is invalid.
     """
     settled = t >= SETTLING_TIME * (1.0 - ROUNDING)
     if not settled.any():
@@ -114,10 +116,11 @@ class AllenCahnReference(EvolutionSolver):
 
     coordinates: ClassVar[tuple[str, ...]] = AllenCahn.coordinates
 
-    modes: int = Field(ge=4, le=PROJECTION_POINTS // 2, multiple_of=2)  # twice for the error
+    # The error estimate doubles the modes, and the projection needs at least as many points.
+    modes: int = Field(ge=4, le=PROJECTION_POINTS // 2, multiple_of=2)
 
     def solve(self, problem: Problem) -> ReferenceSolution:
-        """Solve at the stated resolution and at twice that."""
+        """Solve at the resolution of the settings, and at twice that for the error estimate."""
         assert isinstance(problem, AllenCahn), type(problem)
         start, end = problem.domain["t"]
         t = np.linspace(start, end, self.grid["t"])

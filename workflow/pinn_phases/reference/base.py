@@ -1,4 +1,4 @@
-"""Base class of the reference solvers, their results, and the error measure."""
+"""Base class of the reference solvers, their result, and the check of its accuracy."""
 
 import math
 import warnings
@@ -24,21 +24,21 @@ class ReferenceSolution:
     coordinates : tuple of str
         Names of the coordinates, in the order of the dimensions of the fields, e.g. ("t", "x").
     axes : dict of str to ndarray, shape (n,)
-        Grid of each coordinate, in the problem's own units.
+        Grid points along each coordinate, in the units of the problem.
     fields : dict of str to ndarray, shape (len of first axis, len of second axis, ...)
-        Values on the grid, float64, in the problem's own units.
+        Values on the grid, float64, in the units of the problem.
     solver : str
-        The method, in one line.
+        The numerical method, in one line.
     resolution : dict of str to int
         Resolution of the stored fields, e.g. modes and steps.
     error_estimate : dict of str to float
-        Named estimates of the relative L2 error of the stored fields, dimensionless; at least one
-        is required.
+        Named estimates of the relative L2 error of the stored fields, dimensionless. It may be
+        empty at first, but `require_accurate` expects at least one.
 
     Raises
     ------
     ValueError
-        If the axes do not belong to the coordinates, or a field does not have their shape.
+        If the axes do not match the coordinates, or a field does not have the shape of the grid.
     """
 
     coordinates: tuple[str, ...]
@@ -59,60 +59,62 @@ class ReferenceSolution:
 
     @property
     def arrays(self) -> dict[str, Real]:
-        """Axes and fields under their names in a file."""
+        """Axes and fields by the name of their dataset in a file."""
         axes = {f"axes/{name}": axis for name, axis in self.axes.items()}
         return axes | {f"fields/{name}": values for name, values in self.fields.items()}
 
 
 class ReferenceSolver(StrictModel, ABC):
-    """Solver of one problem's reference; the fields of the model are its settings.
+    """Solver for the reference solution of one problem; its pydantic fields are its settings.
 
-    Each solver is a subclass in the module of `pinn_phases.reference` with the problem's name.
+    Each problem has a subclass in the module of `pinn_phases.reference` with the problem's name.
     """
 
-    coordinates: ClassVar[tuple[str, ...]]  # the problem's
+    coordinates: ClassVar[tuple[str, ...]]  # those of the problem
 
     grid: Mapping[str, Annotated[int, Field(ge=2)]]  # coordinate -> points of the test grid
-    largest_error: float = Field(gt=0)  # upper bound of each of the solver's error estimates
+    largest_error: float = Field(gt=0)  # limit for each of the solver's error estimates
 
     @field_validator("grid")
     @classmethod
-    def _grid_is_the_problem_s(cls, grid: Mapping[str, int]) -> Mapping[str, int]:
+    def _grid_has_the_coordinates(cls, grid: Mapping[str, int]) -> Mapping[str, int]:
         if set(grid) != set(cls.coordinates):
             raise ValueError(f"expected {', '.join(cls.coordinates)}")
         return grid
 
     @abstractmethod
     def solve(self, problem: Problem) -> ReferenceSolution:
-        """Solve the problem on its test grid, with an estimate of the error."""
+        """Solve the problem on the test grid, and estimate the error."""
 
     @property
     def remedy(self) -> str:
-        """Advice for a solution that is not accurate enough: increase the resolution."""
-        own = [name for name in type(self).model_fields if name not in ReferenceSolver.model_fields]
-        return "raise " + " or ".join(f"reference.{name}" for name in own)
+        """Advice in the error message if the solution is not accurate enough: more resolution."""
+        resolution = [
+            name for name in type(self).model_fields if name not in ReferenceSolver.model_fields
+        ]
+        return "raise " + " or ".join(f"reference.{name}" for name in resolution)
 
     @property
     def memory_mb(self) -> int:
-        """Required memory in MB: Python, and ten arrays on the grid."""
+        """Memory to request, in MB: Python, and ten arrays on the grid."""
         return 400 + 80 * math.prod(self.grid.values()) // 10**6
 
     @property
     def runtime_minutes(self) -> int:
-        """Time limit on a slow machine, in minutes."""
+        """Time limit to request, in minutes, for a slow machine."""
         return 10
 
     def solve_accurately(self, problem: Problem) -> ReferenceSolution:
-        """Solve the problem and check the accuracy.
+        """Solve the problem and check the accuracy of the solution.
 
         Raises
         ------
         ArithmeticError
-            If there is no solution or no error estimate, if one of these is not finite, or if an
-            estimate exceeds `largest_error`. The message says what to change.
+            If the solver fails, makes no error estimate, or returns values that are not finite, or
+            if an error estimate exceeds `largest_error`. The message names the settings to change.
         """
         try:
-            # The result is checked to be finite; warnings before would hide that message.
+            # Values that are not finite are rejected below; warnings would only hide that message.
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 solution = self.solve(problem)
@@ -128,14 +130,14 @@ def require_accurate(solution: ReferenceSolution, largest_error: float) -> None:
     Parameters
     ----------
     solution : ReferenceSolution
-        The solution, with at least one estimate of its error.
+        The solution.
     largest_error : float
-        Largest value of each estimate, dimensionless.
+        Limit for each error estimate, dimensionless.
 
     Raises
     ------
     ArithmeticError
-        If the solution is not as described.
+        If a field is not finite, there is no error estimate, or one exceeds the limit or is NaN.
     """
     for name, values in solution.fields.items():
         if not np.all(np.isfinite(values)):
@@ -147,6 +149,6 @@ def require_accurate(solution: ReferenceSolution, largest_error: float) -> None:
     )
     if not error <= largest_error:
         raise ArithmeticError(
-            f"the reference solution's error estimate, {name} = {error:.1e}, is not within "
+            f"the reference solution's error estimate, {name} = {error:.1e}, must be at most "
             f"reference.largest_error = {largest_error:.1e}"
         )

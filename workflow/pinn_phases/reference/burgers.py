@@ -2,16 +2,16 @@
 
     u_t + u u_x = viscosity u_xx,   x in [-1, 1],   u(t, -1) = u(t, 1) = 0,   u(0, x) = initial(x)
 
-The initial condition must be odd about x = 0 with period 2, like the benchmark's -sin(pi x). Then
-the periodic solution stays odd and vanishes at x = +-1, so the Fourier method satisfies the
+The initial condition must be odd about x = 0 and have period 2, like the benchmark's -sin(pi x).
+Then the periodic solution stays odd and vanishes at x = +-1, so the Fourier method satisfies the
 boundary conditions exactly.
 
-Space: truncated Fourier series, u u_x = (u^2)_x/2 without aliasing. Time: ETDRK4 with diffusion in
-the linear part. The modes have to resolve the front that forms at x = 0, of width 2 viscosity:
-their coefficients fall as exp(-pi viscosity k) with the angular wave number k.
+Space: truncated Fourier series, with u u_x = (u^2)_x/2 computed without aliasing. Time: ETDRK4,
+with diffusion in the linear part. The modes have to resolve the front that forms at x = 0 with a
+width of 2 viscosity: coefficients decay as exp(-pi viscosity k) with the angular wave number k.
 
-The error is estimated twice: against twice the resolution, and against the exact solution,
-evaluated by another method.
+The error is estimated twice: by doubling the resolution, and against the exact solution, which is
+evaluated by an independent method.
 
 References
 ----------
@@ -56,9 +56,9 @@ def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> Re
     modes : int
         Number of Fourier modes, even.
     t, x, steps
-        As for `evolution.evolve`, which documents return value and errors.
+        As for `evolution.evolve`, which also documents the return value and the errors raised.
     """
-    # The series of a smooth function converges before `modes`, so interpolation is sufficient.
+    # The initial condition is smooth and resolved by `modes`, so interpolation is sufficient.
     start = fourier.project(equation.initial, left=LEFT, period=PERIOD, modes=modes, points=modes)
     wave_numbers = fourier.wave_numbers(modes, PERIOD)
     half_derivative = 0.5j * wave_numbers
@@ -73,12 +73,12 @@ def solve(equation: Equation, t: Real, x: Real, *, modes: int, steps: int) -> Re
 def solve_with_error_estimate(
     equation: Equation, t: Real, x: Real, *, modes: int, steps: int
 ) -> ReferenceSolution:
-    """Solve the equation and measure the error in two independent ways.
+    """Solve the equation, and estimate the error in two independent ways.
 
     Parameters
     ----------
     equation : Equation
-        Viscosity, and the initial condition -sin(pi x) of the exact solution.
+        Viscosity and initial condition, which must be that of the exact solution, -sin(pi x).
     t, x, modes, steps
         As for `solve`.
 
@@ -86,13 +86,13 @@ def solve_with_error_estimate(
     -------
     ReferenceSolution
         The solution at the given resolution (`modes`, `steps`) with two estimates over the whole
-        output grid: "relative_l2" against twice the resolution in space and time,
+        output grid: "relative_l2" against twice the resolution in space and time, and
         "relative_l2_cole_hopf" against the exact solution.
 
     Raises
     ------
     ValueError
-        If an argument is not as described.
+        If an argument is invalid.
     """
     solution = solve(equation, t, x, modes=modes, steps=steps)
     u = solution.fields["u"]
@@ -106,12 +106,12 @@ def solve_with_error_estimate(
 
 
 class BurgersReference(EvolutionSolver):
-    """Fourier-Galerkin solution on a grid of t in [0, 1] and x in [-1, 1], with its errors."""
+    """Fourier-Galerkin solution on a grid of t in [0, 1] and x in [-1, 1], with two errors."""
 
     coordinates: ClassVar[tuple[str, ...]] = Burgers.coordinates
 
     def solve(self, problem: Problem) -> ReferenceSolution:
-        """Solve at the stated resolution, and measure the error in two ways."""
+        """Solve at the resolution of the settings, and estimate the error in two ways."""
         assert isinstance(problem, Burgers), type(problem)
         t, x = (np.linspace(*problem.domain[name], self.grid[name]) for name in ("t", "x"))
         return solve_with_error_estimate(problem, t, x, modes=self.modes, steps=self.steps)

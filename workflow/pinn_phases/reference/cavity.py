@@ -4,9 +4,9 @@
 
     psi = 0 on all walls,   psi_y(x, 1) = lid(x),   normal derivative 0 on the other walls
 
-The velocity is (u, v) = (psi_y, -psi_x). A lid velocity that vanishes at its ends still has a slope
-there, so that the vorticity depends on the direction in which a corner is approached. This part of
-the solution is in closed form.
+The velocity is (u, v) = (psi_y, -psi_x). Even if the velocity of the lid vanishes at its ends, its
+slope does not, so the vorticity at the upper corners depends on the direction of approach. This
+singular part of the solution is subtracted in closed form.
 
 References
 ----------
@@ -31,10 +31,10 @@ SOLVER = (
     "Chebyshev-Galerkin for the stream function, flow in the upper corners in closed form, Newton"
 )
 
-# The finer solution has 1.5 times as many modes.
+# The error estimate needs a finer solution with 1.5 times as many modes.
 MOST_MODES = stream_function.MOST_MODES * 2 // 3
-BYTES_A_NUMBER = 8  # float64
-MINUTES_OF_MOST_MODES = 20  # it takes one, and more if continuation has to be repeated
+BYTES_PER_NUMBER = 8  # float64
+MINUTES_AT_MOST_MODES = 20  # it takes about one, but more if the continuation has to be repeated
 
 
 class Equation(Protocol):
@@ -51,7 +51,7 @@ class Equation(Protocol):
 def solve_with_error_estimate(
     equation: Equation, x: Real, y: Real, *, modes: int
 ) -> ReferenceSolution:
-    """Solve the equation and measure the error against a higher resolution.
+    """Solve the equation, and estimate the error with a higher resolution.
 
     Parameters
     ----------
@@ -66,12 +66,13 @@ def solve_with_error_estimate(
     -------
     ReferenceSolution
         The fields "speed", "u", "v", "psi" and "p" of shape (m, n), at the resolution `modes`; the
-        one with 1.5 times as many modes is discarded. "relative_l2" is that of the speed.
+        solution with 1.5 times as many modes is discarded. The error estimate, "relative_l2", is
+        that of the speed.
 
     Raises
     ------
     ValueError
-        If an argument is not as described.
+        If an argument is invalid.
     ArithmeticError
         If Newton's method does not converge.
     """
@@ -97,44 +98,44 @@ def solve_with_error_estimate(
 
 
 def _finer(modes: int) -> int:
-    """Resolution of the finer solution for the error estimate."""
+    """Return the number of modes of the finer solution, for the error estimate."""
     return modes + modes // 2
 
 
 def _fields(flow: stream_function.Flow, x: Real, y: Real) -> dict[str, Real]:
-    """Return the fields that follow from the stream function."""
+    """Evaluate the fields that follow from the stream function."""
     psi = flow.evaluate(x, y)
     return {"speed": np.hypot(psi.x, psi.y), "u": psi.y, "v": -psi.x, "psi": psi.value}
 
 
 class CavityReference(ReferenceSolver):
-    """Spectral solution on a uniform grid of the square, walls included, with its error."""
+    """Spectral solution on a uniform grid of the square, including the walls, with its error."""
 
     coordinates: ClassVar[tuple[str, ...]] = Cavity.coordinates
 
-    modes: int = Field(ge=stream_function.FEWEST_MODES, le=MOST_MODES)  # half more for the error
+    modes: int = Field(ge=stream_function.FEWEST_MODES, le=MOST_MODES)
 
     @property
     def remedy(self) -> str:
-        """Advise more modes, as long as their matrix fits."""
-        easier = "lower equation.reynolds or raise equation.lid_width"
+        """Advice in the error message: more modes, unless at the maximum, or a simpler flow."""
+        simpler_flow = "lower equation.reynolds or raise equation.lid_width"
         if self.modes == MOST_MODES:
-            return f"{easier} (reference.modes = {MOST_MODES} is the most)"
-        return f"raise reference.modes (at most {MOST_MODES}), or {easier}"
+            return f"{simpler_flow} (reference.modes is at its maximum, {MOST_MODES})"
+        return f"raise reference.modes (at most {MOST_MODES}), or {simpler_flow}"
 
     @property
     def memory_mb(self) -> int:
-        """Memory of the matrix of the finer solution, and of the rest."""
-        return super().memory_mb + BYTES_A_NUMBER * (_finer(self.modes) - 1) ** 4 // 10**6
+        """Memory to request, in MB: mostly the dense Jacobian of the finer solution."""
+        return super().memory_mb + BYTES_PER_NUMBER * (_finer(self.modes) - 1) ** 4 // 10**6
 
     @property
     def runtime_minutes(self) -> int:
-        """Time limit; factorisation scales with the sixth power of the modes."""
-        most = round(MINUTES_OF_MOST_MODES * (self.modes / MOST_MODES) ** 6)
-        return super().runtime_minutes + most
+        """Time limit in minutes; factorisation scales with the sixth power of the modes."""
+        factorisation = round(MINUTES_AT_MOST_MODES * (self.modes / MOST_MODES) ** 6)
+        return super().runtime_minutes + factorisation
 
     def solve(self, problem: Problem) -> ReferenceSolution:
-        """Solve at the stated resolution, and with 1.5 times as many modes."""
+        """Solve with the modes of the settings, and with 1.5 times as many for the error."""
         assert isinstance(problem, Cavity), type(problem)
         x, y = (np.linspace(*problem.domain[name], self.grid[name]) for name in ("x", "y"))
         return solve_with_error_estimate(problem, x, y, modes=self.modes)

@@ -17,13 +17,13 @@ class HelmholtzReference(ReferenceSolver):
 
     @property
     def remedy(self) -> str:
-        """Advise another grid: the relative error is only large if the solution is zero on it."""
+        """Advice in the error message: the error is large only if the solution is 0 on the grid."""
         return "choose a reference.grid with points at which the solution is not zero"
 
     def solve(self, problem: Problem) -> ReferenceSolution:
         """Evaluate the closed form.
 
-        Its error is the rounding of float64, measured against the same function by an addition
+        Its only error is float64 rounding, estimated with an equivalent formula from an addition
         theorem: sin a sin b = (cos(a - b) - cos(a + b)) / 2.
         """
         assert isinstance(problem, Helmholtz), type(problem)

@@ -1,1 +1,1 @@
-"""Folders of results: live views and archives."""
+"""Folders of results: progress of trainings, and archives."""

@@ -1,9 +1,9 @@
-"""Archives: runs that are small enough for the repository.
+"""Archives: runs reduced to a size that fits in the repository.
 
-An archive is a folder with the settings of its scale, files as below results/{scale}, and their
-checksums. Its runs have their history and the snapshots that figures show. Measurements of all
-snapshots (information, homogeneity, terms) are archived in full. Everything else is computed from
-these.
+An archive is a folder with the settings of its scale, result files with the same paths as in
+results/{scale}, and checksums of all files. Runs keep their history, and only the snapshots that
+figures show. The measurements of all snapshots (information, homogeneity, terms) are archived in
+full. Everything else can be computed from these files.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.settings.scales import ARCHIVED_SETTINGS
 
 KINDS = {"run": "runs"} | {kind: kind for kind in ("information", "homogeneity", "terms")}
-"""Kind of file in an archive -> its folder, as below results/{scale}."""
+"""Kind of file in an archive -> its folder, as in results/{scale}."""
 CHECKSUMS = "SHA256SUMS"
 
 
@@ -28,7 +28,7 @@ def thinned(run: Content, phases: Content) -> Content:
     Parameters
     ----------
     phases
-        Phases that determine the snapshots.
+        Phases file that determines the snapshots.
     """
     available = run.arrays["snapshots/iteration"]
     starts = (phases.attributes.get(name) for name in PHASES)
@@ -44,31 +44,31 @@ def thinned(run: Content, phases: Content) -> Content:
 def write_archive(
     folder: Path, settings: str, contents: Iterable[Content], phases: Sequence[Content]
 ) -> None:
-    """Write an archive; its checksums are written last, so an archive with checksums is complete.
+    """Write an archive, and its checksums last: an archive with checksums is complete.
 
     Parameters
     ----------
     settings
-        Settings of the scale, JSON.
+        Settings of the scale, as JSON.
     contents
         Files of the kinds in `KINDS`.
     phases
-        Phases that determine the snapshots: of one method, for every problem and seed.
+        Phases files that determine the snapshots: of one method, for every problem and seed.
 
     Raises
     ------
     StorageError
-        If phases are missing.
+        If the phases file of a problem and seed is missing.
     """
-    chosen_by = {_key(one): one for one in phases}
+    phases_of = {_key(content): content for content in phases}
     written = {ARCHIVED_SETTINGS: folder / ARCHIVED_SETTINGS}
     storage.write_bytes(folder / ARCHIVED_SETTINGS, settings.encode())
     for content in contents:
         problem, seed = key = _key(content)
         if content.kind == "run":
-            if key not in chosen_by:
+            if key not in phases_of:
                 raise StorageError(f"{problem}, seed {seed}: expected a phases file, received none")
-            content = thinned(content, chosen_by[key])
+            content = thinned(content, phases_of[key])
         method = content.attributes["settings"]["method"]
         name = f"{KINDS[content.kind]}/{problem}/{method}/seed{seed}.h5"
         storage.write(folder / name, content)
@@ -79,8 +79,8 @@ def write_archive(
 
 def _remove_others(folder: Path, kept: Collection[Path]) -> None:
     """Remove files of an earlier archive that are not part of this one."""
-    for place in KINDS.values():
-        for path in folder.glob(f"{place}/*/*/seed*.h5"):
+    for kind in KINDS.values():
+        for path in folder.glob(f"{kind}/*/*/seed*.h5"):
             if path not in kept:
                 path.unlink()
 
@@ -91,6 +91,6 @@ def _key(content: Content) -> tuple[str, int]:
 
 
 def _checksums(files: Mapping[str, Path]) -> str:
-    """Format the checksums like `sha256sum`."""
+    """Format checksums like `sha256sum`."""
     sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))

@@ -1,6 +1,6 @@
-"""Where the trainings of a results folder are, from files alone: results, checkpoints, logs.
+"""Progress of the trainings in a results folder, read from files (results, checkpoints, logs).
 
-Nothing is asked of the processes, so that it works on the login node of a cluster, or on a copy.
+The processes are never contacted, so this also works on a login node or on a copy of the folder.
 """
 
 import time
@@ -24,19 +24,19 @@ from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.training.parts import read_whole
 from pinn_phases.training.progress import LINE_SECONDS, Status, status_file
 
-SILENT_SECONDS = 6 * LINE_SECONDS  # six lines in a row are missing
+SILENT_SECONDS = 6 * LINE_SECONDS  # six successive lines of the log are missing
 UNKNOWN = "–"
 RUNNING, STOPPED, FAILED, SILENT = "running", "stopped", "failed", "silent"
-FINISHED, REACHED = "finished", "as reached"  # by an unfinished training
+FINISHED, REACHED = "finished", "as reached"  # REACHED: a run of an unfinished training
 DAMAGED = "damaged"
 STYLES = {RUNNING: "green", SILENT: "yellow", FAILED: "red", DAMAGED: "red", FINISHED: "dim"}
-LINES_BESIDE = 4  # of a terminal, beside the rows of trainings
-WIDE = 1000  # columns, more than any table has
+OTHER_LINES = 4  # lines of the page in addition to the rows of trainings
+MAX_WIDTH = 1000  # characters, wider than any table
 
 
 @dataclass(frozen=True)
 class Row:
-    """One training, as text."""
+    """One training, formatted for the table; the names of the fields are its header."""
 
     scale: str
     problem: str
@@ -52,73 +52,79 @@ class Row:
     phase: str = UNKNOWN
 
 
-def look(
+def read_rows(
     folder: Path, phase_settings: Mapping[str, PhaseSettings], now: float | None = None
 ) -> list[Row]:
-    """Return a row for each training that has left a log or a result below the folder.
+    """Return a row for each training with a log or a result.
 
     Parameters
     ----------
     folder
-        `results`, with a folder for each scale.
+        Folder of results, with a folder per scale.
     phase_settings
-        Constants of the search for phases at each scale; elsewhere no phase is told.
+        Scale -> constants of the search for phases. The phase is unknown at other scales.
     now
-        Seconds since the epoch that the age of a log is counted to; None: the clock's.
+        Seconds since the epoch, for the age of logs; None: the current time.
     """
     now = time.time() if now is None else now
-    trainings = {_place(path, folder) for path in folder.glob("*/logs/runs/*/*/seed*.log")}
-    trainings |= {_place(path, folder) for path in folder.glob("*/runs/*/*/seed*.h5")}
+    trainings = {_training(path, folder) for path in folder.glob("*/logs/runs/*/*/seed*.log")}
+    trainings |= {_training(path, folder) for path in folder.glob("*/runs/*/*/seed*.h5")}
     return [
         _row(folder, training, phase_settings.get(training[0]), now)
         for training in sorted(trainings, key=_order)
     ]
 
 
-def fitted(rows: Sequence[Row], most: int) -> list[Row]:
-    """Return no more than so many rows, in their order; finished trainings are left out first."""
-    by_interest = sorted(range(len(rows)), key=lambda i: rows[i].state == FINISHED)
-    return [rows[i] for i in sorted(by_interest[: max(most, 0)])]
+def limit_rows(rows: Sequence[Row], limit: int) -> list[Row]:
+    """Return at most `limit` rows in their order; finished trainings are dropped first."""
+    finished_last = sorted(range(len(rows)), key=lambda i: rows[i].state == FINISHED)
+    return [rows[i] for i in sorted(finished_last[: max(limit, 0)])]
 
 
-def count(rows: Sequence[Row]) -> str:
-    """Say how many trainings there are, and in which state."""
+def count_states(rows: Sequence[Row]) -> str:
+    """Summarise the number of trainings by state."""
     if not rows:
-        return "no training has begun"
+        return "no training has started"
     states = Counter(_kind(row.state) for row in rows)
-    parts = ", ".join(f"{number} {state}" for state, number in states.most_common())
-    return f"{len(rows)} training{'s' if len(rows) > 1 else ''}: {parts}"
+    counts = ", ".join(f"{number} {state}" for state, number in states.most_common())
+    return f"{len(rows)} training{'s' if len(rows) > 1 else ''}: {counts}"
 
 
 def table(rows: Sequence[Row]) -> Table:
-    """Set the rows in columns, below their names."""
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    """Return the rows as a table with a header."""
+    result = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for field in fields(Row):
-        shown.add_column(field.name.replace("relative_l2", "rel. L2"), no_wrap=True)
+        result.add_column(field.name.replace("relative_l2", "rel. L2"), no_wrap=True)
     for row in rows:
-        shown.add_row(*map(Text, astuple(row)), style=STYLES.get(_kind(row.state)))
-    return shown
+        result.add_row(*map(Text, astuple(row)), style=STYLES.get(_kind(row.state)))
+    return result
 
 
 @dataclass(frozen=True)
 class Cropped:
-    """A table that a narrow terminal cuts off at the right, where rich would shorten all cells."""
+    """A table that narrow terminals cut off at the right, where rich would shorten all cells."""
 
     table: Table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Render the table as wide as it is."""
-        return console.render(self.table, options.update_width(WIDE))
+        """Render the table at its full width."""
+        return console.render(self.table, options.update_width(MAX_WIDTH))
 
 
 def page(folder: Path, rows: Sequence[Row], lines: int | None = None) -> Group:
-    """Lay out the table and the count below it; for a terminal, what fits into so many lines."""
-    shown = rows if lines is None else fitted(rows, lines - LINES_BESIDE)
-    left_out = f", {len(rows) - len(shown)} not shown" if len(shown) < len(rows) else ""
-    below = Text(f"{folder}: {count(rows)}{left_out}", no_wrap=True)
-    parts: list[RenderableType] = [Cropped(table(shown)), Text(), below]
+    """Return the table with a summary below it.
+
+    Parameters
+    ----------
+    lines
+        Height of the terminal, to which the table is limited; None: show all rows.
+    """
+    shown = rows if lines is None else limit_rows(rows, lines - OTHER_LINES)
+    hidden = f", {len(rows) - len(shown)} not shown" if len(shown) < len(rows) else ""
+    summary = Text(f"{folder}: {count_states(rows)}{hidden}", no_wrap=True)
+    parts: list[RenderableType] = [Cropped(table(shown)), Text(), summary]
     if lines is not None:
-        parts.append(Text(f"{time.strftime('%H:%M:%S')}, Ctrl-C ends"))
+        parts.append(Text(f"{time.strftime('%H:%M:%S')}, Ctrl-C exits"))
     return Group(*parts)
 
 
@@ -126,36 +132,35 @@ Training = tuple[str, str, str, str]  # scale, problem, method, seed
 
 
 def _order(training: Training) -> tuple[str, str, str, int, str]:
-    """Sort seeds as numbers, where they are some."""
+    """Sort key, with seeds as numbers if they are numeric."""
     scale, problem, method, seed = training
     return scale, problem, method, int(seed) if seed.isdecimal() else 0, seed
 
 
-def _place(path: Path, folder: Path) -> Training:
-    """Read scale, problem, method and seed off the path of a log or a result."""
+def _training(path: Path, folder: Path) -> Training:
+    """Extract scale, problem, method and seed from the path of a log or a result."""
     scale, *_, problem, method, name = path.relative_to(folder).parts
     return scale, problem, method, Path(name).stem.removeprefix("seed")
 
 
 def _row(folder: Path, training: Training, phase_settings: PhaseSettings | None, now: float) -> Row:
     scale, problem, method, seed = training
-    beside = folder / scale / "runs" / problem / method
-    result = beside / f"seed{seed}.h5"
+    runs = folder / scale / "runs" / problem / method
+    result = runs / f"seed{seed}.h5"
     if result.exists():
         phases = folder / scale / "phases" / problem / method / f"seed{seed}.h5"
         return _finished(training, result, phases, phase_settings)
     log = folder / scale / "logs" / "runs" / problem / method / f"seed{seed}.log"
     status = Status.read(status_file(log))
-    state = _state(log, now - (status.time if status else _age(log)))
+    state = _state(log, now - (status.time if status else _modified(log)))
     if status is None:
         return Row(*training, state)
+    checkpoints = checkpoints_in(runs / "checkpoints", problem, method, int(seed))
     rate, left = (status.pace if state == RUNNING else None) or (UNKNOWN, UNKNOWN)
     return Row(
         *(*training, state, f"{status.iteration:,}", f"{status.end:,}", rate, left),
         *(f"{status.loss:.2e}", f"{status.relative_l2:.3f}"),
-        _newest_phase(
-            checkpoints_in(beside / "checkpoints", problem, method, int(seed)), phase_settings
-        ),
+        _newest_phase(checkpoints, phase_settings),
     )
 
 
@@ -163,10 +168,10 @@ def _finished(
     training: Training, result: Path, phases: Path, phase_settings: PhaseSettings | None
 ) -> Row:
     try:
-        run = _read(result, _age(result))
+        run = _read(result, _modified(result))
     except StorageError:
         return Row(*training, DAMAGED)
-    phase = _phase_found(phases, newer_than=_age(result)) or _phase(run, phase_settings)
+    phase = _stored_phase(phases, newer_than=_modified(result)) or _phase(run, phase_settings)
     last = {
         name: run.arrays[f"history/{name}"][-1] for name in ("iteration", "loss", "relative_l2")
     }
@@ -181,7 +186,7 @@ def _finished(
 
 
 def _state(log: Path, silent: float) -> str:
-    """Say what became of a training without a result, silent for so many seconds."""
+    """Return the state of a training without a result, `silent` seconds after its last line."""
     lines = log.read_text(errors="replace").splitlines()
     errors = [line for line in lines if line.startswith("error: ")]
     if errors:
@@ -190,62 +195,62 @@ def _state(log: Path, silent: float) -> str:
 
 
 def _kind(state: str) -> str:
-    """State without the time that a training has been silent."""
+    """Return a state without the duration of silence."""
     return SILENT if state.startswith(SILENT) else state
 
 
 def _newest_phase(checkpoints: Sequence[Path], phase_settings: PhaseSettings | None) -> str:
-    """Phase at the newest checkpoint that can be read."""
+    """Return the phase at the newest valid checkpoint."""
     for path in checkpoints:
         try:
-            return _phase(_read(path, _age(path)), phase_settings)
+            return _phase(_read(path, _modified(path)), phase_settings)
         except StorageError:
             continue
     return UNKNOWN
 
 
-def _age(path: Path) -> float:
-    """Time of the last change; 0 if the file was replaced meanwhile."""
+def _modified(path: Path) -> float:
+    """Return the modification time of a file; 0 if it does not exist, or no longer exists."""
     return path.stat().st_mtime if path.exists() else 0.0
 
 
-@cache  # of each version of a file
-def _read(path: Path, changed: float) -> Content:
+@cache  # `modified` distinguishes versions of the file
+def _read(path: Path, modified: float) -> Content:
     return read_whole(path, leave_out=("snapshots/", "points/", "state/"))
 
 
-def _phase_found(phases: Path, *, newer_than: float) -> str | None:
-    """Read the last phase where the workflow has searched already."""
-    if _age(phases) < newer_than:
+def _stored_phase(phases: Path, *, newer_than: float) -> str | None:
+    """Return the last phase in the phases file of a run; None if there is no valid current file."""
+    if _modified(phases) < newer_than:
         return None
     try:
-        found = _read(phases, _age(phases)).attributes
+        attributes = _read(phases, _modified(phases)).attributes
     except StorageError:
         return None
-    return _last([found.get(name) for name in PHASES])
+    return _last([attributes.get(name) for name in PHASES])
 
 
 def _phase(run: Content, phase_settings: PhaseSettings | None) -> str:
-    """Name of the last phase that has begun."""
+    """Search for phases in the history, and return the name of the last one that has begun."""
     if phase_settings is None:
         return UNKNOWN
-    at, snr = run.arrays["history/iteration"], run.arrays["history/snr"]
-    return _last_phase(at.tobytes(), snr.tobytes(), str(at.dtype), phase_settings)
+    iterations, snr = run.arrays["history/iteration"], run.arrays["history/snr"]
+    return _find_phase(iterations.tobytes(), snr.tobytes(), str(iterations.dtype), phase_settings)
 
 
-@cache  # the search takes a second
-def _last_phase(at: bytes, snr: bytes, kind: str, phase_settings: PhaseSettings) -> str:
+@cache  # the search takes a second; bytes can be hashed, unlike arrays
+def _find_phase(iterations: bytes, snr: bytes, dtype: str, phase_settings: PhaseSettings) -> str:
     try:
-        found = find_phases(
-            np.frombuffer(at, kind), np.frombuffer(snr), **phase_settings.model_dump()
+        phases = find_phases(
+            np.frombuffer(iterations, dtype), np.frombuffer(snr), **phase_settings.model_dump()
         )
-    except ValueError:  # too short
+    except ValueError:  # the history is too short
         return UNKNOWN
-    return _last([getattr(found, name) for name in PHASES])
+    return _last([getattr(phases, name) for name in PHASES])
 
 
 def _last(boundaries: Sequence[object]) -> str:
-    """Name the last phase that is known to have begun; each boundary may be None."""
+    """Return the name of the last phase that has begun; a boundary is None if it was not found."""
     diffusion, total_diffusion, late_decrease = boundaries
     if total_diffusion:
         return "late decrease" if late_decrease else "total diffusion"

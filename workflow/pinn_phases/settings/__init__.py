@@ -1,1 +1,1 @@
-"""config.yaml as typed objects."""
+"""Settings: config.yaml as validated, immutable objects."""

@@ -1,13 +1,14 @@
-"""Checks of settings before a job starts: each has an effect, and together they suffice.
+"""Checks of settings against each other and against the problem, before any job starts.
 
-Each value is within its own range already. Here it is compared with the problem and with others.
+They find settings without effect, and combinations that would fail only after training. That each
+value is within its own range is already checked by pydantic.
 """
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from pinn_phases.grids import FEWEST_INSIDE, largest_stride
+from pinn_phases.grids import MIN_INNER, largest_stride
 from pinn_phases.model import KeyPath, SettingsError
 from pinn_phases.optimisers.base import FallingRate
 from pinn_phases.problems.base import Problem
@@ -16,22 +17,22 @@ from pinn_phases.settings.config import ProblemSettings
 from pinn_phases.settings.training import RecordSettings, TrainingSettings
 from pinn_phases.trained_with import parts
 
-MOST_SNAPSHOTS = 200  # a decade: 0.5 GB in 300,000 iterations at the paper's size
-PROBES = 5  # points of a condition that are looked at: ends, middle, and between
+MAX_SNAPSHOTS = 200  # per decade: 0.5 GB for 300,000 iterations of the paper's network
+PROBE_POINTS = 5  # points per condition: both ends, the middle, and one in each half
 
 
 def require_effect(problem: Problem, training: TrainingSettings, path: KeyPath) -> None:
-    """Check that a problem has what the settings of its training name.
+    """Check that the conditions, ansatz and features in `training` suit the problem.
 
     Parameters
     ----------
     path
-        Of the settings.
+        Key path of `training`, for messages.
 
     Raises
     ------
     SettingsError
-        At the first that would be ignored.
+        If a condition or the ansatz does not exist, or for the first setting without effect.
     """
     network = training.network
     if set(training.conditions) != set(problem.conditions):
@@ -46,83 +47,90 @@ def require_effect(problem: Problem, training: TrainingSettings, path: KeyPath) 
         raise SettingsError((*path, "network", "fourier_modes"), network.fourier_modes, expected)
     for name, condition in training.conditions.items():
         if condition.weight and _is_built_in(problem, network.ansatz, name):
-            expected = f"expected 0, since the ansatz '{network.ansatz}' holds this condition"
+            expected = f"expected 0, since the ansatz '{network.ansatz}' satisfies this condition"
             raise SettingsError((*path, "conditions", name, "weight"), condition.weight, expected)
 
 
 def _is_built_in(problem: Problem, ansatz: str, name: str) -> bool:
-    """Whether a condition on values lies where A + B N has B = 0, so that no network changes it."""
-    condition = problem.condition(name, PROBES)
+    """Whether a condition is on values only and its points have B = 0 in the ansatz A + B N.
+
+    The network N then has no influence on the condition.
+    """
+    condition = problem.condition(name, PROBE_POINTS)
     return not condition.operators(problem.fields) and not any(
         np.any(problem.ansatz(ansatz, points.T)[1]) for points in condition.points
     )
 
 
 def require_test_points(grid: Mapping[str, int], stride: int, path: KeyPath) -> None:
-    """Check that errors are taken at more points of each axis than its ends.
+    """Check that the error on the test grid uses enough points between the ends of each axis.
 
     Parameters
     ----------
     grid
-        Coordinate -> points of the test grid.
+        Coordinate -> number of points of the test grid.
     stride
-        Step through every axis.
+        `error_stride`: the error uses every stride-th point of each axis.
     path
-        Of the problem's settings.
+        Key path of the problem's settings, for messages.
 
     Raises
     ------
     SettingsError
-        If an axis is too short, or the stride too long for it.
+        If an axis has too few points, or the stride is too large for it.
     """
     for coordinate, points in grid.items():
         largest = largest_stride(points)
-        where: KeyPath = (*path, "reference", "grid", coordinate)
+        axis_path: KeyPath = (*path, "reference", "grid", coordinate)
         if not largest:
-            expected = f"expected at least {FEWEST_INSIDE + 2}, {FEWEST_INSIDE} between the ends"
-            raise SettingsError(where, points, expected)
+            expected = (
+                f"expected at least {MIN_INNER + 2}, so that {MIN_INNER} are between the ends"
+            )
+            raise SettingsError(axis_path, points, expected)
         if stride > largest:
-            left = f"{FEWEST_INSIDE} points between the ends of {'.'.join(where)} = {points}"
-            stands: KeyPath = (*path, "training", "record", "error_stride")
-            raise SettingsError(stands, stride, f"expected at most {largest}, which leaves {left}")
+            inner = f"{MIN_INNER} points between the ends of {'.'.join(axis_path)} = {points}"
+            stride_path: KeyPath = (*path, "training", "record", "error_stride")
+            expected = f"expected at most {largest}, which leaves {inner}"
+            raise SettingsError(stride_path, stride, expected)
 
 
 def require_records(training: TrainingSettings, smoothing: int, path: KeyPath) -> None:
-    """Check that a training writes down enough for its phases and figures, and fits into memory.
+    """Check that there are enough records for phases and figures, and not too many snapshots.
 
     Parameters
     ----------
     smoothing
-        Records in the figures' moving average.
+        Number of records in the moving average of the figures.
     path
-        Of the training's settings.
+        Key path of `training`, for messages.
 
     Raises
     ------
     SettingsError
-        If it has too few iterations or too many snapshots.
+        If there are too few iterations or too many snapshots.
     """
     record, iterations = training.record, training.iterations
-    if record.snapshots_per_decade > MOST_SNAPSHOTS:
-        where = (*path, "record", "snapshots_per_decade")
-        expected = f"expected at most {MOST_SNAPSHOTS}, since memory holds all snapshots"
-        raise SettingsError(where, record.snapshots_per_decade, expected)
-    needs = (
-        (MIN_RECORDS, f"phases are searched in at least {MIN_RECORDS} recorded iterations"),
-        (smoothing, f"figures.smoothing = {smoothing} averages as many recorded iterations"),
+    if record.snapshots_per_decade > MAX_SNAPSHOTS:
+        expected = f"expected at most {MAX_SNAPSHOTS}, since all snapshots are kept in memory"
+        raise SettingsError(
+            (*path, "record", "snapshots_per_decade"), record.snapshots_per_decade, expected
+        )
+    requirements = (
+        (MIN_RECORDS, f"the search for phases needs {MIN_RECORDS} recorded iterations"),
+        (smoothing, f"figures.smoothing = {smoothing} averages that many recorded iterations"),
     )
-    for records, why in needs:
+    for records, reason in requirements:
         fewest = fewest_iterations(record, records)
         if iterations < fewest:
             schedule = f"record.dense_until = {record.dense_until}, record.every = {record.every}"
-            expected = f"expected at least {fewest}, since {why} ({schedule})"
+            expected = f"expected at least {fewest}, since {reason} ({schedule})"
             raise SettingsError((*path, "iterations"), iterations, expected)
 
 
 def fewest_iterations(record: RecordSettings, records: int) -> int:
-    """Return the length of the shortest training that writes down so many iterations.
+    """Return the number of iterations of the shortest training with this number of records.
 
-    These are the ones that `training.history.is_recorded` names, and the last one.
+    Recorded are the iterations chosen by `training.history.is_recorded`, and always the last one.
     """
     before_last = records - 1
     if before_last <= record.dense_until:
@@ -131,36 +139,36 @@ def fewest_iterations(record: RecordSettings, records: int) -> int:
     return multiples * record.every + 1
 
 
-def unused(
+def without_effect(
     problems: Mapping[str, ProblemSettings], compared: tuple[str, ...]
 ) -> Iterator[tuple[KeyPath, object, str]]:
-    """Find settings that others switch off: path, value and what would be needed for an effect.
+    """Find settings that other settings disable, as arguments of `SettingsError`.
 
-    In config.yaml they may stand for later use. On the command line they are errors.
+    They are allowed in config.yaml, for later use, but not on the command line.
 
     Parameters
     ----------
     compared
-        Methods that are trained, with their optimisers.
+        Names of the methods that are trained, with their optimisers.
     """
     methods, optimisers = zip(*map(parts, compared), strict=True)
     used = {"methods": methods, "optimisers": optimisers}
     for name, block in problems.items():
         for kind, blocks in (("methods", block.methods), ("optimisers", block.optimisers)):
-            for one, constants in blocks.items():
-                if one not in used[kind]:
-                    path: KeyPath = ("problems", name, kind, one)
+            for plugin, constants in blocks.items():
+                if plugin not in used[kind]:
+                    path: KeyPath = ("problems", name, kind, plugin)
                     expected = f"expected one of compared_methods = {', '.join(compared)}"
                     yield path, constants, expected
-        for condition, chosen in block.training.conditions.items():
-            if chosen.weight == 0:
+        for condition, term in block.training.conditions.items():
+            if term.weight == 0:
                 path = ("problems", name, "training", "conditions", condition, "points")
-                yield path, chosen.points, "expected a weight above 0, without which it is left out"
+                yield path, term.points, "expected a weight above 0; 0 leaves the condition out"
         if block.training.engine == "plain" and block.training.compiled:
             path = ("problems", name, "training", "compiled")
             yield path, True, "expected false, since the plain engine is not compiled"
-        for one, optimiser in block.optimisers.items():
+        for plugin, optimiser in block.optimisers.items():
             if isinstance(optimiser, FallingRate) and optimiser.decay == 1:
-                path = ("problems", name, "optimisers", one, "decay_every")
-                expected = "expected a decay below 1, without which the learning rate stays"
+                path = ("problems", name, "optimisers", plugin, "decay_every")
+                expected = "expected a decay below 1; with 1 the learning rate is constant"
                 yield path, optimiser.decay_every, expected

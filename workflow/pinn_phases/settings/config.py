@@ -1,4 +1,4 @@
-"""config.yaml at one scale, as objects: typed, frozen, complete."""
+"""The complete settings of one scale, as immutable objects."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from pinn_phases.plugins import (
     REFERENCES,
     OptimiserName,
     ProblemName,
-    made,
+    build_plugin,
 )
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSolver
@@ -26,7 +26,7 @@ from pinn_phases.trained_with import ADAM, TrainedWith, parts, with_optimiser
 
 
 class ExecutionSettings(StrictModel):
-    """What a training job asks of the machine; changing it does not train again."""
+    """Resources of a training job; changing them does not retrain."""
 
     threads: int = Field(ge=1)
     memory_mb: int = Field(ge=1)
@@ -35,7 +35,7 @@ class ExecutionSettings(StrictModel):
 
 
 class ProblemSettings(StrictModel):
-    """All that belongs to one problem."""
+    """All settings of one problem."""
 
     equation: SerializeAsAny[Problem]  # with its coefficients
     reference: SerializeAsAny[ReferenceSolver]
@@ -45,18 +45,21 @@ class ProblemSettings(StrictModel):
     optimisers: Mapping[OptimiserName, SerializeAsAny[Optimiser]] = Field(min_length=1)
 
     def constants(self, name: str) -> Method:
-        """Return the constants of a method, whose name may say its optimiser.
+        """Return the constants of a method, given with or without its optimiser.
+
+        Settings from config.yaml have one entry per method; those of archives include the
+        optimiser in its name.
 
         Raises
         ------
         KeyError
-            If there are none.
+            If the method is not in these settings.
         """
         return self.methods[name if name in self.methods else parts(name)[0]]
 
 
 class Settings(StrictModel):
-    """config.yaml at one scale."""
+    """All settings of one scale."""
 
     scale: str
     seeds: tuple[Seed, ...] = Field(min_length=1)
@@ -69,7 +72,7 @@ class Settings(StrictModel):
 
     @field_validator("problems", mode="before")
     @classmethod
-    def _make_plugins(cls, blocks: object) -> object:
+    def _build_plugins(cls, blocks: object) -> object:
         if not isinstance(blocks, Mapping):
             return blocks
         return {name: _with_plugins(name, block) for name, block in blocks.items()}
@@ -82,15 +85,16 @@ class Settings(StrictModel):
         return seeds
 
     def reference(self, problem: str) -> ReferenceSettings:
-        """Everything that the reference solution of a problem needs."""
+        """Return the settings of the reference solution of a problem."""
         block = self.problems[problem]
         return ReferenceSettings(problem=problem, equation=block.equation, solver=block.reference)
 
     def run(self, problem: str, method: str, seed: int) -> RunSettings:
-        """Everything that one training needs."""
+        """Return the settings of one training."""
         block = self.problems[problem]
         optimiser = block.optimisers[parts(method)[1]]
-        own = {
+        training = {
+            **dict(block.training),
             "optimiser": optimiser.model_copy(update={"iterations": None}),
             "iterations": optimiser.iterations or block.training.iterations,
         }
@@ -101,54 +105,57 @@ class Settings(StrictModel):
             seed=seed,
             equation=block.equation,
             method_constants=block.constants(method),
-            training=RunTraining(**{**dict(block.training), **own}),
+            training=RunTraining(**training),
         )
 
 
 def _with_plugins(problem: str, block: object) -> object:
-    """Make the problem, its solver, the methods and the optimisers in the block of a problem."""
+    """Replace the blocks of plugins in the block of a problem by the plugins."""
     if not isinstance(block, Mapping):
         return block
     plugins: dict[str, object] = {}
     if "equation" in block:
-        plugins["equation"] = made(PROBLEMS, problem, Problem, block["equation"])
+        plugins["equation"] = build_plugin(PROBLEMS, problem, Problem, block["equation"])
     if "reference" in block:
-        plugins["reference"] = made(REFERENCES, problem, ReferenceSolver, block["reference"])
+        plugins["reference"] = build_plugin(
+            REFERENCES, problem, ReferenceSolver, block["reference"]
+        )
     if isinstance(block.get("methods"), Mapping):
         plugins["methods"] = {
-            name: made(METHODS, parts(name)[0], Method, constants)
+            name: build_plugin(METHODS, parts(name)[0], Method, constants)
             for name, constants in block["methods"].items()
         }
     if isinstance(block.get("optimisers"), Mapping):
         plugins["optimisers"] = {
-            name: made(OPTIMISERS, name, Optimiser, constants)
+            name: build_plugin(OPTIMISERS, name, Optimiser, constants)
             for name, constants in block["optimisers"].items()
         }
     return {**block, **plugins}
 
 
 class ComparedMethods(StrictModel):
-    """Which of the methods that have constants are trained and shown, and with which optimiser."""
+    """Methods that are trained and shown, and their default optimiser."""
 
-    optimiser: OptimiserName = ADAM  # of the methods whose name says none
-    compared_methods: tuple[TrainedWith, ...] = Field(min_length=1)  # in the figures' order
+    optimiser: OptimiserName = ADAM  # of methods named without an optimiser
+    compared_methods: tuple[TrainedWith, ...] = Field(min_length=1)  # in the order of the figures
 
     @field_validator("compared_methods")
     @classmethod
     def _methods_differ(cls, methods: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        names = {with_optimiser(name, info.data.get("optimiser", ADAM)) for name in methods}
+        default = info.data.get("optimiser", ADAM)  # missing if it is invalid
+        names = {with_optimiser(name, default) for name in methods}
         if len(names) < len(methods):
             raise ValueError("expected different methods")
         return methods
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the methods with their optimisers."""
+        """Names of the methods, with their optimisers."""
         return tuple(with_optimiser(name, self.optimiser) for name in self.compared_methods)
 
 
-class ScaleBesidePaper(StrictModel):
-    """Settings of a scale, and those that no scale has changed: the paper's."""
+class ScaleAndPaper(StrictModel):
+    """Settings of a scale, and of the paper for comparison: config.yaml without any scale."""
 
     scale: Settings
     paper: Settings

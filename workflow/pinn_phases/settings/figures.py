@@ -6,8 +6,8 @@ from pinn_phases.model import StrictModel
 
 
 class FigureSettings(StrictModel):
-    """Numbers of the figures."""
+    """Settings that all figures share."""
 
-    smoothing: int = Field(ge=1)  # records in the moving average of SNR
-    phases_of: str  # method whose SNR marks the phases
-    font: str | None = None  # family, if it is installed; else matplotlib's own
+    smoothing: int = Field(ge=1)  # number of records in the moving average of SNR
+    phases_of: str  # method whose SNR determines the phases
+    font: str | None = None  # family; matplotlib's default if None or not installed

@@ -1,4 +1,4 @@
-"""Settings file for commands that are called by hand; jobs get their settings as JSON."""
+"""Reading config.yaml, for commands called by hand; jobs get their settings as JSON."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from pinn_phases.model import SettingsError, Tree
 
 
 def default_config() -> Path:
-    """Return the file that the Snakefile uses: config.yaml here, or that of the checkout."""
-    here = Path("config.yaml")
-    return here if here.exists() else Path(__file__).parents[3] / here
+    """Return the path of config.yaml in the working folder or else in the checkout."""
+    path = Path("config.yaml")
+    return path if path.exists() else Path(__file__).parents[3] / path
 
 
 def read_config(path: Path) -> Tree:
-    """Read a settings file without validating its contents.
+    """Read a settings file, without validation.
 
     Raises
     ------
     SettingsError
-        If it is not YAML, or not a block of settings.
+        If it is not YAML, or not a mapping.
     """
     try:
         tree = yaml.safe_load(path.read_text())

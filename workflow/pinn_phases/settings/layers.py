@@ -1,9 +1,9 @@
 """How config.yaml and the command line are merged into the settings of a scale.
 
-Each of the two sources is a tree of blocks, with one block per scale under `scales`. It is resolved
-in two steps. First the block of the scale overrides the source, key by key. Then the block of each
-problem overrides the general blocks, such as `training`. The resolved command line overrides the
-resolved config.yaml, so a value on the command line always wins.
+Both sources are trees of blocks, with one block per scale under `scales`. Each source is resolved
+in two steps: the block of the scale overrides the rest of the source, key by key; then the block of
+each problem overrides the general blocks, such as `training`. Finally, the resolved command line
+overrides the resolved config.yaml, so a value on the command line always wins.
 """
 
 import re
@@ -12,131 +12,134 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pinn_phases.model import A_BLOCK, KeyPath, SettingsError, Tree
+from pinn_phases.model import EXPECTED_BLOCK, KeyPath, SettingsError, Tree
 
 GENERAL_BLOCKS = ("training", "execution", "methods", "optimisers")
-NOT_OF_A_SCALE = ("scale", "scales")  # keys that say which blocks there are
-NUMBER = re.compile(r"[-+]?\d+(\.\d*([eE][-+]\d+)?)?")  # what YAML reads as one, and no more
-NUMBER_LENGTH = 400  # the longest word that is one; Python reads no digits beyond 4,300
+SCALE_KEYS = ("scale", "scales")  # keys that define and choose scales, and are not part of one
+NUMBER = re.compile(r"[-+]?\d+(\.\d*([eE][-+]\d+)?)?")  # numbers of YAML, and nothing else
+MAX_NUMBER_LENGTH = 400  # longer strings are not parsed; Python's limit for int() is 4,300 digits
 CONSTANTS = {"true": True, "false": False, "null": None}
 
 
 class CommandLineError(SettingsError):
-    """A setting that cannot be used, and that the command line gave."""
+    """An invalid setting that comes from the command line."""
 
 
 @contextmanager
 def from_the_command_line() -> Iterator[None]:
-    """Say of a setting found here that the command line gave it."""
+    """Attribute an error in the `with` block to the command line."""
     try:
         yield
     except SettingsError as error:
         raise CommandLineError(error.path, error.value, error.expected) from None
 
 
-def words_to_values(tree: Any) -> Any:
-    """Read numbers and constants again: after --config, those in blocks and lists are words."""
+def parse_strings(tree: Any) -> Any:
+    """Convert strings to the numbers, booleans and null that YAML would read.
+
+    Snakemake's --config leaves values inside blocks and lists as strings.
+    """
     if isinstance(tree, Mapping):
-        return {key: words_to_values(value) for key, value in tree.items()}
+        return {key: parse_strings(value) for key, value in tree.items()}
     if isinstance(tree, list):
-        return [words_to_values(value) for value in tree]
-    if isinstance(tree, str) and len(tree) <= NUMBER_LENGTH and NUMBER.fullmatch(tree):
+        return [parse_strings(value) for value in tree]
+    if isinstance(tree, str) and len(tree) <= MAX_NUMBER_LENGTH and NUMBER.fullmatch(tree):
         return float(tree) if "." in tree else int(tree)
     return CONSTANTS.get(tree, tree) if isinstance(tree, str) else tree
 
 
 @dataclass(frozen=True)
 class Layers:
-    """Two sources of settings, the second over the first.
+    """Two sources of settings; the command line overrides the file.
 
     Attributes
     ----------
     file
-        As config.yaml has it.
+        Contents of config.yaml.
     command_line
-        Settings of the same form, of which nothing has to be there.
+        Settings in the structure of config.yaml; all of them are optional.
     """
 
     file: Tree
     command_line: Tree = field(default_factory=dict)
 
-    def at(self, scale: str, keys: Collection[str]) -> dict[str, Any]:
-        """Resolve at a scale, with nothing left of the general blocks.
+    def resolve(self, scale: str, keys: Collection[str]) -> dict[str, Any]:
+        """Merge all blocks for a scale; the general blocks become part of each problem.
 
         Parameters
         ----------
         keys
-            What there may be besides the general blocks.
+            Allowed top-level keys, in addition to the general blocks.
         """
-        tree = _laid_over({}, source_at(self.file, scale), keys)
+        tree = _override({}, at_scale(self.file, scale), keys)
         if self.command_line:
-            tree = _laid_over(tree, source_at(self.command_line, scale), keys)
+            tree = _override(tree, at_scale(self.command_line, scale), keys)
         return tree
 
-    def place(self, scale: str, path: KeyPath) -> KeyPath:
-        """Where the value at `path` of the settings at a scale comes from, or is missing."""
-        candidates = _places(scale, path)
+    def origin(self, scale: str, path: KeyPath) -> KeyPath:
+        """Key path in a source that sets the resolved `path`, or where it should be set."""
+        candidates = _candidates(scale, path)
         sources = (self.command_line, self.file)
-        there = [place for source in sources for place in candidates if holds(source, place)]
-        missing = [place for place in reversed(candidates) if holds(self.file, place[:-1])]
-        return [*there, *missing, path][0]
+        found = [origin for source in sources for origin in candidates if contains(source, origin)]
+        missing = [origin for origin in reversed(candidates) if contains(self.file, origin[:-1])]
+        return [*found, *missing, path][0]
 
-    def is_given(self, scale: str, path: KeyPath) -> bool:
-        """Whether the command line gives the value at `path` of the settings at a scale."""
-        return any(holds(self.command_line, place) for place in _places(scale, path))
+    def is_on_command_line(self, scale: str, path: KeyPath) -> bool:
+        """Whether the command line sets the resolved `path`."""
+        return any(contains(self.command_line, origin) for origin in _candidates(scale, path))
 
-    def placed(self, scale: str, error: SettingsError) -> SettingsError:
-        """Return the error about settings at a scale with the place that holds the value."""
-        kind = CommandLineError if self.is_given(scale, error.path) else SettingsError
-        return kind(self.place(scale, error.path), error.value, error.expected)
+    def with_origin(self, scale: str, error: SettingsError) -> SettingsError:
+        """Replace the resolved path in an error by its origin."""
+        kind = CommandLineError if self.is_on_command_line(scale, error.path) else SettingsError
+        return kind(self.origin(scale, error.path), error.value, error.expected)
 
 
-def source_at(source: Tree, scale: str) -> dict[str, Any]:
-    """Lay the block that a source has for a scale, if any, over the whole source."""
-    base = {key: value for key, value in source.items() if key not in NOT_OF_A_SCALE}
+def at_scale(source: Tree, scale: str) -> dict[str, Any]:
+    """Return a source with the block of a scale, if it has one, merged into it."""
+    base = {key: value for key, value in source.items() if key not in SCALE_KEYS}
     result: dict[str, Any] = merged(base, source.get("scales", {}).get(scale, {}))
     return result
 
 
 def merged(base: Any, over: Any) -> Any:
-    """Lay one tree over another, key by key."""
+    """Override the values of one tree by those of another, key by key."""
     if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
         return over
     return {**base, **{key: merged(base.get(key), value) for key, value in over.items()}}
 
 
-def _laid_over(below: Tree, tree: Tree, keys: Collection[str]) -> dict[str, Any]:
-    """Lay a tree over another: its general blocks over every problem, then its problems."""
+def _override(base: Tree, tree: Tree, keys: Collection[str]) -> dict[str, Any]:
+    """Override `base`: all its problems by the general blocks of `tree`, then by its problems."""
     allowed = {*GENERAL_BLOCKS, *keys}
     for key, value in tree.items():
         if key not in allowed:
             expected = f"unknown key; expected one of {', '.join(sorted(allowed))}"
             raise SettingsError((key,), value, expected)
         if key in GENERAL_BLOCKS and not isinstance(value, Mapping):
-            raise SettingsError((key,), value, A_BLOCK)
+            raise SettingsError((key,), value, EXPECTED_BLOCK)
     general = {key: tree[key] for key in GENERAL_BLOCKS if key in tree}
-    result = {key: value for key, value in tree.items() if key not in general}
-    under, over = below.get("problems", {}), tree.get("problems", {})
-    if isinstance(under, Mapping) and isinstance(over, Mapping) and (under or "problems" in tree):
-        result["problems"] = {
-            name: merged(merged(under.get(name, {}), general), over.get(name, {}))
-            for name in {**under, **over}
+    overrides = {key: value for key, value in tree.items() if key not in general}
+    old, new = base.get("problems", {}), tree.get("problems", {})
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and (old or "problems" in tree):
+        overrides["problems"] = {
+            name: merged(merged(old.get(name, {}), general), new.get(name, {}))
+            for name in {**old, **new}
         }
-    whole: dict[str, Any] = merged(below, result)
-    return whole
+    result: dict[str, Any] = merged(base, overrides)
+    return result
 
 
-def _places(scale: str, path: KeyPath) -> list[KeyPath]:
-    """Places in a source that may hold the value at `path` of its settings, the strongest first."""
-    places: list[KeyPath] = [("scales", scale, *path), path]
+def _candidates(scale: str, path: KeyPath) -> list[KeyPath]:
+    """Key paths in a source that may set the resolved `path`, highest precedence first."""
+    candidates: list[KeyPath] = [("scales", scale, *path), path]
     if path[0] == "problems" and path[2:3] and path[2] in GENERAL_BLOCKS:
         general = path[2:]
-        places += [("scales", scale, *general), general]
-    return places
+        candidates += [("scales", scale, *general), general]
+    return candidates
 
 
-def holds(tree: object, path: KeyPath) -> bool:
-    """Whether there is something at the path."""
+def contains(tree: object, path: KeyPath) -> bool:
+    """Whether a key path exists in a tree of blocks and lists."""
     for key in path:
         if isinstance(tree, list) and key.isdigit() and int(key) < len(tree):
             tree = tree[int(key)]

@@ -9,7 +9,7 @@ from pinn_phases.reference.base import ReferenceSolver
 
 
 class ReferenceSettings(StrictModel):
-    """Everything that one reference solution needs; stored in its file."""
+    """All settings of one reference solution, which are stored in its file."""
 
     problem: ProblemName
     equation: SerializeAsAny[Problem]  # with its coefficients

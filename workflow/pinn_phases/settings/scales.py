@@ -1,8 +1,8 @@
-"""The one place where config.yaml becomes objects: typed, frozen, checked before any job starts.
+"""Load config.yaml: validated, immutable settings of every scale, before any job starts.
 
-config.yaml holds the paper's values and, under `scales`, the changes of each scale; `layers` merges
-them. The part outside `scales` has to be complete. The constants of all methods are checked, and
-those of the methods in `compared_methods` are kept.
+config.yaml contains the paper's values and, under `scales`, the changes of each scale; `layers`
+merges them. The part outside `scales` must be complete. The constants of all methods are validated,
+and only the methods in `compared_methods` are kept.
 """
 
 import json
@@ -12,89 +12,99 @@ from pathlib import Path
 from typing import Any
 
 from pinn_phases.model import (
-    A_BLOCK,
+    EXPECTED_BLOCK,
     KeyPath,
     SettingsError,
     StrictModel,
     Tree,
-    require_plain,
+    require_plain_data,
     validated,
 )
 from pinn_phases.plugins import METHODS, names
-from pinn_phases.settings.checks import require_effect, require_records, require_test_points, unused
+from pinn_phases.settings.checks import (
+    require_effect,
+    require_records,
+    require_test_points,
+    without_effect,
+)
 from pinn_phases.settings.config import ComparedMethods, ProblemSettings, Settings
 from pinn_phases.settings.figures import FigureSettings
-from pinn_phases.settings.layers import Layers, from_the_command_line, merged, source_at
+from pinn_phases.settings.layers import Layers, at_scale, from_the_command_line, merged
 from pinn_phases.trained_with import ADAM, parts, with_optimiser
 
-ARCHIVE = "archive-"  # before the name of a scale: its archived runs, with their own settings
-REACHED = "reached-"  # before that of a scale that trains: its runs from their checkpoints
+ARCHIVE = "archive-"  # prefix of a scale of archived runs, which have their own settings
+REACHED = "reached-"  # prefix of a scale of runs from checkpoints of unfinished trainings
 ARCHIVED_SETTINGS = "settings.json"
-# Settings of archived runs that the command line may change: which are shown, and how.
-OF_AN_ARCHIVE = ("seeds", "compared_methods", "phases", "figures")
-NAME = re.compile(r"\w[\w.-]*", re.ASCII)  # of a scale: a folder of results, and safe in any shell
+# Settings of archived runs that the command line may change: which runs are shown, and how.
+ARCHIVE_KEYS = ("seeds", "compared_methods", "phases", "figures")
+NAME = re.compile(r"\w[\w.-]*", re.ASCII)  # of a scale: valid as a folder, and safe in any shell
 
 
 def load_scales(
     config: Tree, archives: Mapping[str, Settings] = {}, command_line: Mapping[str, Any] = {}
 ) -> dict[str, Settings]:
-    """Check the whole of config.yaml and return the settings of every scale, by name.
+    """Validate all of config.yaml and return the settings of every scale, by name.
 
-    Each scale that trains is there twice: once to train, once to take runs from checkpoints.
+    Each scale NAME of config.yaml is also returned as `reached-NAME`, whose runs are taken from the
+    checkpoints of NAME.
 
     Parameters
     ----------
     config
-        As the file has it.
+        Contents of config.yaml.
     archives
-        Further settings that `scale` may choose: of archived runs, as `load_archives` finds them.
+        Settings of archived runs, from `load_archives`; `scale` may choose one of them.
     command_line
-        What was given beside the file, as the file would have it; it wins over every block. Scales
-        that it does not suit are left out, unless it is the chosen one.
+        Settings from the command line, in the structure of config.yaml. They override every block.
+        A scale that they make invalid is left out, unless it is the chosen one.
 
     Raises
     ------
     SettingsError
-        At the first key that is unknown, missing, of the wrong type, out of range or without
-        effect; CommandLineError if the command line gave it.
+        For the first key that is unknown, missing, of the wrong type, out of range or without
+        effect; CommandLineError if it comes from the command line.
     """
     layers = Layers(config, command_line)
-    chosen = _chosen(layers, archives)
-    # First without any scale, so that a mistake is not blamed on a scale that changes a part of it;
-    # then without the command line, so that a mistake in the file is not hidden by it.
+    chosen = _chosen_scale(layers, archives)
+    # First validate without scales, so that an error outside `scales` is not attributed to a scale;
+    # then without the command line, which could hide an error in the file.
     load_paper(config)
-    loaded = {scale: _at_scale(Layers(config), scale) for scale in config["scales"]}
+    loaded = {scale: _load(Layers(config), scale) for scale in config["scales"]}
     loaded |= archives
-    given = {**loaded, **command_line.get("scales", {})} if {*command_line} - {"scale"} else {}
-    for scale in given:
+    has_overrides = {*command_line} - {"scale"}
+    overridden = {**loaded, **command_line.get("scales", {})} if has_overrides else {}
+    for scale in overridden:
         try:
             if scale in archives:
-                loaded[scale] = _of_archive(archives[scale], command_line)
+                loaded[scale] = _override_archive(archives[scale], command_line)
             else:
-                loaded[scale] = _at_scale(layers, scale)
+                loaded[scale] = _load(layers, scale)
         except SettingsError:
             if scale == chosen:
                 raise
             loaded.pop(scale, None)
-    trained = {name: of for name, of in loaded.items() if name not in archives}
-    again = (of.model_copy(update={"scale": f"{REACHED}{name}"}) for name, of in trained.items())
-    return loaded | {settings.scale: settings for settings in again}
+    reached = {
+        f"{REACHED}{name}": settings.model_copy(update={"scale": f"{REACHED}{name}"})
+        for name, settings in loaded.items()
+        if name not in archives
+    }
+    return loaded | reached
 
 
 def load_archives(folder: Path) -> dict[str, Settings]:
-    """Return the settings of every archive of runs the name of its scale.
+    """Return the settings of all archives, by the name of their scale, `archive-FOLDER`.
 
     Parameters
     ----------
     folder
-        Holds a folder for each archive, with its settings.
+        Contains one folder per archive, with its `settings.json`.
 
     Raises
     ------
     SettingsError
-        If the settings of one are not settings.
+        If the settings of an archive are invalid.
     """
-    found = {}
+    archives = {}
     for path in sorted(folder.glob(f"*/{ARCHIVED_SETTINGS}")):
         try:
             tree = json.loads(path.read_text())
@@ -103,12 +113,12 @@ def load_archives(folder: Path) -> dict[str, Settings]:
         settings = validated(Settings, _upgraded(tree), (str(path),))
         _require_name((str(path.parent),), path.parent.name)
         name = f"{ARCHIVE}{path.parent.name}"
-        found[name] = settings.model_copy(update={"scale": name})
-    return found
+        archives[name] = settings.model_copy(update={"scale": name})
+    return archives
 
 
 def _upgraded(tree: Tree) -> Tree:
-    """Return the settings of an archive with what those of older versions do not say."""
+    """Convert settings of archives of older versions, which had one optimiser and fewer keys."""
     problems = {}
     for name, block in tree.get("problems", {}).items():
         training = {**block.get("training", {})}
@@ -118,47 +128,47 @@ def _upgraded(tree: Tree) -> Tree:
 
 
 def load_paper(config: Tree) -> Settings:
-    """Return the settings as they stand outside `scales`, of all methods, compared or not.
+    """Return the paper's settings: those outside `scales`, with all methods.
 
     Raises
     ------
     SettingsError
-        As `load_scales`.
+        As for `load_scales`.
     """
-    return _at_scale(Layers({**config, "scales": {"paper": {}}}), "paper", all_methods=True)
+    return _load(Layers({**config, "scales": {"paper": {}}}), "paper", all_methods=True)
 
 
-def _chosen(layers: Layers, archives: Mapping[str, Settings]) -> str:
-    """Check all that is needed to choose a scale, and return the name of its settings."""
+def _chosen_scale(layers: Layers, archives: Mapping[str, Settings]) -> str:
+    """Return the name of the chosen scale, without "reached-", after checks of names and blocks."""
     file, command_line = layers.file, layers.command_line
-    require_plain(file)
-    names = {**_scales(file, archives)}
+    require_plain_data(file)
+    scales = {**_scales(file, archives)}
     with from_the_command_line():
-        require_plain(command_line)
+        require_plain_data(command_line)
         if "scales" in command_line:
-            names |= _scales(command_line, archives)
+            scales |= _scales(command_line, archives)
     chosen = {**file, **command_line}.get("scale")
-    there = [*names, *archives, *(f"{REACHED}{name}" for name in names)]
-    if not isinstance(chosen, str) or chosen not in there:
-        expected = f"expected one of {', '.join(there)}"
-        raise layers.placed("", SettingsError(("scale",), chosen, expected))
+    allowed = [*scales, *archives, *(f"{REACHED}{name}" for name in scales)]
+    if not isinstance(chosen, str) or chosen not in allowed:
+        expected = f"expected one of {', '.join(allowed)}"
+        raise layers.with_origin("", SettingsError(("scale",), chosen, expected))
     return chosen.removeprefix(REACHED)
 
 
 def _scales(source: Tree, archives: Mapping[str, Settings]) -> Tree:
-    """Return the blocks of the scales, after checking that they are such."""
+    """Return the block `scales` of a source, after checks of its names and types."""
     scales = source.get("scales")
     if not isinstance(scales, Mapping) or not scales:
         raise SettingsError(("scales",), scales, "expected a block for each scale")
     for name, block in scales.items():
         _require_name(("scales", name), name)
         if name in archives:
-            raise SettingsError(("scales", name), ..., "expected a name that no archive has")
+            raise SettingsError(("scales", name), ..., "expected a name that no archive uses")
         if name.startswith(REACHED):
             expected = f"expected a name that does not start with {REACHED}"
             raise SettingsError(("scales", name), ..., expected)
         if not isinstance(block, Mapping):
-            raise SettingsError(("scales", name), block, A_BLOCK)
+            raise SettingsError(("scales", name), block, EXPECTED_BLOCK)
     return scales
 
 
@@ -167,66 +177,66 @@ def _require_name(path: KeyPath, name: str) -> None:
         raise SettingsError(path, ..., "expected a name of letters, digits, '-', '_' and '.'")
 
 
-def _at_scale(layers: Layers, scale: str, *, all_methods: bool = False) -> Settings:
-    """Put one scale together; errors name the place that holds the value."""
+def _load(layers: Layers, scale: str, *, all_methods: bool = False) -> Settings:
+    """Merge and validate the settings of one scale; errors name the source of the value."""
     keys = {*Settings.model_fields, *ComparedMethods.model_fields} - {"scale"}
     try:
-        tree = layers.at(scale, keys)
+        tree = layers.resolve(scale, keys)
         compared = validated(ComparedMethods, _part(tree, ComparedMethods))
         settings = validated(Settings, _part(tree, Settings) | {"scale": scale})
         for name, problem in settings.problems.items():
             _check_problem(name, problem, settings.figures)
-        comparing = _comparing(settings, compared)
-        for path, value, expected in unused(settings.problems, compared.names):
-            if layers.is_given(scale, path):
+        selected = _select_methods(settings, compared)
+        for path, value, expected in without_effect(settings.problems, compared.names):
+            if layers.is_on_command_line(scale, path):
                 raise SettingsError(path, value, expected)
     except SettingsError as error:
-        raise layers.placed(scale, error) from None
-    return settings if all_methods else comparing
+        raise layers.with_origin(scale, error) from None
+    return settings if all_methods else selected
 
 
-def _of_archive(settings: Settings, command_line: Tree) -> Settings:
-    """Lay the command line over the settings of archived runs, as far as it can have an effect."""
-    given = source_at(command_line, settings.scale)
+def _override_archive(settings: Settings, command_line: Tree) -> Settings:
+    """Override settings of archived runs by the command line; most of them cannot change."""
+    overrides = at_scale(command_line, settings.scale)
     with from_the_command_line():
-        for key, value in given.items():
-            if key not in OF_AN_ARCHIVE:
-                allowed = ", ".join(OF_AN_ARCHIVE)
-                expected = f"of archived runs nothing can be changed any more but {allowed}"
+        for key, value in overrides.items():
+            if key not in ARCHIVE_KEYS:
+                allowed = ", ".join(ARCHIVE_KEYS)
+                expected = f"archived runs cannot be changed; expected one of {allowed}"
                 raise SettingsError((key,), value, expected)
-        tree = merged(settings.model_dump(mode="json"), _part(given, Settings))
+        tree = merged(settings.model_dump(mode="json"), _part(overrides, Settings))
         changed = validated(Settings, tree)
         for index, seed in enumerate(changed.seeds):
             if seed not in settings.seeds:
                 expected = f"expected one of the archived {', '.join(map(str, settings.seeds))}"
                 raise SettingsError(("seeds", index), seed, expected)
         methods = list(next(iter(settings.problems.values())).methods)
-        part = {"compared_methods": methods, **_part(given, ComparedMethods)}
+        part = {"compared_methods": methods, **_part(overrides, ComparedMethods)}
         compared = validated(ComparedMethods, part)
         for index, name in enumerate(compared.names):
             if name not in methods:
                 expected = f"expected one of {', '.join(methods)}"
                 raise SettingsError(("compared_methods", index), name, expected)
-        return _comparing(changed, compared)
+        return _select_methods(changed, compared)
 
 
 def _part(tree: Tree, model: type[StrictModel]) -> dict[str, Any]:
-    """Return what `model` is made from."""
+    """Return the keys of a tree that are fields of `model`."""
     return {key: value for key, value in tree.items() if key in model.model_fields}
 
 
-def _comparing(settings: Settings, compared: ComparedMethods) -> Settings:
-    """Keep these methods of every problem, in this order, and their optimisers."""
+def _select_methods(settings: Settings, compared: ComparedMethods) -> Settings:
+    """Reduce every problem to the compared methods, in this order, and their optimisers."""
     names = compared.names
     problems = {}
     for problem, block in settings.problems.items():
         methods, optimisers = {}, {}
         for index, name in enumerate(names):
             method, optimiser = parts(name)
-            stored = name if name in block.methods else method  # an archive has whole names
-            for part, there in ((stored, block.methods), (optimiser, block.optimisers)):
-                if part not in there:
-                    expected = f"expected one of {', '.join(there)}"
+            key = name if name in block.methods else method  # archives have names with optimiser
+            for part, available in ((key, block.methods), (optimiser, block.optimisers)):
+                if part not in available:
+                    expected = f"expected one of {', '.join(available)}"
                     raise SettingsError(("compared_methods", index), part, expected)
             methods[name] = block.constants(name)
             optimisers[optimiser] = block.optimisers[optimiser]
@@ -247,16 +257,16 @@ def _comparing(settings: Settings, compared: ComparedMethods) -> Settings:
 
 
 def _check_problem(name: str, block: ProblemSettings, figures: FigureSettings) -> None:
-    """Check what only the problem itself can say of its numbers."""
+    """Check the settings of a problem against each other and against the problem itself."""
     path: KeyPath = ("problems", name)
     require_test_points(block.reference.grid, block.training.record.error_stride, path)
     require_effect(block.equation, block.training, (*path, "training"))
     require_records(block.training, figures.smoothing, (*path, "training"))
     for method in block.methods:
-        if method not in names(METHODS):  # a method with its optimiser, which only archives have
+        if method not in names(METHODS):  # "rba-soap" is a key of archives only
             expected = f"unknown key; expected one of {', '.join(names(METHODS))}"
             raise SettingsError((*path, "methods", method), ..., expected)
     for name, optimiser in block.optimisers.items():
         if optimiser.iterations:
-            own = block.training.model_copy(update={"iterations": optimiser.iterations})
-            require_records(own, figures.smoothing, (*path, "optimisers", name))
+            training = block.training.model_copy(update={"iterations": optimiser.iterations})
+            require_records(training, figures.smoothing, (*path, "optimisers", name))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-# Settings of recording and execution, which do not change what a training computes.
+# Settings of recording and execution, which do not change the trained network.
 NOT_COMPARED = (
     "training.record.*",
     "training.engine",
@@ -13,25 +13,25 @@ NOT_COMPARED = (
 )
 
 
-def leaves(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each value of nested blocks with its dotted key."""
+def leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted key and value of each leaf of nested blocks."""
     for key, value in tree.items():
         if isinstance(value, Mapping):
-            yield from leaves(value, f"{above}{key}.")
+            yield from leaves(value, f"{prefix}{key}.")
         else:
-            yield f"{above}{key}", value
+            yield f"{prefix}{key}", value
 
 
 def differences(
     settings: Mapping[str, Any], paper: Mapping[str, Any]
 ) -> dict[str, tuple[Any, Any]]:
-    """Compare what a run computes with the paper's: dotted key -> value here, value there."""
-    here, there = dict(leaves(settings)), dict(leaves(paper))
+    """Find settings of a run that differ from the paper's: dotted key -> (run, paper)."""
+    paper_values = dict(leaves(paper))
     compared = ("equation.", "method_constants.", "training.")
     return {
-        key: (value, there.get(key))
-        for key, value in here.items()
+        key: (value, paper_values.get(key))
+        for key, value in leaves(settings)
         if key.startswith(compared)
-        and value != there.get(key)
+        and value != paper_values.get(key)
         and not any(fnmatchcase(key, pattern) for pattern in NOT_COMPARED)
     }

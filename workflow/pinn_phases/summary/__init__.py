@@ -1,1 +1,1 @@
-"""Pages of tables, one module per page."""
+"""Pages of tables that summarise results: one module per page."""

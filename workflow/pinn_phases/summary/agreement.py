@@ -1,4 +1,4 @@
-"""Page of the agreement with the authors' curves: errors, boundaries, SNR, and differences."""
+"""Page that compares runs with the authors' published curves: errors, phase boundaries and SNR."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,35 +16,38 @@ from pinn_phases.trained_with import method_title
 FINAL = "final error"
 TITLE = "Agreement with the authors' curves"
 NONE, NOT_FOUND = "–", "not found"
-NO_TEST = "no test"
+NOT_COMPARABLE = "not comparable"
 TEXT = (
-    "The authors have one training per benchmark and method. All are compared up to the last "
-    "iteration that all have. Errors: the first iteration at which the relative L2 error (Eq. 7) "
-    "is below a level, among the iterations that all recorded; > marks a level that was not "
-    "reached. The final error is the median of the last tenth of these iterations. In brackets: "
-    "ours over theirs.",
-    "The authors drew boundaries by hand; ours are found in the SNR. Their whole curve was "
-    "searched in the same way. Medians over seeds are Kaplan-Meier medians, as in the statistics "
-    "over seeds, which use all records of a run.",
+    "The authors published one training per benchmark and method. It is compared with our runs up "
+    "to the last iteration at which all of them recorded an error. Errors: the first iteration at "
+    "which the relative L2 error (Eq. 7) is below a level, using only iterations that all curves "
+    "recorded; > marks a level that was not reached. The final error is the median over the last "
+    "tenth of these iterations. Ratios in brackets are our value divided by the authors'.",
+    "The authors drew the boundaries of the phases by hand; we find ours by a search in the SNR. "
+    "The column 'authors, by our search' is the result of the same search in the authors' complete "
+    "curve. Medians over seeds are Kaplan-Meier medians, as on the page with statistics over "
+    "seeds; that page, however, uses all recorded iterations of a run.",
 )
 
 
 @dataclass(frozen=True)
-class Compared:
-    """Runs of one problem and method compared with the authors' curve.
+class Comparison:
+    """Our runs of one problem and method, compared with the authors' curve.
 
     Attributes
     ----------
     seeds
         Seeds of our runs, in the order of the values.
     boundaries
-        Iterations at which phases start, theirs as drawn; None where a phase is not found.
+        Phase -> iteration at which it starts. The authors' values were drawn by hand; ours are
+        None where the phase was not found.
     found
-        Iteration at which our search finds the start in their SNR, or None.
+        Phase -> iteration at which our search finds its start in the authors' SNR, or None.
     departures
-        Where their code departs from the paper's text, which these runs follow.
+        Where the authors' code departs from the paper's text, which these runs follow.
     other_sizes
-        Settings that are neither the paper's nor the authors': key -> value here, in the paper.
+        Settings with a value that is neither the paper's nor the authors': key -> (value of the
+        run, value in the paper). Unless empty, the runs are not comparable.
     """
 
     problem: str
@@ -57,38 +60,42 @@ class Compared:
     other_sizes: Mapping[str, tuple[Any, Any]]
 
 
-def beside(theirs: Content, runs: Sequence[Content], phases: Sequence[Content]) -> Compared:
+def compare_with_published(
+    published: Content, runs: Sequence[Content], phases: Sequence[Content]
+) -> Comparison:
     """Compare runs and their phases with a published curve.
 
     Parameters
     ----------
+    published
+        The authors' curve for the problem and method of the runs.
     runs, phases
-        One file per seed, in the same order. Runs need only their history.
+        One file per seed, in the same order. Only the history of a run is needed.
     """
     settings = [run.attributes["settings"] for run in runs]
     sizes: dict[str, tuple[Any, Any]] = {}
     for one in settings:
-        sizes |= other_sizes(one, theirs.attributes["paper"])
+        sizes |= other_sizes(one, published.attributes["paper"])
     names = ("error/iteration", "error/relative_l2", "gradients/iteration", "gradients/snr")
-    return Compared(
+    drawn, found = published.attributes["drawn"], published.attributes["found"]
+    return Comparison(
         settings[0]["problem"],
         settings[0]["method"],
         tuple(one["seed"] for one in settings),
-        compare(Curve(*(theirs.arrays[name] for name in names)), [_curve(run) for run in runs]),
+        compare(Curve(*(published.arrays[name] for name in names)), [_curve(run) for run in runs]),
         {
             name: Values(
-                Observation(theirs.attributes["drawn"][name]),
-                tuple(_start(of.attributes[name]) for of in phases),
+                Observation(drawn[name]), tuple(_start(file.attributes[name]) for file in phases)
             )
             for name in BOUNDARIES
         },
-        {name: (theirs.attributes["found"][name] or {}).get("iteration") for name in BOUNDARIES},
+        {name: (found[name] or {}).get("iteration") for name in BOUNDARIES},
         tuple(departures(settings[0])),
         sizes,
     )
 
 
-def as_plain(compared: Sequence[Compared]) -> list[dict[str, Any]]:
+def as_plain(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
     """Convert the contents of the page to values that JSON can store."""
     return [
         {
@@ -108,60 +115,63 @@ def as_plain(compared: Sequence[Compared]) -> list[dict[str, Any]]:
                 for (first, last), values in one.agreement.snr.items()
             ],
         }
-        for one in compared
+        for one in comparisons
     ]
 
 
-def agreement_page(compared: Sequence[Compared], scale: str) -> Page:
-    """List errors, boundaries and SNR of both, then the differences in training."""
-    seeds = sorted({seed for one in compared for seed in one.seeds})
+def agreement_page(comparisons: Sequence[Comparison], scale: str) -> Page:
+    """List errors, boundaries and SNR of authors and runs, then the differences in training."""
+    seeds = sorted({seed for one in comparisons for seed in one.seeds})
     ours = (*(f"seed {seed}" for seed in seeds), *(("median",) if len(seeds) > 1 else ()))
-    who = ("benchmark", "method")
+    subject = ("benchmark", "method")
     errors = tuple(
-        (*_titles(one), name, _number(one.agreement.last), *_cells(one, values, seeds, shown))
-        for one in compared
+        (*_titles(one), name, _number(one.agreement.last), *_cells(one, values, seeds, digits))
+        for one in comparisons
         for name, values in _errors(one.agreement).items()
-        for shown in (_small if name == FINAL else _whole,)
+        for digits in (_three_digits if name == FINAL else _whole,)
     )
     boundaries = tuple(
         (*_titles(one), name.replace("_", " "), theirs, _number(one.found[name], NOT_FOUND), *cells)
-        for one in compared
+        for one in comparisons
         for name, values in one.boundaries.items()
         for theirs, *cells in (_cells(one, values, seeds, _whole, NOT_FOUND),)
     )
     snr = tuple(
-        (*_titles(one), f"{first:,} to {last:,}", *_cells(one, values, seeds, _small))
-        for one in compared
+        (*_titles(one), f"{first:,} to {last:,}", *_cells(one, values, seeds, _three_digits))
+        for one in comparisons
         for (first, last), values in one.agreement.snr.items()
     )
     searched = ("start of", "authors, by hand", "authors, by our search")
     tables = (
-        Table("Errors", (*who, "what", "up to iteration", "authors", *ours), errors),
-        Table("Boundaries of the phases", (*who, *searched, *ours), boundaries),
-        Table("Median SNR by half decade", (*who, "iterations", "authors", *ours), snr),
-        _departures(compared),
-        _other_sizes(compared),
+        Table("Errors", (*subject, "quantity", "up to iteration", "authors", *ours), errors),
+        Table("Boundaries of the phases", (*subject, *searched, *ours), boundaries),
+        Table("Median SNR by half decade", (*subject, "iterations", "authors", *ours), snr),
+        _departures(comparisons),
+        _other_sizes(comparisons),
     )
-    return Page(TITLE, (_verdict(compared, scale), *TEXT), tuple(t for t in tables if t.rows))
+    text = (_comparability(comparisons, scale), *TEXT)
+    return Page(TITLE, text, tuple(table for table in tables if table.rows))
 
 
-def _verdict(compared: Sequence[Compared], scale: str) -> str:
-    """Say whether the numbers are a test of agreement."""
-    if not compared:
+def _comparability(comparisons: Sequence[Comparison], scale: str) -> str:
+    """State whether the runs have the paper's sizes, so that a comparison is meaningful."""
+    if not comparisons:
         return f"Scale {scale}: no problem and method for which the authors published a curve."
-    of_other_size = [", ".join(_names(one)) for one in compared if one.other_sizes]
-    if not of_other_size:
-        return f"Scale {scale}: runs of the paper's sizes, compared with the authors'."
+    differing = [", ".join(_names(one)) for one in comparisons if one.other_sizes]
+    if not differing:
+        return f"Scale {scale}: all runs have the paper's sizes, so the curves are comparable."
     return (
-        f"Scale {scale}: no test of agreement for {'; '.join(of_other_size)}. The sizes of these "
-        "runs are not the paper's; the last table lists them. So agreement with the authors' "
-        "numbers, or disagreement, is meaningless."
+        f"Scale {scale}: not comparable with the authors' curves: {'; '.join(differing)}. These "
+        "runs do not have the paper's sizes (last table), so agreement or disagreement with the "
+        "authors' numbers means nothing."
     )
 
 
 def _curve(run: Content) -> Curve:
-    at, error, snr = (run.arrays[f"history/{n}"] for n in ("iteration", "relative_l2", "snr"))
-    return Curve(at, error, at, snr)
+    iteration, error, snr = (
+        run.arrays[f"history/{name}"] for name in ("iteration", "relative_l2", "snr")
+    )
+    return Curve(iteration, error, iteration, snr)
 
 
 def _start(boundary: Mapping[str, float] | None) -> Observation | None:
@@ -173,7 +183,7 @@ def _errors(agreement: Agreement) -> dict[str, Values]:
     return {**levels, FINAL: agreement.final_error}
 
 
-def _plain(one: Compared, values: Values) -> dict[str, Any]:
+def _plain(one: Comparison, values: Values) -> dict[str, Any]:
     by_seed = zip(one.seeds, values.ours, strict=True)
     return {
         "theirs": values.theirs and asdict(values.theirs),
@@ -184,62 +194,70 @@ def _plain(one: Compared, values: Values) -> dict[str, Any]:
 
 def _with_ratio(values: Values, ours: Observation | None) -> dict[str, Any]:
     ratio = values.over_theirs(ours)
-    known = {"value": None, "censored": None} if ours is None else asdict(ours)
-    return {**known, "over_theirs": ratio.value, "bound": ratio.bound}
+    observation = {"value": None, "censored": None} if ours is None else asdict(ours)
+    return {**observation, "over_theirs": ratio.value, "bound": ratio.bound}
 
 
 def _cells(
-    one: Compared,
+    one: Comparison,
     values: Values,
     seeds: Sequence[int],
     number: Callable[[float], str],
     unknown: str = NONE,
 ) -> Iterator[str]:
-    """Yield theirs, each of ours with its ratio, and the median of several."""
+    """Yield the authors' value, each of ours with its ratio, and the median if several seeds."""
 
-    def shown(value: Observation | None) -> str:
+    def formatted(value: Observation | None) -> str:
         if value is None:
             return unknown
         return f"{'> ' if value.censored else ''}{number(value.value)}"
 
-    yield shown(values.theirs)
-    by_seed = dict(zip(one.seeds, values.ours, strict=True))
-    ours = [(seed in by_seed, by_seed.get(seed)) for seed in seeds]
-    for there, value in [*ours, *([(True, values.median)] if len(seeds) > 1 else [])]:
+    def with_ratio(value: Observation | None) -> str:
         ratio = values.over_theirs(value)
         bound = "" if ratio.bound is Bound.EXACT else f"{ratio.bound} "
-        brackets = "" if ratio.value is None else f" ({bound}{_small(ratio.value)})"
-        yield f"{shown(value)}{brackets}" if there else NONE
+        brackets = "" if ratio.value is None else f" ({bound}{_three_digits(ratio.value)})"
+        return f"{formatted(value)}{brackets}"
+
+    yield formatted(values.theirs)
+    by_seed = dict(zip(one.seeds, values.ours, strict=True))
+    for seed in seeds:
+        yield with_ratio(by_seed[seed]) if seed in by_seed else NONE
+    if len(seeds) > 1:
+        yield with_ratio(values.median)
 
 
-def _departures(compared: Sequence[Compared]) -> Table:
-    problems: dict[Departure, dict[str, None]] = {}
-    for one in compared:
+def _departures(comparisons: Sequence[Comparison]) -> Table:
+    benchmarks: dict[Departure, dict[str, None]] = {}  # a dict keeps their order, unlike a set
+    for one in comparisons:
         for departure in one.departures:
-            problems.setdefault(departure, {})[_problem(one.problem)] = None
-    rows = tuple((d.name, d.theirs, d.text, ", ".join(of)) for d, of in problems.items())
-    head = ("what", "authors' code", "the paper's text", "benchmarks")
-    return Table("Where the authors' code departs from the text, which ours follows", head, rows)
-
-
-def _other_sizes(compared: Sequence[Compared]) -> Table:
+            benchmarks.setdefault(departure, {})[_problem(one.problem)] = None
     rows = tuple(
-        (*_titles(one), key, str(here), str(there))
-        for one in compared
-        for key, (here, there) in one.other_sizes.items()
+        (departure.name, departure.theirs, departure.text, ", ".join(names))
+        for departure, names in benchmarks.items()
     )
-    head = ("benchmark", "method", "setting", "here", "in the paper")
-    return Table("Sizes that are not the paper's", head, rows)
+    head = ("subject", "authors' code", "the paper's text", "benchmarks")
+    title = "Where the authors' code departs from the paper's text, which our runs follow"
+    return Table(title, head, rows)
 
 
-def _names(one: Compared) -> tuple[str, str]:
+def _other_sizes(comparisons: Sequence[Comparison]) -> Table:
+    rows = tuple(
+        (*_titles(one), key, str(here), str(in_paper))
+        for one in comparisons
+        for key, (here, in_paper) in one.other_sizes.items()
+    )
+    head = ("benchmark", "method", "setting", "value here", "value in the paper")
+    return Table("Sizes that differ from the paper's", head, rows)
+
+
+def _names(one: Comparison) -> tuple[str, str]:
     return _problem(one.problem), method_title(one.method)
 
 
-def _titles(one: Compared) -> tuple[str, str]:
-    """Return problem and method; the problem is marked if the row is no test."""
+def _titles(one: Comparison) -> tuple[str, str]:
+    """Return the names of problem and method; problems that are not comparable are marked."""
     problem, method = _names(one)
-    return f"{problem} ({NO_TEST})" if one.other_sizes else problem, method
+    return f"{problem} ({NOT_COMPARABLE})" if one.other_sizes else problem, method
 
 
 def _problem(name: str) -> str:
@@ -250,7 +268,7 @@ def _whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def _small(value: float) -> str:
+def _three_digits(value: float) -> str:
     return f"{value:#.3g}".rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""A page of tables as Markdown, for a terminal, a note or a repository."""
+"""Render a page of tables as Markdown, for a terminal, a note or a repository."""
 
 from tabulate import tabulate
 
@@ -8,7 +8,7 @@ ESCAPED = {"\\": "\\\\", "|": "\\|", "<": "&lt;", "*": "\\*", "_": "\\_", "\n": 
 
 
 def markdown(page: Page) -> str:
-    """Return the page; what is markup in a text is shown as it stands, a line break is kept."""
+    """Return the page as Markdown; markup in texts is escaped, and line breaks become <br>."""
     parts = [f"# {_text(page.title)}", *map(_text, page.text)]
     for table in page.tables:
         parts += [f"## {_text(table.title)}", _table(table)]
@@ -17,12 +17,12 @@ def markdown(page: Page) -> str:
 
 def _table(table: Table) -> str:
     rows = [[_text(cell) for cell in row] for row in table.rows]
-    for number in table.marked:
-        rows[number][0] = f"**{rows[number][0]}**"
+    for index in table.marked:
+        rows[index][0] = f"**{rows[index][0]}**"
     head = [_text(cell) for cell in table.head]
-    table_text: str = tabulate(rows, head, tablefmt="github", disable_numparse=True)
-    return table_text
+    formatted: str = tabulate(rows, head, tablefmt="github", disable_numparse=True)
+    return formatted
 
 
-def _text(words: str) -> str:
-    return "".join(ESCAPED.get(letter, letter) for letter in words)
+def _text(text: str) -> str:
+    return "".join(ESCAPED.get(character, character) for character in text)

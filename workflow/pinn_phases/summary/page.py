@@ -12,7 +12,7 @@ TEMPLATE = "page.html.jinja"
 
 
 class Tone(StrEnum):
-    """Colour of a row, from good to bad, or neither."""
+    """Colour of a row: from good to bad, or neutral (neither)."""
 
     GOOD = "good"
     FAIR = "fair"
@@ -24,9 +24,17 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """Target of a link, for a page beside the results and for Snakemake's report."""
+    """Target of a link, as a relative path.
 
-    beside: str
+    Attributes
+    ----------
+    in_results
+        Target for a page in the results folder.
+    in_report
+        Target for a page in Snakemake's report, which has another layout of folders.
+    """
+
+    in_results: str
     in_report: str
 
 
@@ -41,17 +49,18 @@ class Table:
     head
         Names of the columns.
     rows
-        One cell per column; the first names the row.
+        One cell per column; the first cell is the header of the row.
     marked
         Indices of the highlighted rows.
     tones
         Colour of each row, or empty.
     names
-        Anchors of the rows, or empty.
+        Anchor of each row, or empty.
     links
-        Links for parts of cells with this text; parts are separated by "; " or line breaks.
+        Text -> link. It applies to each part of a cell that equals the text; parts are separated
+        by "; " or line breaks.
     stacked
-        Whether the cells of a row are stacked where the page is narrow.
+        Whether the cells of a row are stacked on a narrow screen.
 
     Raises
     ------
@@ -70,24 +79,27 @@ class Table:
 
     @property
     def anchor(self) -> str:
-        """Anchor of the table."""
+        """Anchor of the table, from its title."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
     def __post_init__(self) -> None:
         """Check the numbers of cells, tones and names."""
-        for said in (self.tones, self.names):
-            if said and len(said) != len(self.rows):
-                received = f"expected {len(self.rows)} of them, received {len(said)}"
-                raise ValueError(f"{self.title}, tones or names of rows: {received}")
+        for name, values in (("tones", self.tones), ("names", self.names)):
+            if values and len(values) != len(self.rows):
+                raise ValueError(
+                    f"{self.title}: expected {len(self.rows)} {name}, one per row, "
+                    f"received {len(values)}"
+                )
         for row in self.rows:
             if len(row) != len(self.head):
-                received = f"expected {len(self.head)} cells, received {len(row)}"
-                raise ValueError(f"{self.title}: {received}")
+                raise ValueError(
+                    f"{self.title}: expected {len(self.head)} cells, received {len(row)}"
+                )
 
 
 @dataclass(frozen=True)
 class Page:
-    """A title, paragraphs of text, and tables; `contents` adds a list of the tables."""
+    """A title, paragraphs of text, and tables; `contents` adds a table of contents."""
 
     title: str
     text: tuple[str, ...]
@@ -96,7 +108,7 @@ class Page:
 
 
 def render(page: Page) -> str:
-    """Return the page as HTML; markup in the texts is escaped."""
+    """Return the page as HTML; markup in texts is escaped."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -1,4 +1,4 @@
-"""Phases in words, from the attributes of a phases file."""
+"""Describe phases in words, from the attributes of a phases file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from pinn_phases.analysis.landmarks import LANDMARKS
 
 
 def boundary_words(boundary: Mapping[str, float] | None) -> str:
-    """Return the start of a phase with its interval and confidence, in words."""
+    """Describe the start of a phase with its interval and confidence."""
     if boundary is None:
         return "not found"
     return (
@@ -18,14 +18,15 @@ def boundary_words(boundary: Mapping[str, float] | None) -> str:
 
 
 def phase_lines(attributes: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line per phase, rejected rise, and landmark."""
+    """Yield a line for each phase, rejected rise and landmark."""
     for name in PHASES:
         if name in attributes:  # files of older versions have no late decrease
             yield f"{name.replace('_', ' ')}: {boundary_words(attributes[name])}"
-    for one in attributes.get("candidates", ()):
+    for rise in attributes.get("candidates", ()):
         yield (
-            f"rejected: a rise of {one['rise']:.1f} decades at {one['iteration']:,.0f}, "
-            f"{one['reason']}"
+            f"rejected: rise of {rise['rise']:.1f} decades at iteration {rise['iteration']:,.0f}; "
+            f"{rise['reason']}"
         )
-    for name, at in attributes.get("landmarks", {}).items():
-        yield f"{LANDMARKS[name]}: {'nowhere' if at is None else f'{at:,.0f}'}"
+    for name, iteration in attributes.get("landmarks", {}).items():
+        place = "not found" if iteration is None else f"at iteration {iteration:,.0f}"
+        yield f"{LANDMARKS[name]}: {place}"

@@ -7,10 +7,10 @@ from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.summary.page import Page, Table
 
-HEAD = ("benchmark", "solver", "grid", "resolution", "compared", "error estimate")
+HEAD = ("benchmark", "solver", "grid", "resolution", "compared field", "error estimate")
 TEXT = (
-    "The solutions that the trainings are compared with. The error is the relative L2 error, "
-    "dimensionless, as estimated by the solver against a higher resolution or a closed form.",
+    "The solutions that the trainings are compared with. The error estimate is the relative L2 "
+    "error (dimensionless) that the solver measures against a higher resolution or a closed form.",
 )
 
 
@@ -40,10 +40,10 @@ def _row(content: Content) -> tuple[str, ...]:
         _lines(grid),
         _lines(stored["resolution"]) or "exact",
         problem.observable,
-        _lines(errors) or "none was made",
+        _lines(errors) or "none",
     )
 
 
 def _lines(values: Mapping[str, object]) -> str:
-    """Format one line per value."""
+    """Format a line for each value."""
     return "\n".join(f"{name}:\N{NO-BREAK SPACE}{value}" for name, value in values.items())

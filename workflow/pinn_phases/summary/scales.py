@@ -1,4 +1,4 @@
-"""Page that compares the verdicts of several scales, from the JSON that `claims` writes."""
+"""Page that compares the verdicts of several scales, read from the JSON of the claims command."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +12,10 @@ from pinn_phases.summary.page import Page, Table
 Tree = Mapping[str, Any]
 TITLE = "Verdicts by scale"
 TEXT = (
-    "A verdict is about all cases of a claim. It says little about a scale that lacks benchmarks. "
-    "The second table has the cases that can be tested at every scale, with the value of each "
-    f"seed. Marks: {', '.join(f'{mark} {outcome}' for outcome, mark in MARKS.items())}.",
+    "A verdict combines all cases of a claim, so verdicts of scales with different benchmarks are "
+    "hard to compare. The second table has only the cases that can be tested at every scale, with "
+    "a line for each seed. "
+    f"Marks: {', '.join(f'{mark} {outcome}' for outcome, mark in MARKS.items())}.",
 )
 
 
@@ -24,50 +25,50 @@ def scales_page(trees: Sequence[Tree]) -> Page:
     Parameters
     ----------
     trees
-        The JSON of `claims`, one per scale.
+        Contents of the JSON files of the claims command, one per scale.
     """
     scales = tuple(tree["scale"] for tree in trees)
     by_name = [{claim["name"]: claim for claim in tree["claims"]} for tree in trees]
-    shared = [
-        [named[name] for named in by_name]
+    shared = [  # each claim that all scales have, except identities, as a list with one per scale
+        [claims[name] for claims in by_name]
         for name, claim in by_name[0].items()
-        if claim["kind"] != Kind.IDENTITY and all(name in named for named in by_name)
+        if claim["kind"] != Kind.IDENTITY and all(name in claims for claims in by_name)
     ]
-    verdicts = tuple((one[0]["statement"], *map(_verdict, one)) for one in shared)
-    cases = tuple(row for one in shared for row in _cases(one))
-    return Page(
-        TITLE,
-        TEXT,
-        (
-            Table("All claims", ("statement", *scales), verdicts, stacked=True),
-            Table("Cases tested everywhere", ("statement", "case", *scales), cases, stacked=True),
-        ),
+    verdicts = tuple((claims[0]["statement"], *map(_verdict, claims)) for claims in shared)
+    cases = tuple(row for claims in shared for row in _cases(claims))
+    head = ("statement", "case", *scales)
+    tables = (
+        Table("All claims", ("statement", *scales), verdicts, stacked=True),
+        Table("Cases that can be tested at every scale", head, cases, stacked=True),
     )
+    return Page(TITLE, TEXT, tables)
 
 
 def _verdict(claim: Tree) -> str:
     outcomes = Counter(f["outcome"] for case in claim["cases"] for f in case["findings"].values())
-    counted = ", ".join(f"{outcomes[o]} {MARKS[o]}" for o in Outcome if outcomes[o])
-    return f"{claim['verdict']}\n{counted}"
+    counts = ", ".join(
+        f"{outcomes[outcome]} {MARKS[outcome]}" for outcome in Outcome if outcomes[outcome]
+    )
+    return f"{claim['verdict']}\n{counts}"
 
 
 def _cases(claims: Sequence[Tree]) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each case that can be tested at every scale."""
-    for same in zip(*(claim["cases"] for claim in claims), strict=True):
-        if all(_tested(case) for case in same):
-            title = case_title(tuple(tuple(subject) for subject in same[0]["case"]))
-            yield (claims[0]["statement"], title, *("\n".join(_seeds(case)) for case in same))
+    """Yield a row for each case of a claim that can be tested at every scale."""
+    for by_scale in zip(*(claim["cases"] for claim in claims), strict=True):
+        if all(_is_testable(case) for case in by_scale):
+            title = case_title(tuple(tuple(subject) for subject in by_scale[0]["case"]))
+            yield (claims[0]["statement"], title, *("\n".join(_lines(case)) for case in by_scale))
 
 
-def _tested(case: Tree) -> bool:
+def _is_testable(case: Tree) -> bool:
     return any(f["outcome"] != Outcome.UNTESTABLE for f in case["findings"].values())
 
 
-def _seeds(case: Tree) -> Iterator[str]:
-    """Yield a line per seed: mark, and values by name."""
+def _lines(case: Tree) -> Iterator[str]:
+    """Yield a line for each seed: the mark, then the values after their names."""
     for finding in case["findings"].values():
-        named = "; ".join(f"{name} {_number(v)}" for name, v in finding["values"].items())
-        yield f"{MARKS[Outcome(finding['outcome'])]} {named}".strip()
+        values = "; ".join(f"{name} {_number(v)}" for name, v in finding["values"].items())
+        yield f"{MARKS[Outcome(finding['outcome'])]} {values}".strip()
 
 
 def _number(value: Tree) -> str:

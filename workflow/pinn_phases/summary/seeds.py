@@ -1,4 +1,4 @@
-"""Page of statistics over seeds: levels that each run reaches, medians, and ratios of methods."""
+"""Page of statistics over seeds: iterations to reach error levels, medians, ratios of methods."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,24 +28,25 @@ ERROR = "final error"
 BELOW = tuple(f"below {level:.0%}" for level in LEVELS)
 PHASES = {"diffusion": "diffusion from", "total_diffusion": "total diffusion from"}
 MEASURED = (*BELOW, ERROR, *PHASES.values())
-FIRST = "vanilla"  # the method that others are compared with
+BASELINE = "vanilla"  # the method that others are compared with
 TEXT = (
-    "The first recorded iteration at which the relative L2 error (Eq. 7) is below a level; the "
-    "final error, the median of the last tenth of the iterations; and the starts of the phases. > "
-    "marks a level that a run did not reach: it is censored at the last iteration. A dash: not "
-    "known.",
-    "Medians are Kaplan-Meier medians, the first value that at most half of the runs exceed; not "
-    "reached, if more than half do not reach the level.",
-    "A ratio is the geometric mean over seeds. It is paired, because runs with the same seed share "
-    "points and initial weights. Above 1, the second method is earlier or lower. In brackets the "
-    "95 % bootstrap interval, open where censoring leaves it unknown. With three seeds it ends at "
-    "the extremes and covers about 75 % rather than 95 %; with one seed there is none.",
+    "For each run: the first recorded iteration at which the relative L2 error (Eq. 7) is below a "
+    "level; the final error, which is the median over the last tenth of the iterations; and the "
+    "iterations at which the phases start. A value with > is censored: the run did not reach the "
+    "level or phase up to this iteration, its last. A dash marks a value that is not known.",
+    "Medians are Kaplan-Meier medians: the first value that at most half of the runs exceed. "
+    "'Not reached' means that more than half of the runs do not reach the level or phase.",
+    "A ratio of two methods is the geometric mean of the ratios of runs with the same seed, which "
+    "share points and initial weights. Above 1, the second method is earlier or has a lower error. "
+    "Brackets contain the 95 % bootstrap interval; '?' marks an end that is unknown because of "
+    "censoring. With three seeds the interval extends from the smallest to the largest ratio, and "
+    "covers the mean in about 75 % of cases instead of 95 %. One seed has no interval.",
 )
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Observations of one run, one for each of `MEASURED`; None if it is not known."""
+    """Observations of one run: a value for each of `MEASURED`, or None if it is not known."""
 
     problem: str
     method: str
@@ -54,13 +55,13 @@ class Measured:
 
 
 def measure(run: Content, phases: Content | None) -> Measured:
-    """Measure a run, which needs only its history, and its phases if known."""
-    at, error = (run.arrays[f"history/{name}"] for name in ("iteration", "relative_l2"))
-    settings, last = run.attributes["settings"], int(at[-1])
+    """Measure a run by its history, and by its phases if there is a file of them."""
+    iteration, error = (run.arrays[f"history/{name}"] for name in ("iteration", "relative_l2"))
+    settings, last = run.attributes["settings"], int(iteration[-1])
     values: dict[str, Observation | None] = {
-        name: reached(at, error, level) for name, level in zip(BELOW, LEVELS, strict=True)
+        name: reached(iteration, error, level) for name, level in zip(BELOW, LEVELS, strict=True)
     }
-    final = final_error(at, error, last)
+    final = final_error(iteration, error, last)
     values[ERROR] = Observation(final) if np.isfinite(final) else None
     for phase, name in PHASES.items():
         values[name] = None
@@ -82,20 +83,30 @@ def grouped(runs: Sequence[Measured]) -> Groups:
 
 
 def ratios(groups: Groups) -> dict[tuple[str, str, str], dict[str, Ratio]]:
-    """Return the ratios of every two methods of a problem: (problem, above, below) -> measured."""
-    found = {}
+    """Return the ratios of each pair of methods of a problem, the baseline as the numerator.
+
+    Returns
+    -------
+    dict
+        (problem, method of the numerator, method of the denominator) -> ratio for each of
+        `MEASURED`.
+    """
+    result = {}
     for problem in dict.fromkeys(problem for problem, _ in groups):
-        methods = sorted((m for p, m in groups if p == problem), key=lambda m: (m != FIRST, m))
+        methods = sorted((m for p, m in groups if p == problem), key=lambda m: (m != BASELINE, m))
         for above, below in combinations(methods, 2):
-            one, other = (
-                {run.seed: run.values for run in groups[problem, m]} for m in (above, below)
+            numerators, denominators = (
+                {run.seed: run.values for run in groups[problem, method]}
+                for method in (above, below)
             )
-            seeds = sorted(one.keys() & other.keys())
-            found[problem, above, below] = {
-                name: _mean_ratio([(one[seed][name], other[seed][name]) for seed in seeds])
+            seeds = sorted(numerators.keys() & denominators.keys())
+            result[problem, above, below] = {
+                name: _mean_ratio(
+                    [(numerators[seed][name], denominators[seed][name]) for seed in seeds]
+                )
                 for name in MEASURED
             }
-    return found
+    return result
 
 
 def as_plain(runs: Sequence[Measured]) -> dict[str, Any]:
@@ -106,16 +117,16 @@ def as_plain(runs: Sequence[Measured]) -> dict[str, Any]:
     }
     plain["medians"] = [
         {
-            "problem": p,
-            "method": m,
-            "seeds": len(of),
-            "values": {n: _median(of, n) for n in MEASURED},
+            "problem": problem,
+            "method": method,
+            "seeds": len(group),
+            "values": {name: _median(group, name) for name in MEASURED},
         }
-        for (p, m), of in groups.items()
+        for (problem, method), group in groups.items()
     ]
     plain["ratios"] = [
-        {"problem": p, "above": a, "below": b, "values": _plain(of)}
-        for (p, a, b), of in ratios(groups).items()
+        {"problem": problem, "above": above, "below": below, "values": _plain(values)}
+        for (problem, above, below), values in ratios(groups).items()
     ]
     return plain
 
@@ -124,20 +135,30 @@ def seeds_page(runs: Sequence[Measured]) -> Page:
     """List runs, then medians, then ratios."""
     groups = grouped(runs)
     rows = tuple(
-        (*_titles(r.problem, r.method), str(r.seed), *(_shown(n, r.values[n]) for n in MEASURED))
-        for r in runs
+        (
+            _problem(run.problem),
+            method_title(run.method),
+            str(run.seed),
+            *(_cell(name, run.values[name]) for name in MEASURED),
+        )
+        for run in runs
     )
     medians = tuple(
-        (*_titles(p, m), str(len(of)), *(_shown_median(of, name) for name in MEASURED))
-        for (p, m), of in groups.items()
+        (
+            _problem(problem),
+            method_title(method),
+            str(len(group)),
+            *(_median_cell(group, name) for name in MEASURED),
+        )
+        for (problem, method), group in groups.items()
     )
     compared = tuple(
         (
-            _titles(p, a)[0],
-            f"{_titles(p, a)[1]} over {_titles(p, b)[1]}",
-            *map(_interval, of.values()),
+            _problem(problem),
+            f"{method_title(above)} over {method_title(below)}",
+            *map(_ratio_cell, values.values()),
         )
-        for (p, a, b), of in ratios(groups).items()
+        for (problem, above, below), values in ratios(groups).items()
     )
     tables = (
         Table("Runs", ("benchmark", "method", "seed", *MEASURED), rows),
@@ -152,45 +173,42 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mean_ratio(pairs: Sequence[tuple[Observation | None, Observation | None]]) -> Ratio:
-    known = [(one, other) for one, other in pairs if one is not None and other is not None]
-    # Omitting unknown values, such as those of a diverged run, would favour a method.
+    known = [(above, below) for above, below in pairs if above is not None and below is not None]
+    # Omitting pairs with an unknown value would bias the ratio towards a method that diverges.
     return mean_ratio(known if len(known) == len(pairs) else [])
 
 
-def _median(of: Sequence[Measured], name: str) -> float | None:
-    known = [one for run in of if (one := run.values[name]) is not None]
-    return median(known) if len(known) == len(of) else None
+def _median(runs: Sequence[Measured], name: str) -> float | None:
+    known = [value for run in runs if (value := run.values[name]) is not None]
+    return median(known) if len(known) == len(runs) else None
 
 
-def _titles(problem: str, method: str) -> tuple[str, str]:
-    return (
-        plugin_class(PROBLEMS, problem, Problem).title,
-        method_title(method),
-    )
+def _problem(name: str) -> str:
+    return plugin_class(PROBLEMS, name, Problem).title
 
 
 def _number(name: str, value: float) -> str:
     return f"{value:#.3g}" if name == ERROR else f"{value:,.0f}"
 
 
-def _shown(name: str, one: Observation | None) -> str:
-    if one is None:
+def _cell(name: str, observation: Observation | None) -> str:
+    if observation is None:
         return "–"
-    return f"{'> ' if one.censored else ''}{_number(name, one.value)}"
+    return f"{'> ' if observation.censored else ''}{_number(name, observation.value)}"
 
 
-def _shown_median(of: Sequence[Measured], name: str) -> str:
-    if any(run.values[name] is None for run in of):
+def _median_cell(runs: Sequence[Measured], name: str) -> str:
+    if any(run.values[name] is None for run in runs):
         return "–"
-    value = _median(of, name)
+    value = _median(runs, name)
     return "not reached" if value is None else _number(name, value)
 
 
-def _interval(one: Ratio) -> str:
-    if one.value is None:
+def _ratio_cell(ratio: Ratio) -> str:
+    if ratio.value is None:
         return "unknown"
-    prefix = "" if one.bound is Bound.EXACT else f"{one.bound} "
-    if one.pairs == 1:
-        return f"{prefix}{one.value:.3g}, one seed"
-    ends = ("" if end is None else f"{end:.3g}" for end in (one.lower, one.upper))
-    return f"{prefix}{one.value:.3g} [{', '.join(end or '?' for end in ends)}]"
+    prefix = "" if ratio.bound is Bound.EXACT else f"{ratio.bound} "
+    if ratio.pairs == 1:
+        return f"{prefix}{ratio.value:.3g}, one seed"
+    ends = ("?" if end is None else f"{end:.3g}" for end in (ratio.lower, ratio.upper))
+    return f"{prefix}{ratio.value:.3g} [{', '.join(ends)}]"

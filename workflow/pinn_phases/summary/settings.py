@@ -1,4 +1,4 @@
-"""Page of the settings: every value of a scale, and the paper's value where it differs."""
+"""Page of the settings: every value of a scale, with the paper's value where it differs."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from pinn_phases.settings.trees import leaves
 from pinn_phases.summary.page import Page, Table
 from pinn_phases.trained_with import parts
 
-ABSENT = "not there"
+ABSENT = "not set"
 
 
 def settings_page(chosen: Tree, paper: Tree) -> Page:
@@ -24,14 +24,14 @@ def settings_page(chosen: Tree, paper: Tree) -> Page:
     tables = [_table("General", _general(chosen), _general(paper))]
     for name, block in chosen["problems"].items():
         title = plugin_class(PROBLEMS, name, Problem).title
-        tables.append(_table(title, block, _beside(block, paper["problems"].get(name, {}))))
+        tables.append(_table(title, block, _paper_block(block, paper["problems"].get(name, {}))))
     changed = sum(len(table.marked) for table in tables)
-    every = sum(len(table.rows) for table in tables)
+    total = sum(len(table.rows) for table in tables)
     text = (
-        f"Scale {chosen['scale']} changes {changed} of {every} values; they are marked.",
-        "The last column has the value in config.yaml outside its scales: the paper's or, where "
-        "the paper states none, a choice whose source is in that file. Quantities without a unit "
-        "in their name are dimensionless.",
+        f"Scale {chosen['scale']} changes {changed} of {total} values; they are marked.",
+        "The last column has the value that config.yaml sets outside its scales: the paper's value "
+        "or, where the paper states none, our choice, with its source in that file. Quantities "
+        "without a unit in their name are dimensionless.",
     )
     return Page("Settings", text, tuple(tables))
 
@@ -41,8 +41,8 @@ def _general(settings: Tree) -> Tree:
     return {key: value for key, value in settings.items() if key not in ("scale", "problems")}
 
 
-def _beside(block: Tree, paper: Tree) -> Tree:
-    """Return the paper's block of a problem with methods and optimisers of the other block."""
+def _paper_block(block: Tree, paper: Tree) -> Tree:
+    """Return the paper's block of a problem, with the same methods and optimisers as `block`."""
     if not paper:
         return {}
     return {
@@ -53,17 +53,17 @@ def _beside(block: Tree, paper: Tree) -> Tree:
 
 
 def _table(title: str, chosen: Tree, paper: Tree) -> Table:
-    here, there = (
+    chosen_values, paper_values = (
         {key: _as_text(value) for key, value in leaves(tree)} for tree in (chosen, paper)
     )
     rows: list[tuple[str, str, str]] = []
     marked: set[int] = set()
-    for key in here | there:
-        ours, theirs = here.get(key, ABSENT), there.get(key, ABSENT)
-        if ours != theirs:
+    for key in chosen_values | paper_values:
+        value, in_paper = chosen_values.get(key, ABSENT), paper_values.get(key, ABSENT)
+        if value != in_paper:
             marked.add(len(rows))
-        rows.append((key, ours, "" if ours == theirs else theirs))
-    head = ("setting", "value", "the paper's, if different")
+        rows.append((key, value, "" if value == in_paper else in_paper))
+    head = ("setting", "value", "value in the paper, if different")
     return Table(title, head, tuple(rows), frozenset(marked))
 
 

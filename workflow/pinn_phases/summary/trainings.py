@@ -14,15 +14,15 @@ from pinn_phases.trained_with import method_title
 NOT_KNOWN = "not known"
 HEAD = (
     *("benchmark", "method", "seed", "iterations", "final relative L2"),
-    *("device", "threads", "time, h:min:s", "peak memory, MB", "resumed", "other maker after"),
+    *("device", "threads", "time, h:min:s", "peak memory, MB", "resumed", "code or device changed"),
 )
 TEXT = (
-    "Every training of this scale. The error is the relative L2 error (Eq. 7) of the last "
+    "All trainings of this scale. The error is the relative L2 error (Eq. 7) at the last "
     "iteration against the reference solution, dimensionless. For an unfinished training it is "
-    "that of the last record.",
-    "If other code, libraries or another device continued a training, its file lists them "
-    "(python -m pinn_phases info FILE). Time and memory of a training that was resumed from its "
-    "checkpoint are those of its last part.",
+    "the error at the last recorded iteration.",
+    "The last column lists the iterations after which a training continued with other code, other "
+    "libraries or another device; python -m pinn_phases info FILE shows which. If a training was "
+    "resumed from its checkpoint, time and memory are those of the part since then.",
 )
 
 
@@ -43,21 +43,23 @@ def _row(content: Content) -> tuple[str, ...]:
     seconds, memory = execution["wall_seconds"], execution["peak_memory_mb"]
     resumed = execution["resumed_after"]
     last = f"{content.arrays['history/iteration'][-1]:,}"
+    length = length_in_words([content.attributes]) if is_unfinished(content.attributes) else last
     return (
         plugin_class(PROBLEMS, settings["problem"], Problem).title,
         method_title(settings["method"]),
         str(settings["seed"]),
-        length_in_words([content.attributes]) if is_unfinished(content.attributes) else last,
+        length,
         f"{content.arrays['history/relative_l2'][-1]:#.3g}",
         execution["device"] or NOT_KNOWN,
         NOT_KNOWN if execution["threads"] is None else str(execution["threads"]),
         NOT_KNOWN if seconds is None else str(timedelta(seconds=round(seconds))),
         NOT_KNOWN if memory is None else f"{memory:,.0f}",
         NOT_KNOWN if resumed is None else f"after iteration {resumed:,}" if resumed else "no",
-        _boundaries(content.attributes.get("stretches", ())),
+        _changes(content.attributes.get("stretches", ())),
     )
 
 
-def _boundaries(stretches: Sequence[Mapping[str, Any]]) -> str:
-    """List the iterations after which other code or another device continued."""
-    return ", ".join(f"{one['last']:,}" for one in stretches[:-1]) or "none"
+def _changes(stretches: Sequence[Mapping[str, Any]]) -> str:
+    """List the iterations after which other code or another device continued the training."""
+    ends = [f"after {stretch['last']:,}" for stretch in stretches[:-1]]
+    return ", ".join(ends) or "no"

@@ -1,4 +1,4 @@
-"""Page of the versions: provenance of the files, and whether it is the same for all."""
+"""Page of the versions: the provenance of the files, and whether all files agree on it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,8 +12,10 @@ from pinn_phases.trained_with import method_title
 
 Values = Mapping[str, Mapping[str, str]]  # item -> file -> value
 
-NOT_STORED = "not stored"  # by an older version of this project
-NOT_KNOWN = "not known"  # outside a git repository, or not in the statement of a checkpoint
+NOT_STORED = "not stored"  # in a file of an older version of this project
+NOT_KNOWN = (
+    "not known"  # made outside a git repository, or from a checkpoint that does not state it
+)
 COMMIT = "git commit"
 UNCOMMITTED = "uncommitted changes"
 YES_NO = {True: "yes", False: "no", None: NOT_KNOWN}
@@ -21,59 +23,62 @@ YES_NO = {True: "yes", False: "no", None: NOT_KNOWN}
 
 def versions_page(files: Sequence[Content]) -> Page:
     """Compare the provenance of references and runs."""
-    stated = {_name(content): _stated(content.attributes) for content in files}
-    items = dict.fromkeys(item for values in stated.values() for item in values)
-    makers = {i: {f: values.get(i, NOT_STORED) for f, values in stated.items()} for i in items}
+    by_file = {_name(content): _provenance(content.attributes) for content in files}
+    items = dict.fromkeys(item for values in by_file.values() for item in values)
+    versions = {
+        item: {name: values.get(item, NOT_STORED) for name, values in by_file.items()}
+        for item in items
+    }
     codes: dict[str, dict[str, str]] = {}
     for content in files:
         code = content.attributes["code"] or NOT_KNOWN
         codes.setdefault(_job(content), {})[_name(content)] = code
     tables = (
-        _table("Versions and machine", makers),
+        _table("Versions and machine", versions),
         _table("Digests of the code of each job", codes),
     )
-    return Page("Versions", tuple(_text(makers, codes, len(files))), tables)
+    return Page("Versions", tuple(_text(versions, codes, len(files))), tables)
 
 
-def _text(makers: Values, codes: Values, count: int) -> Iterator[str]:
+def _text(versions: Values, codes: Values, count: int) -> Iterator[str]:
     """Yield sentences on the differences between the files."""
-    differing = [item for item, by_file in makers.items() if len(set(by_file.values())) > 1]
+    differing = [item for item, by_file in versions.items() if len(set(by_file.values())) > 1]
     if differing:
         yield f"The {count} files differ in {', '.join(differing)}; these rows are marked."
-    elif NOT_KNOWN in makers.get(COMMIT, {}).values():
-        yield f"All {count} files state the same versions and machine; no commit is known."
+    elif NOT_KNOWN in versions.get(COMMIT, {}).values():
+        yield f"All {count} files have the same versions and machine; the commit is not known."
     else:
-        yield f"All {count} files state the same commit, versions and machine."
-    if YES_NO[True] in makers.get(UNCOMMITTED, {}).values():
+        yield f"All {count} files have the same commit, versions and machine."
+    if YES_NO[True] in versions.get(UNCOMMITTED, {}).values():
         yield (
-            "Some were made while the repository had uncommitted changes. For these the digest, "
-            "not the commit, identifies the code."
+            "Some files were made while the repository had uncommitted changes. Their code is "
+            "identified by its digest, not by the commit."
         )
     mixed = [job for job, by_file in codes.items() if len(set(by_file.values())) > 1]
     if mixed:
-        yield f"Seeds of the same job were made by different code: {'; '.join(mixed)}."
+        yield f"Different code made the seeds of the same job: {'; '.join(mixed)}."
 
 
 def _table(title: str, values: Values) -> Table:
-    """List each value with the files that state it; mark items in which they differ."""
+    """List each distinct value with the files that have it; mark items in which files differ."""
     rows: list[tuple[str, str, str]] = []
     marked: set[int] = set()
     for item, by_file in values.items():
         distinct = dict.fromkeys(by_file.values())
         for value in distinct:
-            holders = [name for name, stated in by_file.items() if stated == value]
+            names = [name for name, stored in by_file.items() if stored == value]
             if len(distinct) > 1:
                 marked.add(len(rows))
-            rows.append((item, value, _who(holders, len(by_file))))
-    return Table(title, ("of", "value", "files"), tuple(rows), frozenset(marked))
+            rows.append((item, value, _files(names, len(by_file))))
+    return Table(title, ("item", "value", "files"), tuple(rows), frozenset(marked))
 
 
-def _who(holders: Sequence[str], count: int) -> str:
-    return f"all {count}" if len(holders) == count > 1 else "\n".join(holders)
+def _files(names: Sequence[str], count: int) -> str:
+    return f"all {count}" if len(names) == count > 1 else "\n".join(names)
 
 
-def _stated(attributes: Mapping[str, Any]) -> dict[str, str]:
-    """Return the provenance of a file, in words."""
+def _provenance(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return the provenance of a file as text: item -> value."""
     commit, changes = stated_commit(attributes)
     return {
         COMMIT: commit or NOT_KNOWN,
@@ -86,7 +91,7 @@ def _stated(attributes: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _job(content: Content) -> str:
-    """Name the job, without the seed."""
+    """Name the job that made a file, without the seed."""
     settings = content.attributes["settings"]
     problem = plugin_class(PROBLEMS, settings["problem"], Problem).title
     if content.kind == "reference":

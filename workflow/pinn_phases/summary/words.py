@@ -1,4 +1,4 @@
-"""Describe a result file in words, for a terminal."""
+"""Describe the contents of a result file, for a terminal."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -22,7 +22,7 @@ NOT_KNOWN = "not known"  # in a run from a checkpoint that does not state it
 CHANGES = {
     True: ", with uncommitted changes",
     False: "",
-    None: ", not known whether with uncommitted changes",
+    None: ", perhaps with uncommitted changes (not known)",
 }
 
 
@@ -32,36 +32,37 @@ def describe(content: Content, phases: Content | None = None) -> Iterator[str]:
     Parameters
     ----------
     phases
-        Phases of a run, if known.
+        Phases file of a run, if there is one.
     """
     stored = content.attributes
-    yield f"{content.kind}: {_subject(stored.get('settings', {}))}"
+    yield f"{content.kind}: {_title(stored.get('settings', {}))}"
     if is_unfinished(stored):
         yield f"  unfinished: {length_in_words([stored])}"
     if "execution" in stored:
         yield f"  trained: {_execution(stored['execution'])}"
     stretches = stored.get("stretches", ())
     if len(stretches) > 1:
-        yield from (f"  stretch: {_stretch(one)}" for one in stretches)
+        yield from (f"  part: {_stretch(stretch)}" for stretch in stretches)
     if "history/relative_l2" in content.arrays:
         yield from _errors(content)
     for name, value in stored.get("error_estimate", {}).items():
         yield f"  error estimate: {name.replace('_', ' ')} {value:.1e}"
-    known = content if content.kind == "phases" else phases
-    if known is not None:
-        yield from (f"  {line}" for line in phase_lines(known.attributes))
+    if content.kind == "phases":
+        phases = content
+    if phases is not None:
+        yield from (f"  {line}" for line in phase_lines(phases.attributes))
     elif content.kind == "run":
         yield "  phases: no phases file found"
     yield "settings"
     yield from (f"  {key} = {value}" for key, value in leaves(stored.get("settings", {})))
-    yield "made by"
-    yield from _maker(stored)
+    yield "provenance"
+    yield from _provenance(stored)
     yield "datasets"
     for name, values in content.arrays.items():
-        yield f"  {name} {values.shape}: {description(name) or 'unknown to this version'}"
+        yield f"  {name} {values.shape}: {description(name) or 'not known to this version'}"
 
 
-def _subject(settings: Mapping[str, Any]) -> str:
+def _title(settings: Mapping[str, Any]) -> str:
     if "problem" not in settings:
         return "no settings"
     title = plugin_class(PROBLEMS, settings["problem"], Problem).title
@@ -72,43 +73,44 @@ def _subject(settings: Mapping[str, Any]) -> str:
 
 
 def _execution(execution: Mapping[str, Any]) -> str:
-    """Describe the execution of a training; None was not stored."""
+    """Describe how a training was executed; values that are None were not stored."""
     device, seconds = execution["device"], execution["wall_seconds"]
     memory, resumed = execution["peak_memory_mb"], execution["resumed_after"]
-    took = "time not known" if seconds is None else f"{timedelta(seconds=round(seconds))} (h:min:s)"
-    parts = [f"{took} on {'a device not known' if device is None else device}"]
-    parts.append("memory not known" if memory is None else f"{memory:,.0f} MB at most")
+    time = "time not known" if seconds is None else f"{timedelta(seconds=round(seconds))} (h:min:s)"
+    parts = [f"{time} on {'an unknown device' if device is None else device}"]
+    parts.append("memory not known" if memory is None else f"peak memory {memory:,.0f} MB")
     if resumed:
-        parts.append(f"resumed after iteration {resumed:,}, whose time is not counted")
+        parts.append(f"resumed after iteration {resumed:,} (time and memory since then)")
     elif resumed is not None:
-        parts.append("at once")
+        parts.append("not resumed")
     return ", ".join(parts)
 
 
 def _stretch(stretch: Mapping[str, Any]) -> str:
-    """Describe the code and device of some of the iterations."""
+    """Describe the code and device of a stretch, the iterations that they trained."""
     commit, code = (stretch[key] or NOT_KNOWN for key in ("git_commit", "code"))
     libraries = ", ".join(f"{name} {version}" for name, version in stretch["versions"].items())
-    maker = f"commit {commit[:12]}, code {code[:12]}"
-    where = f"{stretch['device'] or 'a device not known'}, Python {stretch['python'] or NOT_KNOWN}"
-    span = f"iterations {stretch['first']:,} to {stretch['last']:,}"
-    return ", ".join(filter(None, (f"{span}: {maker}", where, libraries)))
+    source = f"commit {commit[:12]}, code {code[:12]}"
+    device = stretch["device"] or "an unknown device"
+    python = f"Python {stretch['python'] or NOT_KNOWN}"
+    iterations = f"iterations {stretch['first']:,} to {stretch['last']:,}"
+    return ", ".join(filter(None, (f"{iterations}: {source}", device, python, libraries)))
 
 
 def _errors(content: Content) -> Iterator[str]:
-    at, error = content.arrays["history/iteration"], content.arrays["history/relative_l2"]
+    iteration, error = content.arrays["history/iteration"], content.arrays["history/relative_l2"]
     best = int(np.nanargmin(error))
     yield (
-        f"  relative L2: {error[-1]:.3g} at the end (iteration {at[-1]:,}), "
-        f"{error[best]:.3g} at best ({at[best]:,})"
+        f"  relative L2 error: {error[-1]:.3g} at the end (iteration {iteration[-1]:,}), "
+        f"{error[best]:.3g} at its lowest (iteration {iteration[best]:,})"
     )
     for level in LEVELS:
-        first = first_below(at, error, level)
-        reached = "not reached" if first is None else f"from iteration {first:,}"
-        yield f"  below {level:.0%}: {reached}"
+        first = first_below(iteration, error, level)
+        reached = "not reached" if first is None else f"first at iteration {first:,}"
+        yield f"  error below {level:.0%}: {reached}"
 
 
-def _maker(stored: Mapping[str, Any]) -> Iterator[str]:
+def _provenance(stored: Mapping[str, Any]) -> Iterator[str]:
     if "git_commit" not in stored:  # a checkpoint of an older version
         yield "  not stored"
         return

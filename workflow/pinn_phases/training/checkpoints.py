@@ -1,11 +1,13 @@
-"""Checkpoints: two generations of a training's state beside its result file, and its record.
+"""Checkpoints of a training: its two newest states, and everything recorded so far.
 
-The file name has what the state depends on: problem, method, seed, and a hash of settings and code.
-The number of iterations is not part of it: raising it continues from the newest state, lowering it
-from an earlier one that the newest holds. The shorter training saves beside the longer one.
+They are in the folder `checkpoints` next to the result file. The file name identifies what the
+state depends on: problem, method, seed, and a hash of settings and code. The number of iterations
+is not part of it. A training with more iterations continues from the newest state, one with fewer
+from an earlier state (a milestone) that the newest file contains; the shorter training saves to
+files of its own.
 
-The record only grows. It is stored in parts that are written once (`pinn_phases.training.parts`),
-which both generations list.
+The record (history, snapshots, milestones) only grows. It is stored in parts that are written once
+(`pinn_phases.training.parts`); both generations of the state list them.
 """
 
 import hashlib
@@ -23,13 +25,13 @@ from pinn_phases.training.history import MILESTONES
 from pinn_phases.training.parts import (
     PARTS,
     Part,
-    counts,
-    is_part,
+    fills_part,
+    row_counts,
     usable_beginning,
     with_parts,
     write_part,
 )
-from pinn_phases.training.state import State, cut
+from pinn_phases.training.state import State, truncated
 from pinn_phases.training.stretches import STRETCHES, stretches_of
 
 HASH_LENGTH = 12  # hexadecimal digits in the name: 48 bits
@@ -44,63 +46,70 @@ class Checkpoints:
     Attributes
     ----------
     newest
-        The newest of the two.
-    reference
-        Digest of the reference's numbers, against which the record has errors.
-    about
+        File of the newest state.
+    reference_digest
+        Digest of the data of the reference solution, with which errors are computed.
+    make_attributes
         Returns the attributes of a checkpoint: settings, code, versions, device.
     parts
         The parts written so far.
     """
 
     newest: Path
-    reference: str = ""
-    about: Callable[[], Mapping[str, Any]] = dict
+    reference_digest: str = ""
+    make_attributes: Callable[[], Mapping[str, Any]] = dict
     parts: list[Part] = field(default_factory=list)
 
     @classmethod
-    def beside(
-        cls, output: Path, settings: RunSettings, code: str, reference: str = ""
+    def for_output(
+        cls, output: Path, settings: RunSettings, code: str, reference_digest: str = ""
     ) -> "Checkpoints":
-        """Name the checkpoints of the training that will write `output`."""
-        text = json.dumps([settings.computed(), code + reference], sort_keys=True)
+        """Return the checkpoints of the training that writes the result file `output`.
+
+        Parameters
+        ----------
+        code
+            Digest of the training code.
+        """
+        text = json.dumps([settings.computed(), code + reference_digest], sort_keys=True)
         key = hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
         stem = f"{settings.problem}-{settings.method}-seed{settings.seed}-{key}"
-        return cls(output.parent / "checkpoints" / f"{stem}.h5", reference)
+        return cls(output.parent / "checkpoints" / f"{stem}.h5", reference_digest)
 
     @property
     def previous(self) -> Path:
-        """The generation before the newest."""
+        """File of the state before the newest."""
         return self.newest.with_suffix(".previous.h5")
 
     @property
     def shorter(self) -> "Checkpoints":
-        """Checkpoints of this training with fewer iterations than these have reached."""
-        return Checkpoints(self.newest.with_suffix(".shorter.h5"), self.reference)
+        """Checkpoints of the same training with fewer iterations than these have reached."""
+        return Checkpoints(self.newest.with_suffix(".shorter.h5"), self.reference_digest)
 
     def save(self, state: State) -> None:
-        """Write a new generation; the previous one stays until the new one is complete.
+        """Write the state to a new file; the last one is kept as the previous generation.
 
-        A part is written first, since a checkpoint lists only existing parts. If the writer is
-        killed in between, the next call overwrites the part.
+        If the new rows of the record fill a part, the part is written first, so that a checkpoint
+        never lists a missing part. If the process is killed in between, the next call overwrites
+        the part.
         """
-        rows = state.record(counts(self.parts))
-        if is_part(rows):
+        rows = state.rows_since(row_counts(self.parts))
+        if fills_part(rows):
             path = self.newest.with_suffix(f".part{len(self.parts) + 1:04}.h5")
             self.parts.append(write_part(path, rows))
             rows = {}
         if self.newest.exists():
             self.newest.replace(self.previous)
-        attributes = {"training": self.newest.stem, PARTS: self.parts, **self.about()}
+        attributes = {"training": self.newest.stem, PARTS: self.parts, **self.make_attributes()}
         storage.write(self.newest, Content("checkpoint", state.arrays() | rows, attributes))
 
     def load(self) -> Content | None:
-        """Return the newest usable state with its record, None if there is none.
+        """Return the newest usable state with its record; None if there is none.
 
-        Both generations list the same parts, all but the last. If one of these cannot be used, the
-        state is that of the last milestone before it.
+        Except for the last part, both generations list the same parts. So an unusable part can
+        make both unusable; then the last milestone before that part is returned.
         """
-        without_part = None
+        damaged = None  # the newest state whose record has an unusable part
         for path in (self.newest, self.previous):
             if not path.exists():
                 continue
@@ -111,38 +120,42 @@ class Checkpoints:
                 return with_parts(path.parent, content)
             except StorageError as error:
                 self._put_aside(path, error)
-                without_part = without_part or content
-        return without_part and self._at_milestone(without_part)
+                damaged = damaged or content
+        return damaged and self._last_milestone(damaged)
 
     def for_iterations(
         self, content: Content, iterations: int
     ) -> tuple["Checkpoints", Content | None]:
-        """Return where a training of so many iterations saves, and what it continues from.
+        """Return where a training with this number of iterations saves, and where it starts.
 
         Parameters
         ----------
         content
-            The newest state. If it is of a later iteration, the returned state is an earlier one,
-            or None if no state is that early.
+            The newest state.
+
+        Returns
+        -------
+        tuple
+            Checkpoints to save to, and the state to continue from: the newest one or, if that is of
+            a later iteration, an earlier one; None if there is none that early.
         """
         reached = content.arrays["state/iteration"]
         if reached <= iterations:
             return replace(self, parts=list(content.attributes.get(PARTS, ()))), content
-        log.info("%s has reached iteration %d, and stays", self.newest, reached)
-        saved = self.shorter.load()
-        earlier = [_earlier(content, iterations), *([saved] if saved else [])]
-        fitting = [one for one in earlier if one and _iteration(one) <= iterations]
-        best = max(fitting, key=_iteration, default=None)
+        log.info("%s is kept, as it has already reached iteration %d", self.newest, reached)
+        candidates = [_truncated_content(content, iterations), self.shorter.load()]
+        usable = [one for one in candidates if one and _iteration(one) <= iterations]
+        best = max(usable, key=_iteration, default=None)
         parts = best.attributes.get(PARTS, ()) if best else ()
         return replace(self.shorter, parts=list(parts)), best
 
-    def _at_milestone(self, content: Content) -> Content | None:
-        """Return a state from the readable parts of the record, which are then written again."""
+    def _last_milestone(self, content: Content) -> Content | None:
+        """Return the last milestone in the readable parts; these parts are then written again."""
         beginning = usable_beginning(self.newest.parent, content)
         milestones = beginning.get(f"{MILESTONES}iteration")
         if milestones is None:
             return None
-        return _earlier(replace(content, arrays=beginning), int(milestones[-1]) + 1)
+        return _truncated_content(replace(content, arrays=beginning), int(milestones[-1]) + 1)
 
     def _require_own(self, path: Path, content: Content) -> None:
         found = content.attributes.get("training")
@@ -152,7 +165,7 @@ class Checkpoints:
             )
 
     def _put_aside(self, path: Path, error: StorageError) -> None:
-        """Rename an unusable file, so that it never replaces a usable one."""
+        """Rename an unusable file, so that it never becomes the previous generation."""
         renamed = path.with_name(f"{path.name}.unusable")
         path.replace(renamed)
         log.warning("checkpoint not used: %s; kept as %s", error, renamed.name)
@@ -162,9 +175,9 @@ def _iteration(content: Content) -> int:
     return int(content.arrays["state/iteration"])
 
 
-def _earlier(content: Content, iterations: int) -> Content | None:
-    """Return a checkpoint cut to the last milestone before some iteration, without parts."""
-    arrays = cut(content.arrays, iterations)
+def _truncated_content(content: Content, iterations: int) -> Content | None:
+    """Return a checkpoint truncated to the last milestone before an iteration, without parts."""
+    arrays = truncated(content.arrays, iterations)
     if arrays is None:
         return None
     attributes = {name: value for name, value in content.attributes.items() if name != PARTS}

@@ -13,27 +13,29 @@ log = logging.getLogger(__name__)
 def choose_device(gpus: int) -> torch.device:
     """Return a CUDA device if one is requested and available, the CPU otherwise."""
     if gpus and not torch.cuda.is_available():
-        log.info("a GPU was requested, but torch sees none: training on the CPU")
+        log.info("a GPU was requested, but torch finds none: training on the CPU")
     return torch.device("cuda" if gpus and torch.cuda.is_available() else "cpu")
 
 
-def usable_threads(wanted: int) -> int:
-    """Return the number of threads, at most that of the processors this process may run on."""
-    return min(wanted, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else wanted)
+def usable_threads(requested: int) -> int:
+    """Return the number of threads to use: no more than the processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(requested, len(os.sched_getaffinity(0)))
+    return requested
 
 
-def name_of(device: torch.device) -> str:
-    """Name the GPU or the processor."""
+def device_name(device: torch.device) -> str:
+    """Return the model name of the GPU or the processor."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    cpuinfo = Path("/proc/cpuinfo")  # Linux; elsewhere Python knows the name, or the architecture
+    cpuinfo = Path("/proc/cpuinfo")  # Linux only; elsewhere `platform` has a name or architecture
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(models, platform.processor() or platform.machine())
 
 
 def describe(device: torch.device, *, threads: int) -> str:
-    """Name device and threads, for people."""
+    """Describe the device for log messages: the GPU, or the CPU with its number of threads."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"CPU, {threads} thread{'s' if threads > 1 else ''}"

@@ -1,4 +1,4 @@
-"""Error of a solution against the reference, on the test grid."""
+"""Error of the network's solution relative to the reference, on the test grid."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,14 +18,15 @@ from pinn_phases.training.engines.fast import triton_network
 from pinn_phases.training.threads import ThreadPool
 
 Axis = Float64[NDArray[np.float64], " points"]
-Grid = Float64[NDArray[np.float64], "..."]  # an axis for each coordinate
+Grid = Float64[NDArray[np.float64], "..."]  # one axis per coordinate
 
-PIECE = 2048  # points of the test grid at a time, which fit a processor's cache
-GPU_PIECE = 2**17  # of which a layer's activations nearly fit the cache of a large GPU
+# Points of the test grid that are evaluated at a time.
+CPU_PIECE = 2048  # fits a processor's cache
+GPU_PIECE = 2**17  # the activations of one layer nearly fit the cache of a large GPU
 
 
 def _require_points(exact: Grid, thinned: Grid, stride: int) -> None:
-    """Check that the thinned grid still measures the solution."""
+    """Raise an error if the thinned grid has too few points, or the solution is zero on it."""
     largest = min(map(largest_stride, exact.shape))
     if stride > largest:
         points = " x ".join(map(str, exact.shape))
@@ -43,17 +44,17 @@ class TestError:
     Parameters
     ----------
     axes
-        Coordinate -> test grid.
+        Coordinate -> its values on the test grid.
     exact
-        The observable on the grid.
+        The observable of the reference solution on the grid.
 
     Raises
     ------
     SettingsError
-        If the stride leaves too few points, or only points where the observable vanishes.
+        If the stride leaves too few points, or only points where the observable is zero.
     """
 
-    __test__ = False  # not a test case, for pytest
+    __test__ = False  # tells pytest that this is not a test case
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class TestError:
         thinned = {name: axis[::stride] for name, axis in axes.items()}
         values = torch.as_tensor(exact[every].ravel(), device=device)  # float64
         points = grid_points(thinned[name] for name in problem.coordinates)
-        size = PIECE if device.type == "cpu" else GPU_PIECE
+        size = CPU_PIECE if device.type == "cpu" else GPU_PIECE
         self.norm = values.norm()
         self.problem, self.threads = problem, threads
         operators = problem.observed_operators
@@ -82,25 +83,25 @@ class TestError:
                 np.split(points, range(size, len(points), size)), values.split(size), strict=True
             )
         ]
-        usable = compiled and triton_network.usable(self.pieces[0][0].inputs)
-        self._evaluate = _by_kernels if usable else FieldAt.__call__
+        kernels = compiled and triton_network.kernels_usable(self.pieces[0][0].inputs)
+        self._evaluate = _evaluate_with_kernels if kernels else FieldAt.__call__
 
     def __call__(self, parameters: Sequence[Tensor]) -> Float64[Tensor, ""]:
-        """||u - exact|| / ||exact|| (Eq. 7)."""
+        """Return ||u - exact|| / ||exact|| (Eq. 7)."""
         squares = self.norm.new_empty(len(self.pieces))
         parameters = [p.detach() for p in parameters]
 
-        def add_up(number: int) -> None:
+        def evaluate(number: int) -> None:
             field, exact = self.pieces[number]
             observables = self.problem.observables(self._evaluate(field, parameters))
             squares[number] = (observables[self.problem.observable] - exact).square().sum()
 
-        self.threads.for_each(add_up, range(len(self.pieces)))
+        self.threads.for_each(evaluate, range(len(self.pieces)))
         return torch.div(squares.sum().sqrt(), self.norm)
 
 
-def _by_kernels(field: FieldAt, parameters: Sequence[Tensor]) -> Fields:
-    """Evaluate a field with the fast engine's kernels for GPUs."""
+def _evaluate_with_kernels(field: FieldAt, parameters: Sequence[Tensor]) -> Fields:
+    """Evaluate the fields with the GPU kernels of the fast engine."""
     inputs = field.inputs.unsqueeze(0)  # as a single batch
     streams = triton_network.network_streams(inputs, parameters, field.layout)
     return field.jets(streams.squeeze(0))

@@ -1,4 +1,4 @@
-"""The record of a training: rows of scalars and snapshots of the parameters."""
+"""What a training records: rows of scalars, snapshots of the parameters, milestones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 
 from pinn_phases.settings.training import RecordSettings
 
-MILESTONES = "state/milestones/"  # their prefix in a checkpoint
-RECORD = ("history/", "snapshots/", MILESTONES)  # prefixes of series that are only appended to
+MILESTONES = "state/milestones/"  # prefix of their datasets in a checkpoint
+RECORD = ("history/", "snapshots/", MILESTONES)  # prefixes of the series; rows are only appended
 
-# Recorded in float64: at an SNR of 1e4, SRR_B (Eq. 17) differs from 1 in its ninth digit. All else
-# is computed in float32.
+# Columns recorded in float64: at an SNR of 1e4, SRR_B (Eq. 17) differs from 1 only in its ninth
+# digit. The other columns are float32, as the training is.
 FLOAT64 = ("snr", "srr_batch", "srr_adam", "layers/snr")
 
 Row = Mapping[str, Any]  # name -> number or array, of the same shape in every row
 
-# Iterations at which the whole state is saved, for a later training of fewer iterations. Three
-# states take two fifths of the memory of the 18 snapshots of a decade; of N iterations 0.3 N are
-# trained again on average, 0.54 N at most.
+# Milestones: iterations at which the whole state is saved, so that a later training with fewer
+# iterations can continue from there. Three states per decade take two fifths of the memory of its
+# 18 snapshots. A training of N iterations then repeats 0.3 N of them on average, 0.54 N at most.
 MILESTONES_PER_DECADE = 3
 
 
-def recorded(name: str, values: NDArray[np.float64]) -> NDArray[Any]:
-    """Return a value of a row with the dtype of its column."""
+def in_column_dtype(name: str, values: NDArray[np.float64]) -> NDArray[Any]:
+    """Convert a value of a row to the dtype of its column."""
     return values if name in FLOAT64 else values.astype(np.float32)
 
 
@@ -35,9 +35,9 @@ def is_recorded(iteration: int, record: RecordSettings) -> bool:
 
 
 def snapshot_iterations(iterations: int, per_decade: int) -> NDArray[np.int64]:
-    """Return the iterations of the snapshots, evenly spaced in their logarithm.
+    """Return the iterations of the snapshots, evenly spaced on a logarithmic scale.
 
-    The spacing does not depend on `iterations`: a longer training has the same snapshots, and more.
+    They do not move when `iterations` grows: a longer training has the same ones, and more.
     """
     steps = np.arange(int(np.ceil(per_decade * np.log10(iterations))) + 1)
     candidates = np.unique(np.round(10.0 ** (steps / per_decade)).astype(np.int64))
@@ -46,15 +46,15 @@ def snapshot_iterations(iterations: int, per_decade: int) -> NDArray[np.int64]:
 
 @dataclass
 class Series:
-    """Rows of named values, appended one at a time and stacked to arrays on request."""
+    """Rows of named values, appended one at a time and stacked into arrays on request."""
 
     rows: list[Row] = field(default_factory=list)
 
     def append(self, row: Row) -> None:
-        """Add a row with the names of the first one.
+        """Append a row, with the columns of the first row.
 
-        The names differ if other code began the series: columns that it lacks are left out, and
-        columns that only it has are NaN from here on.
+        The columns can differ if the series was started by other code. Columns that the first row
+        lacks are dropped; columns that only the first row has become NaN.
         """
         if self.rows and row.keys() != self.rows[0].keys():
             row = {
@@ -64,27 +64,27 @@ class Series:
         self.rows.append(row)
 
     def extended(self, others: "Series") -> "Series":
-        """Return a series with the rows of another one appended."""
+        """Return a new series with the rows of another one appended."""
         series = Series(list(self.rows))
         for row in others.rows:
             series.append(row)
         return series
 
     def arrays(self, prefix: str, start: int = 0) -> dict[str, NDArray[Any]]:
-        """Return one array per name, with `prefix` before it; its first dimension is the rows.
+        """Return one array per column, named `prefix` + column; the first dimension is the rows.
 
         Parameters
         ----------
         start
-            Rows to leave out at the beginning.
+            Index of the first row to include.
         """
         rows = self.rows[start:]
         names = rows[0] if rows else ()
         return {prefix + name: np.array([row[name] for row in rows]) for name in names}
 
     @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[Any]], prefix: str) -> "Series":
-        """Invert `arrays`; other arrays may be among them."""
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], prefix: str) -> "Series":
+        """Rebuild a series from the arrays whose names start with `prefix`."""
         columns = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
         count = len(next(iter(columns.values()), ()))
         return cls([{name: values[i] for name, values in columns.items()} for i in range(count)])

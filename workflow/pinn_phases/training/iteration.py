@@ -1,4 +1,4 @@
-"""One iteration of a training, which updates tensors in place."""
+"""One iteration of a training; it updates the tensors of the state in place."""
 
 from collections.abc import Callable
 
@@ -12,15 +12,16 @@ from pinn_phases.training.stepper import Evaluation
 
 
 class Iteration:
-    """What every iteration does to a state, in two parts, between which it can be measured.
+    """Evaluate the gradients, then update the parameters; measurements can run in between.
 
-    No part waits for a GPU or copies anything from it, unless the optimiser's step does. On a GPU
-    each part and what is measured are CUDA graphs, if engine and optimiser can be captured.
+    Neither part waits for the GPU or copies data from it, unless the optimiser's step does. On a
+    GPU, both parts and the measurements run as CUDA graphs, if engine and optimiser can be
+    captured.
 
     Parameters
     ----------
     state
-        Its tensors are updated in place.
+        State of the training; its tensors are updated in place.
     """
 
     def __init__(self, engine: Engine, state: State) -> None:
@@ -33,20 +34,20 @@ class Iteration:
         self._srr = CudaGraph[Float64[Tensor, ""]]() if captured else call
 
     def evaluate(self) -> tuple[Loss, list[BatchGradient]]:
-        """Loss and its gradient for each batch, as `Engine.gradients`; updates the weights."""
+        """Update the weights; return the loss and its gradient for each batch."""
         return self._evaluate(self._loss_and_gradients)
 
     def measure(self, function: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
-        """Call a function, the same in every call, of the state and of what `evaluate` returned."""
+        """Call a function of the state and the result of `evaluate`; the same one in every call."""
         return self._measure(function)
 
     def update(self) -> None:
-        """Step of the optimiser from the loss and the batch gradients that `evaluate` found."""
+        """Do one step of the optimiser, with the loss and the gradients from `evaluate`."""
         self.state.stepper.begin()
         self._update(self._step)
 
     def srr(self) -> Float64[Tensor, ""]:
-        """Signal-to-rms ratio of the optimiser's moments (Eq. 13), after `update`."""
+        """Return the signal-to-rms ratio of the optimiser's moments (Eq. 13), after `update`."""
         return self._srr(self.state.stepper.srr)
 
     def _loss_and_gradients(self) -> tuple[Loss, list[BatchGradient]]:
@@ -59,17 +60,17 @@ class Iteration:
     def _step(self) -> None:
         stepper, gradient = self.state.stepper, self.engine.mean(self._gradients)
         if stepper.settings.line_search:
-            stepper.search(self._loss.total, gradient, self._evaluated)
+            stepper.search(self._loss.total, gradient, self._evaluate_again)
         else:
             stepper.step(gradient)
 
-    def _evaluated(self) -> Evaluation:
-        """Loss and gradient with the weights as they are."""
+    def _evaluate_again(self) -> Evaluation:
+        """Return loss and gradient at the current parameters, without updating the weights."""
         state = self.state
         loss, gradients = self.engine.gradients(state.parameters, state.weights, update=False)
         return loss.total, self.engine.mean(gradients)
 
 
 def call(function: Callable[[], Result]) -> Result:
-    """Call a function, where no CUDA graph stands in for it."""
+    """Call a function directly, in place of a CUDA graph."""
     return function()

@@ -1,4 +1,4 @@
-"""The training loop: full-batch steps, with gradient statistics of every recorded iteration."""
+"""The training loop: full-batch steps, and gradient statistics of the recorded iterations."""
 
 import dataclasses
 import logging
@@ -18,8 +18,14 @@ from pinn_phases.training.device import choose_device, describe, usable_threads
 from pinn_phases.training.engines.fast.compilation import provide_cache
 from pinn_phases.training.history import MILESTONES_PER_DECADE, is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
-from pinn_phases.training.maker import Maker
-from pinn_phases.training.measure import measured, not_finite, on_host, require_finite, snapshot
+from pinn_phases.training.maker import Session
+from pinn_phases.training.measure import (
+    history_row,
+    not_finite,
+    on_host,
+    require_finite,
+    snapshot,
+)
 from pinn_phases.training.other_code import REFERENCE, newest_of_other_code
 from pinn_phases.training.points import loss_points
 from pinn_phases.training.progress import Progress
@@ -36,50 +42,51 @@ def train(
     reference: Content,
     checkpoints: Checkpoints,
     *,
-    made_by: Mapping[str, Any] = {},
+    provenance: Mapping[str, Any] = {},
     other_code: bool = False,
     threads: int,
     gpus: int,
     bar: bool,
     status: Path | None = None,
 ) -> Content:
-    """Train, from the newest checkpoint if there is one.
+    """Train a network, from the newest checkpoint if there is one.
 
     Parameters
     ----------
     reference
         Reference solution of the problem.
-    made_by
-        Provenance, for checkpoints and the result.
+    provenance
+        Code, versions and machine, to be stored in checkpoints and the result.
     other_code
-        If there is no checkpoint, continue the newest of the same training by other code.
+        If there is no checkpoint of this code, continue the newest one of other code.
     threads
-        CPU threads; at most as many as there are processors are used.
+        Number of CPU threads, reduced to the number of available processors.
     gpus
         1: train on a GPU if there is one.
     bar
         Show a progress bar instead of lines.
     status
-        Status file, rewritten with each log line; None: no file.
+        Status file to rewrite with each log line; None: no file.
 
     Returns
     -------
     Content
-        The result.
+        The run: history, snapshots, points of the loss, and attributes.
 
     Raises
     ------
     Stopped
-        If the loss is not finite, or on SIGINT and SIGTERM. The newest checkpoint stays.
+        If the loss or the error is not finite, or on SIGINT or SIGTERM. The newest checkpoint is
+        kept.
     """
-    began = time.monotonic()
+    started = time.monotonic()
     provide_cache(checkpoints.newest.parent / "compiled")
     device = choose_device(gpus)
     pool = ThreadPool(usable_threads(threads) if device.type == "cpu" else 1)
     label = f"{settings.problem}/{settings.method}/seed{settings.seed}"
-    end, where = settings.training.iterations, describe(device, threads=pool.count)
-    how = _how(settings.training)
-    log.info("%s: %d iterations at scale %s on %s, %s", label, end, settings.scale, where, how)
+    end = settings.training.iterations
+    execution = f"{describe(device, threads=pool.count)}, {_compilation(settings.training)}"
+    log.info("%s: %d iterations at scale %s on %s", label, end, settings.scale, execution)
     training = prepare(settings, reference, device=device, threads=pool)
 
     newest = checkpoints.load()
@@ -87,19 +94,21 @@ def train(
         newest = newest_of_other_code(checkpoints, settings)
     checkpoints, past = resume(training, checkpoints, newest)
 
-    start, made_by = training.state.iteration, {REFERENCE: checkpoints.reference, **made_by}
-    maker = Maker(training, made_by, past, device, pool.count, began, start)
-    maker.tell_changes()
-    checkpoints = dataclasses.replace(checkpoints, about=maker.attributes)
-    stop_asked = stop_on_signals()
+    start = training.state.iteration
+    provenance = {REFERENCE: checkpoints.reference_digest, **provenance}
+    session = Session(training, provenance, past, device, pool.count, started, start)
+    session.log_changes()
+    checkpoints = dataclasses.replace(checkpoints, make_attributes=session.attributes)
+    stop_requested = stop_on_signals()
     with Progress(label, start, end, bar=bar, file=status) as progress:
-        run(training, checkpoints, progress, stop_asked)
-    log.info("%s: done in %.0f s", label, time.monotonic() - began)
-    return Content("run", training.state.records() | loss_points(settings), maker.attributes())
+        run(training, checkpoints, progress, stop_requested)
+    log.info("%s: done in %.0f s", label, time.monotonic() - started)
+    arrays = training.state.result_arrays() | loss_points(settings)
+    return Content("run", arrays, session.attributes())
 
 
-def _how(training: TrainingSettings) -> str:
-    """Say whether code is compiled, and name the engine unless it is the default."""
+def _compilation(training: TrainingSettings) -> str:
+    """Describe for the log whether code is compiled; name the engine unless it is the default."""
     if training.engine == "plain":
         return "plain engine, not compiled"
     return "compiling first" if training.compiled else "not compiled"
@@ -113,12 +122,12 @@ def resume(
     Parameters
     ----------
     newest
-        The newest checkpoint that can be used.
+        The newest usable checkpoint.
 
     Returns
     -------
     tuple
-        Where to save, and the stretches of the iterations so far.
+        Checkpoints to save to, and the stretches of the iterations done so far.
     """
     if newest is None:
         return checkpoints, []
@@ -136,22 +145,22 @@ def run(
     training: Training,
     checkpoints: Checkpoints,
     progress: Progress,
-    stop_asked: Callable[[], bool] = lambda: False,
+    stop_requested: Callable[[], bool] = lambda: False,
 ) -> State:
-    """Train up to the number of iterations that the settings ask for.
+    """Train up to the number of iterations in the settings.
 
     Returns
     -------
     State
-        The final state. Its history and snapshots end with the last iteration, even if that one is
-        not on the schedule; the series of the checkpoint follow the schedule, so that a longer
-        training continues as if it had never stopped.
+        The final state. Its `result_arrays` include the last iteration even if that one is not on
+        the schedule. The series of the checkpoint follow the schedule, so that a longer training
+        continues as if this one had not ended.
 
     Raises
     ------
     Stopped
-        If the loss or the error is not finite, or if `stop_asked` returns True, after a checkpoint
-        is saved.
+        If the loss or the error is not finite; or, after saving a checkpoint, if `stop_requested`
+        returns True.
     """
     settings, state = training.settings.training, training.state
     schedule = snapshot_iterations(settings.iterations, settings.record.snapshots_per_decade)
@@ -162,20 +171,20 @@ def run(
         iteration = state.iteration + 1
         last = iteration == settings.iterations
         recorded = is_recorded(iteration, settings.record)
-        stopping = stop_asked() and not last
+        stopping = stop_requested() and not last
         due = time.monotonic() - saved > settings.checkpoint_seconds
         saving = last or stopping or due
-        if iteration in milestones and state.iteration:  # before, there is nothing to save
+        if iteration in milestones and state.iteration:  # nothing to save before the first
             state.milestones.append(state.without_record())
         loss, gradients = step.evaluate()
-        if recorded or saving:  # not always: the check waits for the GPU
+        if recorded or saving:  # not always, since the check waits for the GPU
             require_finite(iteration, loss)
         if iteration in schedule or last:
             snapshots = state.snapshots if iteration in schedule else state.last_snapshot
             snapshots.append(snapshot(state, iteration))
         row = None
         if recorded or last:
-            row = step.measure(partial(measured, training, loss, gradients))
+            row = step.measure(partial(history_row, training, loss, gradients))
         step.update()
         if row is not None:
             numbers = on_host({**row, "srr_adam": step.srr()})
@@ -183,11 +192,11 @@ def run(
                 raise Stopped(not_finite("relative L2 error", iteration))
             rows = state.history if recorded else state.last_row
             rows.append({"iteration": iteration, **numbers})
-            progress.tell(iteration, numbers["loss"], numbers["relative_l2"])
+            progress.report(iteration, numbers["loss"], numbers["relative_l2"])
         if saving:
             checkpoints.save(state)
             saved = time.monotonic()
         if stopping:
-            said = f"stopped on request after iteration {iteration}"
-            raise Stopped(f"{said}; the next call continues from there")
+            message = f"stopped on request after iteration {iteration}"
+            raise Stopped(f"{message}; the next call continues from there")
     return state

@@ -1,4 +1,4 @@
-"""Provenance of a training: code, device and time, for checkpoints and results."""
+"""Provenance of a training for checkpoints and results: code, device, time and memory."""
 
 import logging
 import resource
@@ -10,39 +10,44 @@ from typing import Any
 import torch
 
 from pinn_phases.jobs.notes import NOTE
-from pinn_phases.training.device import describe, name_of
+from pinn_phases.training.device import describe, device_name
 from pinn_phases.training.setup import Training
-from pinn_phases.training.stretches import MAKER, STRETCHES, Stretch, changes, extended
+from pinn_phases.training.stretches import PROVENANCE, STRETCHES, Stretch, changes, extended
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Maker:
-    """The process that trains, from some iteration on."""
+class Session:
+    """The part of a training that this process computes."""
 
     training: Training
-    made_by: Mapping[str, Any]  # provenance
-    past: Sequence[Stretch]  # of the iterations before
+    provenance: Mapping[str, Any]  # code, versions and machine of this process
+    past: Sequence[Stretch]  # stretches of the iterations before this session
     device: torch.device
     threads: int
-    began: float  # by `time.monotonic`
-    start: int  # iterations done before
+    started: float  # by `time.monotonic`
+    start: int  # number of iterations before this session
 
     def attributes(self) -> dict[str, Any]:
-        """Return the attributes of a file, up to the current iteration."""
+        """Return the attributes of a checkpoint or result, up to the current iteration."""
         settings = self.training.settings.model_dump(mode="json")
         stretches = extended(self.past, self._stretch())
-        execution = self._execution()
-        return {"execution": execution, STRETCHES: stretches, "settings": settings, **self.made_by}
+        return {
+            "execution": self._execution(),
+            STRETCHES: stretches,
+            "settings": settings,
+            **self.provenance,
+        }
 
-    def tell_changes(self) -> None:
-        """Report changes that make the result differ from that of an undisturbed training."""
+    def log_changes(self) -> None:
+        """Warn of changes since the last session that may alter the rounding of results."""
         changed = changes(self.past[-1], self._stretch()) if self.past else []
         if changed:
             log.warning(
-                "%siterations 1 to %d are by another maker: %s; from there on, rounding may differ "
-                "from that of an undisturbed run; the result lists all stretches",
+                "%siterations 1 to %d were computed by other code or on another machine: %s; from "
+                "there on, rounding may differ from that of an uninterrupted training; the result "
+                "lists all stretches",
                 *(NOTE, self.past[-1]["last"], "; ".join(changed)),
             )
 
@@ -50,18 +55,18 @@ class Maker:
         return {
             "first": self.start + 1,
             "last": self.training.state.iteration,
-            "device": f"{name_of(self.device)}, {self._compiled}",
-            **{key: self.made_by.get(key) for key in MAKER},
+            "device": f"{device_name(self.device)}, {self._compiled}",
+            **{key: self.provenance.get(key) for key in PROVENANCE},
         }
 
     def _execution(self) -> dict[str, Any]:
-        """Return device, time and memory of the training since this process began."""
-        where = describe(self.device, threads=self.threads)
+        """Return device, time and memory of this session."""
+        device = describe(self.device, threads=self.threads)
         return {
-            "device": f"{where}, {self._compiled}",
+            "device": f"{device}, {self._compiled}",
             "threads": self.threads,
-            "wall_seconds": time.monotonic() - self.began,
-            "resumed_after": self.start,  # whose time is not counted
+            "wall_seconds": time.monotonic() - self.started,
+            "resumed_after": self.start,  # the time of these iterations is not counted
             "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         }
 

@@ -1,4 +1,4 @@
-"""What is recorded in an iteration: a row of the history, a snapshot."""
+"""Quantities recorded in an iteration: a row of the history, and a snapshot."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,31 +9,35 @@ from torch import Tensor
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.network.network import flattened
 from pinn_phases.training.engines.base import BatchGradient, Loss
-from pinn_phases.training.history import Row, recorded
+from pinn_phases.training.history import Row, in_column_dtype
 from pinn_phases.training.setup import Training
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import (
     alignment_score,
-    between_terms,
     flat,
     gradient_statistics,
+    term_norms_and_cosine,
 )
 
 
-def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> dict[str, Tensor]:
-    """Return the quantities of a row, before the step, still on their device."""
+def history_row(
+    training: Training, loss: Loss, gradients: list[BatchGradient]
+) -> dict[str, Tensor]:
+    """Return the quantities of a row of the history before the step, as tensors on the device."""
     record, state = training.settings.training.record, training.state
     layers: list[tuple[Tensor, ...]] = list(zip(gradients[::2], gradients[1::2], strict=True))
     step = 1
-    if record.gradient_parameters == "weights":
+    if record.gradient_parameters == "weights":  # without the biases
         layers, step = [layer[:1] for layer in layers], 2
     statistics = gradient_statistics(layers, training.threads)
     common = flat(loss.common[::step])
-    of_conditions, of_residual, cosine = between_terms(statistics.gradient, common)
+    norm_of_conditions, norm_of_residual, cosine = term_norms_and_cosine(
+        statistics.gradient, common
+    )
     conditions = [common]
     if len(loss.conditions) > 1:
-        of_each = training.engine.condition_gradients(state.parameters).values()
-        conditions = [flat(gradient[::step]) for gradient in of_each]
+        condition_gradients = training.engine.condition_gradients(state.parameters).values()
+        conditions = [flat(gradient[::step]) for gradient in condition_gradients]
     magnitude = loss.residual.abs()
     return {
         "loss": loss.total,
@@ -46,8 +50,8 @@ def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> 
         "srr_batch": statistics.srr_batch,
         "gradient_mean": statistics.mean,
         "gradient_std": statistics.std,
-        "gradient_conditions": of_conditions,
-        "snr_residual": of_residual / statistics.std,
+        "gradient_conditions": norm_of_conditions,
+        "snr_residual": norm_of_residual / statistics.std,
         "cosine": cosine,
         "alignment": alignment_score([statistics.gradient - common, *conditions]),
         "weights_mean": loss.weights.mean(),
@@ -60,18 +64,18 @@ def measured(training: Training, loss: Loss, gradients: list[BatchGradient]) -> 
 
 
 def on_host(row: Mapping[str, Tensor]) -> dict[str, Any]:
-    """Return numbers and arrays, after a single copy from the device."""
+    """Copy all quantities of a row from the device in one transfer; return NumPy values."""
     values = [value.detach().double() for value in row.values()]
     copied = torch.cat([value.flatten() for value in values]).cpu()
     parts = copied.split([value.numel() for value in values])
     return {
-        name: recorded(name, part.view_as(value).numpy())[()]
+        name: in_column_dtype(name, part.view_as(value).numpy())[()]
         for name, value, part in zip(row, values, parts, strict=True)
     }
 
 
 def snapshot(state: State, iteration: int) -> Row:
-    """Return a snapshot: copies of parameters and weights of the points."""
+    """Return a snapshot: copies of the parameters and of the weights of the points."""
     return {
         "iteration": iteration,
         "parameters": flattened(state.parameters),
@@ -80,12 +84,12 @@ def snapshot(state: State, iteration: int) -> Row:
 
 
 def require_finite(iteration: int, loss: Loss) -> None:
-    """Check the loss, for which the host waits for a GPU.
+    """Check that the loss is finite; the host waits for the GPU here.
 
     Raises
     ------
     Stopped
-        If it is infinite or NaN; the message has all terms.
+        If the loss is infinite or NaN; the message lists all terms.
     """
     if bool(torch.isfinite(loss.total)):
         return
@@ -95,7 +99,7 @@ def require_finite(iteration: int, loss: Loss) -> None:
 
 
 def not_finite(quantity: str, iteration: int, terms: str = "") -> str:
-    """Name what is not finite, and what is left."""
+    """Return the message of an error about a quantity that is not finite."""
     return (
         f"the {quantity} is not finite at iteration {iteration}{terms}; "
         "the last checkpoint is kept, no result is written"

@@ -1,4 +1,4 @@
-"""Checkpoints that other code saved of the same training; they are continued on request."""
+"""Checkpoints of the same training that other code saved; used only on request."""
 
 import logging
 
@@ -9,18 +9,18 @@ from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.parts import read_whole
 from pinn_phases.training.unfinished import read_statement, require_same_training
 
-REFERENCE = "reference_data"  # the attribute with the digest of the reference's numbers
+REFERENCE = "reference_data"  # attribute: digest of the data of the reference solution
 
 log = logging.getLogger(__name__)
 
 
 def newest_of_other_code(checkpoints: Checkpoints, settings: RunSettings) -> Content | None:
-    """Return the newest usable checkpoint of this training by other code, None if there is none.
+    """Return the newest usable checkpoint of this training by other code; None if there is none.
 
     Parameters
     ----------
     checkpoints
-        The training's own.
+        Checkpoints of this code, which are skipped.
     """
     training = settings.problem, settings.method, settings.seed
     for path in checkpoints_in(checkpoints.newest.parent, *training):
@@ -29,15 +29,15 @@ def newest_of_other_code(checkpoints: Checkpoints, settings: RunSettings) -> Con
         try:
             content = read_whole(path, "checkpoint")
             require_same_training(content, settings)
-            _require_same_reference(content, checkpoints.reference)
+            _require_same_reference(content, checkpoints.reference_digest)
         except StorageError as error:
             log.warning("checkpoint of other code not used: %s: %s", path, error)
             continue
         log.info("found a checkpoint of other code: %s", path)
         if "settings" in content.attributes:
             return content
-        stated = read_statement(path, content.attributes["training"]).model_dump()
-        return Content(content.kind, content.arrays, {**content.attributes, **stated})
+        statement = read_statement(path, content.attributes["training"]).model_dump()
+        return Content(content.kind, content.arrays, {**content.attributes, **statement})
     return None
 
 

@@ -1,4 +1,4 @@
-"""The points of a training's loss."""
+"""Points at which the loss of a training is evaluated."""
 
 import numpy as np
 from scipy.stats import qmc
@@ -8,7 +8,7 @@ from pinn_phases.settings.training import RunSettings
 
 
 def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -> Points:
-    """Latin hypercube sample of the problem's domain, in random order.
+    """Draw a Latin hypercube sample of the problem's domain, in random order.
 
     References
     ----------
@@ -22,11 +22,11 @@ def collocation_points(problem: Problem, count: int, rng: np.random.Generator) -
 
 
 def loss_points(settings: RunSettings) -> dict[str, Points]:
-    """Return collocation points and those of every condition, by their names in a file."""
-    problem, chosen = settings.equation, settings.training
+    """Return the collocation points and the points of each condition, by dataset name."""
+    problem, training = settings.equation, settings.training
     rng = np.random.default_rng(settings.seed)
-    found = {"points/collocation": collocation_points(problem, chosen.points, rng)}
-    for name, condition in chosen.weighted_conditions.items():
+    datasets = {"points/collocation": collocation_points(problem, training.points, rng)}
+    for name, condition in training.weighted_conditions.items():
         sets = problem.condition(name, condition.points).points
-        found |= {f"points/{name}_{i}": points for i, points in enumerate(sets)}
-    return found
+        datasets |= {f"points/{name}_{i}": points for i, points in enumerate(sets)}
+    return datasets

@@ -1,4 +1,4 @@
-"""What a training tells while it runs: a bar in a terminal; elsewhere lines, and a status file."""
+"""Progress of a running training: a bar in a terminal, otherwise log lines and a status file."""
 
 import json
 import logging
@@ -11,32 +11,33 @@ from types import TracebackType
 
 from tqdm import tqdm
 
-LINE_SECONDS = 15.0  # between two lines
+LINE_SECONDS = 15.0  # least time between two log lines
 
 log = logging.getLogger(__name__)
 
 
 def status_file(log_file: Path) -> Path:
-    """Path of the status file beside a training's log."""
+    """Return the path of the status file, next to the log of the training."""
     return log_file.with_suffix(".status.json")
 
 
 @dataclass(frozen=True)
 class Status:
-    """Where a training is.
+    """Current progress of a training.
 
     Attributes
     ----------
     training
-        Problem, method and seed, as `burgers/rba/seed0`.
+        Problem, method and seed, such as `burgers/rba/seed0`.
     iteration, end
-        Last iteration done, and last one to do.
+        Last iteration done, and last iteration of the training.
     rate
-        Iterations per second; None until the first one, which compiles, is over.
+        Iterations per second since the first report; None in that report, whose iterations may
+        include compilation.
     loss, relative_l2
-        At the last iteration done.
+        Loss and error at the last iteration done.
     time
-        Seconds since the epoch.
+        When this was measured, in seconds since the epoch.
     """
 
     training: str
@@ -49,14 +50,14 @@ class Status:
 
     @classmethod
     def read(cls, path: Path) -> "Status | None":
-        """Return what a file says; None if there is none, or one of another version."""
+        """Read a status file; None if it does not exist or cannot be understood."""
         try:
             return cls(**json.loads(path.read_text()))
         except (OSError, TypeError, ValueError):
             return None
 
     def write(self, path: Path) -> None:
-        """Write a file, whole or not at all, unless the disk is full: no training ends for that."""
+        """Write the file atomically; errors are ignored, as a full disk must not end a training."""
         temporary = path.with_name(f".{path.name}")
         with suppress(OSError):
             temporary.write_text(json.dumps(asdict(self)))
@@ -64,7 +65,7 @@ class Status:
 
     @property
     def pace(self) -> tuple[str, str] | None:
-        """Rate and time left; None if they are not known."""
+        """Rate and remaining time, formatted; None if the rate is not known."""
         if not self.rate:
             return None
         left = tqdm.format_interval((self.end - self.iteration) / self.rate)
@@ -72,16 +73,16 @@ class Status:
 
 
 class Progress:
-    """Iteration, rate, time left, loss and relative L2 error of one training.
+    """Reports iteration, rate, remaining time, loss and relative L2 error of one training.
 
     Parameters
     ----------
     training
-        What is trained, at the head of each line.
+        Label at the start of each line.
     start, end
-        First iteration done before, and last one to do.
+        Number of iterations done already, and last iteration of the training.
     bar
-        Whether to draw a bar on standard error instead of writing lines.
+        Whether to draw a bar on standard error instead of logging lines.
     file
         Status file to write with each line; None: no file.
     """
@@ -90,12 +91,12 @@ class Progress:
         self, training: str, start: int, end: int, *, bar: bool, file: Path | None = None
     ) -> None:
         self.training, self.end, self.file = training, end, file
-        self.origin: tuple[int, float] | None = None  # iteration and time that rates count from
-        self.said = -math.inf
+        self.origin: tuple[int, float] | None = None  # iteration and time of the first report
+        self.last_line = -math.inf  # time of the last log line
         self.bar = tqdm(total=end, initial=start, desc=training, unit="it") if bar else None
 
     def __enter__(self) -> "Progress":
-        """Begin."""
+        """Return this object."""
         return self
 
     def __exit__(
@@ -108,17 +109,17 @@ class Progress:
         if self.bar is not None:
             self.bar.close()
 
-    def tell(self, iteration: int, loss: float, relative_l2: float) -> None:
-        """Show where the training is; cheap enough to call at each recorded iteration."""
+    def report(self, iteration: int, loss: float, relative_l2: float) -> None:
+        """Show the progress; cheap enough to call at every recorded iteration."""
         numbers = f"loss {loss:.2e}, relative L2 {relative_l2:.3f}"
         if self.bar is not None:
             self.bar.update(iteration - self.bar.n)
             self.bar.set_postfix_str(numbers, refresh=False)
             return
         now = time.monotonic()
-        if now - self.said < LINE_SECONDS and iteration != self.end:
+        if now - self.last_line < LINE_SECONDS and iteration != self.end:
             return
-        self.said = now
+        self.last_line = now
         status = Status(
             *(self.training, iteration, self.end, self._rate(iteration, now)),
             *(float(loss), float(relative_l2), time.time()),
@@ -129,8 +130,8 @@ class Progress:
             status.write(self.file)
 
     def _rate(self, iteration: int, now: float) -> float | None:
-        """Return the iterations per second, once there is something to count."""
-        if self.origin is None:  # the first iteration is over, and compiling with it
+        """Return the iterations per second since the first call; None in that call."""
+        if self.origin is None:  # after the first iteration, which may include compilation
             self.origin = iteration, now
         done, seconds = iteration - self.origin[0], now - self.origin[1]
         return done / seconds if done else None

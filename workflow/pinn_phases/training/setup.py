@@ -1,4 +1,4 @@
-"""Set up of a training, before its first iteration."""
+"""Setup of a training before its first iteration."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from pinn_phases.training.threads import ThreadPool
 
 @dataclass
 class Training:
-    """One training: the loss that it minimises, what it measures, and its state."""
+    """A training: its settings, its loss, its error measure, and its state."""
 
     settings: RunSettings
     problem: Problem
@@ -37,37 +37,37 @@ def prepare(
     device: torch.device,
     threads: ThreadPool,
 ) -> Training:
-    """Draw points and initial parameters and set up loss and error, before the first iteration.
+    """Draw points and initial parameters, and set up loss and error.
 
-    Points and parameters come from two generators, both seeded with the seed of the training.
+    Points and parameters are drawn from two generators, both with the seed of the training.
     """
     problem, method = settings.equation, settings.method_constants
-    chosen = settings.training
-    points = collocation_points(problem, chosen.points, np.random.default_rng(settings.seed))
+    training = settings.training
+    points = collocation_points(problem, training.points, np.random.default_rng(settings.seed))
     generator = torch.Generator().manual_seed(settings.seed)
-    network = Network.of(problem, chosen.network)
+    network = Network.of(problem, training.network)
     parameters = [p.to(device) for p in network.initial_parameters(generator)]
     engine = make_engine(
-        *(problem, method, chosen, points),
-        compiled=chosen.compiled,
+        *(problem, method, training, points),
+        compiled=training.compiled,
         device=device,
         threads=threads,
     )
     error = TestError(
         problem,
-        chosen.network,
+        training.network,
         {name: reference.arrays[f"axes/{name}"] for name in problem.coordinates},
         reference.arrays[f"fields/{problem.observable}"],
-        stride=chosen.record.error_stride,
+        stride=training.record.error_stride,
         device=device,
         compiled=engine.compiled,
         threads=threads,
     )
     state = State.start(
         parameters,
-        chosen.optimiser,
+        training.optimiser,
         len(problem.equations),
-        chosen.points,
+        training.points,
         method.weight_at_start,
     )
     return Training(settings, problem, points, engine, error, state, threads)

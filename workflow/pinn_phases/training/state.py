@@ -1,4 +1,4 @@
-"""The state of a training, and its arrays in a file."""
+"""The state of a training, and its conversion to the arrays of a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from pinn_phases.optimisers.base import Optimiser
 from pinn_phases.training.history import MILESTONES, RECORD, Row, Series
 from pinn_phases.training.stepper import Stepper
 
-STATE = "state/"  # before the names of its arrays
+STATE = "state/"  # prefix of its datasets in a checkpoint
 LAST_ROW, LAST_SNAPSHOT = f"{STATE}last_row/", f"{STATE}last_snapshot/"
 
 
@@ -24,10 +24,10 @@ LAST_ROW, LAST_SNAPSHOT = f"{STATE}last_row/", f"{STATE}last_snapshot/"
 class State:
     """A training after `iteration` steps of the optimiser.
 
-    `weights` are the method's; the stepper holds the optimiser's state. `last_row` and
-    `last_snapshot` hold those of the last iteration if it is not on the schedule: they end the
-    result, but a longer training drops them. `milestones` are earlier states, from which a shorter
-    training continues.
+    `weights` are those of the collocation points; the stepper holds the optimiser's state.
+    `last_row` and `last_snapshot` belong to the last iteration, if it is not on the schedule: the
+    result includes them, but a longer training drops them. `milestones` are earlier states, from
+    which a training with fewer iterations can continue.
     """
 
     parameters: list[Tensor]
@@ -48,7 +48,7 @@ class State:
         points: int,
         weight: float = 0.0,
     ) -> "State":
-        """Before the first iteration, with the same weight for every point."""
+        """Return the state before the first iteration, with the same weight for every point."""
         weights = parameters[0].new_full((equations, points), weight)
         return cls(list(parameters), Stepper(optimiser, parameters), weights)
 
@@ -58,7 +58,7 @@ class State:
         return self.stepper.iteration
 
     def without_record(self) -> Row:
-        """Return a copy of all but the record."""
+        """Return a copy of the state without the record."""
         return {
             "iteration": self.iteration,
             "parameters": flattened(self.parameters),
@@ -76,25 +76,28 @@ class State:
             **self.last_snapshot.arrays(LAST_SNAPSHOT),
         }
 
-    def record(self, start: Mapping[str, int]) -> dict[str, NDArray[Any]]:
-        """Return the rows of each series of `RECORD` from index `start` on."""
-        series = self.history, self.snapshots, self.milestones
+    def rows_since(self, start: Mapping[str, int]) -> dict[str, NDArray[Any]]:
+        """Return the rows of each series of `RECORD` from index `start[prefix]` on."""
+        all_series = self.history, self.snapshots, self.milestones
         return {
             name: values
-            for prefix, one in zip(RECORD, series, strict=True)
-            for name, values in one.arrays(prefix, start[prefix]).items()
+            for prefix, series in zip(RECORD, all_series, strict=True)
+            for name, values in series.arrays(prefix, start[prefix]).items()
         }
 
-    def records(self) -> dict[str, NDArray[Any]]:
+    def result_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays of a result: history and snapshots, including the last iteration."""
         history = self.history.extended(self.last_row)
         snapshots = self.snapshots.extended(self.last_snapshot)
         return history.arrays("history/") | snapshots.arrays("snapshots/")
 
     def restored(self, arrays: Arrays, *, last: bool) -> "State":
-        """Return the state that `arrays` holds, on this state's device.
+        """Return the state in the arrays of a checkpoint, on the device of this state.
 
-        `last` says whether the training ends there.
+        Parameters
+        ----------
+        last
+            Whether the checkpoint is of the last iteration of this training.
         """
         others = (MILESTONES, LAST_ROW, LAST_SNAPSHOT)
         own = {
@@ -108,32 +111,34 @@ class State:
             parameters=parameters,
             stepper=Stepper(self.stepper.settings, parameters, iteration=iteration, arrays=own),
             weights=torch.from_numpy(own["weights"]).to(self.weights),
-            history=Series.of(arrays, "history/"),
-            snapshots=Series.of(arrays, "snapshots/"),
-            last_row=Series.of(arrays if last else {}, LAST_ROW),
-            last_snapshot=Series.of(arrays if last else {}, LAST_SNAPSHOT),
-            milestones=Series.of(arrays, MILESTONES),
+            history=Series.from_arrays(arrays, "history/"),
+            snapshots=Series.from_arrays(arrays, "snapshots/"),
+            last_row=Series.from_arrays(arrays if last else {}, LAST_ROW),
+            last_snapshot=Series.from_arrays(arrays if last else {}, LAST_SNAPSHOT),
+            milestones=Series.from_arrays(arrays, MILESTONES),
         )
 
 
-def cut(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None:
-    """Return the checkpoint from which a shorter training continues, to the same data.
+def truncated(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None:
+    """Return the checkpoint from which a shorter training continues, with identical results.
 
     Parameters
     ----------
     arrays
-        Checkpoint of the longer training, with its record.
+        Arrays of the checkpoint of the longer training, with its record.
     iterations
         Number of iterations of the shorter one, at least 1.
 
     Returns
     -------
     dict
-        Checkpoint at the last milestone before its last iteration. That iteration is trained again,
-        since the record of the longer training may lack its row and snapshot. None if no milestone
-        is that early, as in a checkpoint of an older version.
+        Arrays of a checkpoint at the last milestone before the last iteration of the shorter
+        training. At least that iteration is trained again, since the record of the longer training
+        may lack its row and snapshot. None if no milestone is that early, as in a checkpoint of an
+        older version.
     """
-    earlier = [m for m in Series.of(arrays, MILESTONES).rows if m["iteration"] < iterations]
+    milestones = Series.from_arrays(arrays, MILESTONES).rows
+    earlier = [row for row in milestones if row["iteration"] < iterations]
     if not earlier:
         return None
     milestone = earlier[-1]

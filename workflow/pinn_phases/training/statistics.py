@@ -1,4 +1,4 @@
-"""Signal and noise of the gradient, from the gradients of the batches (Sections 2.1 and 2.3).
+"""Signal and noise of the gradient, computed from the batch gradients (Sections 2.1 and 2.3).
 
 | paper                       | here          |
 |-----------------------------|---------------|
@@ -8,8 +8,8 @@
 | SRR_B, Eq. 17               | srr_batch     |
 | SRR_C, Eq. 13               | srr_moments   |
 
-The conditions are the same for every batch: they contribute to the mean, and not to the standard
-deviation. `between_terms` splits the mean.
+The conditions are the same for every batch, so they contribute to the mean but not to the standard
+deviation. `term_norms_and_cosine` splits the mean into conditions and residual.
 """
 
 from collections.abc import Sequence
@@ -24,21 +24,21 @@ from pinn_phases.training.engines.base import BatchGradient
 from pinn_phases.training.threads import ThreadPool
 
 Scalar = Float64[Tensor, ""]
-OfLayers = Float64[Tensor, " layers"]
+PerLayer = Float64[Tensor, " layers"]
 
-COLUMNS = 1024  # parameters at a time, which fit a processor's cache in float64
+COLUMNS = 1024  # parameters processed at a time on a CPU; in float64 they fit its cache
 
 
 @dataclass(frozen=True)
 class GradientStatistics:
-    """Norms over parameters of the mean, std and rms over batches, for each layer and overall.
+    """Mean, std and rms over batches; for each layer and overall, their norms over parameters.
 
-    The standard deviation is that of the population. `gradient` is the mean itself.
+    The standard deviation is that of the population. `gradient` is the mean over batches itself.
     """
 
-    layer_mean: OfLayers
-    layer_std: OfLayers
-    layer_rms: OfLayers
+    layer_mean: PerLayer
+    layer_std: PerLayer
+    layer_rms: PerLayer
     gradient: Float64[Tensor, " parameters"]
 
     @property
@@ -62,7 +62,7 @@ class GradientStatistics:
         return torch.div(self.mean, _norm(self.layer_rms))
 
     @property
-    def layer_snr(self) -> OfLayers:
+    def layer_snr(self) -> PerLayer:
         """Signal-to-noise ratio of each layer."""
         return torch.div(self.layer_mean, self.layer_std)
 
@@ -70,15 +70,15 @@ class GradientStatistics:
 def gradient_statistics(
     layers: Sequence[Sequence[BatchGradient]], threads: ThreadPool
 ) -> GradientStatistics:
-    """Mean, std and rms over batches of the gradients, computed in float64.
+    """Compute mean, std and rms of the gradients over batches, in float64.
 
-    The rms is taken from the squares themselves, not from mean and std, so that Eq. 17 is a
-    statement about the data.
+    The rms is computed from the squares, not from mean and std. So Eq. 17, which relates the
+    three, is a statement about the data and not true by construction.
 
     Parameters
     ----------
     layers
-        For each layer the gradients of its parameters, of all batches.
+        For each layer, the batch gradients of each of its parameters.
     """
     on_cpu = layers[0][0].device.type == "cpu"
     by_layer = [
@@ -91,23 +91,23 @@ def gradient_statistics(
     ]
     pieces = [columns for layer in by_layer for columns in layer]
     squares = pieces[0].new_zeros(len(pieces), 3, dtype=torch.float64)
-    means = [squares] * len(pieces)  # to be replaced
+    means = [squares] * len(pieces)  # placeholders, replaced below
 
-    def add_up(number: int) -> None:
+    def reduce_piece(number: int) -> None:
         means[number], squares[number] = _mean_and_squares(pieces[number].double())
 
-    threads.for_each(add_up, range(len(pieces)))
-    of_layers = [part.sum(0) for part in squares.split([len(layer) for layer in by_layer])]
-    mean, std, rms = torch.stack(of_layers, 1).sqrt()
+    threads.for_each(reduce_piece, range(len(pieces)))
+    layer_sums = [part.sum(0) for part in squares.split([len(layer) for layer in by_layer])]
+    mean, std, rms = torch.stack(layer_sums, 1).sqrt()
     return GradientStatistics(mean, std, rms, torch.cat(means))
 
 
 def _mean_and_squares(
     gradient: Float64[Tensor, "batches parameters"],
 ) -> tuple[Float64[Tensor, " parameters"], Float64[Tensor, "3"]]:
-    """Return the mean over batches, and the sums over parameters of three squares.
+    """Return the mean over batches, and three sums over parameters.
 
-    They are the square of the mean, the variance and the mean square over batches.
+    These are the sums of the squared mean, of the variance, and of the mean square over batches.
     """
     batches = len(gradient)
     mean = gradient.mean(0)
@@ -116,27 +116,27 @@ def _mean_and_squares(
 
 
 def flat(parts: Sequence[Tensor]) -> Float64[Tensor, " parameters"]:
-    """Gradients by several parameters as one vector."""
+    """Concatenate the gradients of several parameters to one float64 vector."""
     return torch.cat([part.flatten() for part in parts]).double()
 
 
-def between_terms(
+def term_norms_and_cosine(
     gradient: Float64[Tensor, " parameters"], common: Float64[Tensor, " parameters"]
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Split the mean gradient into that of the conditions and that of the residual.
+    """Split the mean gradient into conditions and residual; return their norms and cosine.
 
     Parameters
     ----------
     gradient
-        Mean over batches, as of `GradientStatistics`.
+        Mean over batches, as in `GradientStatistics`.
     common
-        Gradient of the weighted sum of the conditions by the same parameters.
+        Gradient of the weighted sum of the conditions with respect to the same parameters.
 
     Returns
     -------
-    norm of the conditions, norm of the residual's mean, cosine between the two
-        With batch gradients in float32 the second is exact to about 1e-7 of the first. The cosine
-        is NaN if either is 0.
+    norm of the conditions' gradient, norm of the residual's mean gradient, cosine of their angle
+        With batch gradients in float32, the error of the second norm is about 1e-7 of the first.
+        The cosine is NaN if either norm is 0.
     """
     residual = gradient - common
     norms = torch.linalg.vector_norm(common), torch.linalg.vector_norm(residual)
@@ -144,9 +144,9 @@ def between_terms(
 
 
 def alignment_score(gradients: Sequence[Float64[Tensor, " parameters"]]) -> Scalar:
-    """Twice the squared norm of the mean of the unit gradients, minus one, within [-1, 1].
+    """Return 2 ||mean of the unit gradients||^2 - 1, which is within [-1, 1].
 
-    Of two gradients it is their cosine. NaN if a gradient vanishes.
+    For two gradients, this is the cosine of their angle. NaN if a gradient is zero.
 
     References
     ----------
@@ -158,7 +158,7 @@ def alignment_score(gradients: Sequence[Float64[Tensor, " parameters"]]) -> Scal
 
 
 def srr_moments(moments: Moments) -> Scalar:
-    """Signal-to-rms ratio of an optimiser's moments over all parameters (Eq. 13)."""
+    """Return the signal-to-rms ratio of an optimiser's moments over all parameters (Eq. 13)."""
     steps = moments.steps.double() if isinstance(moments.steps, Tensor) else moments.steps
     first, second = flat(moments.first), flat(moments.second)
     signal, square = first / (1 - moments.beta1**steps), second / (1 - moments.beta2**steps)

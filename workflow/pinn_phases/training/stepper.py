@@ -1,4 +1,4 @@
-"""An optimiser with its state, over the parameters of a training."""
+"""Steps of an optimiser on the parameters of a training, and its state for checkpoints."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,12 +15,14 @@ Evaluation = tuple[Float[Tensor, ""], Sequence[Tensor]]  # loss and its gradient
 
 
 class Stepper:
-    """Updates parameters in place.
+    """Updates the parameters in place with a torch optimiser.
 
     Parameters
     ----------
     iteration
-        Number of steps done; `arrays` has the state after them.
+        Number of steps done before.
+    arrays
+        State of the optimiser after these steps, as returned by the method `arrays`.
     """
 
     def __init__(
@@ -32,26 +34,26 @@ class Stepper:
         arrays: Arrays | None = None,
     ) -> None:
         self.settings, self.parameters, self.iteration = settings, list(parameters), iteration
-        self._made = settings.make(self.parameters)
+        self._optimiser = settings.make(self.parameters)
         if arrays is not None:
-            settings.restore(self._made, from_arrays(arrays), iteration)
+            settings.restore(self._optimiser, from_arrays(arrays), iteration)
 
     def begin(self) -> None:
-        """Count a step, and set its learning rate."""
+        """Begin a step: increment the iteration and set its learning rate."""
         self.iteration += 1
         rate = self.settings.learning_rate_at(self.iteration)
         if rate is None:
             return
-        for group in self._made.param_groups:
+        for group in self._optimiser.param_groups:
             if isinstance(group["lr"], Tensor):
                 group["lr"].fill_(rate)
             else:
                 group["lr"] = rate
 
     def step(self, gradient: Sequence[Tensor]) -> None:
-        """Update the parameters, after `begin`."""
+        """Update the parameters with a gradient; call `begin` first."""
         self._set_gradient(gradient)
-        self._made.step()
+        self._optimiser.step()
 
     def search(
         self,
@@ -59,38 +61,38 @@ class Stepper:
         gradient: Sequence[Tensor],
         evaluate: Callable[[], Evaluation],
     ) -> None:
-        """Update the parameters by a line search, after `begin`.
+        """Update the parameters with a line search; call `begin` first.
 
         Parameters
         ----------
         loss, gradient
-            At the parameters as they are.
+            Values at the current parameters, which the first evaluation uses.
         evaluate
-            Evaluates both at the parameters as they are when it is called.
+            Computes both at the parameters of each further evaluation.
         """
-        known: list[Evaluation] = [(loss, gradient)]
+        cached: list[Evaluation] = [(loss, gradient)]
 
         def closure() -> Tensor:
-            value, of_value = known.pop() if known else evaluate()
-            self._set_gradient(of_value)
-            return value
+            new_loss, new_gradient = cached.pop() if cached else evaluate()
+            self._set_gradient(new_gradient)
+            return new_loss
 
-        self._made.step(closure)
+        self._optimiser.step(closure)
 
     def moments(self) -> Moments | None:
         """Return the optimiser's moments after a step; None if it has none."""
-        return self.settings.moments(self._made)
+        return self.settings.moments(self._optimiser)
 
     def srr(self) -> Float64[Tensor, ""]:
-        """Signal-to-rms ratio of the optimiser's moments (Eq. 13); NaN if it has none."""
+        """Return the signal-to-rms ratio of the moments (Eq. 13); NaN if there are none."""
         moments = self.moments()
         if moments is None:
             return self.parameters[0].new_full((), torch.nan, dtype=torch.float64)
         return srr_moments(moments)
 
     def arrays(self) -> Arrays:
-        """Return the state for a checkpoint."""
-        return to_arrays(self.settings.state(self._made))
+        """Return the state of the optimiser for a checkpoint."""
+        return to_arrays(self.settings.state(self._optimiser))
 
     def _set_gradient(self, gradient: Sequence[Tensor]) -> None:
         for parameter, values in zip(self.parameters, gradient, strict=True):

@@ -1,46 +1,47 @@
-"""Stretches of a training: which code computed which iterations, and on which machine.
+"""Stretches of a training: which code computed which iterations, on which machine.
 
-A training that continues on another machine, or with other code, lists one stretch for each. In a
-file they are the attribute `stretches`.
+A training that continues with other code or on another machine starts a new stretch. Files store
+the list as the attribute `stretches`.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 STRETCHES = "stretches"
-MAKER = ("code", "git_commit", "git_dirty", "python", "versions", "machine", "system")
-LIBRARIES = ("torch", "numpy")  # whose versions may change how numbers are rounded
+PROVENANCE = ("code", "git_commit", "git_dirty", "python", "versions", "machine", "system")
+LIBRARIES = ("torch", "numpy")  # another version may round differently
 
-Stretch = Mapping[str, Any]  # first and last iteration, device, and the keys of MAKER
+Stretch = Mapping[str, Any]  # `first` and `last` iteration, `device`, and the keys of PROVENANCE
 
 
 def stretches_of(attributes: Mapping[str, Any], last: int) -> list[Stretch]:
-    """Return the stretches of a stored training up to an iteration; unknown values are None.
+    """Return the stretches of a stored training up to iteration `last`; unknown values are None.
 
     Parameters
     ----------
     attributes
-        Of a checkpoint or a run. In files of older versions one maker computed all iterations.
+        Attributes of a checkpoint or a run. Files of older versions have no stretches; their own
+        provenance is assumed for all iterations.
     """
     stretches = attributes.get(STRETCHES)
     if stretches is None:
         device = attributes.get("execution", {}).get("device")
-        maker = {key: attributes.get(key) for key in MAKER}
-        stretches = [{"first": 1, "last": last, "device": device, **maker}]
+        provenance = {key: attributes.get(key) for key in PROVENANCE}
+        stretches = [{"first": 1, "last": last, "device": device, **provenance}]
     return [{**one, "last": min(one["last"], last)} for one in stretches if one["first"] <= last]
 
 
 def extended(past: Sequence[Stretch], now: Stretch) -> list[Stretch]:
-    """Append a stretch; if the maker is the same, extend the last one instead."""
-    if now["last"] < now["first"]:  # nothing was trained
+    """Append a stretch, or extend the last one if code and machine are the same."""
+    if now["last"] < now["first"]:  # no iteration was computed
         return list(past)
-    if past and _maker(past[-1]) == _maker(now):
+    if past and _origin(past[-1]) == _origin(now):
         return [*past[:-1], {**now, "first": past[-1]["first"]}]
     return [*past, now]
 
 
 def changes(before: Stretch, now: Stretch) -> list[str]:
-    """List the differences between two stretches that may change how numbers are rounded."""
+    """List the differences between two stretches that may change the rounding of results."""
     pairs = {"code": (_short(before["code"]), _short(now["code"]))}
     pairs["device"] = (before["device"], now["device"])
     for name in LIBRARIES:
@@ -56,5 +57,6 @@ def _short(digest: str | None) -> str | None:
     return digest and digest[:12]
 
 
-def _maker(stretch: Stretch) -> dict[str, Any]:
+def _origin(stretch: Stretch) -> dict[str, Any]:
+    """Return what identifies code and machine: everything but the iterations."""
     return {key: value for key, value in stretch.items() if key not in ("first", "last")}

@@ -1,4 +1,4 @@
-"""Threads that share the work of an iteration."""
+"""A thread pool for the work within an iteration."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,11 +10,11 @@ Result = TypeVar("Result")
 
 
 class ThreadPool:
-    """A number of threads, each of which executes whole tasks.
+    """A thread pool; each thread executes whole tasks.
 
-    Every torch operation runs on one thread, in the whole process. So results are the same to the
-    last bit for any number of threads, as long as tasks write to memory of their own. Torch
-    releases Python's global interpreter lock while it computes.
+    Creating a pool limits torch to one thread per operation, in the whole process. So results are
+    bit-identical for any number of threads, provided that no two tasks write to the same memory.
+    Threads run in parallel because torch releases the global interpreter lock while it computes.
     """
 
     def __init__(self, count: int) -> None:
@@ -23,7 +23,7 @@ class ThreadPool:
         torch.set_num_threads(1)
 
     def submit(self, task: Callable[[], Result]) -> "Future[Result]":
-        """Start a task; with one thread, execute it at once."""
+        """Start a task; a pool of one thread executes it immediately."""
         if self._executor is not None:
             return self._executor.submit(task)
         done: Future[Result] = Future()
@@ -31,7 +31,7 @@ class ThreadPool:
         return done
 
     def for_each(self, function: Callable[[int], None], numbers: Iterable[int]) -> None:
-        """Call the function with every number, in any order, and wait for all."""
+        """Call the function with every number, in any order, and wait until all calls are done."""
         calls = map if self._executor is None else self._executor.map
         for _ in calls(function, numbers):
             pass

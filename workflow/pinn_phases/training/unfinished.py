@@ -1,7 +1,7 @@
-"""Runs of unfinished trainings, from their checkpoints.
+"""Runs of unfinished trainings, extracted from their checkpoints.
 
-The rows and snapshots of a training are the beginning of those of a longer one. So a checkpoint
-contains a run up to the iteration that it has reached.
+The rows and snapshots of a training are the first ones of a longer training with the same
+settings. So a checkpoint contains a complete run up to the iteration that it has reached.
 """
 
 import json
@@ -26,7 +26,7 @@ LAST_ROW = {"history/": "state/last_row/", "snapshots/": "state/last_snapshot/"}
 
 
 class Execution(StrictModel):
-    """Device, threads, time and memory of a training; None: not known."""
+    """Device, threads, time and memory of a training; None if not known."""
 
     device: str | None = None
     threads: int | None = None
@@ -36,7 +36,7 @@ class Execution(StrictModel):
 
 
 class Statement(StrictModel):
-    """Provenance of a checkpoint of an older version, stated by hand; None: not known."""
+    """Provenance of a checkpoint of an older version, written by hand; None if not known."""
 
     code: str | None = None
     git_commit: str | None = None
@@ -49,14 +49,14 @@ class Statement(StrictModel):
 
 
 def read_statement(checkpoint: Path, training: str) -> Statement:
-    """Read the statement beside a checkpoint, TRAINING.json; empty if there is none.
+    """Read the statement TRAINING.json next to a checkpoint; an empty one if there is no file.
 
     Raises
     ------
     StorageError
         If the file is not JSON.
     SettingsError
-        If it has other keys or values than a `Statement`.
+        If its keys or values are not those of a `Statement`.
     """
     path = checkpoint.parent / f"{training}.json"
     if not path.exists():
@@ -68,88 +68,90 @@ def read_statement(checkpoint: Path, training: str) -> Statement:
     return validated(Statement, tree, (str(path),))
 
 
-def taken(content: Content, settings: RunSettings, stated: Statement) -> Content:
-    """Return the run in a file, with at most the iterations of the settings.
+def extract_run(content: Content, settings: RunSettings, statement: Statement) -> Content:
+    """Return the run in a file, up to the number of iterations in the settings.
 
-    The run keeps the settings of its training, including the number of iterations. If it has fewer,
-    its attribute `reached` gives the last one.
+    The run keeps the settings of its training, including the number of iterations. If it ends
+    earlier, its attribute `reached` gives its last iteration.
 
     Parameters
     ----------
     content
         A finished run, or a checkpoint.
-    stated
-        Provenance of a checkpoint that lacks it.
+    statement
+        Provenance to use if the checkpoint has none.
 
     Raises
     ------
     StorageError
-        If the file is neither, or belongs to another training.
+        If the file is of another kind, or belongs to another training.
     """
     if content.kind not in ("run", "checkpoint"):
         raise StorageError(f"expected a run or a checkpoint, found a {content.kind} file")
     require_same_training(content, settings)
-    wanted = settings.training.iterations
+    requested = settings.training.iterations
     if content.kind == "run":
         length = content.attributes["settings"]["training"]["iterations"]
-        if REACHED in content.attributes or length != wanted:
-            raise StorageError(f"expected a run of {wanted} iterations, found one of {length}")
+        if REACHED in content.attributes or length != requested:
+            raise StorageError(f"expected a run of {requested} iterations, found one of {length}")
         return content
     attributes = {k: v for k, v in content.attributes.items() if k not in ("training", PARTS)}
-    own = attributes.get("settings", settings.model_dump(mode="json"))
-    end = max(own["training"]["iterations"], wanted)
+    stored = attributes.get("settings", settings.model_dump(mode="json"))
+    end = max(stored["training"]["iterations"], requested)
     done = int(content.arrays["state/iteration"])
     if done > end:
         expected = f"expected settings of at least {done} iterations"
-        raise StorageError(f"{expected}, since it does not say its own; received {end}")
-    reached = min(done, wanted)
-    arrays = _beginning(content.arrays, reached)
+        raise StorageError(f"{expected}, since the checkpoint stores none; received {end}")
+    reached = min(done, requested)
+    arrays = _rows_until(content.arrays, reached)
     if reached == end:
-        arrays = _with_last(arrays, content.arrays)
+        arrays = _with_last_rows(arrays, content.arrays)
     else:
         attributes[REACHED] = reached
     if "settings" not in attributes:
-        attributes |= stated.model_dump()
-    attributes["settings"] = {**own, "training": {**own["training"], "iterations": end}}
+        attributes |= statement.model_dump()
+    attributes["settings"] = {**stored, "training": {**stored["training"], "iterations": end}}
     attributes[STRETCHES] = stretches_of(attributes, reached)
     return Content("run", arrays | loss_points(settings), attributes)
 
 
 def require_same_training(content: Content, settings: RunSettings) -> None:
-    """Raise an error if a file states that it belongs to another training.
+    """Raise an error if the contents of a file show that it belongs to another training.
 
     Raises
     ------
     StorageError
-        With the expected and found values.
+        With the expected value and the one found.
     """
     stored = content.attributes.get("settings")
     if stored is not None:
-        older = {"training.engine": DEFAULT_ENGINE}  # which files of older versions do not say
-        theirs = older | dict(leaves(stored))
+        defaults = {"training.engine": DEFAULT_ENGINE}  # not stored in files of older versions
+        found = defaults | dict(leaves(stored))
         for key, value in leaves(settings.computed()):
-            if theirs.get(key) != value:
-                raise StorageError(f"expected {key} = {value}, found {theirs.get(key)}")
+            if found.get(key) != value:
+                raise StorageError(f"expected {key} = {value}, found {found.get(key)}")
         return
     training = str(content.attributes.get("training"))
     stem = f"{settings.problem}-{settings.method}-seed{settings.seed}-"
     if not training.startswith(stem):
         raise StorageError(f"expected a checkpoint of {stem}*, found {training}")
-    chosen = settings.training
     sizes = {
-        "collocation points": (content.arrays["state/weights"].shape[1], chosen.points),
+        "collocation points": (
+            content.arrays["state/weights"].shape[1],
+            settings.training.points,
+        ),
         "layers": (
             content.arrays["history/layers/snr"].shape[1],
-            chosen.network.hidden_layers + 1,
+            settings.training.network.hidden_layers + 1,
         ),
     }
-    for what, (found, expected) in sizes.items():
-        if found != expected:
-            raise StorageError(f"expected {expected} {what}, found {found}")
+    for name, (size, expected) in sizes.items():
+        if size != expected:
+            raise StorageError(f"expected {expected} {name}, found {size}")
 
 
-def _beginning(arrays: Arrays, reached: int) -> dict[str, NDArray[Any]]:
-    """Return the rows of history and snapshots up to an iteration."""
+def _rows_until(arrays: Arrays, reached: int) -> dict[str, NDArray[Any]]:
+    """Return the rows of history and snapshots up to and including an iteration."""
     return {
         name: values[: np.searchsorted(arrays[f"{prefix}iteration"], reached, "right")]
         for prefix in LAST_ROW
@@ -158,8 +160,8 @@ def _beginning(arrays: Arrays, reached: int) -> dict[str, NDArray[Any]]:
     }
 
 
-def _with_last(records: Arrays, checkpoint: Arrays) -> dict[str, NDArray[Any]]:
-    """Append the last row and snapshot if the schedule omits them, as in a result."""
+def _with_last_rows(records: Arrays, checkpoint: Arrays) -> dict[str, NDArray[Any]]:
+    """Append the last row and snapshot if they are not on the schedule, as results do."""
     return {
         name: np.concatenate([values, checkpoint[last]])
         if (last := f"{LAST_ROW[prefix]}{name.removeprefix(prefix)}") in checkpoint

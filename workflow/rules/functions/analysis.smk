@@ -7,7 +7,7 @@ def phase_settings(wildcards):
 
 
 def fields_code(wildcards):
-    """Digest of the code of the fields."""
+    """Digest of the code of the rule `fields`."""
     return digest("fields", wildcards.problem)
 
 
@@ -17,7 +17,7 @@ def information_settings(wildcards):
 
 
 def information_code(wildcards):
-    """Digest of the code of the information."""
+    """Digest of the code of the rule `information`."""
     return digest("information", wildcards.problem)
 
 
@@ -27,16 +27,16 @@ def homogeneity_settings(wildcards):
 
 
 def homogeneity_code(wildcards):
-    """Digest of the code of the homogeneity."""
+    """Digest of the code of the rule `homogeneity`."""
     return digest("homogeneity", wildcards.problem)
 
 
 def terms_code(wildcards):
-    """Digest of the code of the terms."""
+    """Digest of the code of the rule `terms`."""
     return digest("terms", wildcards.problem, wildcards.method)
 
 
 def choosing_phases(wildcards):
-    """Phases that determine the snapshots of a problem and seed, of one method for all."""
+    """Phases file that determines the snapshots: that of one method, for runs of all methods."""
     method = SCALES[wildcards.scale].figures.phases_of
     return f"results/{wildcards.scale}/phases/{wildcards.problem}/{method}/seed{wildcards.seed}.h5"

@@ -1,32 +1,32 @@
-"""Inputs and parameters of the timings, evaluated only when these are requested."""
+"""Inputs and parameters of the timings, which are only evaluated on request."""
 
 PEERS = ("deepxde", "jax", "pina")
 ENGINES = ("ours", "ours_statistics", "products", "nested")
-# In place of the paper's number, because of memory: nested differentiation takes 0.1 MB per point,
-# and 0.4 MB for third derivatives, in addition to the float64 oracle.
+# Fewer points than in the paper, because of memory: nested differentiation takes 0.1 MB per point,
+# or 0.4 MB with third derivatives, in addition to the float64 oracle.
 BENCHMARK_POINTS = {"cavity": 10000}
-WITHOUT_PEERS = {"cavity"}  # third derivatives of several engines do not fit in memory
-# An edit of the timing code repeats the timings; an edit of the report does not.
+WITHOUT_PEERS = {"cavity"}  # third derivatives of several libraries do not fit in memory
+# Editing the timing code repeats the timings; editing the report does not.
 TIMING_CODE = own_files("benchmarks/*.py", "benchmarks/engines/*.py")
 TIMING_REPORT_CODE = own_files("benchmarks/report/*.py")
 
 
 def timed(settings, problem):
-    """Resolved settings of a training with vanilla, as JSON."""
+    """Resolved settings of a training with vanilla, as JSON; exits if the scale lacks it."""
     if "vanilla" not in getattr(settings.problems.get(problem), "methods", ()):
-        sys.exit(f"timings train {problem} with vanilla: scale {settings.scale} does not have it")
+        sys.exit(f"timings need {problem} with vanilla, which scale {settings.scale} does not have")
     return settings.run(problem, "vanilla", 0).model_dump_json()
 
 
 def benchmark_settings(wildcards):
-    """Settings of the training that is timed, at the paper's scale."""
+    """Settings of the timed training, at the paper's scale."""
     return timed(PAPER, wildcards.get("problem", "allen_cahn"))
 
 
 def jobs_settings(wildcards):
     """Settings of the concurrent trainings."""
     if "laptop" not in SCALES:
-        sys.exit(f"timings train at scale laptop: there are only {', '.join(TRAINED)}")
+        sys.exit(f"timings need scale laptop; config.yaml has only {', '.join(TRAINED)}")
     return timed(SCALES["laptop"], "helmholtz")
 
 
@@ -44,24 +44,24 @@ def benchmark_reports(wildcards):
 
 
 def benchmark_peers(wildcards):
-    """Other engines that this problem is timed with."""
+    """Other libraries with which this problem is timed."""
     return [] if wildcards.problem in WITHOUT_PEERS else PEERS
 
 
 def benchmark_engines(wildcards):
-    """All engines that this problem is timed with."""
+    """All engines with which this problem is timed."""
     return [*ENGINES, *benchmark_peers(wildcards)]
 
 
 def benchmark_environments(wildcards):
-    """Environments of the other engines."""
+    """Environments of the other libraries."""
     return expand(
         "results/benchmarks/environments/{peer}/installed.txt", peer=benchmark_peers(wildcards)
     )
 
 
 def benchmark_pythons(wildcards, input):
-    """Option with the interpreter of each other engine."""
+    """Values of the option --python: the interpreter of each other library."""
     folders = map(os.path.dirname, input.environments)
     return [
         f"{peer}={folder}/bin/python"
@@ -70,16 +70,16 @@ def benchmark_pythons(wildcards, input):
 
 
 def environment_folder(wildcards, output):
-    """Folder of the environment of another engine."""
+    """Folder of the environment of another library."""
     return os.path.dirname(output[0])
 
 
 def benchmark_points(wildcards):
-    """Option with the number of points, if it is not the paper's."""
+    """Option --points, if the number of points is not the paper's."""
     points = BENCHMARK_POINTS.get(wildcards.problem)
     return f"--points {points}" if points else ""
 
 
 def benchmarked_code(wildcards):
-    """Digest of the code that is timed."""
+    """Digest of the timed code."""
     return digest("train", wildcards.get("problem", "allen_cahn"), "vanilla")

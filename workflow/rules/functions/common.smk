@@ -1,49 +1,52 @@
-"""Functions that several rules use."""
+"""Functions used by several rules."""
 
 from functools import cache
 from importlib import import_module
 
-# All imported now: if two checkouts are modules of one workflow, a later import finds the other's.
+# All commands are imported now: if two checkouts are modules of one workflow, a later import would
+# find the modules of the other checkout.
 MODULES = {name: import_module(f"{COMMANDS}.{name}") for name in names(COMMANDS)}
-CODE = {name: module.code for name, module in MODULES.items() if hasattr(module, "code")}
+DIGESTS = {name: module.code for name, module in MODULES.items() if hasattr(module, "code")}
 
 
-def only(settings, *wanted):
-    """List the problems of a scale, and the missing runs of the wanted ones."""
-    absent = [name for name in wanted if name not in settings.problems]
-    lacking = [f"{name} with {', '.join(LACKING[name])}" for name in absent if name in LACKING]
-    why = f"no checkpoint of {'; '.join(lacking)}" if lacking else f"no run of {', '.join(absent)}"
-    return f"only {', '.join(settings.problems)}: {why}"
+def only_available(settings, *required):
+    """Part of a message: the problems of a scale, and why required ones are missing."""
+    absent = [name for name in required if name not in settings.problems]
+    missing = [f"{name} with {', '.join(MISSING[name])}" for name in absent if name in MISSING]
+    reason = (
+        f"no checkpoint of {'; '.join(missing)}" if missing else f"no run of {', '.join(absent)}"
+    )
+    return f"only {', '.join(settings.problems)}: {reason}"
 
 
-@cache  # the same for all seeds; following the imports each time would dominate the planning
+@cache  # the same for all seeds; without the cache, most of the planning time would be spent here
 def digest(command, *plugins):
-    """Digest of the code of a command."""
-    return CODE[command](*plugins)
+    """Digest of the code of a command, with the given plugins."""
+    return DIGESTS[command](*plugins)
 
 
 def code_of(command, *plugins):
-    """Parameter of a rule: digest of the code of a command, made when a job needs it."""
+    """Parameter of a rule: digest of the code of a command, computed when a job needs it."""
     return lambda wildcards: digest(command, *plugins)
 
 
-def without(words):
-    """Input that these settings cannot provide; exits with a one-line message when requested."""
+def unavailable(message):
+    """Input that these settings cannot provide: if it is requested, exit with the message."""
 
-    def refuse(wildcards):
-        sys.exit(words)
+    def fail(wildcards):
+        sys.exit(message)
 
-    return refuse
+    return fail
 
 
-def scale_with(wildcards):
-    """Settings of a scale that has the problem, and the method if there is one."""
+def settings_of(wildcards):
+    """Settings of the scale of a job; exits if it does not have the job's problem or method."""
     settings = SCALES[wildcards.scale]
     if wildcards.problem not in settings.problems:
-        there = only(settings, wildcards.problem)
-        sys.exit(f"scale {settings.scale} does not have {wildcards.problem}, {there}")
+        available = only_available(settings, wildcards.problem)
+        sys.exit(f"scale {settings.scale} does not have {wildcards.problem}, {available}")
     methods = settings.problems[wildcards.problem].methods
     if wildcards.get("method", next(iter(methods))) not in methods:
-        there = ", ".join(methods)
-        sys.exit(f"scale {settings.scale} does not have {wildcards.method}, only {there}")
+        available = ", ".join(methods)
+        sys.exit(f"scale {settings.scale} does not have {wildcards.method}, only {available}")
     return settings

@@ -8,14 +8,14 @@ def figure_inputs(figure):
     needed, folder = requirement(figure), f"results/{SETTINGS.scale}"
     if figure not in FIGURE_NAMES:
         if needed.optimisers and needed.pairs(SETTINGS):
-            there = ", ".join(dict.fromkeys(method for _, method in needed.pairs(SETTINGS)))
-            return without(
+            methods = ", ".join(dict.fromkeys(method for _, method in needed.pairs(SETTINGS)))
+            return unavailable(
                 f"{figure} compares optimisers; expected compared_methods with several, such as"
-                f" [rba, rba-soap], received [{there}]"
+                f" [rba, rba-soap], received [{methods}]"
             )
         shown = [" with ".join(pair) for pair in needed.published] or needed.problems
-        there = f"scale {SETTINGS.scale} has {only(SETTINGS, *needed.problems)}"
-        return without(f"{figure} shows {', '.join(shown)}; {there}")
+        available = f"scale {SETTINGS.scale} has {only_available(SETTINGS, *needed.problems)}"
+        return unavailable(f"{figure} shows {', '.join(shown)}; {available}")
     published = needed.pairs(SETTINGS) if needed.published else []
     return [
         *(f"{folder}/{kind}/{p}/{m}/seed{seed}.h5" for kind, p, m, seed in needed.files(SETTINGS)),
@@ -35,10 +35,10 @@ NAMED_FIGURES = {
 
 
 def benchmark_targets(problem):
-    """Figures that show only this benchmark."""
+    """Figures that show this problem and no other."""
     if problem not in SETTINGS.problems:
-        there = only(SETTINGS, problem)
-        return without(f"scale {SETTINGS.scale} does not have {problem}, {there}")
+        available = only_available(SETTINGS, problem)
+        return unavailable(f"scale {SETTINGS.scale} does not have {problem}, {available}")
     return [
         f"paper_figures/{figure}.pdf"
         for figure in FIGURE_NAMES

@@ -1,7 +1,7 @@
-"""Settings of published curves."""
+"""Parameters of published curves."""
 
 
 def published_settings(wildcards):
-    """Constants of the search for phases, and the paper's run of a published curve, as JSON."""
+    """Constants of the search for phases, and settings of the paper's run, as JSON."""
     paper = PAPER.run(wildcards.problem, wildcards.method, 0).model_dump_json()
     return f'{{"phases": {phase_settings(wildcards)}, "paper": {paper}}}'

@@ -1,18 +1,18 @@
-"""Settings and resources of a reference solution."""
+"""Parameters and resources of a reference solution."""
 
 
 def reference_settings(wildcards):
     """Resolved settings of a reference solution, as JSON."""
-    return scale_with(wildcards).reference(wildcards.problem).model_dump_json()
+    return settings_of(wildcards).reference(wildcards.problem).model_dump_json()
 
 
 def reference_solver(wildcards):
     """Solver of a reference solution."""
-    return scale_with(wildcards).reference(wildcards.problem).solver
+    return settings_of(wildcards).reference(wildcards.problem).solver
 
 
 def reference_memory(wildcards):
-    """Memory of a reference solution, MB, which depends on the resolution."""
+    """Memory of a reference solution, MB; it depends on the resolution."""
     return reference_solver(wildcards).memory_mb
 
 
@@ -22,5 +22,5 @@ def reference_time(wildcards, attempt):
 
 
 def reference_code(wildcards):
-    """Digest of the code of the reference."""
+    """Digest of the code of the rule `reference`."""
     return digest("reference", wildcards.problem)

@@ -1,1 +1,1 @@
-"""Whether a claim holds in the runs at hand."""
+"""Judge claims by stored runs: criteria, findings and verdicts."""

@@ -1,4 +1,4 @@
-"""Conditions on a number. A predicate is a value that judges and prints itself.
+"""Predicates: conditions on a number that can be evaluated and printed.
 
 >>> str(WithinFactor(2, of=500)), WithinFactor(2, of=500).holds(300)
 ('between 250 and 1,000', True)
@@ -10,7 +10,7 @@ from math import inf
 
 
 class Predicate(ABC):
-    """A condition that holds between two numbers."""
+    """A condition that holds between two ends, `low` and `high`."""
 
     low: float = -inf
     high: float = inf
@@ -20,23 +20,23 @@ class Predicate(ABC):
         return self.low <= value <= self.high
 
     def holds_above(self, value: float) -> bool | None:
-        """Return whether the condition holds for a number with this lower bound.
+        """Return whether the condition holds for every number from a lower bound on.
 
-        None if that depends on the number.
+        True if it holds for all of them, False if for none, None otherwise.
         """
         if self.holds(value):
             return True if self.high == inf else None
         return False if value >= self.high else None
 
     def holds_below(self, value: float) -> bool | None:
-        """Return whether the condition holds for a number with this upper bound, or None."""
+        """Return whether the condition holds for every number up to an upper bound, or None."""
         if self.holds(value):
             return True if self.low == -inf else None
         return False if value <= self.low else None
 
     @abstractmethod
     def __str__(self) -> str:
-        """Return the condition in words, to follow the name of the number."""
+        """Return the condition in words that can follow "must be"."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Above(Predicate):
     low: float = field()
 
     def holds(self, value: float) -> bool:
-        """Return whether the number is larger."""
+        """Return whether the number is larger than the level."""
         return value > self.low
 
     def __str__(self) -> str:
@@ -83,7 +83,7 @@ class Below(Predicate):
     high: float = field()
 
     def holds(self, value: float) -> bool:
-        """Return whether the number is smaller."""
+        """Return whether the number is smaller than the level."""
         return value < self.high
 
     def __str__(self) -> str:
@@ -122,11 +122,11 @@ class WithinFactor(Predicate):
 
 @dataclass(frozen=True)
 class Anything(Predicate):
-    """Always holds, even without a number: the number is reported, not judged."""
+    """Always holds, even without a number: the number is only reported."""
 
     def __str__(self) -> str:
         """Return the words."""
-        return "anything"
+        return "any value"
 
 
 def in_words(level: float) -> str:

@@ -1,4 +1,4 @@
-"""Quantities of a claim with their criteria, and the finding for one case and seed."""
+"""Quantities of a claim with their criteria, and the finding for a case and seed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,23 +23,23 @@ class Untestable(Exception):
     """The runs cannot test the claim; the message says why."""
 
 
-Value = float | Ratio | None  # a number, a bound, or nothing found
+Value = float | Ratio | None  # a number, a ratio that may be a bound, or None if nothing was found
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number that decides a claim.
+    """A number on which the outcome of a claim depends.
 
     Attributes
     ----------
     name
         Name in tables.
     measured
-        Definition.
+        Definition, as a phrase for tables.
     must
-        Condition for the claim to hold.
+        Condition under which the claim holds.
     in_part
-        Weaker condition for the claim to hold in part, if any.
+        Weaker condition under which the claim holds in part; None if there is none.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Quantity:
 
     @property
     def reported_only(self) -> bool:
-        """Whether the number is not judged."""
+        """Whether the number is only reported, without a criterion."""
         return isinstance(self.must, Anything) and self.in_part is None
 
 
@@ -62,60 +62,60 @@ class Measured:
 
 
 def measured(*values: Value, note: str = "") -> Measured:
-    """Return the measured values, with a note for the tables."""
+    """Return measured values with a note for the tables."""
     return Measured(values, note)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Outcome for one case and seed, with the values that decided it (none if untestable)."""
+    """Outcome for one case and seed, and the values behind it (none if not testable)."""
 
     outcome: Outcome
     values: Mapping[str, Value] = field(default_factory=dict)
     note: str = ""
 
 
-def graded(quantities: Sequence[Quantity], found: Measured) -> Finding:
-    """Judge the measured values: the claim holds if every quantity holds.
+def judge_values(quantities: Sequence[Quantity], measured: Measured) -> Finding:
+    """Judge measured values: the claim holds if the criteria of all quantities are satisfied.
 
     Raises
     ------
     Untestable
-        If a number is not finite, or if only a bound is known and does not decide.
+        If a number is not finite, or if the outcome is undecided because only a bound is known.
     """
-    pairs = list(zip(quantities, found.values, strict=True))
+    pairs = list(zip(quantities, measured.values, strict=True))
     if not all(np.isfinite(_number(v)) for q, v in pairs if v is not None and not q.reported_only):
         raise Untestable("too few records for the value")
-    must = [_holds(q.must, value) for q, value in pairs]
+    full = [_holds(q.must, value) for q, value in pairs]
     weaker = [_holds(q.in_part or q.must, value) for q, value in pairs]
     values = {q.name: value for q, value in pairs}
-    if all(must):
-        return Finding(Outcome.HOLDS, values, found.note)
-    if False not in must:
-        return _bounded(pairs, weaker, Finding(Outcome.IN_PART, values, found.note))
+    if all(full):
+        return Finding(Outcome.HOLDS, values, measured.note)
+    if False not in full:
+        _require_possible(pairs, weaker, measured.note)
+        return Finding(Outcome.IN_PART, values, measured.note)
     if False in weaker:
-        return Finding(Outcome.FAILS, values, found.note)
+        return Finding(Outcome.FAILS, values, measured.note)
     if None in weaker:
         raise Untestable("only a bound is known")
-    return Finding(Outcome.IN_PART, values, found.note)
+    return Finding(Outcome.IN_PART, values, measured.note)
 
 
-def _bounded(
-    pairs: Sequence[tuple[Quantity, Value]], weaker: Sequence[bool | None], finding: Finding
-) -> Finding:
-    """Return the finding, which holds in part, if every bound satisfies the full condition."""
+def _require_possible(
+    pairs: Sequence[tuple[Quantity, Value]], weaker: Sequence[bool | None], note: str
+) -> None:
+    """Raise `Untestable` unless the claim holds in part and every bound itself meets `must`."""
     if not all(weaker) or not all(q.must.holds(_number(v)) for q, v in pairs if v is not None):
         bounds = ", ".join(
             f"{q.name} {v.bound} {v.value:.3g}"
             for q, v in pairs
             if isinstance(v, Ratio) and v.value is not None
         )
-        raise Untestable(f"{finding.note}; {bounds}" if finding.note else bounds)
-    return finding
+        raise Untestable(f"{note}; {bounds}" if note else bounds)
 
 
 def _holds(predicate: Predicate, value: Value) -> bool | None:
-    """Whether the predicate holds for a value; None if a bound does not decide."""
+    """Return whether the predicate holds for a value; None if a bound leaves it undecided."""
     if isinstance(predicate, Anything):
         return True
     if value is None:
@@ -125,11 +125,12 @@ def _holds(predicate: Predicate, value: Value) -> bool | None:
     number = _number(value)
     if value.bound is Bound.AT_LEAST:
         return predicate.holds_above(number)
-    return (
-        predicate.holds_below(number) if value.bound is Bound.AT_MOST else predicate.holds(number)
-    )
+    if value.bound is Bound.AT_MOST:
+        return predicate.holds_below(number)
+    return predicate.holds(number)
 
 
 def _number(value: float | Ratio) -> float:
+    """Return a value as a number, NaN for an unknown ratio."""
     number = value.value if isinstance(value, Ratio) else value
     return np.nan if number is None else number

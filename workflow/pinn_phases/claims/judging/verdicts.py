@@ -1,16 +1,16 @@
 """Judge the claims of the paper by the stored files of one scale.
 
-A verdict combines the findings of all cases and seeds, without those that cannot be tested. Each
-finding that holds counts 1, each that holds in part 1/2; the mean is the share.
+A verdict combines the findings of all cases and seeds that can be tested. A finding scores 1 if the
+claim holds, 1/2 if it holds in part, and 0 if it fails.
 
 | verdict           | findings                                                |
 |-------------------|---------------------------------------------------------|
 | not testable here | none can be tested                                      |
 | too few cases     | at most half can be tested                              |
 | reproduced        | all hold                                                |
-| mostly            | a share of at least 3/4                                 |
+| mostly            | a mean score of at least 3/4                            |
 | mixed             | in between                                              |
-| mostly not        | a share of at most 1/4                                  |
+| mostly not        | a mean score of at most 1/4                             |
 | not reproduced    | all fail                                                |
 """
 
@@ -33,7 +33,7 @@ from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.analysis.term_curves import term_curves
 from pinn_phases.claims.base import Case, Claim, Kind, Run
-from pinn_phases.claims.judging.quantities import Finding, Outcome, Untestable, graded
+from pinn_phases.claims.judging.quantities import Finding, Outcome, Untestable, judge_values
 from pinn_phases.files import storage
 from pinn_phases.files.reached import is_unfinished, last_iteration, length_in_words
 from pinn_phases.files.storage import Content, StorageError
@@ -43,15 +43,8 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.settings.trees import differences
 
-KINDS = (
-    "run",
-    "phases",
-    "information",
-    "coarse",
-    "homogeneity",
-    "terms",
-)  # of files that claims are judged by
-LEFT_OUT = ("snapshots/", "points/", "activations/")
+KINDS = ("run", "phases", "information", "coarse", "homogeneity", "terms")  # files of a training
+LEFT_OUT = ("snapshots/", "points/", "activations/")  # datasets that no claim uses
 
 
 class Verdict(StrEnum):
@@ -67,8 +60,8 @@ class Verdict(StrEnum):
 
 
 COVERAGE = 0.5  # more than this share of the findings must be testable, except for identities
-MOST = 0.75  # smallest share for "mostly"
-COUNTS = {Outcome.HOLDS: 1.0, Outcome.IN_PART: 0.5, Outcome.FAILS: 0.0}
+MOST = 0.75  # smallest mean score for "mostly"
+SCORES = {Outcome.HOLDS: 1.0, Outcome.IN_PART: 0.5, Outcome.FAILS: 0.0}
 
 
 @dataclass(frozen=True)
@@ -89,32 +82,32 @@ class Judged:
 
     @property
     def counts(self) -> Counter[Outcome]:
-        """Number of findings per outcome."""
+        """Number of findings by outcome."""
         return Counter(f.outcome for case in self.cases for f in case.findings.values())
 
     @property
     def reasons(self) -> list[str]:
-        """Why runs cannot test it, without duplicates."""
-        found = (f for case in self.cases for f in case.findings.values())
-        return list(dict.fromkeys(f.note for f in found if f.outcome is Outcome.UNTESTABLE))
+        """Reasons why findings are not testable, without duplicates."""
+        findings = (f for case in self.cases for f in case.findings.values())
+        return list(dict.fromkeys(f.note for f in findings if f.outcome is Outcome.UNTESTABLE))
 
 
 def all_claims() -> Iterator[Claim]:
-    """All claims, in the order of the files."""
+    """Yield all claims, in the order of the modules."""
     package = claims.__name__
     for name in names(package):
         yield from import_module(f"{package}.{name}").CLAIMS
 
 
 def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
-    """Combine the files of each training.
+    """Read the files of all trainings and combine those of each training.
 
     Parameters
     ----------
     paths
         One file of each of `KINDS` for every training.
     paper
-        Settings of the paper's own runs: problem -> method -> settings as stored in a run.
+        Settings of the paper's runs: problem -> method -> settings as stored in a run.
 
     Raises
     ------
@@ -133,14 +126,14 @@ def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
     for (problem, method, seed), files in trainings.items():
         missing = [kind for kind in KINDS if kind not in files]
         if missing:
-            one = f"{problem}, {method}, seed {seed}"
-            raise StorageError(f"{one}: expected a {missing[0]} file, received none")
+            training = f"{problem}, {method}, seed {seed}"
+            raise StorageError(f"{training}: expected a {missing[0]} file, received none")
     return [_run(files, paper) for files in trainings.values()]
 
 
-def judge_all(stated: Iterable[Claim], runs: Sequence[Run]) -> list[Judged]:
+def judge_all(claims: Iterable[Claim], runs: Sequence[Run]) -> list[Judged]:
     """Judge claims by the runs of any problems, methods and seeds."""
-    return [judge(claim, runs) for claim in stated]
+    return [judge(claim, runs) for claim in claims]
 
 
 def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
@@ -151,8 +144,8 @@ def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
     for case in claim.cases:
         findings = {}
         for seed in seeds:
-            of_case = [by_subject.get((*subject, seed)) for subject in case]
-            findings[seed] = _finding(claim, case, of_case)
+            compared = [by_subject.get((*subject, seed)) for subject in case]
+            findings[seed] = _finding(claim, case, compared)
         cases.append(CaseFindings(case, findings))
     outcomes = [f.outcome for case in cases for f in case.findings.values()]
     needed = 0.0 if claim.kind is Kind.IDENTITY else COVERAGE
@@ -162,28 +155,28 @@ def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
 def as_plain(judged: Judged) -> dict[str, Any]:
     """Convert a judged claim to values that JSON can store."""
     claim = judged.claim
-    words = {
+    fields = {
         name: getattr(claim, name)
         for name in ("name", "kind", "where", "statement", "reason", "min_iterations")
     }
     quantities = [
         {
-            "name": one.name,
-            "measured": one.measured,
-            "must": str(one.must),
-            "in_part": None if one.in_part is None else str(one.in_part),
+            "name": quantity.name,
+            "measured": quantity.measured,
+            "must": str(quantity.must),
+            "in_part": None if quantity.in_part is None else str(quantity.in_part),
         }
-        for one in claim.quantities
+        for quantity in claim.quantities
     ]
     cases = [
         {
             "case": [list(subject) for subject in case.case],
-            "findings": {str(seed): _plain(f) for seed, f in case.findings.items()},
+            "findings": {str(seed): _plain_finding(f) for seed, f in case.findings.items()},
         }
         for case in judged.cases
     ]
     return {
-        **words,
+        **fields,
         "same_as_paper": claim.same_as_paper,
         "quantities": quantities,
         "cases": cases,
@@ -192,7 +185,7 @@ def as_plain(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def _plain_finding(finding: Finding) -> dict[str, Any]:
     values = {
         name: {"value": value.value, "bound": value.bound}
         if isinstance(value, Ratio)
@@ -203,7 +196,7 @@ def _plain(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
-    """Judge the runs of one case and seed, if they can test the claim."""
+    """Judge the claim by the runs of one case and seed; a missing run is None."""
     present = [run for run in runs if run is not None]
     try:
         if len(present) < len(runs):
@@ -211,7 +204,7 @@ def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
             raise Untestable(f"no run of {', '.join(' with '.join(name) for name in absent)}")
         for run in present:
             _require_testable(claim, run)
-        finding = graded(claim.quantities, claim.measure(*present))
+        finding = judge_values(claim.quantities, claim.measure(*present))
     except Untestable as reason:
         finding = Finding(Outcome.UNTESTABLE, note=str(reason))
     ends = [f"{run.method} {run.unfinished}" for run in present if run.unfinished]
@@ -219,27 +212,29 @@ def _finding(claim: Claim, case: Case, runs: Sequence[Run | None]) -> Finding:
 
 
 def _require_testable(claim: Claim, run: Run) -> None:
+    """Raise `Untestable` if a run is too short, or differs from the paper where it must not."""
     if run.iterations < claim.min_iterations:
         expected = f"expected at least {claim.min_iterations:,}"
         raise Untestable(f"{run.iterations:,} iterations, {expected}")
-    for key, (here, there) in run.differences.items():
+    for key, (value, paper_value) in run.differences.items():
         for pattern in claim.same_as_paper:
             if fnmatchcase(key, pattern) or key.startswith(f"{pattern}."):
-                raise Untestable(f"{key} is {here}, in the paper {there}")
+                raise Untestable(f"{key} is {value}, in the paper {paper_value}")
 
 
 def _verdict(outcomes: Sequence[Outcome], coverage: float) -> Verdict:
-    tested = [COUNTS[outcome] for outcome in outcomes if outcome is not Outcome.UNTESTABLE]
-    if not tested:
+    """Combine outcomes; more than a share `coverage` of them must be testable."""
+    scores = [SCORES[outcome] for outcome in outcomes if outcome is not Outcome.UNTESTABLE]
+    if not scores:
         return Verdict.NOT_TESTABLE
-    if len(tested) <= coverage * len(outcomes):
+    if len(scores) <= coverage * len(outcomes):
         return Verdict.TOO_FEW
-    share = float(np.mean(tested))
-    if share in (0, 1):
-        return Verdict.REPRODUCED if share else Verdict.NOT_REPRODUCED
-    if share >= MOST:
+    mean = float(np.mean(scores))
+    if mean in (0, 1):
+        return Verdict.REPRODUCED if mean else Verdict.NOT_REPRODUCED
+    if mean >= MOST:
         return Verdict.MOSTLY
-    return Verdict.MOSTLY_NOT if share <= 1 - MOST else Verdict.MIXED
+    return Verdict.MOSTLY_NOT if mean <= 1 - MOST else Verdict.MIXED
 
 
 def _hidden_weights(settings: Mapping[str, Any]) -> NDArray[np.int64]:
@@ -250,11 +245,13 @@ def _hidden_weights(settings: Mapping[str, Any]) -> NDArray[np.int64]:
 
 
 def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
+    """Combine the files of one training, by kind."""
     run, phases, layers, coarse, spread, terms = (files[kind] for kind in KINDS)
     settings = run.attributes["settings"]
     problem, method = settings["problem"], settings["method"]
     last = last_iteration(run.attributes)
-    done = {**settings, "training": {**settings["training"], "iterations": last}}
+    # An unfinished training is compared with the paper by the iterations that it has reached.
+    reached = {**settings, "training": {**settings["training"], "iterations": last}}
     return Run(
         problem=problem,
         method=method,
@@ -272,6 +269,6 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
             "boxes": spread.arrays["boxes/residual"],
         },
         terms=term_curves(run.arrays, terms.arrays),
-        differences=differences(done, paper[problem][method]),
+        differences=differences(reached, paper[problem][method]),
         unfinished=length_in_words([run.attributes]) if is_unfinished(run.attributes) else "",
     )

@@ -1,1 +1,1 @@
-"""What several figures share."""
+"""Code that several figures share."""

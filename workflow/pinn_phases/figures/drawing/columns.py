@@ -1,4 +1,4 @@
-"""Figures with a column of panels for each problem and method, in blocks below each other."""
+"""Layout of figures with one column of panels for each problem and method."""
 
 from collections.abc import Sequence
 from string import ascii_lowercase
@@ -13,13 +13,23 @@ from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.trained_with import method_title
 
-COLUMNS = 4  # side by side; more go below
+COLUMNS = 4  # side by side in a block; further columns are in a block below
 ABOVE, BETWEEN, LEGENDS = 0.3, 0.6, 1.12  # inches: above, between two blocks, below
-LETTER_LEFT = 24.0  # points from the panels to their letters, over the ticks
+LETTER_LEFT = 24.0  # points from the left edge of the panels to their letters
 
 
 class Column(NamedTuple):
-    """The panels of a problem and method, from above, and whether the column is at a rim."""
+    """The panels of one problem and method.
+
+    Attributes
+    ----------
+    panels
+        From top to bottom.
+    first
+        Whether it is the leftmost column of its block.
+    lowest
+        Whether it is in the lowest block.
+    """
 
     panels: list[Axes]
     first: bool
@@ -34,11 +44,12 @@ def columns_of_panels(
     Parameters
     ----------
     shown
-        Problem and method of each column; the methods of a problem stay side by side.
+        Problem and method of each column. The methods of a problem must follow each other; they
+        are never split between two blocks.
     heights
-        Of the panels of a column, to each other.
+        Relative heights of the panels of a column.
     block
-        Height of a block and of the space below it, inches.
+        Height of a block with the space below it, inches.
     """
     methods = len({method for _, method in shown})
     per_block = min(len(shown), max(1, COLUMNS // methods) * methods)
@@ -47,7 +58,7 @@ def columns_of_panels(
     figure = Figure(figsize=(style.TEXT_WIDTH, height))
     columns = []
     for number, (problem, method) in enumerate(shown):
-        row, place = divmod(number, per_block)
+        row, position = divmod(number, per_block)
         top = 1 - (ABOVE + row * block) / height
         grid = GridSpec(
             *(len(heights), per_block, figure),
@@ -59,9 +70,9 @@ def columns_of_panels(
             hspace=0.12,
             height_ratios=heights,
         )
-        panels = [figure.add_subplot(grid[i, place]) for i in range(len(heights))]
+        panels = [figure.add_subplot(grid[i, position]) for i in range(len(heights))]
         titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
         panels[0].set_title(", ".join(titles), weight="bold")
         style.panel_letter(panels[0], f"({ascii_lowercase[number]})", left=LETTER_LEFT)
-        columns.append(Column(panels, place == 0, row == blocks - 1))
+        columns.append(Column(panels, position == 0, row == blocks - 1))
     return figure, columns

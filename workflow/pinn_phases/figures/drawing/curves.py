@@ -1,4 +1,4 @@
-"""Curves over iterations: median and range over the seeds of one method."""
+"""Curves over iterations: median and range of the runs (seeds) of one method."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -13,7 +13,7 @@ from pinn_phases.arrays import Real
 from pinn_phases.files.storage import Content
 
 BINS_PER_DECADE = 40  # of iterations; a bin is one or two points wide in print
-FEW = 10  # rows; with so few, nothing is known between them
+FEW = 10  # up to this number of rows are drawn as dots, because a line would suggest values between
 DOTS = {"linestyle": "none", "marker": "o", "markersize": 2.2, "markeredgewidth": 0}
 
 
@@ -29,35 +29,35 @@ def plot_runs(
 ) -> None:
     """Draw `history/{name}`: the median over the runs, and the range of their values.
 
-    Rows in which a run has no finite, positive value are omitted. Runs of different length are
-    drawn up to the end of the shortest.
+    Rows in which any run has no finite, positive value are omitted. Runs of different lengths are
+    drawn up to the end of the shortest one.
 
     Parameters
     ----------
     layer
-        Column of an array of shape (rows, layers); None for one of shape (rows,).
+        Column of an array of shape (rows, layers); None for an array of shape (rows,).
     window
-        Rows in the moving average.
+        Number of rows in the moving average.
     band
-        Whether the range is drawn.
+        Whether to draw the range.
     style
-        Keywords of Matplotlib for the line; the range has the same colour.
+        Keyword arguments of Matplotlib for the line; the range has the same colour.
     """
     iteration, values = _common_rows(runs, f"history/{name}")
     if layer is not None:
         values = values[:, :, layer]  # (runs, rows, layers) to (runs, rows)
-    there = (np.isfinite(values) & (values > 0)).all(0)
-    smooth = np.stack([moving_average(run[there], window) for run in values])
-    _plot_binned(axes, iteration[there], smooth, style, band=band)
+    valid = (np.isfinite(values) & (values > 0)).all(0)
+    smooth = np.stack([moving_average(run[valid], window) for run in values])
+    _plot_binned(axes, iteration[valid], smooth, style, band=band)
 
 
 def plot_curve(
     axes: Axes, iteration: NDArray[np.integer], values: Real, *, window: int = 1, **style: Any
 ) -> None:
-    """Draw one curve, shape (rows,), as `plot_runs` draws the median of several."""
-    there = np.isfinite(values) & (values > 0)
-    smooth = moving_average(values[there], window)
-    _plot_binned(axes, iteration[there], smooth[None], style)  # (rows,) to (1, rows)
+    """Draw a single curve of shape (rows,) in the same way as `plot_runs`."""
+    valid = np.isfinite(values) & (values > 0)
+    smooth = moving_average(values[valid], window)
+    _plot_binned(axes, iteration[valid], smooth[None], style)  # (rows,) to (1, rows)
 
 
 def plot_rows(
@@ -68,25 +68,25 @@ def plot_rows(
     positive: bool = True,
     **style: Any,
 ) -> None:
-    """Draw one curve of each of several runs: median and range, if all have the same rows.
+    """Draw one quantity of several runs: median and range, if all have the same iterations.
 
-    Else runs are drawn one by one. Runs with few rows, as in archives, are drawn as dots.
+    Otherwise, each run is drawn by itself. Runs with few rows, as in archives, are drawn as dots.
 
     Parameters
     ----------
     curves
-        "iteration" and `name` of each run, shape (rows,).
+        For each run, arrays of shape (rows,) with the keys "iteration" and `name`.
     positive
-        Omit values that are not positive, for a logarithmic axis.
+        Whether to omit values that are not positive, which a logarithmic axis cannot show.
     """
     first = curves[0]["iteration"]
     few = len(first) <= FEW
-    alike = all(np.array_equal(one["iteration"], first) for one in curves)
+    same = all(np.array_equal(curve["iteration"], first) for curve in curves)
     looks = style | DOTS if few else style
-    for group in [curves] if alike and not few else [[one] for one in curves]:
-        values = np.stack([one[name] for one in group])
-        there = (np.isfinite(values) & ((values > 0) | (not positive))).all(0)
-        _plot_binned(axes, group[0]["iteration"][there], values[:, there], looks)
+    for group in [curves] if same and not few else [[curve] for curve in curves]:
+        values = np.stack([curve[name] for curve in group])
+        valid = (np.isfinite(values) & ((values > 0) | (not positive))).all(0)
+        _plot_binned(axes, group[0]["iteration"][valid], values[:, valid], looks)
 
 
 def plot_snapshots(
@@ -98,24 +98,30 @@ def plot_snapshots(
     change: Callable[[Real], Real] = np.asarray,
     **style: Any,
 ) -> None:
-    """Draw one layer of `information/{name}`, transformed by a function, like `plot_runs`.
+    """Draw one layer of `information/{name}` in the same way as `plot_runs`.
 
-    Snapshots in which a file has no finite value are omitted.
+    Snapshots in which any file has no finite value are omitted.
+
+    Parameters
+    ----------
+    change
+        Function that is applied to the values before they are drawn.
     """
     iteration, values = _common_rows(files, f"information/{name}")
     values = values[:, :, layer]  # (files, snapshots, layers) to (files, snapshots)
-    there = np.isfinite(values).all(0)
-    _plot_binned(axes, iteration[there], change(values[:, there]), style)
+    valid = np.isfinite(values).all(0)
+    _plot_binned(axes, iteration[valid], change(values[:, valid]), style)
 
 
 def _iterations(content: Content) -> NDArray[np.integer]:
-    """Return the iteration of each row of a run, or of each snapshot of another file."""
-    of_a_run: NDArray[np.integer] | None = content.arrays.get("history/iteration")
-    return content.arrays["iterations"] if of_a_run is None else of_a_run
+    """Return the iterations of the history of a run, or of the snapshots of another file."""
+    name = "history/iteration" if "history/iteration" in content.arrays else "iterations"
+    iterations: NDArray[np.integer] = content.arrays[name]
+    return iterations
 
 
 def _common_rows(files: Sequence[Content], name: str) -> tuple[NDArray[np.integer], Real]:
-    """Return the iterations that all files have, and the values of each file there."""
+    """Return the iterations of the shortest file, and the values of all files at them."""
     rows = min(len(_iterations(content)) for content in files)
     values = np.stack([content.arrays[name][:rows] for content in files])
     return _iterations(files[0])[:rows], values
@@ -131,8 +137,8 @@ def _plot_binned(
 ) -> None:
     """Draw values of shape (files, rows), one point per bin of iterations.
 
-    The line is the median of a bin over all files, the band its range. So oscillations finer than
-    a bin become a band, not a solid block of lines.
+    In each bin, the line is the median over all files and the band is their range. So oscillations
+    within a bin appear as a band, not as a solid block of lines.
     """
     bins = binned(iteration)
     middle, lower, upper = (np.empty(len(bins)) for _ in range(3))
@@ -140,16 +146,16 @@ def _plot_binned(
         inside = values[:, rows]
         middle[i] = np.median(np.median(inside, axis=1))
         lower[i], upper[i] = inside.min(), inside.max()
-    at = np.array([np.median(iteration[rows]) for rows in bins])
-    at[-1:] = iteration[-1:]  # the curve reaches its end
-    axes.plot(at, middle, **style)
+    x = np.array([np.median(iteration[rows]) for rows in bins])
+    x[-1:] = iteration[-1:]  # so that the curve ends at the last iteration
+    axes.plot(x, middle, **style)
     if band and (lower < upper).any():
         looks: dict[str, Any] = {"color": style.get("color"), "alpha": 0.25, "linewidth": 0}
-        axes.fill_between(at, lower, upper, zorder=1.5, **looks)
+        axes.fill_between(x, lower, upper, zorder=1.5, **looks)
 
 
 def binned(iteration: NDArray[np.integer]) -> list[slice]:
-    """Rows of each bin of iterations (increasing, from 1) that a figure can resolve."""
+    """Return the rows of each bin; iterations are increasing, and at least 1."""
     if not len(iteration):
         return []
     bins = np.floor(np.log10(iteration) * BINS_PER_DECADE)
@@ -158,10 +164,10 @@ def binned(iteration: NDArray[np.integer]) -> list[slice]:
 
 
 def layer_count(runs: Sequence[Content]) -> int:
-    """Largest number of layers of the networks of these runs."""
+    """Return the largest number of layers of the networks of these runs."""
     return max(int(run.arrays["history/layers/snr"].shape[1]) for run in runs)
 
 
 def last_iteration(runs: Sequence[Content]) -> float:
-    """Last iteration of the longest run or of its snapshots."""
+    """Return the last iteration of the longest run, or of the snapshots of other files."""
     return float(max(_iterations(run)[-1] for run in runs))

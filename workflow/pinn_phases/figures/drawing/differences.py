@@ -1,4 +1,4 @@
-"""Settings of a run that are not the paper's, short enough for the small print.
+"""Settings of a run that differ from the paper's, in a short form for the small print.
 
 Iterations and points are omitted, because the small print always has them. A test compares `PAPER`
 with config.yaml.
@@ -25,15 +25,15 @@ PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is
 
 
 def not_the_papers(settings: Mapping[str, Any]) -> list[str]:
-    """List the differences, "Re = 100 (1000)", with the paper's value in brackets."""
-    here = {key: value for key, value in leaves(settings) if key in PAPER}
+    """List the differences, such as "Re = 100 (1000)", with the paper's value in brackets."""
+    of_run = {key: value for key, value in leaves(settings) if key in PAPER}
     if parts(settings["method"])[0] != "rba":
-        here.pop("method_constants.rate", None)
-    others = {key for key, value in here.items() if value != PAPER[key]}
-    merged = PAPER | here
+        of_run.pop("method_constants.rate", None)
+    different = {key for key, value in of_run.items() if value != PAPER[key]}
+    of_run = PAPER | of_run
     network = "training.network"
     hidden, width = f"{network}.hidden_layers", f"{network}.width"
-    words = {
+    templates = {
         "equation.a1": "{} half waves ({})",
         "equation.reaction": "reaction {:g} ({:g})",
         "equation.diffusion": "\N{GREEK SMALL LETTER EPSILON} = {:g} ({:g})",
@@ -43,8 +43,15 @@ def not_the_papers(settings: Mapping[str, Any]) -> list[str]:
         "training.optimiser.learning_rate": "learning rate {:g} ({:g})",
         "method_constants.rate": "\N{GREEK SMALL LETTER ETA}* = {:g} ({:g})",
     }
-    said = [text.format(merged[key], PAPER[key]) for key, text in words.items() if key in others]
-    if {hidden, width} & others:
-        sizes = (f"{of[hidden]} x {of[width]}" for of in (merged, PAPER))
-        said.append("network {} ({})".format(*sizes).replace(" x ", " \N{MULTIPLICATION SIGN} "))
-    return said
+    texts = [
+        template.format(of_run[key], PAPER[key])
+        for key, template in templates.items()
+        if key in different
+    ]
+    if {hidden, width} & different:
+        ours, papers = (
+            f"{values[hidden]} \N{MULTIPLICATION SIGN} {values[width]}"
+            for values in (of_run, PAPER)
+        )
+        texts.append(f"network {ours} ({papers})")
+    return texts

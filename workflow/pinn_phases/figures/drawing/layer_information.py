@@ -1,11 +1,12 @@
 """Information in the hidden layers over the iterations (Figures 11 and S.1), a column per method.
 
 The method whose SNR determines the phases comes first. Each column has its own phases, and a dashed
-line at the start of its total diffusion. Hidden layers have the same colours as in the figures of
-all layers.
+line at the start of total diffusion. Hidden layers have the same colours as in figures that also
+show the output layer.
 """
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,21 +27,21 @@ from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.trained_with import method_title
 
 LABELS = {
-    "relative": "Lost information\n$\\log_2 n - I(\\mathcal{X};T)$,\nbits, relative bins",
-    "fixed": "Lost information\n$\\log_2 n - I(\\mathcal{X};T)$,\nbits, fixed bins",
-    "binary": "Binary activations\n(share)",
+    "relative": "Information loss (bits)\n$\\log_2 n - I(\\mathcal{X};T)$,\nrelative bins",
+    "fixed": "Information loss (bits)\n$\\log_2 n - I(\\mathcal{X};T)$,\nfixed bins",
+    "binary": "Share of binary\nactivations",
     "norm": "Norm of the weights",
 }
-BITS = ("relative", "fixed")
-ROW_INCHES, RIM_INCHES = 1.55, 1.6  # heights of a row with its labels, and of the margins
+BITS = ("relative", "fixed")  # quantities in bits
+ROW_INCHES, MARGIN_INCHES = 1.55, 1.6  # heights of a row with its labels, and of both margins
 
 
 def draw(
     problem: str, names: Sequence[str], material: Material, settings: FigureSettings
 ) -> Figure:
-    """Draw a row for each name of `LABELS`."""
+    """Draw a figure with a row for each of these quantities, keys of `LABELS`."""
     methods = sorted(material.methods(), key=lambda method: method != settings.phases_of)
-    height = ROW_INCHES * len(names) + RIM_INCHES
+    height = ROW_INCHES * len(names) + MARGIN_INCHES
     figure = Figure(figsize=(style.TEXT_WIDTH, height))
     panels = figure.subplots(
         len(names),
@@ -57,7 +58,7 @@ def draw(
         phases = material.of("phases", problem, method)
         for row, name in enumerate(names):
             _draw_panel(panels[row, column], name, files, phases)
-            letter = "abcdefghijklmnopqrstuvwxyz"[row * len(methods) + column]
+            letter = ascii_lowercase[row * len(methods) + column]
             panels[row, column].set_title(f"({letter})", loc="left", weight="bold")
         titles = plugin_class(PROBLEMS, problem, Problem).title, method_title(method)
         panels[0, column].set_title(", ".join(titles), weight="bold")
@@ -65,7 +66,7 @@ def draw(
     for row, name in enumerate(names):
         panels[row, 0].set_ylabel(LABELS[name])
         if name == "binary":
-            panels[row, 0].set_ylim(bottom=0)  # once all curves of the row are there
+            panels[row, 0].set_ylim(bottom=0)  # after all curves, as the row shares its axis
     shown = [
         content for method in methods for content in material.of("information", problem, method)
     ]
@@ -74,21 +75,21 @@ def draw(
 
 
 def hidden_colours(files: Sequence[Content]) -> list[tuple[float, float, float]]:
-    """Colour of each hidden layer; the output layer has the last colour."""
+    """Return the colour of each hidden layer; the output layer would have the next one."""
     layers = max(int(content.arrays["information/norm"].shape[1]) for content in files)
     return style.layer_colours(layers + 1)[:-1]
 
 
 def _draw_panel(axes: Axes, name: str, files: Sequence[Content], phases: Sequence[Content]) -> None:
-    """One quantity of every hidden layer of one method."""
+    """Draw one quantity of every hidden layer of one method."""
     points = min(content.attributes["points"] for content in files)
-    least = (
-        2 / points
-    )  # bits lost by a single pair of points with the same string; 0 has no logarithm
+    # A loss of zero, which a logarithmic axis cannot show, is drawn at the smallest loss above
+    # zero: the bits lost by a single pair of points with the same string of bins.
+    smallest = 2 / points
 
     def lost(bits: Real) -> Real:
-        missing: Real = np.maximum(np.log2(points) - bits, least)
-        return missing
+        loss: Real = np.maximum(np.log2(points) - bits, smallest)
+        return loss
 
     for layer, colour in enumerate(hidden_colours(files)):
         looks: style.Looks = {"color": colour, "linewidth": 0.8}
@@ -104,12 +105,12 @@ def _draw_panel(axes: Axes, name: str, files: Sequence[Content], phases: Sequenc
 def _add_legends(
     figure: Figure, files: Sequence[Content], phases: Sequence[Sequence[Content]]
 ) -> None:
-    """Explain colours, shades and lines, and say how the information was measured."""
+    """Add legends, and the small print with the points and bins of the information."""
     add_layer_bar(figure, hidden_colours(files), "Hidden layer")
     add_legend(figure, phase_handles(phases), centre=0.68)
     points = sorted({content.attributes["points"] for content in files})
     bins = sorted({content.attributes["information_settings"]["bins"] for content in files})
-    measured = f"information: n = {', '.join(f'{n:,}' for n in points)} points, "
-    add_small_print(
-        figure, files, f"{measured}{', '.join(map(str, bins))} bins; none lost: drawn at 2/n"
-    )
+    points_text = ", ".join(f"{n:,}" for n in points)
+    bins_text = ", ".join(map(str, bins))
+    estimate = f"information: n = {points_text} points, {bins_text} bins"
+    add_small_print(figure, files, estimate, "zero loss is drawn at 2/n")

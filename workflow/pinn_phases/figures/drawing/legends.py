@@ -15,33 +15,33 @@ from pinn_phases.figures.drawing import style
 from pinn_phases.figures.drawing.phase_marks import spans, starts
 from pinn_phases.files.storage import Content
 
-COMMANDS = re.compile(r"\\[a-zA-Z]+|\$|[{}_]")  # of formulas, each a letter at most
-LETTER = 0.55 * style.FONT_POINTS / 72  # inches, of a letter
-LOOKS = 0.4  # inches, of a handle and its spacing
-MIDDLE = 0.76  # inches from the lower rim to the middle of a legend, above the small print
-NEAR_NOTE = -0.44  # inches above that, where the small print is a single line
+COMMANDS = re.compile(r"\\[a-zA-Z]+|\$|[{}_]")  # TeX syntax, each at most as wide as a letter
+LETTER = 0.55 * style.FONT_POINTS / 72  # width of a letter, inches
+HANDLE = 0.4  # width of a handle and its spacing, inches
+MIDDLE = 0.76  # inches from the lower edge of the figure to the middle of a legend
+NEAR_NOTE = -0.44  # shift of a legend above small print of a single line, inches
 
 
 def add_legend(
     figure: Figure, handles: Sequence[Artist], centre: float, *, above: float = 0.0
 ) -> None:
-    """Put one row of handles below the panels, or two if one does not fit.
+    """Add a legend below the panels, in one row or, if that does not fit, in two.
 
     Parameters
     ----------
     centre
-        Share of the width.
+        Horizontal centre, as a fraction of the width of the figure.
     above
-        Inches above the position of a single legend.
+        Distance above the usual position, inches.
     """
     labels = (COMMANDS.sub("x", str(handle.get_label())) for handle in handles)
-    width = sum(len(label) * LETTER + LOOKS for label in labels)
-    room = 2 * min(centre, 1 - centre) * figure.get_figwidth()
+    width = sum(len(label) * LETTER + HANDLE for label in labels)
+    available = 2 * min(centre, 1 - centre) * figure.get_figwidth()
     figure.legend(
         handles=handles,
         loc="center",
         bbox_to_anchor=(centre, (MIDDLE + above) / figure.get_figheight()),
-        ncols=len(handles) if width <= room else -(-len(handles) // 2),
+        ncols=len(handles) if width <= available else -(-len(handles) // 2),
         frameon=False,
         borderaxespad=0,
         columnspacing=1.2,
@@ -53,9 +53,9 @@ def add_legend(
 def add_layer_bar(
     figure: Figure,
     colours: Sequence[tuple[float, float, float]],
-    label: str = "Layer (black: the output)",
+    label: str = "Layer (black: output)",
 ) -> None:
-    """Put the colours of the layers below the panels, on the left."""
+    """Add a bar with the colours of the layers below the panels, on the left."""
     height = figure.get_figheight()
     count = len(colours)
     norm = BoundaryNorm(np.arange(count + 1) + 0.5, count)
@@ -71,20 +71,22 @@ def add_layer_bar(
 
 
 def ratio_handles() -> list[Artist]:
-    """Lines of the ratios of signal to noise."""
+    """Return the legend handles of SNR and of both SRR."""
     return [Line2D([], [], **looks) for looks in style.RATIOS.values()]
 
 
 def phase_handles(shown: Sequence[Sequence[Content]]) -> list[Artist]:
-    """Shades of the phases in a figure, and the dashed line if total diffusion starts.
+    """Return the legend handles of the phases in a figure.
+
+    They include the dashed line at the start of total diffusion, if any run has it.
 
     Parameters
     ----------
     shown
         Files of phases, one sequence for each panel.
     """
-    there = {span.name for phases in shown for span in spans(phases, np.inf)}
-    shades = [
+    names = {span.name for phases in shown for span in spans(phases, np.inf)}
+    shades: list[Artist] = [
         Patch(
             facecolor=style.PHASE_SHADES[name],
             edgecolor="0.7",
@@ -93,7 +95,9 @@ def phase_handles(shown: Sequence[Sequence[Content]]) -> list[Artist]:
             label=name,
         )
         for name in style.PHASE_SHADES
-        if name in there
+        if name in names
     ]
-    line = Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion, of each seed")
-    return [*shades, *([line] if any(starts(p, "total_diffusion") for p in shown) else [])]
+    if not any(starts(phases, "total_diffusion") for phases in shown):
+        return shades
+    line = Line2D([], [], **style.PHASE_LINE, label="Start of total diffusion (each seed)")
+    return [*shades, line]

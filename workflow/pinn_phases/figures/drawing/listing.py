@@ -1,7 +1,8 @@
 """Section, labels and file name of a figure in the report.
 
-A figure states its section of the paper as `SECTION`; number and subject are the first line of its
-docstring, "Figure 9: what it shows."; benchmarks and methods follow from its `REQUIREMENT`.
+The module of a figure has its section of the paper in `SECTION`, and its number and subject in the
+first line of its docstring, "Figure 9: what it shows.". Benchmarks and methods follow from its
+`REQUIREMENT`.
 """
 
 import ast
@@ -19,14 +20,15 @@ from pinn_phases.trained_with import method_title
 if TYPE_CHECKING:
     from pinn_phases.settings.config import Settings
 
-ALONE = ("all", "computed")  # of a benchmark, meaningless without its column
+NOT_NAMES = ("all", "computed")  # entries of the column "benchmark" that name no benchmark
 HEADING = re.compile(r"Figure (?P<number>[A-Z.\d]+): (?P<subject>.+)\.")
 
 
 class Section(StrEnum):
-    """Sections that have figures; the report sorts them alphabetically.
+    """Sections of the paper that have figures; the report sorts them alphabetically.
 
-    No colons: the report makes link targets of them, in which a colon ends the name.
+    They contain no colons, because the report turns them into link targets, whose names end at a
+    colon.
     """
 
     INTRODUCTION = "1 Introduction"
@@ -41,9 +43,9 @@ class Section(StrEnum):
 
 def section(name: str) -> str:
     """Return the section that the figure `name` belongs to."""
-    stated = figure_module(name).SECTION
-    assert isinstance(stated, Section)
-    return stated.value
+    result = figure_module(name).SECTION
+    assert isinstance(result, Section)
+    return result.value
 
 
 def heading(name: str) -> tuple[str, str]:
@@ -52,13 +54,13 @@ def heading(name: str) -> tuple[str, str]:
     Raises
     ------
     ValueError
-        If the line is not of the form "Figure 9: what it shows."
+        If the line does not have the form "Figure 9: what it shows."
     """
     module = figure_module(name)
-    said = module.__doc__
-    if sys.flags.optimize > 1:  # leaves modules without docstrings
-        said = ast.get_docstring(ast.parse(getsource(module)))
-    first_line = (said or "").partition("\n")[0]
+    docstring = module.__doc__
+    if sys.flags.optimize > 1:  # python -OO removes docstrings
+        docstring = ast.get_docstring(ast.parse(getsource(module)))
+    first_line = (docstring or "").partition("\n")[0]
     match = HEADING.fullmatch(first_line)
     if match is None:
         expected = "expected a docstring that starts with a line 'Figure N: what it shows.'"
@@ -71,15 +73,17 @@ def labels(name: str, settings: "Settings") -> dict[str, str]:
     number, subject = heading(name)
     shown = requirement(name)
     methods = dict.fromkeys(method for _, _, method, _ in shown.files(settings))
-    there = tuple(dict.fromkeys(problem for problem, _ in shown.pairs(settings)))
+    problems = shown.problems
+    if shown.any_problem:
+        problems = tuple(dict.fromkeys(problem for problem, _ in shown.pairs(settings)))
     return {
         "figure": number,
         "shows": subject,
-        "benchmark": _benchmarks(there if shown.any_problem else shown.problems),
+        "benchmark": _benchmarks(problems),
         "methods": ", ".join(method_title(m) for m in methods) or "none",
-        # No two figures have the same entry here (after `shows`). Snakemake's report turns a single
-        # column with two values, each in half of the rows, into a switch, which fails where a row
-        # does not have both.
+        # A second column, like `shows`, that differs in every row. If exactly one column had
+        # two values, each in half of the rows, Snakemake's report would turn it into a switch,
+        # which fails unless every row exists with both values.
         "PDF": f"{name}.pdf",
     }
 
@@ -87,12 +91,13 @@ def labels(name: str, settings: "Settings") -> dict[str, str]:
 def file_name(name: str, settings: "Settings") -> str:
     """Return a descriptive file name without suffix.
 
-    Snakemake's report searches file names, not labels, and users search for benchmarks.
+    It contains the benchmarks, because users search for them, and the search of Snakemake's report
+    covers file names but not labels.
     """
-    said = labels(name, settings)
-    benchmarks = [] if said["benchmark"] in ALONE else said["benchmark"].split(", ")
-    unsaid = [one for one in benchmarks if one.lower() not in said["shows"].lower()]
-    words = [name, said["shows"], *unsaid]
+    row = labels(name, settings)
+    benchmarks = [] if row["benchmark"] in NOT_NAMES else row["benchmark"].split(", ")
+    missing = [title for title in benchmarks if title.lower() not in row["shows"].lower()]
+    words = [name, row["shows"], *missing]
     return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")
 
 

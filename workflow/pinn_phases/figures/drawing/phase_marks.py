@@ -1,8 +1,8 @@
-"""Marks of the phases in figures.
+"""Shading and boundaries of the phases in figures.
 
 A phase is shaded between the medians of its boundaries if most seeds have it. If most seeds have no
-total diffusion, the time after fitting is labelled "After fitting", not diffusion, because its
-phase is unknown. Hatching distinguishes the shades in grey.
+total diffusion, the iterations after fitting are labelled "After fitting", not "Diffusion", because
+their phase is unknown. Hatching distinguishes the phases in greyscale prints.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,22 +24,22 @@ from pinn_phases.figures.drawing.style import (
 )
 from pinn_phases.files.storage import Content
 
-LETTER_WIDTH = 0.55  # width of a letter in font sizes, the mean over these names, rounded up
+LETTER_WIDTH = 0.55  # in font sizes: the mean over the names of the phases, rounded up
 FITTING, DIFFUSION, TOTAL_DIFFUSION, LATE_DECREASE, AFTER_FITTING, UNKNOWN = PHASE_SHADES
 
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of iterations that figures shade.
+    """A range of iterations that figures shade as one phase.
 
     Attributes
     ----------
     name
-        One of those of `style.PHASE_SHADES`.
+        A key of `style.PHASE_SHADES`.
     start, end
         Iterations.
     note
-        Number of seeds in which it is found, if not all.
+        Number of seeds in which the phase is found, such as "2 of 3 seeds"; empty if in all.
     """
 
     name: str
@@ -49,48 +49,48 @@ class Span:
 
     @property
     def label(self) -> str:
-        """Name, with the note in a line above."""
+        """The name, below a line with the note."""
         return f"{self.note}\n{self.name}" if self.note else self.name
 
 
 def starts(phases: Sequence[Content], name: str) -> list[float]:
     """Return the iterations at which a phase starts, for the runs in which it is found."""
-    found = [one.attributes.get(name) for one in phases]
-    return [boundary["iteration"] for boundary in found if boundary]
+    boundaries = [content.attributes.get(name) for content in phases]
+    return [boundary["iteration"] for boundary in boundaries if boundary]
 
 
 def median_boundary(phases: Sequence[Content], name: str) -> float | None:
-    """Return the median start of a phase; None if most runs lack it."""
+    """Return the median start of a phase; None unless it is found in more than half of the runs."""
     found = starts(phases, name)
     return float(np.median(found)) if 2 * len(found) > len(phases) else None
 
 
 def share(phases: Sequence[Content], name: str) -> str:
-    """Return the number of seeds in which a phase is found, "2 of 3 seeds"."""
+    """Return in how many seeds a phase is found, such as "2 of 3 seeds"."""
     return f"{len(starts(phases, name))} of {len(phases)} seeds"
 
 
 def spans(phases: Sequence[Content], last: float) -> list[Span]:
-    """Return the stretches from the first to the last iteration that most seeds have."""
-    fall, rise, decrease = (median_boundary(phases, name) for name in PHASES)
-    if fall is None:
+    """Return the phases of most seeds, which cover all iterations from 1 to the last."""
+    diffusion, total_diffusion, late_decrease = (median_boundary(phases, name) for name in PHASES)
+    if diffusion is None:
         return [Span(UNKNOWN, 1.0, last)]
     notes = ["" if len(starts(phases, n)) == len(phases) else share(phases, n) for n in PHASES]
-    found = [Span(FITTING, 1.0, fall)]
-    if rise is None:
-        alone = not starts(phases, "total_diffusion")
-        said = "not found" if alone else f"in {share(phases, 'total_diffusion')}"
-        found.append(Span(AFTER_FITTING, fall, last, f"total diffusion {said}"))
+    result = [Span(FITTING, 1.0, diffusion)]
+    if total_diffusion is None:
+        found = bool(starts(phases, "total_diffusion"))
+        count = f"in {share(phases, 'total_diffusion')}" if found else "not found"
+        result.append(Span(AFTER_FITTING, diffusion, last, f"total diffusion {count}"))
     else:
-        end = last if decrease is None else max(decrease, rise)
-        found += [Span(DIFFUSION, fall, rise), Span(TOTAL_DIFFUSION, rise, end, notes[1])]
-        note = notes[2] if notes[2] != notes[1] else ""
-        found.append(Span(LATE_DECREASE, end, last, note))
-    return [span for span in found if span.end > span.start]
+        end = last if late_decrease is None else max(late_decrease, total_diffusion)
+        result.append(Span(DIFFUSION, diffusion, total_diffusion))
+        result.append(Span(TOTAL_DIFFUSION, total_diffusion, end, notes[1]))
+        result.append(Span(LATE_DECREASE, end, last, notes[2] if notes[2] != notes[1] else ""))
+    return [span for span in result if span.end > span.start]
 
 
 def phase_at(phases: Sequence[Content], iteration: float) -> Span:
-    """Return the stretch that contains an iteration, the same in every figure."""
+    """Return the phase that contains an iteration, as all figures shade it."""
     return next(s for s in spans(phases, np.inf) if s.start <= iteration < s.end)
 
 
@@ -111,13 +111,13 @@ def over_phases(
     Parameters
     ----------
     named
-        Whether to write their names above the axes.
+        Whether to write the names of the phases above the axes.
     lines
-        Phases whose starts also get a dashed line per run.
+        Phases whose start is marked by a dashed line for each run.
     scale
-        Scale of the other axis.
+        Scale of the vertical axis, such as "log".
     words
-        Text below the names, by name.
+        Text to write below the names, by name.
     """
     last = last_iteration(runs)
     log_axes(axes)
@@ -126,15 +126,17 @@ def over_phases(
     shown = spans(phases, last)
     for span in shown:
         shade(axes, span)
-    for at in (at for name in lines for at in starts(phases, name) if at > 1):
-        axes.axvline(at, **PHASE_LINE)
+    for name in lines:
+        for start in starts(phases, name):
+            if start > 1:
+                axes.axvline(start, **PHASE_LINE)
     if named:
-        below = {name: f"\n{said}" for name, said in (words or {}).items()}
+        below = {name: f"\n{text}" for name, text in (words or {}).items()}
         _name_phases(axes, shown, [span.label + below.get(span.name, "") for span in shown])
 
 
 def shade(axes: Axes, span: Span, between: tuple[float, float] | None = None) -> None:
-    """Shade a stretch, and hatch it; over the whole height, or between two values."""
+    """Shade and hatch a phase, over the whole height or between two values of the other axis."""
     looks: dict[str, Any] = {
         "facecolor": PHASE_SHADES[span.name],
         "edgecolor": "0.78",
@@ -149,17 +151,22 @@ def shade(axes: Axes, span: Span, between: tuple[float, float] | None = None) ->
 
 
 def _name_phases(axes: Axes, shown: Sequence[Span], labels: Sequence[str]) -> None:
-    """Write names above the axes, over the middle of each phase or as close as possible."""
+    """Write labels above the axes, over the middle of each phase or as close as possible.
+
+    Horizontal positions are fractions of the width of the axes.
+    """
     width = axes.get_position().width * TEXT_WIDTH * 72 / (LETTER_WIDTH * FONT_POINTS)  # letters
     last = np.log(axes.get_xlim()[1])
     letters = [max(map(len, label.split("\n"))) + 1 for label in labels]
-    half = np.array(letters) / width / 2
+    half = np.array(letters) / width / 2  # half the width of each label
     middle = np.array([np.log(span.start * span.end) / last / 2 for span in shown])
-    reach = np.concatenate([[0.0], half[:-1] + half[1:]]).cumsum()  # between the first and each
-    # From the right, move each to the left of the rim and of the next one; then into the axes.
-    free = np.minimum.accumulate((np.minimum(middle, 1 - half) - reach)[::-1])[::-1]
-    place = np.maximum(free, half[0]) + reach
-    for label, x in zip(labels, place, strict=True):
+    # Distance of each label from the first, if they touch each other.
+    offset = np.concatenate([[0.0], half[:-1] + half[1:]]).cumsum()
+    # From right to left, move labels to the left until they end within the axes and do not overlap
+    # the next one. Then move all those to the right that would start left of the axes.
+    shifted = np.minimum.accumulate((np.minimum(middle, 1 - half) - offset)[::-1])[::-1]
+    position = np.maximum(shifted, half[0]) + offset
+    for label, x in zip(labels, position, strict=True):
         axes.annotate(
             label,
             (x, 1.02),

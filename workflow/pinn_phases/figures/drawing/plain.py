@@ -1,6 +1,6 @@
-"""Matplotlib with its default settings, independent of settings files and fonts of the machine.
+"""Matplotlib with default settings, independent of the machine's settings files and fonts.
 
-A font of the machine is only used if it is requested by name.
+An installed font is only used if it is requested by name.
 """
 
 import os
@@ -10,25 +10,25 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-# The interactive backend that a notebook sets may not be installed here.
+# Environment variables to ignore. A notebook may set an interactive backend that is not installed.
 VARIABLES = ("MPLBACKEND", "MATPLOTLIBRC")
 
 
 def import_matplotlib() -> None:
-    """Import Matplotlib, unless it is imported already, with its default settings.
+    """Import Matplotlib with its default settings, unless it is already imported.
 
-    On import, Matplotlib reads the first `matplotlibrc` that it finds, first in the working folder;
-    a file that is not text is an error. So during the import the working folder is that of
-    Matplotlib's own file.
+    On import, Matplotlib reads the first `matplotlibrc` that it finds. It looks in the working
+    folder first, and fails if the file is not text. So the working folder is changed to that of
+    Matplotlib's own file during the import.
     """
-    found = find_spec("matplotlib")
-    assert found is not None and found.origin is not None
-    with _without(VARIABLES), _inside(Path(found.origin).parent / "mpl-data"):
+    spec = find_spec("matplotlib")
+    assert spec is not None and spec.origin is not None
+    with _without(VARIABLES), _inside(Path(spec.origin).parent / "mpl-data"):
         import_module("matplotlib")
 
 
 def restore_defaults() -> None:
-    """Reset all settings of this process, and use only the fonts of Matplotlib."""
+    """Reset all settings of Matplotlib, and use only the fonts that come with it."""
     import matplotlib as mpl
     from matplotlib.font_manager import fontManager
 
@@ -40,16 +40,16 @@ def restore_defaults() -> None:
 
 
 def add_installed(family: str) -> bool:
-    """Add the machine's fonts of one family to Matplotlib; False if there are none."""
+    """Add the installed fonts of one family to Matplotlib; return whether there are any."""
     from matplotlib.font_manager import findSystemFonts, fontManager, get_font
 
     found = False
     for path in sorted(findSystemFonts()):
         try:
-            named = get_font(path).family_name == family
-        except (OSError, RuntimeError):  # a file that is no font
+            matches = get_font(path).family_name == family
+        except (OSError, RuntimeError):  # not a valid font file
             continue
-        if named:
+        if matches:
             fontManager.addfont(path)
             found = True
     return found
@@ -57,18 +57,20 @@ def add_installed(family: str) -> bool:
 
 @contextmanager
 def _without(variables: tuple[str, ...]) -> Iterator[None]:
-    kept = {name: os.environ.pop(name) for name in variables if name in os.environ}
+    """Remove environment variables temporarily."""
+    removed = {name: os.environ.pop(name) for name in variables if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(kept)
+        os.environ.update(removed)
 
 
 @contextmanager
 def _inside(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
+    """Change the working folder temporarily."""
+    previous = Path.cwd()
     os.chdir(folder)
     try:
         yield
     finally:
-        os.chdir(before)
+        os.chdir(previous)

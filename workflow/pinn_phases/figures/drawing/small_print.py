@@ -14,15 +14,18 @@ from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.trained_with import method_title
 
-RIM = 0.05  # inches between the small print and the lower rim, or what had to make room for it
-LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))  # of a line, 0.59 wide
+GAP = 0.05  # inches below the small print and, if the figure had to grow, above it
+# Letters in a line that fills 0.97 of the width; a letter is on average 0.59 font sizes wide.
+LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))
+BRACKETS = "paper's values in brackets"
 
 
 def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> None:
-    """Write scale, seeds, iterations and points of the runs, and notes, at the lower rim.
+    """Write scale, seeds, iterations and points of the runs, and notes, at the lower edge.
 
-    For unfinished trainings, it gives the iteration reached and the total number. Differences from
-    the paper follow. Each of several problems has its own numbers.
+    The small print also lists settings that differ from the paper's. For unfinished trainings, it
+    gives the iteration reached and the total number of iterations. If there are several problems,
+    the numbers are given for each of them.
     """
     settings = [run.attributes["settings"] for run in runs]
     seeds = sorted({s["seed"] for s in settings})
@@ -35,39 +38,33 @@ def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> Non
         for name in points
     }
     scale = f"Scale {settings[0]['scale']}"
-    others: dict[str, list[str]] = {name: [] for name in points}
+    differences: dict[str, list[str]] = {name: [] for name in points}  # by problem
     for s in settings:
-        said = others[s["problem"]]
-        said.extend(text for text in not_the_papers(s) if text not in said)
+        texts = differences[s["problem"]]
+        texts.extend(text for text in not_the_papers(s) if text not in texts)
+    brackets = [BRACKETS] if any(differences.values()) else []
     if len(points) == 1:
         ((name, count),) = points.items()
         size = f"{count} collocation points"
-        own = _of_the_paper(others[name])
-        lines = _filled([scale, lengths[name], size, seeds_text, *own, *notes])
+        parts = [scale, lengths[name], size, seeds_text, *brackets, *differences[name], *notes]
     else:
-        shared = [
-            text for text in others[next(iter(others))] if all(text in o for o in others.values())
-        ]
-        each = [
-            ", ".join(
-                [
-                    f"{_title(name)} {_numbers(lengths[name])} with {count}",
-                    *(text for text in others[name] if text not in shared),
-                ]
-            )
-            for name, count in points.items()
-        ]
-        each[0] = f"Iterations with collocation points: {each[0]}"
-        own = _of_the_paper(shared) if any(others.values()) else []
-        lines = _filled([scale, seeds_text, *own, *notes, *each])
-    add_note(figure, "\n".join(lines))
+        first, *rest = differences.values()
+        shared = [text for text in first if all(text in texts for texts in rest)]
+        by_problem = []
+        for name, count in points.items():
+            numbers = f"{_title(name)} {_numbers(lengths[name])} / {count}"
+            own = [text for text in differences[name] if text not in shared]
+            by_problem.append(", ".join([numbers, *own]))
+        by_problem[0] = f"iterations / collocation points: {by_problem[0]}"
+        parts = [scale, seeds_text, *brackets, *shared, *notes, *by_problem]
+    add_note(figure, "\n".join(_filled(parts)))
 
 
 def add_note(figure: Figure, text: str) -> None:
-    """Write any text at the lower rim, below all that is drawn already."""
+    """Write a text at the lower edge of the figure, below everything that is already drawn."""
     note = figure.text(
         0.99,
-        RIM / figure.get_figheight(),
+        GAP / figure.get_figheight(),
         text,
         ha="right",
         va="bottom",
@@ -78,16 +75,16 @@ def add_note(figure: Figure, text: str) -> None:
 
 
 def _make_room(figure: Figure, note: Text) -> None:
-    """Grow the figure at its lower rim, if the note reaches into what is above it."""
+    """Extend the figure at its lower edge, if the note overlaps what is above it."""
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     above = [*figure.axes, *figure.legends, *(text for text in figure.texts if text is not note)]
     own = note.get_window_extent(renderer)
-    boxes = [box for box in (one.get_tightbbox(renderer) for one in above) if box is not None]
+    boxes = [box for artist in above if (box := artist.get_tightbbox(renderer)) is not None]
     lowest = min((box.y0 for box in boxes if box.x0 < own.x1 and box.x1 > own.x0), default=own.y1)
     missing: float = (own.y1 - lowest) / figure.dpi  # inches
     if missing <= 0:
         return
-    missing += RIM
+    missing += GAP
     old: float = figure.get_figheight()
     new = old + missing
 
@@ -101,22 +98,17 @@ def _make_room(figure: Figure, note: Text) -> None:
         anchor = legend.get_bbox_to_anchor().transformed(figure.transFigure.inverted())
         legend.set_bbox_to_anchor((anchor.x0, raised(anchor.y0)), figure.transFigure)
     for text in figure.texts:
-        text.set_y(RIM / new if text is note else raised(text.get_position()[1]))
+        text.set_y(GAP / new if text is note else raised(text.get_position()[1]))
     figure.set_figheight(new)
 
 
-def _of_the_paper(said: Sequence[str]) -> list[str]:
-    """Explain the numbers in brackets, if there are any."""
-    return ["in brackets: the paper's", *said] if said else []
-
-
 def _numbers(length: str) -> str:
-    """Remove the word "iteration" from a length in words."""
-    return length.removesuffix(" iterations").removeprefix("to iteration ")
+    """Return the numbers of a length in words, such as "96,811 of 300,000"."""
+    return length.replace(" iterations", "").replace("to iteration ", "")
 
 
 def _filled(parts: Sequence[str], mark: str = ";") -> list[str]:
-    """Join parts to lines that fit a figure; a part that is longer is broken at commas."""
+    """Join parts into lines that fit the figure; a part longer than a line is broken at commas."""
     lines = [parts[0]]
     for part in parts[1:]:
         if len(lines[-1]) + len(part) < LETTERS:
@@ -128,8 +120,8 @@ def _filled(parts: Sequence[str], mark: str = ";") -> list[str]:
 
 
 def only(method: str) -> str:
-    """Note that a figure shows only one method."""
-    return f"{method_title(method)} alone"
+    """Return the note that a figure shows only one method."""
+    return f"{method_title(method)} only"
 
 
 def _title(problem: str) -> str:

@@ -17,17 +17,18 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from pinn_phases.figures.drawing.plain import add_installed, restore_defaults
 from pinn_phases.files.storage import write_bytes
 
-Looks = dict[str, Any]  # keywords of matplotlib's lines
+Looks = dict[str, Any]  # keyword arguments for Matplotlib's lines
 
 TEXT_WIDTH = 178 / 25.4  # inches, both columns of a journal page
-DPI = 300  # of the PNG, and of the parts of the PDF that are pixels
-FONT = "DejaVu Sans"  # comes with matplotlib, and is embedded
-FONT_POINTS = 7.0  # smallest that journals print
-SUBSCRIPT_POINTS = 6.0  # the least of these, and of powers of ten at the ticks
-THIN = 0.6  # points, lines where there are many
-MANY_DECADES = 2.5  # more need no labels between the powers of ten
+DPI = 300  # of the PNG, and of images within the PDF
+FONT = "DejaVu Sans"  # comes with Matplotlib, and is embedded
+FONT_POINTS = 7.0  # the smallest size that journals print
+SUBSCRIPT_POINTS = 6.0  # minimum for subscripts, and for exponents of tick labels
+THIN = 0.6  # width in points where there are many lines
+MANY_DECADES = 2.5  # an axis with more needs no labels between the powers of ten
 
-# Numbers of the colours of seaborn's palette "colorblind", for readers with any colour vision.
+# Colours of the methods, as indices of seaborn's palette "colorblind", for readers with any colour
+# vision.
 _FIXED = {"vanilla": 3, "rba": 0}
 _OTHERS = (2, 4, 5, 7, 8, 9)
 PHASE_SHADES = {
@@ -38,17 +39,17 @@ PHASE_SHADES = {
     "After fitting": "#f4f4f4",
     "No phase found": "#f4f4f4",
 }
-PHASE_HATCHES = {  # for grey, in which the shades look the same
+PHASE_HATCHES = {  # for greyscale prints, in which the shades look the same
     **dict.fromkeys(PHASE_SHADES, ""),
     **{"Fitting": r"\\\\\\", "Total diffusion": "//////", "Late decrease": "......"},
 }
-SIGNED_MAP, POSITIVE_MAP = "RdBu_r", "YlGnBu_r"  # of predictions with both signs, with one
+SIGNED_MAP, POSITIVE_MAP = "RdBu_r", "YlGnBu_r"  # of predictions with both signs, and with one
 RESIDUAL_MAP, WEIGHT_MAP = "magma", "viridis"
 
-# None is a method's. All differ by at least 34 in CIELAB, the first three by 48, also as simulated
-# for missing red, green or blue cones (Machado et al. 2009).
+# Colours that no method has. Any two differ by at least 34 in CIELAB, and the first three by 48.
+# This also holds as simulated for missing red, green or blue cones (Machado et al. 2009).
 _NEUTRAL = ("#332288", "#de8f05", "#56b4e9", "#882255")
-RATIOS: dict[str, Looks] = {  # of signal to noise, by their names in the history
+RATIOS: dict[str, Looks] = {  # SNR and SRR, by their names in the history
     "snr": {"label": "SNR", "color": _NEUTRAL[0], "linestyle": "-"},
     "srr_batch": {
         "label": r"$\mathrm{SRR}_\mathcal{B}$",
@@ -66,18 +67,18 @@ MOMENTS: dict[str, Looks] = {  # of the batch gradients, by their names in the h
     "mean": {"linestyle": "-"},
     "std": {"linestyle": (0, (2.5, 1.2))},
 }
-TERMS: dict[str, Looks] = {  # of the loss's gradient
+TERMS: dict[str, Looks] = {  # terms of the gradient of the loss, and what is derived from them
     "whole": {"color": "0.15", "linewidth": 0.8, "linestyle": "-"},
     "residual": {"color": _NEUTRAL[1], "linewidth": 0.9, "linestyle": "-"},
     "conditions": {"color": _NEUTRAL[0], "linewidth": 0.9, "linestyle": (0, (2.5, 1.2))},
     "noise": {"color": "0.5", "linewidth": 0.8, "linestyle": ":"},
     "cosine": {"color": _NEUTRAL[3], "linewidth": 0.9, "linestyle": "-"},
 }
-PROBLEM_LINES = ("-", (0, (5, 1.2)), (0, (1.2, 1)), (0, (5, 1.2, 1, 1.2)))  # for grey
-SAMPLE_COLOURS = _NEUTRAL[:3]  # of the models with three samples
-PARAMETER_COLOURS = _NEUTRAL[:2]  # of the model with two parameters
+PROBLEM_LINES = ("-", (0, (5, 1.2)), (0, (1.2, 1)), (0, (5, 1.2, 1, 1.2)))  # for greyscale prints
+SAMPLE_COLOURS = _NEUTRAL[:3]  # in the models with three samples
+PARAMETER_COLOURS = _NEUTRAL[:2]  # in the model with two parameters
 MEAN_COLOUR = "0.15"  # of the mean over samples
-ARROWS: Looks = {  # of vectors; heads of one size
+ARROWS: Looks = {  # vectors; all heads have the same size
     "arrowstyle": "-|>,head_length=0.45,head_width=0.2",
     "linewidth": 1.3,
     "shrinkA": 0,
@@ -85,9 +86,9 @@ ARROWS: Looks = {  # of vectors; heads of one size
 }
 DROP_LINE: Looks = {"linestyle": (0, (1, 1.6)), "linewidth": 0.7}
 LANDSCAPE_MAP = "Greys"
-ON_LINES: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # box behind words
-# Hidden layers from dark (first) to light, without the colours that are too pale for a line. The
-# output layer is black.
+ON_LINES: Looks = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # box behind text
+# Hidden layers from dark (first) to light, without colours that are too pale for a line. The output
+# layer is nearly black.
 LAYER_MAP, LAYER_END, OUTPUT_LAYER = "plasma", 0.78, (0.1, 0.1, 0.1)
 PHASE_LINE: Looks = {"color": "0.35", "linestyle": "--", "linewidth": 0.7, "zorder": 1.0}
 
@@ -101,19 +102,20 @@ def set_style(font: str | None = None) -> str:
     ----------
     font
         Family of an installed font for text; formulas are then in STIX. If it is None or not
-        installed, Matplotlib's default font, which is the same on every machine.
+        installed, Matplotlib's default font is used, which is the same on every machine.
 
     Returns
     -------
     str
-        Family that is used.
+        The font family that is used.
     """
-    import seaborn as sns  # a second, which calls of Snakemake that draw nothing do not wait for
+    # Imported here because it takes a second, which Snakemake should not spend if it draws nothing.
+    import seaborn as sns
 
     restore_defaults()
     family = font if font is not None and add_installed(font) else FONT
-    # Not a setting of Matplotlib: 0.7 turns 7 points into 5. The version is pinned; a test checks
-    # it.
+    # The default factor of 0.7 turns 7 points into 5. Matplotlib has no setting for it; its version
+    # is pinned, and a test checks the sizes.
     _mathtext.SHRINK_FACTOR = SUBSCRIPT_POINTS / FONT_POINTS
     sns.set_theme(
         context="paper",
@@ -138,14 +140,14 @@ def set_style(font: str | None = None) -> str:
             "ytick.minor.size": 1.5,
             "lines.linewidth": 1.0,
             "hatch.linewidth": 0.35,
-            "pdf.fonttype": 42,  # text stays text, and its font is embedded
+            "pdf.fonttype": 42,  # embed fonts as TrueType, so that text can be searched and edited
         },
     )
     return family
 
 
 def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, float]]:
-    """Colour of each method: fixed for the paper's methods, in order for others."""
+    """Return the colour of each method: fixed for the paper's methods, in order for others."""
     import seaborn as sns
 
     palette, others = sns.color_palette("colorblind"), cycle(_OTHERS)
@@ -153,7 +155,7 @@ def method_colours(methods: Sequence[str]) -> dict[str, tuple[float, float, floa
 
 
 def optimiser_looks(optimisers: Sequence[str]) -> dict[str, Looks]:
-    """Colour and line style of each optimiser, in order; as many as there are colours."""
+    """Return colour and line style of each optimiser, in order, for up to four optimisers."""
     looks = zip(_NEUTRAL, PROBLEM_LINES, strict=True)
     return {
         name: {"color": colour, "linestyle": line, "linewidth": 0.9}
@@ -162,25 +164,25 @@ def optimiser_looks(optimisers: Sequence[str]) -> dict[str, Looks]:
 
 
 def problem_colours(problems: Sequence[str]) -> dict[str, str]:
-    """Colour of each problem, in order; as many as there are colours."""
+    """Return the colour of each problem, in order, for up to four problems."""
     return dict(zip(problems, _NEUTRAL[: len(problems)], strict=True))
 
 
 def layer_colours(count: int) -> list[tuple[float, float, float]]:
-    """Colour of each layer, from the first to the last, which is the output."""
+    """Return the colour of each layer, from the first to the output layer."""
     hidden = [mpl.colormaps[LAYER_MAP](x)[:3] for x in np.linspace(0, LAYER_END, count - 1)]
     return [*hidden, OUTPUT_LAYER]
 
 
 def log_axes(axes: Axes) -> None:
-    """Show iterations from 1 on a logarithmic axis."""
+    """Make the horizontal axis a logarithmic axis of iterations that starts at 1."""
     axes.set_xscale("log")
     axes.set_xlim(left=1)
     axes.set_xlabel("Iteration")
 
 
 def unit_line(axes: Axes) -> None:
-    """Mark the ratio 1, where signal equals noise."""
+    """Draw a line at the ratio 1, where signal equals noise."""
     axes.axhline(1, color="0.5", linewidth=0.6, linestyle=":")
 
 
@@ -190,7 +192,7 @@ def panel_letter(axes: Axes, letter: str, *, pad: float = 4.0, left: float = 0.0
     Parameters
     ----------
     pad, left
-        Points above the axes, and to the left of their rim.
+        Points above the axes, and to the left of their left edge.
     """
     axes.annotate(
         letter,
@@ -205,7 +207,7 @@ def panel_letter(axes: Axes, letter: str, *, pad: float = 4.0, left: float = 0.0
 
 
 def plain_log_ticks(axis: Axis) -> None:
-    """Label a logarithmic axis by 0.1, 0.2, 0.5, 1, unless it spans too many decades."""
+    """Label a logarithmic axis at 0.1, 0.2, 0.5, 1, ..., unless it spans too many decades."""
     lower, upper = axis.get_view_interval()
     if upper > lower * 10**MANY_DECADES:
         return
@@ -216,12 +218,11 @@ def plain_log_ticks(axis: Axis) -> None:
 
 def save(figure: Figure, pdf: Path, png: Path, metadata: dict[str, Any]) -> None:
     """Write a figure as PDF and PNG, with its provenance in the metadata."""
-    words = "; ".join(f"{name}: {value}" for name, value in metadata.items())
-    fixed = {"CreationDate": None}  # the same figure gives the same bytes
-    for path, kind, dpi, notes in (
-        (pdf, "pdf", DPI, {"Title": metadata["figure"], "Keywords": words, **fixed}),
-        (png, "png", DPI, {"Title": metadata["figure"], "Description": words}),
-    ):
+    title, text = metadata["figure"], "; ".join(f"{key}: {v}" for key, v in metadata.items())
+    # Without a creation date, the same figure gives the same bytes.
+    pdf_metadata = {"Title": title, "Keywords": text, "CreationDate": None}
+    png_metadata = {"Title": title, "Description": text}
+    for path, kind, fields in ((pdf, "pdf", pdf_metadata), (png, "png", png_metadata)):
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, dpi=dpi, metadata=notes)
+        figure.savefig(buffer, format=kind, dpi=DPI, metadata=fields)
         write_bytes(path, buffer.getbuffer())

@@ -1,9 +1,9 @@
-"""Training dynamics of one benchmark (Figures 6 to 9): error and SNR over the phases, snapshots.
+"""Training dynamics of one benchmark (Figures 6 to 9): error, SNR and phases; maps of snapshots.
 
 Top: relative L2 error and SNR of each method, with the phases of one of them. Bottom: maps at three
 iterations (a), (b), (c) for each method: the prediction with contours of the reference, the
-residual relative to one of its quantiles, and the weights relative to their maximum, each drawn
-over the area closest to its collocation point. For several equations, the root of the sum of
+residual relative to one of its quantiles, and the weights relative to their maximum. Each weight
+fills the area closest to its collocation point. For several equations, the root of the sum of
 squared residuals and the mean of the weights are shown.
 """
 
@@ -32,16 +32,17 @@ from pinn_phases.trained_with import method_class, method_title
 
 LETTERS = ("(a)", "(b)", "(c)")
 COLUMNS = ("prediction", "residual", "weights")  # of each method
-# Residuals are shown relative to this quantile. A few points on a front may determine the maximum,
-# which is written above the map.
+# Residuals are shown relative to this quantile, not to the maximum, which a few points on a front
+# may determine. The maximum is written above the map.
 RESIDUAL_QUANTILE = 0.99
 HEIGHT = 7.75  # inches
-LEFT, RIGHT = 0.09, 0.985  # share of the width
-CURVES, MAPS = (5.68, 7.35), (1.2, 4.62)  # inches from the lower rim: bottom and top
+LEFT, RIGHT = 0.09, 0.985  # fractions of the width
+CURVES, MAPS = (5.68, 7.35), (1.2, 4.62)  # bottom and top, inches from the lower edge
 CELLS = 200  # along each side of a map of weights
-SIGNED_CONTOURS, POSITIVE_CONTOURS = (-0.5, 0.5), (0.2, 0.5)  # of the reference's largest value
-HEADROOM = 0.14  # of the height of the curves' axes, for the letters
-LETTER_ROOM = 0.075  # of their width
+# Levels relative to the largest value of the reference.
+SIGNED_CONTOURS, POSITIVE_CONTOURS = (-0.5, 0.5), (0.2, 0.5)
+HEADROOM = 0.14  # added height of the axes of curves, for the letters of the snapshots
+LETTER_WIDTH = 0.075  # of these letters, relative to the width of the axes
 
 
 def draw(problem_name: str, material: Material, settings: FigureSettings) -> Figure:
@@ -49,34 +50,35 @@ def draw(problem_name: str, material: Material, settings: FigureSettings) -> Fig
     problem = plugin_class(PROBLEMS, problem_name, Problem)
     methods = material.methods()
     figure = Figure(figsize=(style.TEXT_WIDTH, HEIGHT))
-    shown = [material.of("fields", problem_name, name)[0] for name in methods]
+    fields = [material.of("fields", problem_name, name)[0] for name in methods]
     sides: dict[str, Any] = {"left": LEFT, "right": RIGHT}
     curves = figure.add_gridspec(1, 2, **sides, **_between(CURVES), wspace=0.2)
     for column, quantity in enumerate(("relative_l2", "snr")):
         axes = figure.add_subplot(curves[column])
         _draw_curves(axes, quantity, problem_name, material, settings)
-        _mark_snapshots(axes, shown[0].arrays["iterations"])
+        _mark_snapshots(axes, fields[0].arrays["iterations"])
         style.panel_letter(axes, "AB"[column], pad=20)
     maps = figure.add_gridspec(
         len(LETTERS), len(methods), **sides, **_between(MAPS), wspace=0.08, hspace=0.2
     )
-    scale = _prediction_scale(shown, problem.observable)
-    for column, (name, content) in enumerate(zip(methods, shown, strict=True)):
+    scale = _prediction_scale(fields, problem.observable)
+    for column, (name, content) in enumerate(zip(methods, fields, strict=True)):
         for row in range(len(LETTERS)):
             cells = maps[row, column].subgridspec(1, len(COLUMNS), wspace=0.08)
             panels = [figure.add_subplot(cells[i]) for i in range(len(COLUMNS))]
             _draw_snapshot(panels, content, row, problem, scale)
             _label(panels, row, column, problem, int(content.arrays["iterations"][row]))
             if row == 0:
-                _name_columns(panels, name)
+                _write_column_titles(panels, name)
                 style.panel_letter(panels[0], "CDEFGH"[column], pad=31)
-    _colour_bars(figure, problem.observable, scale)
-    seed = shown[0].attributes["settings"]["seed"]
+    _draw_colour_bars(figure, problem.observable, scale)
+    seed = fields[0].attributes["settings"]["seed"]
     add_small_print(figure, material.runs(), f"maps: seed {seed}")
     return figure
 
 
 def _between(inches: tuple[float, float]) -> dict[str, float]:
+    """Return bottom and top in inches as fractions of the height, for a grid."""
     return {"bottom": inches[0] / HEIGHT, "top": inches[1] / HEIGHT}
 
 
@@ -104,11 +106,11 @@ def _draw_curves(
 
 
 def _mark_snapshots(axes: Axes, iterations: NDArray[np.integer]) -> None:
-    """Mark the iterations of the snapshots by letters above the curves."""
-    place = np.log(iterations) / np.log(axes.get_xlim()[1])  # shares of the axis
-    for i in reversed(range(len(place) - 1)):
-        place[i] = min(place[i], place[i + 1] - LETTER_ROOM)
-    for letter, iteration, x in zip(LETTERS, iterations, place, strict=True):
+    """Mark the iterations of the snapshots by dotted lines and letters above the curves."""
+    position = np.log(iterations) / np.log(axes.get_xlim()[1])  # fractions of the axis
+    for i in reversed(range(len(position) - 1)):
+        position[i] = min(position[i], position[i + 1] - LETTER_WIDTH)
+    for letter, iteration, x in zip(LETTERS, iterations, position, strict=True):
         axes.axvline(iteration, color="0.2", linewidth=0.6, linestyle=(0, (1, 2)))
         axes.annotate(
             letter,
@@ -122,23 +124,24 @@ def _mark_snapshots(axes: Axes, iterations: NDArray[np.integer]) -> None:
         )
 
 
-def _prediction_scale(shown: Sequence[Content], observable: str) -> dict[str, Any]:
-    """Colour settings of predictions for `imshow`, contour levels, and which ends values exceed.
+def _prediction_scale(fields: Sequence[Content], observable: str) -> dict[str, Any]:
+    """Return colour map, range and contour levels of the predictions.
 
-    Colours have the range of the exact solution.
+    The range of the colours is that of the reference solution. The key "extend" tells which ends of
+    the range predictions exceed, as `Figure.colorbar` expects it.
     """
-    solution = shown[0].arrays[f"fields/{observable}"]
-    largest = float(f"{np.abs(solution).max():.2g}")  # two digits: the ends get round ticks
-    signed = bool(solution.min() < 0)
-    least = -largest if signed else 0.0
-    predicted = [content.arrays[f"prediction/{observable}"] for content in shown]
-    below = min(p.min() for p in predicted) < least - 0.01 * largest
-    above = max(p.max() for p in predicted) > 1.01 * largest
+    reference = fields[0].arrays[f"fields/{observable}"]
+    upper = float(f"{np.abs(reference).max():.2g}")  # rounded to two digits for the ticks
+    signed = bool(reference.min() < 0)
+    lower = -upper if signed else 0.0
+    predicted = [content.arrays[f"prediction/{observable}"] for content in fields]
+    below = min(p.min() for p in predicted) < lower - 0.01 * upper
+    above = max(p.max() for p in predicted) > 1.01 * upper
     return {
         "cmap": style.SIGNED_MAP if signed else style.POSITIVE_MAP,
-        "vmin": least,
-        "vmax": largest,
-        "levels": [largest * c for c in (SIGNED_CONTOURS if signed else POSITIVE_CONTOURS)],
+        "vmin": lower,
+        "vmax": upper,
+        "levels": [upper * c for c in (SIGNED_CONTOURS if signed else POSITIVE_CONTOURS)],
         "extend": {(1, 1): "both", (1, 0): "min", (0, 1): "max", (0, 0): "neither"}[below, above],
     }
 
@@ -150,7 +153,7 @@ def _draw_snapshot(
     problem: type[Problem],
     scale: Mapping[str, Any],
 ) -> None:
-    """Draw prediction, relative residual and relative weights of a method at an iteration."""
+    """Draw prediction, relative residual and relative weights of one method at one iteration."""
     horizontal, vertical = problem.coordinates
     extent = (*problem.domain[horizontal], *problem.domain[vertical])
     prediction = content.arrays[f"prediction/{problem.observable}"][row]
@@ -176,20 +179,20 @@ def _nearest(
 ) -> NDArray[np.float64]:
     """Return the value of the nearest point at each cell of a map, shape (CELLS, CELLS).
 
-    Distances are in shares of the map's width and height.
+    Distances are relative to the width and height of the map.
     """
     start, size = np.array(extent[::2]), np.diff(extent)[::2]
-    middles = (np.arange(CELLS) + 0.5) / CELLS
-    cells = np.stack(np.meshgrid(middles, middles), -1)  # (vertical, horizontal, 2)
+    centres = (np.arange(CELLS) + 0.5) / CELLS
+    cells = np.stack(np.meshgrid(centres, centres), -1)  # (vertical, horizontal, 2)
     _, nearest = cKDTree((points - start) / size).query(cells)
-    found: NDArray[np.float64] = values[nearest]
-    return found
+    filled: NDArray[np.float64] = values[nearest]
+    return filled
 
 
 def _label(
     panels: Sequence[Axes], row: int, column: int, problem: type[Problem], iteration: int
 ) -> None:
-    """Write axis labels at the rim, letter and iteration on the left."""
+    """Write labels on the outer axes, and letter and iteration on the left."""
     horizontal, vertical = problem.coordinates
     lower, upper = problem.domain[vertical]
     for axes in panels:
@@ -197,7 +200,7 @@ def _label(
             axes.set_box_aspect(1)
         axes.set_xticks(problem.domain[horizontal])
         first, last = axes.get_xticklabels()
-        first.set_horizontalalignment("left")  # clear of the neighbouring panel's
+        first.set_horizontalalignment("left")  # so that it does not overlap that of the next panel
         last.set_horizontalalignment("right")
         axes.set_yticks([lower, (lower + upper) / 2, upper])
         axes.tick_params(labelleft=False, labelbottom=row == len(LETTERS) - 1)
@@ -205,31 +208,33 @@ def _label(
             axes.set_xlabel(f"${horizontal}$", labelpad=-5)
     if column == 0:
         panels[0].tick_params(labelleft=True)
-        panels[0].set_ylabel(f"{LETTERS[row]} iteration {iteration:,}\n${vertical}$", labelpad=0)
+        panels[0].set_ylabel(f"{LETTERS[row]} iteration {iteration:,}\n${vertical}$", labelpad=2)
 
 
-def _name_columns(panels: Sequence[Axes], method: str) -> None:
-    """Write the name of the method and titles of its maps; mark weights that are not used."""
+def _write_column_titles(panels: Sequence[Axes], method: str) -> None:
+    """Write the name of the method and the titles of its maps; tell if weights are not used."""
+    # A method that uses its weights returns a factor for each point, others a single number.
     used = np.ndim(method_class(method).model_construct().multiplier(np.zeros(2))) > 0
-    names = [*COLUMNS[:2], COLUMNS[2] if used else "weights, followed,\nnot used"]
-    for axes, name in zip(panels, names, strict=True):
-        _write_above(axes, name, 11)
+    titles = [*COLUMNS[:2], COLUMNS[2] if used else "weights\n(not used)"]
+    for axes, title in zip(panels, titles, strict=True):
+        _write_above(axes, title, 11)
     _write_above(panels[1], method_title(method), 31, weight="bold")
 
 
-def _write_above(axes: Axes, words: str, points: float, **looks: Any) -> None:
-    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-    axes.annotate(words, (0.5, 1), xytext=(0, points), ha="center", va="bottom", **place, **looks)
+def _write_above(axes: Axes, text: str, points: float, **looks: Any) -> None:
+    """Write text in the middle above the axes, at a distance in points."""
+    units: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    axes.annotate(text, (0.5, 1), xytext=(0, points), ha="center", va="bottom", **units, **looks)
 
 
-def _colour_bars(figure: Figure, observable: str, prediction: Mapping[str, Any]) -> None:
-    """Draw one colour bar per column of maps, shared by all methods."""
+def _draw_colour_bars(figure: Figure, observable: str, prediction: Mapping[str, Any]) -> None:
+    """Draw one colour bar for each kind of map, shared by all methods."""
     name = f"${observable}$" if len(observable) == 1 else observable  # a symbol, or a word
     limits = Normalize(prediction["vmin"], prediction["vmax"])
     levels = ", ".join(f"{level:.2g}" for level in prediction["levels"])
     levels = levels.replace("-", "\N{MINUS SIGN}")
     bars = (
-        (f"predicted {name}; lines: reference, {levels}", prediction["cmap"], limits),
+        (f"predicted {name}; contours: reference {levels}", prediction["cmap"], limits),
         (r"residual $|\mathcal{R}|$ / its 99 % quantile", style.RESIDUAL_MAP, Normalize(0, 1)),
         (r"weights $\lambda\,/\,\max\lambda$", style.WEIGHT_MAP, Normalize(0, 1)),
     )

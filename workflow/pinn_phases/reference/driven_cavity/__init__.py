@@ -1,1 +1,1 @@
-"""Solvers of the lid-driven cavity, and published values to compare with."""
+"""Solvers for the lid-driven cavity, and published values for comparison."""

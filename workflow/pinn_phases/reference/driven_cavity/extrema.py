@@ -1,15 +1,15 @@
-"""Extrema of the lid-driven cavity, ours and published ones.
+"""Extrema of the flow in the lid-driven cavity: computed from a solution, and published.
 
-All values are for a lid at y = 1 that moves with unit speed in the direction of x, without
-smoothing, at a Reynolds number of 1000.
+All published values are for a lid at y = 1 that moves with unit speed in the direction of x,
+without smoothing, at a Reynolds number of 1000.
 
 References
 ----------
 O. Botella, R. Peyret, Benchmark spectral results on the lid-driven cavity flow, Comput. Fluids 27
-(1998) 421-433 (Chebyshev collocation with 160 modes; its lid moves in the direction of -x).
+(1998) 421-433 (Chebyshev collocation with 160 modes; there the lid moves in the direction of -x).
 U. Ghia, K. N. Ghia, C. T. Shin, High-Re solutions for incompressible flow using the Navier-Stokes
-equations and a multigrid method, J. Comput. Phys. 48 (1982) 387-411 (finite differences of second
-order on 129 x 129 points; its extrema are those at grid points).
+equations and a multigrid method, J. Comput. Phys. 48 (1982) 387-411 (second-order finite
+differences on 129 x 129 points; the extrema are values at grid points).
 """
 
 from collections.abc import Callable, Mapping
@@ -23,13 +23,13 @@ from scipy import interpolate, optimize
 from pinn_phases.arrays import Real
 
 REYNOLDS = 1000.0
-# Points of the grid that brackets an extremum; these flows have no finer structure.
+# Points per side of the grid on which extrema are bracketed; these flows have no finer structure.
 BRACKET_POINTS = 65
 CENTRE = np.array([0.5])
 
 
 class Values(Protocol):
-    """A stream function with its derivatives, each of shape (m, n)."""
+    """A stream function and its first derivatives, each of shape (m, n)."""
 
     @property
     def value(self) -> Real:
@@ -48,12 +48,12 @@ class Evaluable(Protocol):
     """A flow that can be evaluated on any tensor grid."""
 
     def evaluate(self, x: Real, y: Real, /) -> Values:
-        """Return the stream function at positions of shape (m,) and (n,)."""
+        """Evaluate the stream function at positions of shape (m,) and (n,)."""
 
 
 @dataclass(frozen=True, eq=False)
 class SplineValues:
-    """Values of a spline through a stream function, arrays of one shape."""
+    """Values of a spline through a stream function, and its first derivatives, of one shape."""
 
     value: Real
     x: Real
@@ -68,13 +68,13 @@ class SplineFlow:
         self.spline = interpolate.RectBivariateSpline(grid, grid, psi)
 
     def evaluate(self, x: Real, y: Real) -> SplineValues:
-        """Evaluate on a grid of ascending positions."""
+        """Evaluate on a tensor grid of ascending positions."""
         return SplineValues(self.spline(x, y), self.spline(x, y, dx=1), self.spline(x, y, dy=1))
 
 
 @dataclass(frozen=True)
 class Extremum:
-    """A value and its position; a coordinate is None if the quantity defines it."""
+    """An extremum and its position; a coordinate is None if it is fixed, as on a centre line."""
 
     value: float
     x: float | None
@@ -100,17 +100,17 @@ GHIA: Mapping[str, Extremum] = MappingProxyType(
 
 
 def parts(name: str) -> tuple[tuple[str, str], ...]:
-    """Return the numbers of the extremum `name`, each as attribute and as words."""
+    """Return attribute and label of the value and the coordinates of the extremum `name`."""
     return ("value", name), ("x", f"{name}, its x"), ("y", f"{name}, its y")
 
 
 def unit_lid(x: Real) -> Real:
-    """Lid velocity of the published solutions, which jumps at both ends."""
+    """Velocity of the unsmoothed lid of the published solutions, which jumps at both ends."""
     return np.ones_like(x)
 
 
 def find_extrema(flow: Evaluable) -> dict[str, Extremum]:
-    """Locate the extrema on the interpolant, not at grid points.
+    """Locate the extrema of a flow on its interpolant, not only at grid points.
 
     Parameters
     ----------
@@ -120,14 +120,13 @@ def find_extrema(flow: Evaluable) -> dict[str, Extremum]:
     Returns
     -------
     dict of str to Extremum
-        The quantities of `BOTELLA_PEYRET`.
+        The extrema, with the names of `BOTELLA_PEYRET`.
     """
 
-    # Along a centre line, as a function of the other coordinate.
-    def u(y: Real) -> Real:
+    def u(y: Real) -> Real:  # on the centre line x = 1/2
         return np.asarray(flow.evaluate(CENTRE, y).y[0])
 
-    def v(x: Real) -> Real:
+    def v(x: Real) -> Real:  # on the centre line y = 1/2
         return np.asarray(-flow.evaluate(x, CENTRE).x[:, 0])
 
     u_min, v_max, v_min = _minimum(u), _minimum(lambda x: -v(x)), _minimum(v)
@@ -155,13 +154,13 @@ def _smallest_stream_function(flow: Evaluable) -> Extremum:
 
 
 def _minimum(function: Callable[[Real], Real]) -> tuple[float, float]:
-    """Return the position of the smallest value in [0, 1], and the value."""
+    """Return the position of the minimum of a function in [0, 1], and its value there."""
     grid = np.linspace(0.0, 1.0, BRACKET_POINTS)
     lowest = int(np.clip(function(grid).argmin(), 1, BRACKET_POINTS - 2))
-    found = optimize.minimize_scalar(
+    result = optimize.minimize_scalar(
         lambda position: function(np.array([position]))[0],
         bounds=(grid[lowest - 1], grid[lowest + 1]),
         method="bounded",
-        options={"xatol": 1e-8},  # the value is then exact to rounding
+        options={"xatol": 1e-8},  # the value at the minimum is then accurate to rounding
     )
-    return float(found.x), float(found.fun)
+    return float(result.x), float(result.fun)

@@ -1,4 +1,4 @@
-r"""Pressure of a flow in the lid-driven square, from its stream function.
+r"""Pressure of a flow in the lid-driven cavity, computed from its stream function.
 
 With Lap psi = -vorticity, the momentum equations in terms of the total head are
 
@@ -18,10 +18,10 @@ from pinn_phases.reference.driven_cavity.stream_function import Flow
 from pinn_phases.reference.numerics import chebyshev
 from pinn_phases.reference.numerics.corner_singularity import corner_pressure
 
-# Below this speed, relative to the largest, a lid is at rest in the corner, up to rounding.
+# A lid with a smaller velocity at its end is at rest there, up to rounding.
 AT_REST = 1e-9
-# The pressure is infinite in the corners. The value at this distance is stored there; any choice
-# is fine, because no error is measured at these two points of the grid.
+# The pressure is infinite in the upper corners. There the value at this distance is stored; any
+# choice is fine, because no error is measured at these two points of the grid.
 NEAREST = 1e-3
 
 
@@ -39,13 +39,13 @@ def pressure(flow: Flow, x: Real, y: Real) -> Real:
     -------
     ndarray, shape (m, n)
         Pressure in units of density times the square of the velocity, with zero mean over the
-        grid. At the upper corners it is infinite, if the lid has a slope there; the values within
-        `NEAREST` of them are taken at that distance.
+        grid. If the velocity of the lid has a slope at an upper corner, the pressure is infinite
+        there; points closer than `NEAREST` have the value at that distance.
 
     Raises
     ------
     ValueError
-        If the lid moves in a corner: the pressure is then too singular for a polynomial.
+        If the lid moves in a corner, which makes the pressure too singular for a polynomial.
     """
     left, right = flow.cavity.left, flow.cavity.right
     if max(abs(left.speed), abs(right.speed)) > AT_REST:
@@ -61,7 +61,7 @@ def pressure(flow: Flow, x: Real, y: Real) -> Real:
 
 
 def head_coefficients(flow: Flow) -> Real:
-    """Return the Chebyshev coefficients of the head without the part of the corner flow.
+    """Return the Chebyshev coefficients of the head, without the pressure of the corner flow.
 
     Parameters
     ----------
@@ -71,39 +71,40 @@ def head_coefficients(flow: Flow) -> Real:
     Returns
     -------
     ndarray, shape (modes + 3, modes + 3)
-        Coefficients; the constant is arbitrary.
+        Coefficients; the constant term is arbitrary.
     """
     nodes = chebyshev.nodes(len(flow.coefficients) - 1)
     psi = flow.evaluate(nodes, nodes)
-    smooth = evaluate_series(flow.coefficients, nodes, nodes)  # without the corner flow
-    head_x = psi.laplacian * psi.x + smooth.laplacian_y / flow.reynolds
-    head_y = psi.laplacian * psi.y - smooth.laplacian_x / flow.reynolds
+    polynomial = evaluate_series(flow.coefficients, nodes, nodes)  # without the corner flow
+    head_x = psi.laplacian * psi.x + polynomial.laplacian_y / flow.reynolds
+    head_y = psi.laplacian * psi.y - polynomial.laplacian_x / flow.reynolds
     head = integrate_gradient(head_x, head_y)
     return chebyshev.interpolate(chebyshev.interpolate(head).T).T
 
 
 def integrate_gradient(along_x: Real, along_y: Real) -> Real:
-    """Find the function whose gradient is closest to the given one in the L2 norm.
+    """Find the function whose gradient is closest to a given vector field in the L2 norm.
 
     Parameters
     ----------
     along_x, along_y : ndarray, shape (degree + 1, degree + 1)
-        Derivatives along x and y, at the Chebyshev nodes.
+        Components of the vector field along x and y, at the Chebyshev nodes.
 
     Returns
     -------
     ndarray, shape (degree + 1, degree + 1)
-        Values at the nodes, with zero mean over the square. Exact where the input is the gradient
-        of a polynomial up to `degree`.
+        Values at the nodes, with zero mean over the square. They are exact if the field is the
+        gradient of a polynomial up to `degree`.
     """
     degree = len(along_x) - 1
     derivative = chebyshev.differentiation_matrix(degree)
     weights = chebyshev.quadrature_weights(degree)
     weighted = derivative.T * weights
-    # Along one coordinate: weighted @ derivative @ mode = rate * weights * mode.
-    rates, modes = linalg.eigh(weighted @ derivative, np.diag(weights))
+    # The normal equations are diagonal in the eigenvectors along each coordinate:
+    # weighted @ derivative @ vector = eigenvalue * weights * vector.
+    eigenvalues, vectors = linalg.eigh(weighted @ derivative, np.diag(weights))
     right = weighted @ along_x * weights + weights[:, None] * along_y @ weighted.T
-    sums = rates[:, None] + rates
-    sums[0, 0] = np.inf  # the constant, which the gradient does not determine
-    values: Real = modes @ ((modes.T @ right @ modes) / sums) @ modes.T
+    sums = eigenvalues[:, None] + eigenvalues
+    sums[0, 0] = np.inf  # the constant, which the gradient does not determine, is set to zero
+    values: Real = vectors @ ((vectors.T @ right @ vectors) / sums) @ vectors.T
     return values

@@ -1,4 +1,4 @@
-"""Velocities on the centre lines of the lid-driven cavity, ours and published ones.
+"""Velocities on the centre lines of the lid-driven cavity, compared with published ones.
 
 The lid at y = 1 moves with unit speed in the direction of x, without smoothing.
 
@@ -6,7 +6,7 @@ References
 ----------
 E. Erturk, T. C. Corke, C. Gokcol, Numerical solutions of 2-D steady incompressible driven cavity
 flow at high Reynolds numbers, Int. J. Numer. Meth. Fluids 48 (2005) 747-774, Tables VI and VII
-(finite differences of second order on 601 x 601 points).
+(second-order finite differences on 601 x 601 points).
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from pinn_phases.arrays import Real
 from pinn_phases.reference.driven_cavity.extrema import CENTRE, Evaluable
 
 REYNOLDS = (1000.0, 2500.0, 5000.0, 7500.0)  # of the columns after the first
-# Rows: y, u at (1/2, y). Other copies of the table have another value at y = 0.98 for 2500, 0.5624,
-# which differs by 0.03 from our solution.
+# Rows: y, then u at (1/2, y) for each Reynolds number. Other copies of the table have 0.5624 at
+# y = 0.98 for Re = 2500, which differs from our solution by 0.03.
 U = np.array(
     [
         (0.02, -0.0757, -0.1517, -0.2223, -0.2633),
@@ -44,7 +44,7 @@ U = np.array(
         (0.99, 0.8486, 0.7704, 0.6866, 0.6300),
     ]
 )
-# Rows: x, v at (x, 1/2).
+# Rows: x, then v at (x, 1/2) for each Reynolds number.
 V = np.array(
     [
         (0.015, 0.1019, 0.1607, 0.2160, 0.2509),
@@ -71,21 +71,21 @@ V = np.array(
     ]
 )
 # The published values have a second-order error, which grows as the boundary layers get thinner:
-# they differ from ours by 0.9e-6 to 1.2e-6 times the Reynolds number. At 1000 they differ as much
-# from Botella and Peyret, with whom ours agree to 1e-6.
+# they differ from ours by 0.9e-6 to 1.2e-6 times the Reynolds number. At Re = 1000 they differ as
+# much from the values of Botella and Peyret, with which ours agree to 1e-6.
 TOLERANCE_PER_REYNOLDS = 1.25e-6
 
 
 @dataclass(frozen=True)
 class ProfileComparison:
-    """Difference from the published velocities along one centre line; dimensionless.
+    """Largest difference from the published velocities along a centre line; dimensionless.
 
     Attributes
     ----------
     difference : float
-        The largest difference.
+        Absolute difference.
     position : float
-        Its coordinate along the line.
+        Coordinate along the line where it occurs.
     """
 
     difference: float
@@ -93,7 +93,7 @@ class ProfileComparison:
 
 
 def tolerance(reynolds: float) -> float:
-    """Return the difference that the error of the published values explains.
+    """Return the largest difference that the error of the published values can explain.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def tolerance(reynolds: float) -> float:
     Returns
     -------
     float
-        Difference of velocities, in units of the lid's velocity.
+        Difference of velocities, in units of the velocity of the lid.
     """
     return TOLERANCE_PER_REYNOLDS * reynolds
 
@@ -111,12 +111,12 @@ def tolerance(reynolds: float) -> float:
 def compare_profiles(
     flow: Evaluable, reynolds: float
 ) -> tuple[ProfileComparison, ProfileComparison]:
-    """Compare a flow with the published velocities.
+    """Compare a flow with the published velocities on both centre lines.
 
     Parameters
     ----------
     flow : Evaluable
-        The flow with the unsmoothed lid.
+        A flow with the unsmoothed lid.
     reynolds : float
         Its Reynolds number, one of `REYNOLDS`.
 
@@ -134,5 +134,5 @@ def compare_profiles(
 def _largest(ours: Real, table: Real, column: int) -> ProfileComparison:
     """Return the largest difference and its position."""
     differences = np.abs(ours - table[:, column])
-    at = int(differences.argmax())
-    return ProfileComparison(float(differences[at]), float(table[at, 0]))
+    row = int(differences.argmax())
+    return ProfileComparison(float(differences[row]), float(table[row, 0]))

@@ -1,4 +1,4 @@
-r"""Steady flow in a lid-driven square by a spectral Galerkin method for the stream function.
+r"""Steady flow in the lid-driven cavity by a spectral Galerkin method for the stream function.
 
     viscosity Lap^2 psi = psi_y Lap psi_x - psi_x Lap psi_y   in (0, 1)^2,  viscosity = 1/Reynolds
 
@@ -6,25 +6,26 @@ r"""Steady flow in a lid-driven square by a spectral Galerkin method for the str
 
 The velocity is (u, v) = (psi_y, -psi_x). The solution is a sum of three parts:
 
-1. the Stokes flow in both upper corners, in closed form (`corner_singularity`), which is not
-   smooth: its vorticity is unbounded where the lid moves in the corner, and depends on the
-   direction where the lid is at rest in the corner;
-2. a polynomial that satisfies the rest of the boundary conditions, by Hermite interpolation
-   between opposite walls;
-3. a polynomial with homogeneous boundary conditions, in products of Shen's basis. Its coefficients
-   are the unknowns; the equation is tested with the same basis.
+1. the Stokes flow in both upper corners, in closed form (`corner_singularity`). It is not smooth:
+   its vorticity is unbounded if the lid moves in the corner, and depends on the direction of
+   approach if the lid is at rest there;
+2. a polynomial that satisfies the remaining boundary conditions, by Hermite interpolation between
+   opposite walls;
+3. a polynomial with homogeneous boundary conditions, in products of Shen's clamped basis. Its
+   coefficients are the unknowns; the test functions are the same products.
 
-Collocation would be simpler but converges more slowly: without the first part, the flow is still
-singular in the corners, and a Galerkin solution is more accurate away from them.
+Collocation would be simpler but converges more slowly: parts 2 and 3 together are still singular
+in the corners, though less so, and a Galerkin solution is more accurate away from them.
 
-Newton's method starts at the Stokes flow with few modes, increases the Reynolds number in steps,
-and then increases the number of modes by half at a time. If it fails, the step is halved. If small
-steps or more modes fail too, it starts again with more modes.
+Continuation: Newton's method starts from the Stokes flow with few modes. The Reynolds number is
+increased in steps, which are halved if Newton's method fails. Then the number of modes is increased
+by half at a time. If the smallest steps or more modes fail too, everything is repeated from a
+larger initial number of modes.
 
 References
 ----------
 O. Botella, R. Peyret, Benchmark spectral results on the lid-driven cavity flow, Comput. Fluids 27
-(1998) 421-433 (subtraction of the corner flow).
+(1998) 421-433 (subtraction of the corner singularity).
 See also `chebyshev` and `corner_singularity` in `pinn_phases.reference.numerics`.
 """
 
@@ -42,35 +43,35 @@ log = logging.getLogger(__name__)
 
 
 FEWEST_MODES = 8
-# A dense Jacobian of (modes - 1)^2 unknowns: 128 modes take 2 GB.
+# The Jacobian is dense, for (modes - 1)^2 unknowns: 2 GB for 128 modes.
 MOST_MODES = 128
-# Continuation: Newton's method starts at the Stokes flow and goes from each Reynolds number to the
-# next with few modes, which is cheap; where that fails, with the next number of modes here. A
-# factorisation takes 0.03 s with the first, 3 s with the last, and half a minute with 120 modes.
+# The continuation in the Reynolds number uses few modes, which is cheap, and is repeated with the
+# next of these numbers if it fails. A factorisation takes 0.03 s with the first, 3 s with the last,
+# and half a minute with 120 modes.
 CONTINUATION_MODES = (32, 48, 72)
-# A step increases Reynolds number + SLOW by this share, so that the first one ends at SLOW.
+# A step multiplies (Reynolds number + SLOW) by (1 + step), so that the first step ends at SLOW.
 SLOW = 100.0
 LARGEST_STEP = 1.0
 SMALLEST_STEP = 1.0 / 16.0
 # With larger increments, Newton's method may find another solution of the discrete equations.
 MODES_FACTOR = 1.5
-# Relative update at which Newton's method has converged: well above the rounding of a fourth
-# derivative and far below the discretisation error.
-CONVERGED = 1e-9
-ON_THE_WAY = 0.05  # the same for a solution that is only the start of the next one
-MOST_ITERATIONS = 15  # if it converges: up to 7 with a new Jacobian, and 8 with an old one
-# An old factorisation is used as long as each update is this much smaller than the last.
-WORTHWHILE = 0.1
+# Newton's method stops when the relative size of an update is below a tolerance.
+CONVERGED = 1e-9  # well above rounding of a fourth derivative, far below the discretisation error
+INTERMEDIATE = 0.05  # for an intermediate Reynolds number, whose solution is only a starting point
+# When it converges, it takes up to 7 iterations with a new Jacobian, and 8 with an old one.
+MOST_ITERATIONS = 15
+# The factorised Jacobian is reused if an update is at most this fraction of the previous update.
+REUSE_BELOW = 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """A solution: the corner flow, and the coefficients of the polynomials.
+    """A solution: the corner flow, and the coefficients of the polynomial part.
 
     Attributes
     ----------
     cavity : DrivenCavity
-        Lid and corners.
+        Lid and corner flow.
     reynolds : float
         Reynolds number.
     modes : int
@@ -104,7 +105,7 @@ class Flow:
 def newton(
     equations: Galerkin, reynolds: float, unknowns: Real, tolerance: float = CONVERGED
 ) -> Real:
-    """Solve by Newton's method, reusing the Jacobian while it converges.
+    """Solve by Newton's method, reusing the factorised Jacobian while convergence is fast.
 
     Parameters
     ----------
@@ -113,9 +114,9 @@ def newton(
     reynolds : float
         Reynolds number, not negative; 0 is Stokes flow.
     unknowns : ndarray, shape (modes - 1, modes - 1)
-        Start.
+        Initial guess.
     tolerance : float
-        Size of the last update, relative to the unknowns.
+        Largest size of the last update, relative to the unknowns.
 
     Returns
     -------
@@ -125,12 +126,13 @@ def newton(
     Raises
     ------
     ArithmeticError
-        If the updates are still larger after `MOST_ITERATIONS`.
+        If no update is within the tolerance after `MOST_ITERATIONS`, or one is not finite.
     """
-    factors, before = None, np.inf
+    factors, previous = None, np.inf
     for _ in range(MOST_ITERATIONS):
         residual, psi = equations.residual(unknowns, reynolds)
-        if factors is None:  # the matrix has no other name: two at a time would double the memory
+        if factors is None:
+            # The Jacobian gets no name of its own, so that only one matrix is in memory.
             factors = linalg.lu_factor(
                 equations.jacobian(psi, reynolds), overwrite_a=True, check_finite=False
             )
@@ -142,9 +144,9 @@ def newton(
             return unknowns
         if not np.isfinite(change):
             break
-        if change > WORTHWHILE * before:
+        if change > REUSE_BELOW * previous:
             factors = None
-        before = change
+        previous = change
     raise ArithmeticError(
         f"{equations.modes} modes, Reynolds number {reynolds:g}: Newton's method does not converge"
     )
@@ -156,7 +158,7 @@ def solve(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
     Parameters
     ----------
     cavity : DrivenCavity
-        Lid and treatment of the corners.
+        Lid and corner flow.
     reynolds : float
         Reynolds number, positive.
     modes : int
@@ -170,52 +172,53 @@ def solve(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
     Raises
     ------
     ValueError
-        If an argument is not as described.
+        If an argument is invalid.
     ArithmeticError
-        If Newton's method does not converge, however small the steps.
+        If Newton's method does not converge even with the smallest steps.
     """
     if not 0.0 < reynolds < np.inf:
         raise ValueError(f"reynolds: expected a positive number, received {reynolds!r}")
     _check_modes(modes)
     for few in sorted({min(count, modes) for count in CONTINUATION_MODES}):
         try:
-            return refine(_continued(cavity, reynolds, few), modes)
+            return refine(_continuation(cavity, reynolds, few), modes)
         except ArithmeticError as error:
             log.debug("%s", error)
     raise ArithmeticError(
         f"found no steady flow of Reynolds number {reynolds:g} on {modes} modes: Newton's method "
-        "does not converge, however small the steps in Reynolds number"
+        "does not converge even with the smallest steps of the Reynolds number"
     )
 
 
-def _continued(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
-    """Increase the Reynolds number in steps, which are halved where Newton's method fails."""
+def _continuation(cavity: DrivenCavity, reynolds: float, modes: int) -> Flow:
+    """Increase the Reynolds number in steps, which are halved if Newton's method fails."""
     equations = Galerkin(cavity, modes)
-    reached, unknowns = 0.0, newton(equations, 0.0, np.zeros((modes - 1, modes - 1)), ON_THE_WAY)
-    step = LARGEST_STEP
-    while reached < reynolds:
-        ahead = min(reynolds, reached + step * (reached + SLOW))
+    at_rest = np.zeros((modes - 1, modes - 1))
+    unknowns = newton(equations, 0.0, at_rest, INTERMEDIATE)  # Stokes flow
+    solved, step = 0.0, LARGEST_STEP
+    while solved < reynolds:
+        target = min(reynolds, solved + step * (solved + SLOW))
         try:
-            unknowns = newton(equations, ahead, unknowns, ON_THE_WAY)
+            unknowns = newton(equations, target, unknowns, INTERMEDIATE)
         except ArithmeticError:
             step /= 2.0
             if step < SMALLEST_STEP:
                 raise
         else:
-            reached = ahead
+            solved = target
     unknowns = newton(equations, reynolds, unknowns)
     return Flow(cavity, reynolds, modes, equations.coefficients(unknowns))
 
 
 def refine(flow: Flow, modes: int) -> Flow:
-    """Solve with more modes, starting from a solution with fewer, in increments of half.
+    """Solve with more modes, starting from a solution with fewer, adding half at a time.
 
     Parameters
     ----------
     flow : Flow
-        Start.
+        Solution with fewer modes.
     modes : int
-        Resolution, at least that of the start and at most `MOST_MODES`.
+        Resolution, at least that of `flow` and at most `MOST_MODES`.
 
     Returns
     -------
@@ -225,7 +228,7 @@ def refine(flow: Flow, modes: int) -> Flow:
     Raises
     ------
     ValueError
-        If `modes` is not as described.
+        If `modes` is invalid.
     ArithmeticError
         If Newton's method does not converge.
     """

@@ -1,4 +1,4 @@
-"""Comparison of our solutions of the cavity with published values."""
+"""Comparison of our solutions for the lid-driven cavity with published values."""
 
 from dataclasses import dataclass
 
@@ -24,18 +24,18 @@ from pinn_phases.reference.driven_cavity.profiles import (
 
 @dataclass(frozen=True)
 class ValueComparison:
-    """One number as published and as computed here; all dimensionless.
+    """One quantity as published and as computed here; all dimensionless.
 
     Attributes
     ----------
     quantity : str
-        What it is.
+        Name of the quantity.
     botella_peyret, ghia : float
-        Published values; the first are the accurate ones.
+        Published values; those of Botella and Peyret are accurate.
     ours : float
-        Value of the solver of the reference.
+        Value computed by the reference solver.
     finite_differences : tuple of three float
-        Values on two grids and extrapolated from both.
+        Values on a coarse and a fine grid, and extrapolated from both.
     """
 
     quantity: str
@@ -46,12 +46,12 @@ class ValueComparison:
 
     @property
     def difference(self) -> float:
-        """Difference of ours from the accurate published value."""
+        """Absolute difference between our value and the accurate published one."""
         return abs(self.ours - self.botella_peyret)
 
     @property
     def methods_agree(self) -> bool:
-        """Whether ours is as close to the extrapolated value as the two grids to each other."""
+        """Whether our value differs from the extrapolated one by no more than the grids do."""
         coarse, fine, extrapolated = self.finite_differences
         return abs(self.ours - extrapolated) <= abs(fine - coarse)
 
@@ -67,7 +67,7 @@ class AtReynolds:
     extrema : dict of str to Extremum
         Our extrema, with the names of `find_extrema`.
     u, v : ProfileComparison
-        Velocities on the centre lines x = 1/2 and y = 1/2.
+        Difference of the velocities on the centre lines x = 1/2 and y = 1/2.
     """
 
     reynolds: float
@@ -77,7 +77,7 @@ class AtReynolds:
 
     @property
     def tolerance(self) -> float:
-        """Difference that the error of the published velocities explains."""
+        """Largest difference that the error of the published velocities can explain."""
         return tolerance(self.reynolds)
 
     @property
@@ -87,19 +87,20 @@ class AtReynolds:
 
 
 def compare(modes: int, intervals: int) -> tuple[ValueComparison, ...]:
-    """Solve with the unsmoothed lid, by both methods, and compare the extrema.
+    """Solve with the unsmoothed lid by both methods, and compare the extrema.
 
     Parameters
     ----------
     modes : int
         Resolution of the spectral method.
     intervals : int
-        Grid spacings of the finite differences along each side; a second grid has twice as many.
+        Intervals of the coarse finite-difference grid along each side; the fine one has twice as
+        many.
 
     Returns
     -------
     tuple of ValueComparison
-        Values of the extrema, and where they are.
+        Comparison of each extremum and of its coordinates.
 
     Raises
     ------
@@ -113,8 +114,8 @@ def compare(modes: int, intervals: int) -> tuple[ValueComparison, ...]:
     grids = [
         finite_differences.solve(unit_lid, REYNOLDS, count) for count in (intervals, 2 * intervals)
     ]
-    sampled = [*grids, finite_differences.extrapolate(*grids)]
-    extrema = [find_extrema(SplineFlow(psi)) for psi in sampled]
+    stream_functions = [*grids, finite_differences.extrapolate(*grids)]
+    extrema = [find_extrema(SplineFlow(psi)) for psi in stream_functions]
     return tuple(
         ValueComparison(
             label,
@@ -130,12 +131,12 @@ def compare(modes: int, intervals: int) -> tuple[ValueComparison, ...]:
 
 
 def compare_at(reynolds: float, modes: int) -> AtReynolds:
-    """Solve with the unsmoothed lid and compare the velocities with published ones.
+    """Solve with the unsmoothed lid, and compare the velocities with published ones.
 
     Parameters
     ----------
     reynolds : float
-        Reynolds number, one of those of `cavity_profiles`.
+        Reynolds number, one of `profiles.REYNOLDS`.
     modes : int
         Resolution of the spectral method.
 
@@ -156,6 +157,6 @@ def compare_at(reynolds: float, modes: int) -> AtReynolds:
 
 
 def _number(extremum: Extremum, part: str) -> float:
-    """Return the value or a coordinate."""
+    """Return the value or a coordinate of an extremum; the extremum must have it."""
     number: float = getattr(extremum, part)
     return number

@@ -1,1 +1,1 @@
-"""Spectral methods and time stepping of the reference solvers."""
+"""Spectral methods, time stepping and closed forms for the reference solvers."""

@@ -1,15 +1,15 @@
 """Chebyshev series on [0, 1]: interpolation, derivatives, integration and clamped polynomials.
 
 A polynomial of degree M is stored as its coefficients c in sum_m c_m T_m(2x - 1), m = 0 ... M. In
-two dimensions the coefficients are a matrix with one axis per coordinate, so that
-`rows @ coefficients @ columns.T` evaluates a function on a grid.
+two dimensions the coefficients are a matrix with one axis per coordinate. With the matrices of
+`derivatives_at` for x and y, `along_x @ coefficients @ along_y.T` evaluates it on a tensor grid.
 
 References
 ----------
 L. N. Trefethen, Spectral Methods in MATLAB, SIAM (2000), Chapters 5, 6 and 12 (interpolation in
 the extrema of T_M, differentiation, Clenshaw-Curtis quadrature).
 J. Shen, Efficient spectral-Galerkin method II, SIAM J. Sci. Comput. 16 (1995) 74-87, Section 4
-(combinations of Chebyshev polynomials that vanish at both ends together with their slope).
+(clamped basis: combinations of Chebyshev polynomials with zero value and slope at both ends).
 """
 
 from functools import cache
@@ -20,21 +20,21 @@ from scipy import fft
 
 from pinn_phases.arrays import Real
 
-SCALE = 2.0  # of the derivative: [0, 1] is half as long as [-1, 1]
+SCALE = 2.0  # chain rule: d(2x - 1)/dx
 
 
 def nodes(degree: int) -> Real:
-    """Return the extrema of T_degree on [0, 1], ascending, both ends among them.
+    """Return the Chebyshev nodes on [0, 1]: the extrema of T_degree, including both ends.
 
     Parameters
     ----------
     degree : int
-        Degree of the polynomials that the nodes determine, at least 1.
+        Degree of the interpolating polynomials, at least 1.
 
     Returns
     -------
     ndarray, shape (degree + 1,)
-        Positions.
+        Positions, ascending.
 
     Raises
     ------
@@ -43,12 +43,12 @@ def nodes(degree: int) -> Real:
     """
     if degree < 1:
         raise ValueError(f"degree: expected at least 1, received {degree!r}")
-    # The square of a sine has no cancellation near either end.
+    # sin^2(a) equals (1 - cos(2a))/2 but does not suffer from cancellation near x = 0.
     return np.asarray(np.sin(0.5 * np.pi * np.arange(degree + 1) / degree) ** 2)
 
 
 def interpolate(values: Real) -> Real:
-    """Compute the coefficients of the polynomial through values at the nodes.
+    """Compute the Chebyshev coefficients of the polynomial through given values at the nodes.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def interpolate(values: Real) -> Real:
         Coefficients; exact for polynomials up to `degree`.
     """
     degree = len(values) - 1
-    # The transform expects the order of descending position.
+    # The cosine transform expects descending positions.
     coefficients: Real = fft.dct(values[::-1], type=1, axis=0) / degree
     coefficients[[0, -1]] *= 0.5
     return coefficients
@@ -82,8 +82,8 @@ def derivatives_at(x: Real, degree: int, order: int) -> Real:
     Returns
     -------
     ndarray, shape (points, degree + 1)
-        Derivatives of T_0 ... T_degree with respect to x. Times coefficients, they give the
-        derivative of a series at `x`.
+        Derivatives of T_0 ... T_degree with respect to x. Multiplied by the coefficients of a
+        series, they give its derivative at `x`.
     """
     table: Real = chebyshev.chebvander(2.0 * x - 1.0, degree - order) @ _derivative(degree, order)
     return table
@@ -91,10 +91,13 @@ def derivatives_at(x: Real, degree: int, order: int) -> Real:
 
 @cache
 def _derivative(degree: int, order: int) -> Real:
-    """Map coefficients to those of the derivative; shape (degree + 1 - order, degree + 1)."""
+    """Matrix from coefficients of a series to those of its derivative.
+
+    Its shape is (degree + 1 - order, degree + 1).
+    """
     table = chebyshev.chebder(np.eye(degree + 1), m=order, scl=SCALE, axis=0)
     derivative = np.array(table, dtype=np.float64)
-    derivative.flags.writeable = False  # every caller gets the same array
+    derivative.flags.writeable = False  # the cache returns the same array to every caller
     return derivative
 
 
@@ -120,27 +123,27 @@ def quadrature_weights(degree: int) -> Real:
     Parameters
     ----------
     degree : int
-        Degree up to which the rule is exact, at least 1.
+        Degree of the nodes, at least 1; the rule is exact for polynomials up to this degree.
 
     Returns
     -------
     ndarray, shape (degree + 1,)
-        Positive weights, whose sum is 1, the length of the interval.
+        Positive weights. Their sum is 1, the length of the interval.
     """
     even = np.arange(0, degree + 1, 2)
-    integrals = np.zeros(degree + 1)
-    integrals[even] = 1.0 / (1.0 - even**2.0)  # of T_m over [0, 1]
+    integrals = np.zeros(degree + 1)  # of T_m(2x - 1) over [0, 1], zero for odd m
+    integrals[even] = 1.0 / (1.0 - even**2.0)
     weights: Real = integrals @ interpolate(np.eye(degree + 1))
     return weights
 
 
 def gauss_legendre(points: int) -> tuple[Real, Real]:
-    """Return points and weights of the Gauss-Legendre rule on [0, 1].
+    """Return the points and weights of the Gauss-Legendre rule on [0, 1].
 
     Parameters
     ----------
     points : int
-        Number of points, at least 1; the rule is exact up to degree 2 points - 1.
+        Number of points, at least 1; the rule is exact for polynomials up to degree 2 points - 1.
 
     Returns
     -------
@@ -152,7 +155,7 @@ def gauss_legendre(points: int) -> tuple[Real, Real]:
 
 
 def clamped_basis(degree: int) -> Real:
-    """Return a basis of the polynomials that vanish at 0 and 1 together with their slope.
+    """Return a basis of the clamped polynomials: value and slope vanish at 0 and at 1.
 
     Parameters
     ----------
@@ -162,13 +165,13 @@ def clamped_basis(degree: int) -> Real:
     Returns
     -------
     ndarray, shape (degree + 1, degree - 3)
-        Coefficients, one column per polynomial. The first columns are the basis of a lower degree,
-        padded with zeros.
+        Chebyshev coefficients, one column per basis polynomial. The basis for a lower degree is
+        given by the first columns, without the trailing zeros.
 
     Raises
     ------
     ValueError
-        If `degree` is below 4: only zero is clamped then.
+        If `degree` is below 4, for which only the zero polynomial is clamped.
     """
     if degree < 4:
         raise ValueError(f"degree: expected at least 4, received {degree!r}")
@@ -181,7 +184,7 @@ def clamped_basis(degree: int) -> Real:
 
 
 def end_conditions(degree: int) -> Real:
-    """Tabulate value and slope of the Chebyshev polynomials at 0, and then at 1.
+    """Tabulate value and slope of the Chebyshev polynomials at both ends.
 
     Parameters
     ----------
@@ -191,7 +194,8 @@ def end_conditions(degree: int) -> Real:
     Returns
     -------
     ndarray, shape (4, degree + 1)
-        Times coefficients: value at 0, slope at 0, value at 1, slope at 1.
+        Rows: value at 0, slope at 0, value at 1, slope at 1. Multiplied by the coefficients of a
+        series, they give its values and slopes.
     """
     ends = np.array([0.0, 1.0])
     values, slopes = (derivatives_at(ends, degree, order) for order in (0, 1))
@@ -199,17 +203,17 @@ def end_conditions(degree: int) -> Real:
 
 
 def hermite_basis(degree: int) -> Real:
-    """Return the four cubics that each satisfy one of the end conditions.
+    """Return the four cubic Hermite polynomials: one of the end conditions is 1, the others 0.
 
     Parameters
     ----------
     degree : int
-        Degree of the series, at least 3.
+        Degree of the series, at least 3; higher coefficients are zero.
 
     Returns
     -------
     ndarray, shape (degree + 1, 4)
-        Coefficients, one column per cubic, in the order of `end_conditions`.
+        Chebyshev coefficients, one column per cubic, in the order of `end_conditions`.
     """
     basis = np.zeros((degree + 1, 4))
     basis[:4] = np.linalg.inv(end_conditions(3))

@@ -1,20 +1,21 @@
-"""Exact solution of Burgers' equation from u(0, x) = -sin(pi x), by quadrature.
+"""Exact solution of Burgers' equation from u(0, x) = -sin(pi x), evaluated by quadrature.
 
-The substitution of Cole and Hopf, u = -2 nu phi_x/phi, turns Burgers' equation into the heat
-equation for phi, from phi(0, y) = f(y) = exp(-cos(pi y)/(2 pi nu)). With the heat kernel, u is
-minus a mean of sin(pi y) with positive weights:
+The Cole-Hopf transformation u = -2 nu phi_x/phi turns Burgers' equation into the heat equation for
+phi with the initial condition phi(0, y) = f(y) = exp(-cos(pi y)/(2 pi nu)). With the heat kernel, u
+is a weighted mean of -sin(pi y) with positive weights w:
 
     u(t, x) = -int sin(pi y) w ds / int w ds,   w = f(y) exp(-s^2),   y = x - s sqrt(4 nu t)
 
-Both integrals over the real line are sums at evenly spaced s (the trapezoidal rule). As f is
-periodic and entire, the sums converge geometrically, and the error has a bound. In the strip
-|Im s| <= c, with a = 1/(2 pi nu), the weight exceeds that at Re s by at most the factor
+Both integrals over the real line are computed by the trapezoidal rule, as sums over evenly spaced
+nodes s. As f is periodic and entire, the sums converge geometrically, with a known error bound: in
+the strip |Im s| <= c, with a = 1/(2 pi nu), the weight exceeds the weight at Re s by at most a
+factor of
 
-    exp(c^2 + a (cosh(pi c sqrt(4 nu t)) - 1)),
+    F = exp(c^2 + a (cosh(pi c sqrt(4 nu t)) - 1)),
 
-so that spacing h gives an error in u of at most about 4 cosh(pi c sqrt(4 nu t)) times that times
-exp(-2 pi c/h). Truncation at |s| = r adds at most about 2 exp(2 a - r^2), because f varies by a
-factor exp(2 a). `rule` chooses c, h and r from the tolerance.
+so the spacing h causes an error in u of at most about 4 cosh(pi c sqrt(4 nu t)) F exp(-2 pi c/h).
+Truncation at |s| = r adds at most about 2 exp(2 a - r^2), because f varies by a factor of
+exp(2 a). `rule` chooses c, h and r for a given tolerance.
 
 ===========  =====================================================================
 symbol       name here
@@ -30,18 +31,18 @@ References
 ----------
 J. D. Cole, On a quasi-linear parabolic equation occurring in aerodynamics, Quart. Appl. Math. 9
 (1951) 225-236; E. Hopf, The partial differential equation u_t + u u_x = mu u_xx, Comm. Pure Appl.
-Math. 3 (1950) 201-230 (the substitution).
+Math. 3 (1950) 201-230 (the transformation).
 C. Basdevant et al., Spectral and finite difference solutions of the Burgers equation, Comput.
 Fluids 14 (1986) 23-41 (this initial condition).
 L. N. Trefethen, J. A. C. Weideman, The exponentially convergent trapezoidal rule, SIAM Review 56
-(2014) 385-458, Theorem 5.1 (the error of the spacing).
+(2014) 385-458, Theorem 5.1 (the error due to the spacing).
 """
 
 import numpy as np
 
 from pinn_phases.arrays import Real
 
-TOLERANCE = 1e-15  # of the quadrature: just above float64 rounding, which then dominates
+TOLERANCE = 1e-15  # just above float64 rounding, which then dominates the error
 
 
 def evaluate(t: Real, x: Real, *, viscosity: float, tolerance: float = TOLERANCE) -> Real:
@@ -56,18 +57,18 @@ def evaluate(t: Real, x: Real, *, viscosity: float, tolerance: float = TOLERANCE
     viscosity : float
         Coefficient nu of u_xx, positive; dimensionless.
     tolerance : float
-        Bound for the quadrature's error in u, relative to max |u(0, x)| = 1; in (0, 1).
+        Bound of the quadrature error in u, relative to max |u(0, x)| = 1; in (0, 1).
 
     Returns
     -------
     ndarray, shape (times, points)
-        Values of u; the initial condition itself at t = 0. Rounding of the exponents adds about
-        1e-16/viscosity where the front is steep.
+        Values of u; at t = 0 the initial condition. Rounding of the exponents adds an error of
+        about 1e-16/viscosity where the front is steep.
 
     Raises
     ------
     ValueError
-        If an argument is not as described.
+        If an argument is invalid.
     """
     if t.ndim != 1 or not np.all(np.isfinite(t) & (t >= 0.0)):
         raise ValueError(f"t: expected finite times of at least 0, received {t!r}")
@@ -81,7 +82,7 @@ def evaluate(t: Real, x: Real, *, viscosity: float, tolerance: float = TOLERANCE
 
 
 def rule(t: float, *, viscosity: float, tolerance: float) -> tuple[float, float]:
-    """Choose spacing and reach of the sums, so that their error stays below the tolerance.
+    """Choose the spacing and reach of the sums such that their error is below the tolerance.
 
     Parameters
     ----------
@@ -96,20 +97,21 @@ def rule(t: float, *, viscosity: float, tolerance: float) -> tuple[float, float]
     Raises
     ------
     ValueError
-        If the viscosity or the tolerance is not as described.
+        If the viscosity or the tolerance is invalid.
     """
     if not (np.isfinite(viscosity) and viscosity > 0.0):
         raise ValueError(f"viscosity: expected a positive finite number, received {viscosity!r}")
     if not 0.0 < tolerance < 1.0:
         raise ValueError(f"tolerance: expected a number between 0 and 1, received {tolerance!r}")
     steepness = 1.0 / (2.0 * np.pi * viscosity)
-    # The reach gets half of the tolerance, the spacing a quarter.
+    # Truncation may use half of the tolerance, the spacing a quarter.
     digits = np.log(4.0 / tolerance)
-    # Bound of both exponents; for the Gaussian alone, twice this would be optimal.
+    # Bound of each of the two terms in the exponent of F. For the Gaussian alone, twice this value
+    # would be optimal.
     growth = 0.5 * digits
     half_width = np.sqrt(growth)
     scale = np.pi * np.sqrt(4.0 * viscosity * t)
-    widest = np.arccosh(1.0 + growth / steepness)  # of pi c sqrt(4 nu t)
+    widest = np.arccosh(1.0 + growth / steepness)  # largest pi c sqrt(4 nu t) within that bound
     if scale * half_width > widest:
         half_width = widest / scale
     exponent = digits + 2.0 * growth + np.log(4.0 * np.cosh(scale * half_width))
@@ -117,7 +119,7 @@ def rule(t: float, *, viscosity: float, tolerance: float) -> tuple[float, float]
 
 
 def trapezoidal(t: float, x: Real, *, viscosity: float, spacing: float, reach: float) -> Real:
-    """Evaluate the solution at one time by sums of given spacing and reach.
+    """Evaluate the solution at one time by sums with a given spacing and reach.
 
     Parameters
     ----------
@@ -141,7 +143,7 @@ def trapezoidal(t: float, x: Real, *, viscosity: float, spacing: float, reach: f
     nodes = spacing * np.arange(-count, count + 1)[:, None]  # (nodes, 1)
     angle = np.pi * (x - np.sqrt(4.0 * viscosity * t) * nodes)  # (nodes, points)
     exponent = -np.cos(angle) / (2.0 * np.pi * viscosity) - nodes**2
-    # Normalise the largest weight to 1, so that nothing overflows at small viscosity.
+    # Scale the largest weight to 1, so that nothing overflows at small viscosity.
     weights = np.exp(exponent - exponent.max(axis=0))
     mean: Real = np.sum(weights * np.sin(angle), axis=0) / np.sum(weights, axis=0)
     return -mean

@@ -1,17 +1,17 @@
 r"""Stokes flow in the corner between a moving lid and a wall at rest, in closed form.
 
-Near an upper corner of the cavity viscosity dominates, and the stream function solves the
-biharmonic equation in a right angle. With the distance X from the side wall, the depth Y below
-the lid, r^2 = X^2 + Y^2, theta = atan2(Y, X) and a lid that moves with speed + slope X, the
+Near an upper corner of the cavity, viscosity dominates, and the stream function solves the
+biharmonic equation in a right-angled corner. With the distance X from the side wall, the depth Y
+below the lid, r^2 = X^2 + Y^2, theta = atan2(Y, X) and a lid with the velocity speed + slope X, the
 solutions that vanish on both walls are
 
     psi_1 = 4 speed/(pi^2 - 4) (theta X + pi/2 theta Y - pi^2/4 Y)              of order r
     psi_2 = -slope/2 (theta r^2 + X Y - pi/2 Y^2)                               of order r^2
 
-The first has vorticity of order 1/r. The second has vorticity that depends only on the angle, and
-pressure of order log r. Neither is smooth, so polynomials converge slowly to a flow that contains
-them; they are subtracted from it. At small Reynolds numbers the remainder is of order
-r^3.74 (Moffatt's eddies) in the corner.
+The vorticity of psi_1 is of order 1/r. The vorticity of psi_2 depends only on the angle, and its
+pressure is of order log r. Neither is smooth, so polynomials would converge slowly to a flow that
+contains them; they are subtracted from it. At small Reynolds numbers the remaining flow is of order
+r^3.74 in the corner (Moffatt's eddies).
 
 References
 ----------
@@ -27,14 +27,14 @@ import numpy as np
 
 from pinn_phases.arrays import Real
 
-# Replaces X = 0, so that the corner is a point of the lid: far below any grid spacing, while its
-# inverse fourth power does not overflow.
-TINY = 1e-30
+# Lower limit of X, so that the corner counts as a point of the lid. It is far below any grid
+# spacing, but its inverse fourth power does not overflow.
+SMALLEST_DISTANCE = 1e-30
 
 
 @dataclass(frozen=True, eq=False)
 class StreamFunction:
-    """A stream function with its derivatives in the Navier-Stokes equations, in one shape.
+    """A stream function and its derivatives in the Navier-Stokes equations, all of one shape.
 
     Attributes
     ----------
@@ -56,12 +56,12 @@ class StreamFunction:
     def __add__(self, other: "StreamFunction") -> "StreamFunction":
         """Add two flows."""
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
-        return StreamFunction(*(ours + theirs for ours, theirs in pairs))
+        return StreamFunction(*(first + second for first, second in pairs))
 
 
 @dataclass(frozen=True)
 class LidEnd:
-    """The lid near one of its ends: u = speed + slope * distance from that end."""
+    """Velocity of the lid near one of its ends: u = speed + slope * (distance from that end)."""
 
     speed: float
     slope: float
@@ -73,16 +73,16 @@ def corner_flow(distance: Real, depth: Real, lid: LidEnd) -> StreamFunction:
     Parameters
     ----------
     distance, depth : ndarray, shape (...)
-        X from the side wall and Y below the lid, not negative.
+        Distance X from the side wall and depth Y below the lid, not negative.
     lid : LidEnd
-        Speed and slope.
+        Speed and slope of the lid in this corner.
 
     Returns
     -------
     StreamFunction
-        Derivatives are with respect to X and Y. In the corner the values are those of the lid.
+        Derivatives are with respect to X and Y. The corner itself has the values of the lid.
     """
-    big_x, big_y = np.maximum(distance, TINY), depth
+    big_x, big_y = np.maximum(distance, SMALLEST_DISTANCE), depth
     r2 = big_x**2 + big_y**2
     theta = np.arctan2(big_y, big_x)
     theta_x, theta_y = -big_y / r2, big_x / r2
@@ -104,7 +104,7 @@ def corner_flow(distance: Real, depth: Real, lid: LidEnd) -> StreamFunction:
 
 
 def cavity_corners(x: Real, y: Real, left: LidEnd, right: LidEnd) -> StreamFunction:
-    """Evaluate the sum of the flows of both upper corners of the unit cavity.
+    """Evaluate the sum of the flows in both upper corners of the unit square.
 
     Parameters
     ----------
@@ -119,13 +119,13 @@ def cavity_corners(x: Real, y: Real, left: LidEnd, right: LidEnd) -> StreamFunct
         Derivatives are with respect to x and y.
     """
     x, y = np.broadcast_arrays(x, y)
-    from_left = _turned(corner_flow(x, 1.0 - y, left), 1.0)
-    from_right = _turned(corner_flow(1.0 - x, 1.0 - y, right), -1.0)
+    from_left = _in_cavity_coordinates(corner_flow(x, 1.0 - y, left), 1.0)
+    from_right = _in_cavity_coordinates(corner_flow(1.0 - x, 1.0 - y, right), -1.0)
     return from_left + from_right
 
 
-def _turned(flow: StreamFunction, sign: float) -> StreamFunction:
-    """Convert derivatives along X = const + sign x and Y = 1 - y to those along x and y."""
+def _in_cavity_coordinates(flow: StreamFunction, sign: float) -> StreamFunction:
+    """Convert derivatives along X = const + sign x and Y = 1 - y to derivatives along x and y."""
     return StreamFunction(
         value=flow.value,
         x=sign * flow.x,
@@ -137,7 +137,7 @@ def _turned(flow: StreamFunction, sign: float) -> StreamFunction:
 
 
 def corner_pressure(x: Real, y: Real, left: LidEnd, right: LidEnd, *, nearest: float) -> Real:
-    """Evaluate the pressure of the part psi_2 in both corners, for unit viscosity.
+    """Evaluate the pressure of psi_2, summed over both corners, for unit viscosity.
 
     Parameters
     ----------
@@ -146,13 +146,12 @@ def corner_pressure(x: Real, y: Real, left: LidEnd, right: LidEnd, *, nearest: f
     left, right : LidEnd
         The lid near x = 0 and near x = 1.
     nearest : float
-        Smallest distance from the corner; closer points are evaluated there, because the
-        logarithm is infinite in the corner.
+        Lower limit of the distance r from a corner, because log r is infinite in the corner.
 
     Returns
     -------
     ndarray
-        2 slope log r in the left corner, the opposite in the right one.
+        The sum of 2 slope log r for the left corner and -2 slope log r for the right corner.
     """
     from_left = np.log(np.maximum(np.hypot(x, 1.0 - y), nearest))
     from_right = np.log(np.maximum(np.hypot(1.0 - x, 1.0 - y), nearest))

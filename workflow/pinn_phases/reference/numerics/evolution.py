@@ -1,4 +1,4 @@
-"""Common part of the Fourier-Galerkin solvers of u(t, x): all but the equation."""
+"""Fourier-Galerkin solution of periodic evolution equations for u(t, x), shared by the solvers."""
 
 from collections.abc import Callable
 
@@ -11,31 +11,34 @@ from pinn_phases.reference.numerics import fourier
 from pinn_phases.reference.numerics.exponential_time_differencing import State, integrate
 
 LEFT, PERIOD = -1.0, 2.0  # the domain [-1, 1], dimensionless
-# Relative difference at which output times are equal: far above float64 rounding, and far below a
-# visible change of the solution.
+# Output times with a smaller relative difference count as equal. It is far above float64 rounding,
+# and far below a visible change of the solution.
 ROUNDING = 1e-12
 
 
 class EvolutionSolver(ReferenceSolver):
-    """Fourier modes in space and steps in time."""
+    """Solver whose resolution is a number of Fourier modes in space and of steps in time."""
 
     modes: int = Field(ge=4, multiple_of=2)
     steps: int = Field(ge=1)
 
     @property
     def memory_mb(self) -> int:
-        """Memory of three tables of all modes at all points, and the coefficients at all times."""
+        """Memory to request, in MB: three arrays of modes x points, and modes x output times."""
         rows = self.grid["x"] + 2 * self.grid["t"]
         return super().memory_mb + 24 * self.modes * rows // 10**6
 
     @property
     def runtime_minutes(self) -> int:
-        """Time limit: ten microseconds per mode and step, ten times the usual, with the error."""
+        """Time limit in minutes: 10 microseconds per mode and step.
+
+        This is ten times the usual time, and includes the finer solution for the error estimate.
+        """
         return super().runtime_minutes + self.modes * self.steps // (6 * 10**6)
 
     @field_validator("steps")
     @classmethod
-    def _steps_reach_the_grid(cls, steps: int, info: ValidationInfo) -> int:
+    def _steps_fit_the_grid(cls, steps: int, info: ValidationInfo) -> int:
         outputs = info.data.get("grid", {}).get("t", 2) - 1
         if steps % outputs:
             raise ValueError(f"expected a multiple of the {outputs} intervals of grid.t")
@@ -53,18 +56,18 @@ def evolve(
     steps: int,
     solver: str,
 ) -> ReferenceSolution:
-    """Integrate Fourier coefficients, c' = linear c + nonlinear(c), and evaluate u on a grid.
+    """Integrate the Fourier coefficients, c' = linear c + nonlinear(c), and evaluate u on a grid.
 
     Parameters
     ----------
     initial : callable
         u(0, x) at positions of shape (n,).
     start : ndarray, shape (modes/2,)
-        Its Fourier coefficients.
+        Fourier coefficients of the initial condition.
     linear : ndarray, shape (modes/2,)
-        Factor of each coefficient; complex where waves travel.
+        Diagonal of the linear part; complex if waves travel.
     nonlinear : callable
-        Maps coefficients to coefficients.
+        Nonlinear part: maps coefficients to coefficients.
     t : ndarray, shape (times,)
         Output times, uniform, from 0; dimensionless.
     x : ndarray, shape (points,)
@@ -72,18 +75,18 @@ def evolve(
     steps : int
         Number of time steps from t[0] to t[-1], a multiple of times - 1.
     solver : str
-        The method, in one line.
+        The numerical method, in one line.
 
     Returns
     -------
     ReferenceSolution
-        The field "u" of shape (times, points), without error estimate. Its first row is the
-        initial condition itself, not its series.
+        The field "u" of shape (times, points), without an error estimate. Its first row is the
+        exact initial condition, not its truncated series.
 
     Raises
     ------
     ValueError
-        If an argument is not as described.
+        If `t`, `x` or `steps` is invalid.
     """
     check_grids(t, x, steps)
     outputs = len(t) - 1
@@ -121,7 +124,8 @@ def check_grids(t: Real, x: Real, steps: int) -> None:
     Raises
     ------
     ValueError
-        Unless `t` is uniform from 0, `x` lies in the domain, and the steps reach each time.
+        If `t` is not uniform from 0, `x` leaves the domain, or some output time is not the end of
+        a step.
     """
     if t.ndim != 1 or len(t) < 2 or t[0] != 0.0 or not t[-1] > 0.0:
         raise ValueError(f"t: expected at least two increasing times from 0, received {t!r}")

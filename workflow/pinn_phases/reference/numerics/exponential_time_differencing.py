@@ -1,14 +1,14 @@
 """Fourth-order exponential time differencing (ETDRK4) for u_t = L u + N(u) with diagonal L.
 
 The linear part is integrated exactly, so stiff diffusion in Fourier space does not limit the step.
-The nonlinear part is advanced by a four-stage Runge-Kutta scheme.
+The nonlinear part is integrated by a four-stage Runge-Kutta scheme.
 
 ===========  =====================================================================
 symbol       name here
 ===========  =====================================================================
 L, N(u)      linear, nonlinear
 h            step
-phi_j(z)     row j of `phi_functions`
+phi_j(z)     value j of `phi_functions`
 a, b, c      first, second, third (the stages at t + h/2, t + h/2 and t + h)
 ===========  =====================================================================
 
@@ -39,7 +39,7 @@ CONTOUR_RADIUS = 1.0
 
 @dataclass(frozen=True, eq=False)
 class Coefficients:
-    """Coefficients of one ETDRK4 step, each of the shape of the linear part.
+    """Coefficients of an ETDRK4 step, arrays of the shape of the linear part.
 
     Attributes
     ----------
@@ -48,8 +48,8 @@ class Coefficients:
     stage : ndarray
         Weight of the nonlinear part in the three stages, (h/2) phi_1(hL/2), in units of time.
     start, middle, end : ndarray
-        Weights in the final combination of N at the start, at the two half-step stages and at the
-        last stage, in units of time.
+        Weights of N at the start, at the two half-step stages and at the last stage, in the final
+        combination; in units of time.
     """
 
     decay_half: State
@@ -64,8 +64,8 @@ def phi_functions(z: State) -> tuple[State, State, State]:
     """Evaluate phi_1, phi_2 and phi_3, where phi_j(z) = (phi_{j-1}(z) - 1/(j-1)!)/z, phi_0 = exp.
 
     Near z = 0 the formula suffers from cancellation, although the functions are entire. So each
-    value is the mean over a circle around z (Cauchy's integral formula), on which the formula is
-    accurate.
+    value is computed as the mean over a circle around z (Cauchy's integral formula), on which the
+    formula is accurate.
 
     Parameters
     ----------
@@ -77,8 +77,7 @@ def phi_functions(z: State) -> tuple[State, State, State]:
     tuple of three ndarray, shape (...)
         phi_1(z), phi_2(z), phi_3(z); real where `z` is real. Accurate to about 1e-14, relative.
     """
-    # Angles start half a spacing off the real axis, so that no contour of a real z meets the
-    # origin.
+    # The first angle is half a spacing, so that no contour point is at the origin if z is real.
     angles = 2.0 * np.pi * (np.arange(CONTOUR_POINTS) + 0.5) / CONTOUR_POINTS
     contour = z[..., None] + CONTOUR_RADIUS * np.exp(1j * angles)  # (..., CONTOUR_POINTS)
     phi_1 = (np.exp(contour) - 1.0) / contour
@@ -91,7 +90,7 @@ def phi_functions(z: State) -> tuple[State, State, State]:
 
 
 def coefficients(linear: State, step: float) -> Coefficients:
-    """Precompute the coefficients of a step of fixed length.
+    """Compute the coefficients of a step of fixed length.
 
     Parameters
     ----------
@@ -133,9 +132,9 @@ def advance(state: State, nonlinear: Nonlinear, weights: Coefficients) -> State:
     state : ndarray, shape (...)
         State at the start of the step.
     nonlinear : callable
-        Maps a state to N(state), both of shape (...); time does not enter.
+        Maps a state to N(state), both of shape (...). N must not depend on time.
     weights : Coefficients
-        Coefficients of this step, broadcast against the state.
+        Coefficients of the step, broadcast against the state.
 
     Returns
     -------
@@ -184,8 +183,8 @@ def integrate(
     Returns
     -------
     ndarray, shape (outputs + 1, ...)
-        The stored states, the initial one first; the global error is of fourth order in the step
-        where the solution is smooth in time.
+        The stored states, the initial one first. The global error is of fourth order in the step
+        if the solution is smooth in time.
 
     Raises
     ------

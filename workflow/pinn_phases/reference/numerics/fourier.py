@@ -1,12 +1,12 @@
 """Fourier series of real periodic functions of one variable.
 
-A function of period P is stored as its coefficients of non-negative wave number only,
+A function of period P is stored as its coefficients for non-negative wave numbers k,
 
     u(x) = c_0 + 2 Re sum_{k=1}^{modes/2 - 1} c_k exp(2 pi i k (x - left)/P),
 
-since those of negative wave number are their conjugates. `modes` is the number of points of the
-coarsest grid that represents the series. The unpaired wave number modes/2 is omitted, so that the
-derivative of a series is again a series.
+because those for negative k are their complex conjugates. `modes` is the number of points of the
+coarsest grid that can represent the series. The Nyquist wave number modes/2 is omitted, so that the
+derivative of a series is again such a series.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def wave_numbers(modes: int, period: float) -> Real:
     Parameters
     ----------
     modes : int
-        Number of grid points that represent the series, even and at least 4.
+        Number of modes, even and at least 4.
     period : float
         Period, in units of length.
 
@@ -70,26 +70,27 @@ def from_grid(values: Real, modes: int) -> Complex:
     values : ndarray, shape (..., points)
         Values on the grid left + P j/points.
     modes : int
-        Number of modes kept, at most `points`.
+        Number of modes to keep, at most `points`.
 
     Returns
     -------
     ndarray, shape (..., modes/2)
-        Fourier coefficients; exact if the values have no wave number above points - modes/2.
+        Fourier coefficients; free of aliasing if the values have no wave number above
+        points - modes/2.
     """
     result: Complex = fft.rfft(values, norm="forward")[..., : modes // 2]
     return result
 
 
 def power(coefficients: Complex, exponent: int) -> Complex:
-    """Project a power of a series on the modes of the series, without aliasing.
+    """Compute a power of a series, truncated to the modes of the series, without aliasing.
 
     Parameters
     ----------
     coefficients : ndarray, shape (..., modes/2)
         Fourier coefficients of u.
     exponent : int
-        At least 1.
+        Exponent, at least 1.
 
     Returns
     -------
@@ -102,8 +103,8 @@ def power(coefficients: Complex, exponent: int) -> Complex:
     Domains, Springer (2006), Chapter 3 (removal of aliasing by padding).
     """
     modes = 2 * coefficients.shape[-1]
-    # The highest wave number of the power is exponent modes/2. With modes/2 more points, the excess
-    # is truncated.
+    # The highest wave number of the power is below exponent * modes/2. On (exponent + 1) * modes/2
+    # points, wave numbers are aliased only to those that are truncated.
     values = to_grid(coefficients, (exponent + 1) * modes // 2)
     product = values
     for _ in range(exponent - 1):
@@ -116,26 +117,26 @@ def project(
 ) -> Complex:
     """Compute the Fourier coefficients of a function by the trapezoidal rule.
 
-    With `points` far above `modes` this is the L2 projection on the modes. Interpolation on a
-    grid of `modes` points would instead fold the tail of the series back on the modes that are
-    kept, an error that later decays only as slowly as those modes do.
+    With many more `points` than `modes` this approximates the L2 projection on the modes. With
+    `points` equal to `modes` it is interpolation, which aliases the tail of the series to the modes
+    that are kept; such an error decays only as slowly as those modes do.
 
     Parameters
     ----------
     function : callable
         Maps positions, shape (points,), to values, shape (points,).
     left, period : float
-        The domain [left, left + period), in units of length.
+        Left end and length of the domain [left, left + period), in units of length.
     modes : int
-        Number of modes kept, even.
+        Number of modes to keep, even.
     points : int
-        Number of points of the rule, at least `modes`.
+        Number of points of the trapezoidal rule, at least `modes`.
 
     Returns
     -------
     ndarray, shape (modes/2,)
-        Fourier coefficients. For a kink at `left` where the slope jumps by s, each errs by
-        s period/(12 points^2) to leading order.
+        Fourier coefficients. If the function has a kink at `left` where its slope jumps by s, each
+        coefficient has an error of s period/(12 points^2) to leading order.
 
     Raises
     ------
@@ -148,7 +149,7 @@ def project(
 
 
 def evaluate(coefficients: Complex, x: Real, *, left: float, period: float) -> Real:
-    """Evaluate a series at any points by summing it.
+    """Evaluate a series at arbitrary points by direct summation.
 
     Parameters
     ----------
@@ -157,7 +158,7 @@ def evaluate(coefficients: Complex, x: Real, *, left: float, period: float) -> R
     x : ndarray, shape (points,)
         Positions, in units of length.
     left, period : float
-        Start of the domain and period, in units of length.
+        Left end of the domain and period, in units of length.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""Engines, which compute the loss of a training and its gradient for each batch of points."""
+"""Engines: computation of the loss and its gradient for each batch of points."""

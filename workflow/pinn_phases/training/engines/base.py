@@ -1,8 +1,8 @@
-"""What the training loop asks of an engine: the loss, and its gradient for each batch of points.
+"""Interface of the engines, which compute the loss and its gradient for each batch of points.
 
-The loss of a batch is its own weighted mean of squared residuals plus the initial and boundary
+The loss of a batch is the weighted mean square of its residuals, plus the initial and boundary
 conditions, which are the same for every batch (Section 3.1). The full-batch loss is the mean of the
-batch losses, so the full gradient is the mean of the batch gradients.
+batch losses, so the full-batch gradient is the mean of the batch gradients.
 """
 
 from abc import ABC, abstractmethod
@@ -13,25 +13,27 @@ from jaxtyping import Float
 from torch import Tensor
 
 Weights = Float[Tensor, "equations points"]
-BatchGradient = Float[Tensor, "batches ..."]  # behind the batches, the shape of a parameter
+BatchGradient = Float[Tensor, "batches ..."]  # batches, then the shape of a parameter
 
 
 class Loss(NamedTuple):
-    """What one evaluation of the loss gives; no gradient passes through any of it.
+    """Result of one evaluation of the loss; no tensor in it requires a gradient.
 
     Attributes
     ----------
     pde
-        Weighted mean squared residual of each batch.
+        Weighted mean square of the residuals of each batch.
     conditions
         Mean square of each condition, without its weight.
     condition_weights
         Factors of the conditions in the loss.
+    residual
+        Residuals at all points.
     weights
-        The method's, after this iteration's update.
+        Weights of the points, after the update in this iteration.
     common
-        Gradient of the weighted conditions by the parameters, which is part of the gradient of
-        every batch.
+        Gradient of the weighted sum of the conditions with respect to the parameters, which is the
+        same in the gradient of every batch.
     """
 
     pde: Float[Tensor, " batches"]
@@ -43,18 +45,18 @@ class Loss(NamedTuple):
 
     @property
     def total(self) -> Float[Tensor, ""]:
-        """Full-batch loss: what the optimiser minimises."""
+        """Full-batch loss, which the optimiser minimises."""
         weighted = (self.condition_weights[name] * term for name, term in self.conditions.items())
         return self.pde.mean() + sum(weighted)
 
 
 class Engine(ABC):
-    """Loss and gradients of one problem, method and set of points.
+    """Computes loss and gradients for one problem, method and set of points.
 
     Attributes
     ----------
     compiled
-        Whether it runs compiled code.
+        Whether the engine runs compiled code.
     capturable
         Whether a CUDA graph may capture `gradients`: every call runs the same kernels and returns
         the same tensors, with new values.
@@ -67,41 +69,41 @@ class Engine(ABC):
     def gradients(
         self, parameters: Sequence[Tensor], weights: Weights, *, update: bool = True
     ) -> tuple[Loss, list[BatchGradient]]:
-        """Update the weights of the points, then evaluate the loss and its gradient for each batch.
+        """Update the weights of the points, then compute the loss and its gradient for each batch.
 
         Parameters
         ----------
         parameters
-            As in `pinn_phases.network.network`.
+            (W1, b1, ..., WL, bL), as in `pinn_phases.network.network`.
         weights
-            The method's, of the iteration before.
+            Weights of the points after the previous iteration.
         update
-            False: keep the weights as they are.
+            If False, the weights are not updated.
 
         Returns
         -------
         tuple
-            Loss, and for each parameter the gradients of the batches, whose mean is the gradient of
+            Loss, and for each parameter the gradients of all batches; their mean is the gradient of
             `Loss.total`. The next call may overwrite the gradients.
         """
 
     def mean(self, gradients: Sequence[BatchGradient]) -> list[Tensor]:
-        """Mean over the batches of what `gradients` returned last."""
+        """Return the mean over batches of the gradients that `gradients` returned last."""
         return [gradient.mean(0) for gradient in gradients]
 
     @abstractmethod
     def term_gradients(
         self, parameters: Sequence[Tensor], weights: Weights
     ) -> tuple[list[BatchGradient], dict[str, list[Tensor]]]:
-        """Return the gradients of the terms of the loss, one by one, for given weights.
+        """Return the gradients of the separate terms of the loss, for given weights.
 
         Returns
         -------
         tuple
-            Gradient of each batch's weighted mean squared residual, which the next call may
-            overwrite; and gradient of each condition, with its weight, by its name.
+            Gradient of the weighted mean square of each batch's residuals, which the next call may
+            overwrite; and the gradient of each condition times its weight, by name.
         """
 
     @abstractmethod
     def condition_gradients(self, parameters: Sequence[Tensor]) -> dict[str, list[Tensor]]:
-        """Return the gradient of each condition, with its weight, by its name."""
+        """Return the gradient of each condition times its weight, by name."""

@@ -1,4 +1,4 @@
-"""The engine that the settings of a training choose."""
+"""Creation of the engine that the settings of a training select."""
 
 from functools import partial
 
@@ -25,15 +25,15 @@ def make_engine(
     dtype: torch.dtype = torch.float32,
     threads: ThreadPool,
 ) -> Engine:
-    """Set an engine up for a training.
+    """Create the engine of a training.
 
     Parameters
     ----------
     points
-        Collocation points, a multiple of the number of batches, which are consecutive chunks of
-        them.
+        Collocation points. Their number is a multiple of the number of batches; batches are
+        consecutive chunks of the points.
     compiled
-        Compile the fast engine, where that works. The plain one is never compiled.
+        Whether to compile the fast engine, if that works. The plain engine is never compiled.
     """
     if settings.engine == "plain":
         return PlainEngine(problem, method, settings, points, device=device, dtype=dtype)

@@ -1,8 +1,9 @@
-"""The plain engine: the loss and its gradients written out as the paper defines them.
+"""The plain engine: the loss and its gradients, computed as the paper defines them.
 
-To read, to debug a new equation with, and for tests to hold the fast engine against. Derivatives
-along the coordinates come from nested automatic differentiation, gradients from a backward pass for
-each batch. Residuals are evaluated twice: the weights of the points depend on those of all batches.
+It is meant to be read, to debug new equations, and to test the fast engine. Derivatives along the
+coordinates are computed by nested automatic differentiation, gradients by one backward pass per
+batch. Residuals are evaluated twice, because the weights of the points depend on the residuals of
+all batches.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from pinn_phases.training.engines.base import BatchGradient, Engine, Loss, Weigh
 
 
 class PlainEngine(Engine):
-    """One operation after another, on one thread."""
+    """Executes one operation after another, on one thread."""
 
     compiled = False
     capturable = False
@@ -42,44 +43,44 @@ class PlainEngine(Engine):
         self.problem, self.method, self.network = problem, method, settings.network
         self.device, self.dtype = device, dtype
         self.batches = np.split(points, settings.batches)
-        chosen = settings.weighted_conditions
-        self.conditions = {name: problem.condition(name, c.points) for name, c in chosen.items()}
-        self.condition_weights = {name: c.weight for name, c in chosen.items()}
+        terms = settings.weighted_conditions
+        self.conditions = {name: problem.condition(name, t.points) for name, t in terms.items()}
+        self.condition_weights = {name: term.weight for name, term in terms.items()}
 
     def gradients(
         self, parameters: Sequence[Tensor], weights: Weights, *, update: bool = True
     ) -> tuple[Loss, list[BatchGradient]]:
-        """Return what `Engine.gradients` says."""
+        """Implement `Engine.gradients`."""
         parameters = [p.detach().requires_grad_() for p in parameters]
         residuals = [self.residual(points, parameters).detach() for points in self.batches]
         residual = torch.cat(residuals, 1)
         if update:
             weights = self.method.update(weights, residual)
-        pde, of_residual = self.batch_gradients(parameters, weights)
-        terms, of_conditions = self._conditions(parameters)
+        pde, pde_gradients = self.batch_gradients(parameters, weights)
+        terms, condition_gradients = self._conditions(parameters)
         common = [
-            sum(of_terms, torch.zeros_like(parameter))
-            for parameter, *of_terms in zip(parameters, *of_conditions.values(), strict=True)
+            sum(gradients, torch.zeros_like(parameter))
+            for parameter, *gradients in zip(parameters, *condition_gradients.values(), strict=True)
         ]
         loss = Loss(pde, terms, self.condition_weights, residual, weights, common)
-        return loss, [own + shared for own, shared in zip(of_residual, common, strict=True)]
+        return loss, [own + shared for own, shared in zip(pde_gradients, common, strict=True)]
 
     def term_gradients(
         self, parameters: Sequence[Tensor], weights: Weights
     ) -> tuple[list[BatchGradient], dict[str, list[Tensor]]]:
-        """Return what `Engine.term_gradients` says."""
-        varied = [p.detach().requires_grad_() for p in parameters]
-        _, of_residual = self.batch_gradients(varied, weights)
-        return of_residual, self.condition_gradients(parameters)
+        """Implement `Engine.term_gradients`."""
+        leaves = [p.detach().requires_grad_() for p in parameters]
+        _, pde_gradients = self.batch_gradients(leaves, weights)
+        return pde_gradients, self.condition_gradients(parameters)
 
     def condition_gradients(self, parameters: Sequence[Tensor]) -> dict[str, list[Tensor]]:
-        """Return what `Engine.condition_gradients` says."""
+        """Implement `Engine.condition_gradients`."""
         return self._conditions([p.detach().requires_grad_() for p in parameters])[1]
 
     def batch_gradients(
         self, parameters: Sequence[Tensor], weights: Weights
     ) -> tuple[Float[Tensor, " batches"], list[BatchGradient]]:
-        """Weighted mean squared residual of each batch (Eq. 27), and its gradient."""
+        """Return the weighted mean square residual of each batch (Eq. 27), and its gradient."""
         multiplier = self.method.multiplier(weights) * torch.ones_like(weights)
         factors = multiplier.chunk(len(self.batches), 1)
         losses, gradients = [], []
@@ -92,38 +93,38 @@ class PlainEngine(Engine):
     def _conditions(
         self, parameters: Sequence[Tensor]
     ) -> tuple[dict[str, Float[Tensor, ""]], dict[str, list[Tensor]]]:
-        """Mean square of each condition without its weight, and its gradient with it."""
+        """Return the mean square of each condition, and its gradient times its weight."""
         terms, gradients = {}, {}
         for name, condition in self.conditions.items():
             term = self.mean_square(condition, parameters)
             weighted = self.condition_weights[name] * term
             terms[name] = term.detach()
-            found = torch.autograd.grad(weighted, parameters, materialize_grads=True)
-            gradients[name] = list(found)
+            gradient = torch.autograd.grad(weighted, parameters, materialize_grads=True)
+            gradients[name] = list(gradient)
         return terms, gradients
 
     def residual(
         self, points: Points, parameters: Sequence[Tensor]
     ) -> Float[Tensor, "equations points"]:
-        """Residuals of the equations at points."""
+        """Return the residuals of the equations at the points."""
         unknowns = self.fields(points, parameters, self.problem.residual_operators)
         source = {name: self.tensor(values) for name, values in self.problem.source(points).items()}
         return torch.stack(self.problem.residual(unknowns, source))
 
     def mean_square(self, condition: Condition, parameters: Sequence[Tensor]) -> Float[Tensor, ""]:
-        """Sum over the expressions of their mean square distance from the targets."""
+        """Return the mean square difference between expressions and targets, summed."""
         operators = condition.operators(self.problem.fields)
-        at = (self.fields(points, parameters, operators) for points in condition.points)
-        pairs = zip(condition.expressions(*at), condition.targets, strict=True)
+        fields_at = (self.fields(points, parameters, operators) for points in condition.points)
+        pairs = zip(condition.expressions(*fields_at), condition.targets, strict=True)
         squares = [(value - self.tensor(target)).square().mean() for value, target in pairs]
         return torch.stack(squares).sum()
 
     def fields(self, points: Points, parameters: Sequence[Tensor], operators: Operators) -> Fields:
-        """Fields at points, with the derivatives that the operators need."""
+        """Return the fields at the points, with the derivatives of the operators."""
         return fields(self.problem, self.network, self.tensor(points), parameters, operators)
 
     def tensor(self, values: ArrayLike) -> Tensor:
-        """Return an array on the device, in the dtype of the engine."""
+        """Convert an array to a tensor with the device and dtype of the engine."""
         return torch.as_tensor(values).to(self.device, self.dtype)
 
 
@@ -134,7 +135,7 @@ def fields(
     parameters: Sequence[Tensor],
     operators: Operators,
 ) -> Fields:
-    """Fields u = A + B N at points, with a graph back to the parameters."""
+    """Return the fields u = A + B N at the points, differentiable with respect to parameters."""
     points = points.clone().requires_grad_()
     h = torch.vmap(lambda point: input_features(problem, network, point))(points)
     *hidden, last = zip(parameters[::2], parameters[1::2], strict=True)
@@ -154,13 +155,13 @@ def _jet(
     coordinates: tuple[str, ...],
     operators: Operators,
 ) -> Jet:
-    """Differentiate a field at the points again and again."""
+    """Return a field with its derivatives, by repeated differentiation at the points."""
     column = {name: i for i, name in enumerate(coordinates)}
 
-    @cache  # (u_xx, u_xy) is the gradient of u_x
+    @cache  # one gradient, of u_x, contains both u_xx and u_xy
     def gradient(term: Term) -> Float[Tensor, "points coordinates"]:
-        (found,) = torch.autograd.grad(derivative(term).sum(), points, create_graph=True)
-        return found
+        (result,) = torch.autograd.grad(derivative(term).sum(), points, create_graph=True)
+        return result
 
     def derivative(term: Term) -> Float[Tensor, " points"]:
         return gradient(term[:-1])[:, column[term[-1]]] if term else value

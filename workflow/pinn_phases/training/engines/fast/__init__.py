@@ -1,1 +1,1 @@
-"""The fast engine: derivatives carried forward, batches tile by tile, compiled code."""
+"""The fast engine: forward-mode derivatives, batches in tiles, compiled code."""

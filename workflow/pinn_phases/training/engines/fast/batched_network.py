@@ -1,11 +1,11 @@
 """Forward and backward pass of the network for all batches of points, tile by tile.
 
-A tile is as many batches as fit into a core's cache. It passes through all layers before the next
-tile starts, so that activations stay in the cache instead of going to memory after every operation.
-Tiles share only the parameters; one thread computes a tile.
+A tile is a group of batches that fits into the cache of a core. It passes through all layers before
+the next tile starts, so that activations stay in the cache and are not written to memory after
+every operation. Each tile is computed by one thread; tiles share only the parameters.
 
-A hidden layer computes h = tanh(z) for all streams. The saved activations are the value of h and
-the derivatives of z, from which the backward pass recomputes everything else.
+A hidden layer computes h = tanh(z) for all streams (the value and its derivatives). The saved
+activations are the value of h and the derivatives of z; the backward pass recomputes the rest.
 """
 
 import threading
@@ -22,19 +22,21 @@ from pinn_phases.network.streams import Layout, streams_after_tanh
 from pinn_phases.training.engines.base import BatchGradient
 from pinn_phases.training.threads import ThreadPool
 
-TILE_BYTES = 2**20  # of the streams of one layer: a typical second-level cache of a core
-SAVED_BYTES = 2**28  # of saved activations; the forward pass of further tiles is repeated
+TILE_BYTES = 2**20  # limit for the streams of one layer: a typical second-level cache of a core
+SAVED_BYTES = 2**28  # limit for saved activations; other tiles repeat their forward pass
 
-SavedActivations = Sequence[Sequence[Float[Tensor, "batches points width"]]]  # of layers, streams
+SavedActivations = Sequence[Sequence[Float[Tensor, "batches points width"]]]  # [layer][stream]
 
 
 class BatchedNetwork:
-    """Streams of the network for batches of points, and their gradient for each batch.
+    """Computes the streams of the network for batches of points, and gradients for each batch.
 
     Parameters
     ----------
     inputs
-        Streams of the features.
+        Streams of the input features.
+    saved_bytes
+        Limit for saved activations on a CPU.
     """
 
     def __init__(
@@ -51,25 +53,25 @@ class BatchedNetwork:
         batches, streams, points = inputs.shape[:-1]
         sizes = network.sizes
         width = max(sizes[1:-1])
-        bytes_of_batch = streams * points * width * inputs.itemsize
+        batch_bytes = streams * points * width * inputs.itemsize
         on_cpu = inputs.device.type == "cpu"
-        size = tile_size(batches, bytes_of_batch) if on_cpu else batches
+        size = tile_size(batches, batch_bytes) if on_cpu else batches
         self.tiles = [slice(first, first + size) for first in range(0, batches, size)]
         self._saved_shape = (len(sizes) - 2, streams, size, points, width)
-        bytes_of_tile = size * bytes_of_batch * (len(sizes) - 2)
-        saved = min(len(self.tiles), saved_bytes // bytes_of_tile) if on_cpu else len(self.tiles)
+        tile_bytes = size * batch_bytes * (len(sizes) - 2)
+        saved = min(len(self.tiles), saved_bytes // tile_bytes) if on_cpu else len(self.tiles)
         self._saved = [_by_layer(tile) for tile in inputs.new_empty(saved, *self._saved_shape)]
-        self._spare = threading.local()  # memory of each thread for those of the other tiles
+        self._spare = threading.local()  # per thread: saved activations of the other tiles
         self._outputs = inputs.new_empty(batches, streams, points, sizes[-1])
         self._gradients = [inputs.new_empty(batches, *shape) for shape in network.shapes]
         self._forward, self._backward = _passes(layout)
         if compiled:
-            # Called from Python, compiled code holds the interpreter lock, for which more than two
-            # threads would wait. The C++ wrapper releases it, but takes longer to compile.
+            # Compiled code with a Python wrapper holds the global interpreter lock, on which more
+            # than two threads would wait. The C++ wrapper releases it, but compiles more slowly.
             compiler = partial(
                 torch.compile,
                 dynamic=False,
-                fullgraph=threads.count == 1,  # torch counts graphs, but not by threads
+                fullgraph=threads.count == 1,  # torch counts the graphs of all threads
                 options={"cpp_wrapper": threads.count > 2},
             )
             self._forward, self._backward = compiler(self._forward), compiler(self._backward)
@@ -78,10 +80,10 @@ class BatchedNetwork:
     def forward(
         self, parameters: Sequence[Tensor]
     ) -> Float[Tensor, "batches streams points outputs"]:
-        """Streams of the outputs, which the next call overwrites."""
+        """Return the streams of the outputs; the next call overwrites them."""
 
         def forward_tile(number: int) -> None:
-            tile, saved = self.tiles[number], self._saved_of(number)
+            tile, saved = self.tiles[number], self._saved_tile(number)
             self._forward(self.inputs[tile], parameters, saved, self._outputs[tile])
 
         self.threads.for_each(forward_tile, range(len(self.tiles)))
@@ -93,22 +95,22 @@ class BatchedNetwork:
         cotangent: Float[Tensor, "batches streams points outputs"],
         common: Sequence[Tensor],
     ) -> list[BatchGradient]:
-        """Gradient by the parameters for each batch, after `forward` with the same parameters.
+        """Return the gradient of a loss for each batch; the next call overwrites it.
 
-        The next call overwrites it.
+        Call `forward` with the same parameters first.
 
         Parameters
         ----------
         cotangent
-            Gradient of a function by the streams of the outputs.
+            Gradient of the loss with respect to the streams of the outputs.
         common
-            Gradient by the parameters that is added to that of each batch.
+            Gradient with respect to the parameters that is added to that of each batch.
         """
 
         def backward_tile(number: int) -> None:
             tile = self.tiles[number]
             inputs, gradients = self.inputs[tile], [each[tile] for each in self._gradients]
-            saved = self._saved_of(number)
+            saved = self._saved_tile(number)
             if number >= len(self._saved):
                 self._forward(inputs, parameters, saved, self._outputs[tile])
             self._backward(inputs, parameters, saved, cotangent[tile], common, gradients)
@@ -117,20 +119,20 @@ class BatchedNetwork:
         return self._gradients
 
     def mean(self) -> list[Tensor]:
-        """Mean over the batches of the gradients that `backward` returned."""
+        """Return the mean over batches of the gradients that `backward` returned."""
         return [gradient.mean(0) for gradient in self._gradients]
 
     def _compile_passes(self, parameters: Sequence[Tensor]) -> None:
-        """Call both passes once: torch does not compile in two threads at the same time."""
-        tile, saved = self.tiles[0], self._saved_of(0)
+        """Call both passes once, because torch cannot compile in two threads at a time."""
+        tile, saved = self.tiles[0], self._saved_tile(0)
         inputs, outputs = self.inputs[tile], self._outputs[tile]
         self._forward(inputs, parameters, saved, outputs)
         common = [torch.zeros_like(parameter) for parameter in parameters]
         gradients = [each[tile] for each in self._gradients]
         self._backward(inputs, parameters, saved, outputs, common, gradients)
 
-    def _saved_of(self, number: int) -> SavedActivations:
-        """Return the memory for a tile's saved activations: its own, or this thread's."""
+    def _saved_tile(self, number: int) -> SavedActivations:
+        """Return the buffer for the saved activations of a tile: its own, or the thread's."""
         if number < len(self._saved):
             return self._saved[number]
         if not hasattr(self._spare, "saved"):
@@ -139,10 +141,10 @@ class BatchedNetwork:
         return saved
 
 
-def tile_size(batches: int, bytes_of_batch: int) -> int:
-    """Batches of a tile: all tiles are equal, and within `TILE_BYTES` if a single batch is."""
-    most = max(1, TILE_BYTES // bytes_of_batch)
-    return max(size for size in range(1, batches + 1) if batches % size == 0 and size <= most)
+def tile_size(batches: int, batch_bytes: int) -> int:
+    """Return the batches per tile: the largest divisor of `batches` within `TILE_BYTES`, or 1."""
+    limit = max(1, TILE_BYTES // batch_bytes)
+    return max(size for size in range(1, batches + 1) if batches % size == 0 and size <= limit)
 
 
 def _by_layer(saved: Tensor) -> SavedActivations:
@@ -150,7 +152,7 @@ def _by_layer(saved: Tensor) -> SavedActivations:
 
 
 def _passes(layout: Layout) -> tuple[Callable[..., None], Callable[..., None]]:
-    """Return forward and backward pass of one tile; both write into given tensors."""
+    """Return the forward and backward pass of one tile; both write to the tensors given."""
 
     def forward(
         inputs: Tensor, parameters: Sequence[Tensor], saved: SavedActivations, outputs: Tensor
@@ -169,21 +171,21 @@ def _passes(layout: Layout) -> tuple[Callable[..., None], Callable[..., None]]:
         inputs: Tensor,
         parameters: Sequence[Tensor],
         saved: SavedActivations,
-        cotangent: Tensor,  # of the streams of z, from the last layer to the first
+        cotangent: Tensor,  # of the streams of z, initially of the last layer
         common: Sequence[Tensor],
         gradients: Sequence[Tensor],
     ) -> None:
         gradients[-1].copy_(common[-1] + cotangent[:, 0].sum(1))
         for layer in reversed(range(1, len(saved) + 1)):
-            activations = saved[layer - 1]  # of the layer before: h, and the derivatives of z
+            activations = saved[layer - 1]  # of the previous layer: h, and the derivatives of z
             streams, pullback = vjp(lambda *a: streams_after_tanh(a, layout), *activations)[:2]
-            of_streams = _product(cotangent, parameters[2 * layer])  # cotangent of those of h
-            of_h, *of_derivatives = pullback(list(of_streams.unbind(1)))
+            h_cotangent = _product(cotangent, parameters[2 * layer])  # of all streams of h
+            value_cotangent, *derivative_cotangents = pullback(list(h_cotangent.unbind(1)))
             h = torch.stack(streams, 1)
             gradients[2 * layer].copy_(_outer(cotangent, h, common[2 * layer]))
-            of_value = (1 - activations[0] * activations[0]) * of_h
-            gradients[2 * layer - 1].copy_(common[2 * layer - 1] + of_value.sum(1))
-            cotangent = torch.stack([of_value, *of_derivatives], 1)
+            value_cotangent = (1 - activations[0] * activations[0]) * value_cotangent
+            gradients[2 * layer - 1].copy_(common[2 * layer - 1] + value_cotangent.sum(1))
+            cotangent = torch.stack([value_cotangent, *derivative_cotangents], 1)
         gradients[0].copy_(_outer(cotangent, inputs, common[0]))
 
     return forward, backward
@@ -192,7 +194,7 @@ def _passes(layout: Layout) -> tuple[Callable[..., None], Callable[..., None]]:
 def _product(
     h: Float[Tensor, "batches streams points width"], matrix: Float[Tensor, "width outputs"]
 ) -> Float[Tensor, "batches streams points outputs"]:
-    """Multiply all rows of h with one matrix."""
+    """Multiply all rows of h by the same matrix."""
     return (h.flatten(0, 2) @ matrix).view(*h.shape[:3], -1)
 
 
@@ -201,6 +203,6 @@ def _outer(
     h: Float[Tensor, "batches streams points width"],
     common: Float[Tensor, "outputs width"],
 ) -> Float[Tensor, "batches outputs width"]:
-    """Gradient by a weight for each batch: cotangent^T h over streams and points, and `common`."""
+    """Return the gradient of a weight per batch: cotangent^T h (streams, points) plus `common`."""
     rows = cotangent.flatten(1, 2).transpose(1, 2), h.flatten(1, 2)
     return torch.baddbmm(common.expand(len(h), -1, -1), *rows)

@@ -1,4 +1,4 @@
-"""CUDA graphs: GPU kernels that are captured once and then launched all at once."""
+"""CUDA graphs: sequences of GPU kernels that are captured once and then launched together."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -8,17 +8,18 @@ from typing import Generic, TypeVar
 import torch
 
 Result = TypeVar("Result")
-WARM_UP = 3  # calls before a graph is captured, in which libraries allocate their workspaces
+WARM_UP = 3  # calls before the capture, during which libraries allocate their workspaces
 
 
 class CudaGraph(Generic[Result]):
     """Calls a function that reads and writes the same GPU tensors in every call.
 
-    The call after `WARM_UP` ones captures the function's kernels as a CUDA graph; each call from
-    then on replays it, without Python. It returns the same tensors every time, with new values.
+    After `WARM_UP` calls, the next call captures the kernels of the function as a CUDA graph. That
+    call and all later ones replay the graph, without running the Python code. They return the same
+    tensors every time, with new values.
 
-    The function is passed to every call and not stored: a bound method would close a reference
-    cycle through its owner, and the graph would live until Python's garbage collector finds it.
+    The function is passed to every call and not stored: storing a bound method would create a
+    reference cycle with its owner, and the graph would live until Python's garbage collector runs.
     """
 
     def __init__(self) -> None:
@@ -27,20 +28,20 @@ class CudaGraph(Generic[Result]):
         self._result: Result
 
     def __call__(self, function: Callable[[], Result]) -> Result:
-        """Call the function, the same one in every call, without waiting for its end."""
+        """Run the function, which must be the same in every call; do not wait for the GPU."""
         if self._calls < WARM_UP:
             self._calls += 1
             return self._on_side_stream(function)
         if self._graph is None:
             self._graph = torch.cuda.CUDAGraph()
-            # A capture records the kernels and runs none.
+            # A capture only records the kernels; `replay` runs them.
             with no_garbage_collection(), torch.cuda.graph(self._graph):
                 self._result = function()
         self._graph.replay()
         return self._result
 
     def _on_side_stream(self, function: Callable[[], Result]) -> Result:
-        """Call the function on a side stream, as torch asks for before a capture."""
+        """Call the function on a side stream, which torch requires for warm-up calls."""
         main, side = torch.cuda.current_stream(), torch.cuda.Stream()
         side.wait_stream(main)
         with torch.cuda.stream(side):
@@ -51,9 +52,10 @@ class CudaGraph(Generic[Result]):
 
 @contextmanager
 def no_garbage_collection() -> Iterator[None]:
-    """Collect garbage once at the start, and none until the end.
+    """Collect garbage once at the start, then disable collection until the end.
 
-    CUDA forbids during a capture what freeing another graph does: the capture would fail.
+    A collection during a capture could free another graph, which CUDA forbids: the capture would
+    fail.
     """
     enabled = gc.isenabled()
     gc.collect()

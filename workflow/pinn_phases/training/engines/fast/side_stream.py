@@ -1,4 +1,4 @@
-"""Work on a GPU beside other work: many small kernels hide behind few large ones."""
+"""Concurrent work on a GPU: many small kernels run while a few large ones do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Beside(Generic[Result]):
-    """A task on a side stream."""
+class SideTask(Generic[Result]):
+    """A task that was started on a side stream."""
 
     value: Result
     stream: torch.cuda.Stream
 
     def result(self) -> Result:
-        """Let the current stream wait for the task, and return what the task returned."""
+        """Make the current stream wait for the task, and return the result of the task."""
         torch.cuda.current_stream().wait_stream(self.stream)
         return self.value
 
 
 class SideStream:
-    """Runs tasks on a CUDA stream of its own; a CUDA graph may capture it.
+    """Runs tasks on a separate CUDA stream; a CUDA graph may capture it.
 
-    Its kernels come first where both streams have some: those of the current stream fill the GPU.
-    Before the next task, the side stream waits for the current one. So memory that a task returned
-    is not used again while the current stream reads it.
+    The stream has a high priority, because the kernels of the current stream fill the GPU. Before
+    each task, the side stream waits for the current stream. So memory that an earlier task returned
+    is not reused while the current stream reads it.
     """
 
     def __init__(self) -> None:
         self._stream = torch.cuda.Stream(priority=-1)
 
-    def submit(self, task: Callable[[], Result]) -> Beside[Result]:
+    def submit(self, task: Callable[[], Result]) -> SideTask[Result]:
         """Start a task."""
         self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
-            return Beside(task(), self._stream)
+            return SideTask(task(), self._stream)

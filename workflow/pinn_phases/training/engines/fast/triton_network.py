@@ -1,7 +1,7 @@
-"""Forward and backward pass of the network on a GPU: Triton kernels, one layer at a time.
+"""Forward and backward pass of the network on a GPU, with one Triton kernel per layer and step.
 
-They do what `batched_network` does in one tile, with fewer passes through the GPU's memory and with
-the matrix products on tensor cores.
+The result is that of `batched_network` with a single tile, but the kernels access GPU memory less
+often and compute matrix products on tensor cores.
 """
 
 import math
@@ -21,21 +21,21 @@ from pinn_phases.network.network import Network
 from pinn_phases.network.streams import Layout
 from pinn_phases.training.engines.base import BatchGradient
 
-Polynomial = tuple[tuple[float, tuple[int, ...]], ...]  # coefficients, factors
+Polynomial = tuple[tuple[float, tuple[int, ...]], ...]  # terms: coefficient, factors
 
 
 class Blocks(NamedTuple):
-    """What one program of a kernel computes at most, and how."""
+    """Largest block that one program of a kernel computes, and its launch options."""
 
     rows: int
     columns: int
-    step: int  # terms of the inner products at a time
+    step: int  # terms of the inner products that are added at a time
     warps: int
-    stages: int  # of loads in flight
-    precision: str  # of Triton's products: float32 as three TF32 products, or six of bfloat16
+    stages: int  # software pipelining: number of loads in flight
+    precision: str  # Triton's float32 products: as three TF32 products, or six of bfloat16
 
     def options(self, rows: int, columns: int, terms: int) -> dict[str, Any]:
-        """Return the options of a launch for matrices of this size."""
+        """Return the launch options for matrices of this size."""
         return {
             "ROWS": min(self.rows, _padded(rows)),
             "COLUMNS": min(self.columns, _padded(columns)),
@@ -46,8 +46,8 @@ class Blocks(NamedTuple):
         }
 
 
-# The fastest of those tried on an H200. Forward and backward blocks depend on the number of streams
-# (the keys are upper limits), since a program holds all streams of its points in registers.
+# Fastest of the blocks tried on an H200. Forward and backward blocks depend on the number of
+# streams (keys are upper limits), since a program holds all streams of its points in registers.
 FORWARD = {
     1: Blocks(64, 64, 32, 4, 3, "bf16x6"),
     3: Blocks(16, 128, 16, 4, 4, "tf32x3"),
@@ -62,12 +62,12 @@ GRADIENTS = Blocks(64, 128, 32, 4, 3, "bf16x6")
 
 
 def _blocks(table: Mapping[int, Blocks], streams: int) -> Blocks:
-    """Return the blocks for a number of streams; beyond the table, those for most."""
-    return next((table[most] for most in table if streams <= most), table[max(table)])
+    """Return the blocks for a number of streams; the last ones if it exceeds all limits."""
+    return next((table[limit] for limit in table if streams <= limit), table[max(table)])
 
 
-def usable(tensor: Tensor) -> bool:
-    """Whether the kernels work with such tensors: float32, on an NVIDIA GPU that has TF32."""
+def kernels_usable(tensor: Tensor) -> bool:
+    """Return whether the kernels accept such tensors: float32, on an NVIDIA GPU with TF32."""
     return (
         tensor.is_cuda
         and tensor.dtype == torch.float32
@@ -79,7 +79,7 @@ def usable(tensor: Tensor) -> bool:
 
 @cache
 def _has_triton() -> bool:
-    """Whether Triton is installed, in a version that has the kernels' functions."""
+    """Return whether Triton is installed in a version with all functions that the kernels call."""
     if find_spec("triton") is None:
         return False
     return tuple(map(int, version("triton").split(".")[:2])) >= (3, 6)
@@ -90,22 +90,22 @@ def network_streams(
     parameters: Sequence[Tensor],
     layout: Layout,
 ) -> Float[Tensor, "batches streams points outputs"]:
-    """Streams of the outputs, as `pinn_phases.network.streams.network_streams`; no gradients."""
+    """Compute `pinn_phases.network.streams.network_streams` with the kernels, without gradients."""
     *hidden, outputs = (len(bias) for bias in parameters[1::2])
-    spare = [inputs.new_empty(*inputs.shape[:-1], hidden[0]) for _ in range(2)]
-    targets = [spare[number % 2] for number in range(len(hidden))]
+    buffers = [inputs.new_empty(*inputs.shape[:-1], hidden[0]) for _ in range(2)]
+    targets = [buffers[number % 2] for number in range(len(hidden))]
     targets.append(inputs.new_empty(*inputs.shape[:-1], outputs))
     _forward(inputs, parameters, layout, targets)
     return targets[-1]
 
 
 class TritonNetwork:
-    """Streams of the network for batches of points, and their gradient for each batch.
+    """Computes the streams of the network for batches of points, and gradients for each batch.
 
     Parameters
     ----------
     inputs
-        Streams of the features, for which the kernels are `usable`.
+        Streams of the input features, of a type for which `kernels_usable` is true.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class TritonNetwork:
         self._saved = [inputs.new_empty(*shape, width) for width in hidden]
         self._outputs = inputs.new_empty(*shape, outputs)
         self._cotangents = [inputs.new_empty(*shape, hidden[0]) for _ in range(2)]
-        self._streams = inputs.new_empty(*shape, hidden[0])  # of tanh, in a backward pass
+        self._streams = inputs.new_empty(*shape, hidden[0])  # of tanh, for the backward pass
         self._gradients = inputs.new_empty(batches, network.parameter_count)
         zeros = [inputs.new_zeros(parameter) for parameter in network.shapes]
         self.backward(zeros, self.forward(zeros), zeros)  # compiles the kernels
@@ -129,7 +129,7 @@ class TritonNetwork:
     def forward(
         self, parameters: Sequence[Tensor]
     ) -> Float[Tensor, "batches streams points outputs"]:
-        """Streams of the outputs, which the next call overwrites."""
+        """Return the streams of the outputs; the next call overwrites them."""
         _forward(self.inputs, parameters, self.layout, [*self._saved, self._outputs])
         return self._outputs
 
@@ -139,7 +139,7 @@ class TritonNetwork:
         cotangent: Float[Tensor, "batches streams points outputs"],
         common: Sequence[Tensor],
     ) -> list[BatchGradient]:
-        """Gradient by the parameters for each batch, as from `BatchedNetwork.backward`."""
+        """Return the gradient of a loss for each batch, as `BatchedNetwork.backward` does."""
         gradients = self.network.split(self._gradients)
         cotangent = cotangent.contiguous()
         for layer in reversed(range(len(self._saved) + 1)):
@@ -155,7 +155,7 @@ class TritonNetwork:
         return gradients
 
     def mean(self) -> list[Tensor]:
-        """Mean over the batches of the gradients that `backward` returned."""
+        """Return the mean over batches of the gradients that `backward` returned."""
         return self.network.split(self._gradients.mean(0))
 
 
@@ -165,7 +165,7 @@ def _forward(
     layout: Layout,
     targets: Sequence[Float[Tensor, "batches streams points width"]],
 ) -> None:
-    """Write the saved activations of all hidden layers, then the outputs, into the targets."""
+    """Write the saved activations of all hidden layers and the outputs to the targets."""
     points = inputs.shape[0] * inputs.shape[2]
     source = inputs
     for layer, target in enumerate(targets):
@@ -190,7 +190,7 @@ def _backward(
     streams: Float[Tensor, "batches streams points width"],
     layout: Layout,
 ) -> None:
-    """Write cotangents of z of the layer before into the target, and streams of its tanh."""
+    """Write the cotangents of z of the previous layer to `target`, its tanh to `streams`."""
     points = saved.shape[0] * saved.shape[2]
     outputs, width = weight.shape
     options = _blocks(BACKWARD, saved.shape[1]).options(points, width, outputs)
@@ -208,7 +208,7 @@ def _layer_gradients(
     gradients: Sequence[BatchGradient],
     common: Sequence[Tensor],
 ) -> None:
-    """Write the gradients by a layer's weight and bias."""
+    """Write the gradients of the weight and bias of a layer."""
     batches, streams, points, width = inputs.shape
     outputs = cotangent.shape[-1]
     options = GRADIENTS.options(outputs, width, streams * points)
@@ -222,17 +222,17 @@ def _layer_gradients(
 
 @cache
 def triton_kernels() -> ModuleType:
-    """Return the module of the kernels, which needs Triton."""
+    """Return the module with the kernels; importing it requires Triton."""
     return import_module("pinn_phases.training.engines.fast.triton_kernels")
 
 
 def _grid(*axes: tuple[int, str], **options: Any) -> tuple[int, ...]:
-    """Return the number of programs along axes, of which a program does a block."""
+    """Return the number of programs along each axis, from its length and its block size."""
     return tuple(math.ceil(length / options[block]) for length, block in axes)
 
 
 def _sizes(streams: Tensor, width: int, outputs: int) -> dict[str, Any]:
-    """Return the constants of a launch that depend on shapes."""
+    """Return the compile-time constants that depend on shapes."""
     return {
         "STREAMS": streams.shape[1],
         "POINTS": streams.shape[2],
@@ -242,17 +242,17 @@ def _sizes(streams: Tensor, width: int, outputs: int) -> dict[str, Any]:
 
 
 def _chain(layout: Layout) -> tuple[tuple[Polynomial, Polynomial], ...]:
-    """Return what y'' and y''' multiply in the streams of tanh, for `CHAIN` of the kernels."""
-    of_streams = [
+    """Return the factors of y'' and y''' in each stream of tanh: `CHAIN` of the kernels."""
+    factors = [
         (
             tuple((a, (i, j)) for i, j, a in stream.pairs),
             tuple((a, (i, j, k)) for i, j, k, a in stream.triples),
         )
         for stream in layout.streams
     ]
-    return ((), ()), *of_streams
+    return ((), ()), *factors  # stream 0, the value, has none
 
 
 def _padded(size: int) -> int:
-    """Return the next power of two, at least the smallest size of a product on tensor cores."""
+    """Return the next power of two, at least 16, the least size on tensor cores."""
     return max(16, 1 << (size - 1).bit_length())
