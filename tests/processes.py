@@ -94,9 +94,9 @@ def snakemake(
 @functools.cache
 def forking_python() -> str:
     """Return the path of a script to use as Python (`forking_python.py`)."""
-    in_worker = "PYTEST_XDIST_WORKER" in os.environ
-    session = os.getppid() if in_worker else os.getpid()
-    folder = Path(gettempdir()) / f"forking-python-{session}"
+    workers = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the same in all workers of a session
+    session = os.getppid() if workers else os.getpid()
+    folder = Path(gettempdir()) / f"forking-python-{workers or session}"
     program, socket = Path(__file__).with_name("forking_python.py"), folder / "socket"
     try:
         folder.mkdir()

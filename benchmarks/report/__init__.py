@@ -1,1 +1,1 @@
-"""Results of the timings: a table beside the goals, and a figure."""
+"""Results of the timings: a table that compares them with the goals, and a figure."""
