@@ -45,8 +45,8 @@ def path(tmp_path):
     return path
 
 
-OLDER = Path(__file__).parents[1] / "archive/laptop/information/burgers/rba/seed0.h5"
-OLDER_DIGEST = "ebca3dab25aeb1ad99399d19aa79827c1da4acee711ade80daad216e590d3b53"  # as written
+OLDER = Path(__file__).parents[1] / "archive/laptop/information/helmholtz/rba/seed0.h5"
+OLDER_DIGEST = "8f9fa98b44b0f8b10eabb754e76afcc4480fbc75a48b14e79d9f074c13df10f1"  # as written
 
 
 @pytest.fixture(params=["new", "older"])
@@ -101,7 +101,7 @@ def test_file_permissions_follow_the_umask(tmp_path):
 def test_an_older_file_is_read():
     found = storage.read(OLDER, "information")
     assert storage.data_digest(found) == OLDER_DIGEST
-    assert found.attributes["settings"]["problem"] == "burgers"
+    assert found.attributes["settings"]["problem"] == "helmholtz"
 
 
 def test_a_file_starts_with_the_signature_of_hdf5(path):
