@@ -40,7 +40,7 @@ def config(config_as_it_is: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def python() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Return a function that runs Python in a subprocess."""
+    """Return a function that runs Python in a subprocess; `-m` is forked (`forking_python`)."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
 
     def call(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
