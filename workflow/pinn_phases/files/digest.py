@@ -44,14 +44,13 @@ def code_digest(*modules: str) -> str:
 def _tree_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
     """Digest of the syntax tree of a file, and imported names that may be first-party modules."""
     tree = ast.parse(path.read_bytes())
-    for node in ast.walk(tree):
-        _remove_unexecuted(node)
     imports = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imports += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            imports += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    for statement in _executed_statements(tree):
+        if isinstance(statement, ast.Import):
+            imports += [alias.name for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            names = (f"{statement.module}.{alias.name}" for alias in statement.names)
+            imports += [statement.module, *names]
     return _sha256(ast.dump(tree)), tuple(imports)
 
 
@@ -59,12 +58,19 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _remove_unexecuted(node: ast.AST) -> None:
-    """Remove docstrings, also those of attributes, and imports for type checkers only."""
-    body = getattr(node, "body", None)
-    if isinstance(body, list):
-        kept = [statement for statement in body if not _is_unexecuted(statement)]
-        node.body = kept  # type: ignore[attr-defined]
+def _executed_statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all statements below a node.
+
+    Docstrings, also those of attributes, and imports for type checkers only are removed first.
+    """
+    for name, block in ast.iter_fields(node):
+        if isinstance(block, list):
+            if name == "body":
+                block[:] = [statement for statement in block if not _is_unexecuted(statement)]
+            for child in block:
+                if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+                    yield child
+                    yield from _executed_statements(child)
 
 
 def _is_unexecuted(statement: ast.stmt) -> bool:
