@@ -21,7 +21,7 @@ class Evaluation:
     residual
         Shape (equations, points).
     gradient
-        Of the whole loss, in the order of the parameters, shape (parameters,).
+        Of the total loss, in the order of the parameters, shape (parameters,).
     """
 
     residual: NDArray[Any]

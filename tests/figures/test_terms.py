@@ -75,7 +75,7 @@ def test_a_column_shows_snr_cosine_and_norms(assert_legible):
     ]
     above, middle, below = figure.axes[:3]
     np.testing.assert_array_equal(line(above, "residual").get_ydata(), 5.0)
-    np.testing.assert_array_equal(line(above, "whole").get_ydata(), 2.0)
+    np.testing.assert_array_equal(line(above, "total").get_ydata(), 2.0)
     np.testing.assert_array_equal(line(middle, "cosine").get_ydata(), COSINE)
     np.testing.assert_allclose(line(below, "conditions").get_ydata(), 0.3)
     np.testing.assert_allclose(line(below, "residual").get_ydata(), 0.5)

@@ -37,7 +37,7 @@ def term_statistics(conditions: Sequence[str], products: Real, std: Real) -> dic
         Names of the conditions.
     products
         Inner products of K gradients, shape (..., K, K): those of the residual, of each weighted
-        condition, of the sum of conditions, and of the whole loss, in this order. The last two are
+        condition, of the sum of conditions, and of the total loss, in this order. The last two are
         passed in because products of sums that cancel cannot be computed accurately from the rest.
     std
         Norm of the standard deviation over batches, shape (...).
@@ -46,7 +46,7 @@ def term_statistics(conditions: Sequence[str], products: Real, std: Real) -> dic
     -------
     dict
         Name -> array of shape (...), dimensionless. Norms: `gradient_{term}`,
-        `gradient_conditions` (of their sum), `gradient_mean` (of the whole loss) and
+        `gradient_conditions` (of their sum), `gradient_mean` (of the total loss) and
         `gradient_std`. Cosines: `cosine` (residual and sum of conditions), `cosine_{term}_{term}`.
         Also `alignment`, `snr` and `snr_residual`. Cosines and alignment score are NaN if a
         gradient vanishes.

@@ -1,4 +1,4 @@
-"""Our own claims about the gradients of the loss terms; the paper considers only the whole loss.
+"""Our own claims about the gradients of the loss terms; the paper considers only the total loss.
 
 According to the paper, SNR is small in diffusion because batches disagree. It would also be small
 if batches agreed and the terms of the loss cancelled. These claims distinguish the two cases.
@@ -127,7 +127,7 @@ CLAIMS = (
             ),
             Quantity(
                 "SNR of the loss",
-                "SNR of the batch gradients of the whole loss, median in diffusion",
+                "SNR of the batch gradients of the total loss, median in diffusion",
                 Anything(),
             ),
         ),

@@ -1,7 +1,7 @@
 """Figure S.3: gradients of conditions and residual, which oppose each other or do not.
 
 Not in the paper. Each column shows one problem and method, with its own phases. Top: SNR of the
-whole loss and of the residual. Middle: cosine between the gradients of residual and conditions;
+total loss and of the residual. Middle: cosine between the gradients of residual and conditions;
 values near -1 are shaded. Bottom: norms of these gradients and of their sum, and the noise.
 """
 
@@ -72,13 +72,13 @@ def _draw_column(
     runs, terms = (material.of(kind, problem, method) for kind in ("run", "terms"))
     curves = [term_curves(r.arrays, t.arrays) for r, t in zip(runs, terms, strict=True)]
     snr, cosine, norms = panels
-    plot_runs(snr, runs, "snr", window=settings.smoothing, **style.TERMS["whole"])
+    plot_runs(snr, runs, "snr", window=settings.smoothing, **style.TERMS["total"])
     plot_rows(snr, curves, "snr_residual", **style.TERMS["residual"])
     _shade_opposition(cosine, curves)
     plot_rows(cosine, curves, "cosine", positive=False, **style.TERMS["cosine"])
     for name in ("conditions", "residual"):
         plot_rows(norms, curves, f"gradient_{name}", **style.TERMS[name])
-    plot_runs(norms, runs, "gradient_mean", window=settings.smoothing, **style.TERMS["whole"])
+    plot_runs(norms, runs, "gradient_mean", window=settings.smoothing, **style.TERMS["total"])
     plot_runs(norms, runs, "gradient_std", window=settings.smoothing, **style.TERMS["noise"])
     phases = material.of("phases", problem, method)
     for axes, scale in zip(panels, ("log", "linear", "log"), strict=True):
@@ -109,7 +109,7 @@ def _shade_opposition(axes: Axes, curves: Curves) -> None:
 def _handles() -> list[Artist]:
     """Return the legend of the curves and of the shading."""
     names = {
-        "whole": "whole loss",
+        "total": "total loss",
         "residual": "residual",
         "conditions": "conditions",
         "noise": "std over batches",

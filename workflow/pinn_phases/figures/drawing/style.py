@@ -68,7 +68,7 @@ MOMENTS: dict[str, Looks] = {  # of the batch gradients, by their names in the h
     "std": {"linestyle": (0, (2.5, 1.2))},
 }
 TERMS: dict[str, Looks] = {  # terms of the gradient of the loss, and what is derived from them
-    "whole": {"color": "0.15", "linewidth": 0.8, "linestyle": "-"},
+    "total": {"color": "0.15", "linewidth": 0.8, "linestyle": "-"},
     "residual": {"color": _NEUTRAL[1], "linewidth": 0.9, "linestyle": "-"},
     "conditions": {"color": _NEUTRAL[0], "linewidth": 0.9, "linestyle": (0, (2.5, 1.2))},
     "noise": {"color": "0.5", "linewidth": 0.8, "linestyle": ":"},
