@@ -20,8 +20,8 @@ from benchmarks.output import put
 from pinn_phases.plugins import OPTIMISERS, PROBLEMS, names
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.file import default_config, read_config
+from pinn_phases.settings.method_names import ADAM, joined
 from pinn_phases.settings.scales import load_scales
-from pinn_phases.trained_with import ADAM, joined
 
 SCALE = "laptop"
 COMPARED = [joined(METHOD, optimiser) for optimiser in names(OPTIMISERS)]

@@ -87,6 +87,12 @@ OF_A_RUN = tuple(
 # Modules with all settings; code that computes must only take the part that it needs.
 ALL_SETTINGS = ("settings.scales", "settings.config")
 CLAIMS = tuple(f"claims.{path.stem}" for path in (ROOT / "claims").glob("[!_]*.py"))
+# Pages show stored results. The live view also reads logs and checkpoints, and finds phases.
+PAGES = tuple(
+    f"summary.{path.stem}"
+    for path in (ROOT / "summary").glob("[!_]*.py")
+    if path.stem != "watching"
+)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +108,7 @@ CLAIMS = tuple(f"claims.{path.stem}" for path in (ROOT / "claims").glob("[!_]*.p
         (("figures",), OF_A_RUN),
         (CLAIMS, ("training", "problems", "methods", "reference", "figures", "files.storage")),
         (CLAIMS, (*OF_A_RUN, "summary", "claims.judging.verdicts", *ALL_SETTINGS)),
-        (("summary",), ("training", "figures", *ALL_SETTINGS, *OF_A_RUN)),
+        (PAGES, ("training", "figures", *ALL_SETTINGS, *OF_A_RUN)),
         (("model", "plugins", "operators", "grids"), ("settings", "files", "problems", "jobs")),
         (("files",), ("training", "analysis", "figures", "summary")),
         (("jobs",), ("training", "analysis", "figures", "summary")),

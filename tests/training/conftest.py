@@ -11,8 +11,8 @@ from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.allen_cahn import AllenCahnReference
+from pinn_phases.settings.method_names import parts
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.trained_with import parts
 
 TRAINING = {
     "iterations": 60,

@@ -12,10 +12,10 @@ from pinn_phases.optimisers.adam import Adam
 from pinn_phases.optimisers.lbfgs import LBFGS
 from pinn_phases.optimisers.soap import Soap
 from pinn_phases.plugins import OPTIMISERS, names
-from pinn_phases.state_dicts import from_arrays, to_arrays
-from pinn_phases.trained_with import joined
+from pinn_phases.settings.method_names import joined
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.iteration import Iteration
+from pinn_phases.training.optimiser_state import from_arrays, to_arrays
 from pinn_phases.training.state import State
 from pinn_phases.training.stepper import Stepper
 from tests.training.conftest import CHECKPOINT_EACH_ITERATION, make_settings

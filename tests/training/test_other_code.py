@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pinn_phases.files import storage
-from pinn_phases.training import maker
+from pinn_phases.training import session
 from pinn_phases.training.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
 from tests.summary.test_summary import MADE
@@ -90,7 +90,7 @@ def test_a_truncated_training_lists_only_its_own_stretches(old, reference):
 
 def test_another_machine_is_logged(reference, tmp_path, caplog, monkeypatch):
     trained(tmp_path, reference, "same", MADE, iterations=20)
-    monkeypatch.setattr(maker, "device_name", lambda device: "another processor")
+    monkeypatch.setattr(session, "device_name", lambda device: "another processor")
     result = trained(tmp_path, reference, "same", MADE, other_code=False)
     devices = [stretch["device"] for stretch in result.attributes["stretches"]]
     assert devices[1] == "another processor, not compiled" != devices[0]

@@ -16,7 +16,7 @@ def run(options: argparse.Namespace) -> None:
     """Read the file, which verifies its checksum, and print a description."""
     content = storage.read(options.file)
     # Import scipy, which takes a second, after the check.
-    from pinn_phases.summary.words import describe
+    from pinn_phases.summary.file_contents import describe
 
     print(f"{options.file}: complete, checksum correct")
     for line in describe(content, phases_beside(options.file)):

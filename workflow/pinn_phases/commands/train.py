@@ -11,8 +11,8 @@ from pinn_phases.files.provenance import provenance
 from pinn_phases.jobs.notes import NOTE
 from pinn_phases.jobs.stopping import end_on_signals
 from pinn_phases.model import SettingsError, validated_json
+from pinn_phases.settings.method_names import modules
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.trained_with import modules
 
 log = logging.getLogger(__name__)
 

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    from pinn_phases.results.watching import page, read_rows
+    from pinn_phases.summary.watching import page, read_rows
 
     console = Console()
     if not console.is_terminal:

@@ -12,7 +12,7 @@ from pinn_phases.figures.drawing.plain import import_matplotlib
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.plugins import FIGURES
-from pinn_phases.trained_with import parts
+from pinn_phases.settings.method_names import parts
 
 if TYPE_CHECKING:
     from pinn_phases.settings.config import Settings

@@ -27,7 +27,7 @@ from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.figures import FigureSettings
-from pinn_phases.trained_with import method_title
+from pinn_phases.settings.method_names import method_title
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(

@@ -25,7 +25,7 @@ from pinn_phases.files.storage import Content
 from pinn_phases.optimisers.base import Optimiser
 from pinn_phases.plugins import OPTIMISERS, plugin_class
 from pinn_phases.settings.figures import FigureSettings
-from pinn_phases.trained_with import joined, parts
+from pinn_phases.settings.method_names import joined, parts
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(

@@ -70,9 +70,10 @@ class Optimiser(StrictModel, ABC):
         return None
 
     def state(self, optimiser: TorchOptimiser) -> Mapping[str, Any]:
-        """Return the state to store in a checkpoint, in a form that `state_dicts.to_arrays` takes.
+        """Return the state to store in a checkpoint, in a form that `to_arrays` takes.
 
-        Shapes of the tensors, and the number of Python numbers, must be the same after every step.
+        `to_arrays` is in `training/optimiser_state.py`. Shapes of the tensors, and the number of
+        Python numbers, must be the same after every step.
         """
         state: Mapping[str, Any] = optimiser.state_dict()
         return state

@@ -14,8 +14,8 @@ from pinn_phases.optimisers.base import FallingRate
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.analysis import MIN_RECORDS
 from pinn_phases.settings.config import ProblemSettings
+from pinn_phases.settings.method_names import parts
 from pinn_phases.settings.training import RecordSettings, TrainingSettings
-from pinn_phases.trained_with import parts
 
 MAX_SNAPSHOTS = 200  # per decade: 0.5 GB for 300,000 iterations of the paper's network
 PROBE_POINTS = 5  # points per condition: both ends, the middle, and one in each half

@@ -20,9 +20,9 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSolver
 from pinn_phases.settings.analysis import HomogeneitySettings, InformationSettings, PhaseSettings
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.settings.method_names import ADAM, MethodName, parts, with_optimiser
 from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.training import RunSettings, RunTraining, Seed, TrainingSettings
-from pinn_phases.trained_with import ADAM, TrainedWith, parts, with_optimiser
 
 
 class ExecutionSettings(StrictModel):
@@ -41,7 +41,7 @@ class ProblemSettings(StrictModel):
     reference: SerializeAsAny[ReferenceSolver]
     training: TrainingSettings
     execution: ExecutionSettings
-    methods: Mapping[TrainedWith, SerializeAsAny[Method]] = Field(min_length=1)
+    methods: Mapping[MethodName, SerializeAsAny[Method]] = Field(min_length=1)
     optimisers: Mapping[OptimiserName, SerializeAsAny[Optimiser]] = Field(min_length=1)
 
     def constants(self, name: str) -> Method:
@@ -137,7 +137,7 @@ class ComparedMethods(StrictModel):
     """Methods that are trained and shown, and their default optimiser."""
 
     optimiser: OptimiserName = ADAM  # of methods named without an optimiser
-    compared_methods: tuple[TrainedWith, ...] = Field(min_length=1)  # in the order of the figures
+    compared_methods: tuple[MethodName, ...] = Field(min_length=1)  # in the order of the figures
 
     @field_validator("compared_methods")
     @classmethod

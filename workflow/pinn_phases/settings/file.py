@@ -1,10 +1,15 @@
-"""Reading config.yaml, for commands called by hand; jobs get their settings as JSON."""
+"""Files with settings: config.yaml, for commands called by hand, and the settings of an archive.
+
+Jobs get their settings as JSON.
+"""
 
 from pathlib import Path
 
 import yaml
 
 from pinn_phases.model import SettingsError, Tree
+
+ARCHIVED_SETTINGS = "settings.json"  # in the folder of an archive
 
 
 def default_config() -> Path:

@@ -29,12 +29,12 @@ from pinn_phases.settings.checks import (
 )
 from pinn_phases.settings.config import ComparedMethods, ProblemSettings, Settings
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.settings.file import ARCHIVED_SETTINGS
 from pinn_phases.settings.layers import Layers, at_scale, from_the_command_line, merged
-from pinn_phases.trained_with import ADAM, parts, with_optimiser
+from pinn_phases.settings.method_names import ADAM, parts, with_optimiser
 
 ARCHIVE = "archive-"  # prefix of a scale of archived runs, which have their own settings
 REACHED = "reached-"  # prefix of a scale of runs from checkpoints of unfinished trainings
-ARCHIVED_SETTINGS = "settings.json"
 # Settings of archived runs that the command line may change: which runs are shown, and how.
 ARCHIVE_KEYS = ("seeds", "compared_methods", "phases", "figures")
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)  # of a scale: valid as a folder, and safe in any shell

@@ -17,8 +17,8 @@ from pinn_phases.plugins import (
     plugin_field,
 )
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.method_names import MethodName, parts
 from pinn_phases.settings.network import NetworkSettings
-from pinn_phases.trained_with import TrainedWith, parts
 
 # Settings of a training that do not change what an iteration computes.
 RUN_CONTROL = {"iterations", "checkpoint_seconds"}
@@ -83,7 +83,7 @@ class RunSettings(StrictModel):
 
     scale: str
     problem: ProblemName
-    method: TrainedWith
+    method: MethodName
     seed: Seed
     equation: SerializeAsAny[Problem]  # with its coefficients
     method_constants: SerializeAsAny[Method]

@@ -10,8 +10,8 @@ from pinn_phases.files.published import BOUNDARIES, Departure, departures, other
 from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.method_names import method_title
 from pinn_phases.summary.page import Page, Table
-from pinn_phases.trained_with import method_title
 
 FINAL = "final error"
 TITLE = "Agreement with the authors' curves"

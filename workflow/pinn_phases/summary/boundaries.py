@@ -8,8 +8,8 @@ from pinn_phases.analysis.landmarks import LANDMARKS
 from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.method_names import method_title
 from pinn_phases.summary.page import Page, Table
-from pinn_phases.trained_with import method_title
 
 TITLE = "Phases found by the search and drawn by hand"
 NONE, NOT_FOUND = "–", "not found"

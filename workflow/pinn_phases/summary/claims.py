@@ -11,8 +11,8 @@ from pinn_phases.claims.judging.quantities import Finding, Outcome, Quantity, Va
 from pinn_phases.claims.judging.verdicts import Judged, Verdict
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.method_names import method_title
 from pinn_phases.summary.page import Link, Page, Table, Tone
-from pinn_phases.trained_with import method_title
 
 MARKS = {Outcome.HOLDS: "✓", Outcome.IN_PART: "~", Outcome.FAILS: "✗", Outcome.UNTESTABLE: "–"}
 TONES = {

@@ -18,7 +18,6 @@ from pinn_phases.training.device import choose_device, describe, usable_threads
 from pinn_phases.training.engines.fast.compilation import provide_cache
 from pinn_phases.training.history import MILESTONES_PER_DECADE, is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
-from pinn_phases.training.maker import Session
 from pinn_phases.training.measure import (
     history_row,
     not_finite,
@@ -29,6 +28,7 @@ from pinn_phases.training.measure import (
 from pinn_phases.training.other_code import REFERENCE, newest_of_other_code
 from pinn_phases.training.points import loss_points
 from pinn_phases.training.progress import Progress
+from pinn_phases.training.session import Session
 from pinn_phases.training.setup import Training, prepare
 from pinn_phases.training.state import State
 from pinn_phases.training.stretches import Stretch, stretches_of

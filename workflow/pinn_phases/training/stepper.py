@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pinn_phases.arrays import Arrays
 from pinn_phases.optimisers.base import Moments, Optimiser
-from pinn_phases.state_dicts import from_arrays, to_arrays
+from pinn_phases.training.optimiser_state import from_arrays, to_arrays
 from pinn_phases.training.statistics import srr_moments
 
 Evaluation = tuple[Float[Tensor, ""], Sequence[Tensor]]  # loss and its gradient

@@ -11,7 +11,7 @@ from matplotlib.gridspec import GridSpec
 from pinn_phases.figures.drawing import style
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.trained_with import method_title
+from pinn_phases.settings.method_names import method_title
 
 COLUMNS = 4  # side by side in a block; further columns are in a block below
 ABOVE, BETWEEN, LEGENDS = 0.3, 0.6, 1.12  # inches: above, between two blocks, below

@@ -7,8 +7,8 @@ with config.yaml.
 from collections.abc import Mapping
 from typing import Any
 
+from pinn_phases.settings.method_names import parts
 from pinn_phases.settings.trees import leaves
-from pinn_phases.trained_with import parts
 
 PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is silent
     "equation.a1": 6,

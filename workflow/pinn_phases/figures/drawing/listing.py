@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pinn_phases.figures.base import figure_module, requirement
 from pinn_phases.plugins import PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.trained_with import method_title
+from pinn_phases.settings.method_names import method_title
 
 if TYPE_CHECKING:
     from pinn_phases.settings.config import Settings

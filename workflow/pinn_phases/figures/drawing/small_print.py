@@ -12,12 +12,13 @@ from pinn_phases.files.reached import length_in_words
 from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.trained_with import method_title
+from pinn_phases.settings.method_names import method_title
 
 GAP = 0.05  # inches below the small print and, if the figure had to grow, above it
 # Letters in a line that fills 0.97 of the width; a letter is on average 0.59 font sizes wide.
 LETTERS = int(0.97 * style.TEXT_WIDTH * 72 / (0.59 * style.FONT_POINTS))
 BRACKETS = "paper's values in brackets"
+LABELS = 1.0  # inches below axes that its labels can reach, at most
 
 
 def add_small_print(figure: Figure, runs: Sequence[Content], *notes: str) -> None:
@@ -77,8 +78,10 @@ def add_note(figure: Figure, text: str) -> None:
 def _make_room(figure: Figure, note: Text) -> None:
     """Extend the figure at its lower edge, if the note overlaps what is above it."""
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
-    above = [*figure.axes, *figure.legends, *(text for text in figure.texts if text is not note)]
     own = note.get_window_extent(renderer)
+    reach = own.y1 + LABELS * figure.dpi  # the labels of axes above it cannot overlap the note
+    low_axes = (axes for axes in figure.axes if axes.bbox.y0 < reach)
+    above = [*low_axes, *figure.legends, *(text for text in figure.texts if text is not note)]
     boxes = [box for artist in above if (box := artist.get_tightbbox(renderer)) is not None]
     lowest = min((box.y0 for box in boxes if box.x0 < own.x1 and box.x1 > own.x0), default=own.y1)
     missing: float = (own.y1 - lowest) / figure.dpi  # inches

@@ -59,4 +59,4 @@ def _checked(name: str) -> str:
     return name
 
 
-TrainedWith = Annotated[str, AfterValidator(_checked)]
+MethodName = Annotated[str, AfterValidator(_checked)]

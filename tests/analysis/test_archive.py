@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from pinn_phases.__main__ import main
+from pinn_phases.analysis.archive import thinned
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
-from pinn_phases.results.archive import thinned
 from pinn_phases.settings.scales import load_scales
 
 ITERATIONS = np.unique(np.round(10 ** np.arange(0, 4.01, 0.1))).astype(int)

@@ -14,9 +14,9 @@ from pinn_phases.files.reached import is_unfinished, length_in_words
 from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
+from pinn_phases.settings.method_names import method_title
 from pinn_phases.settings.trees import leaves
 from pinn_phases.summary.phase_words import phase_lines
-from pinn_phases.trained_with import method_title
 
 NOT_KNOWN = "not known"  # in a run from a checkpoint that does not state it
 CHANGES = {

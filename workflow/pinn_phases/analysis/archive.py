@@ -15,7 +15,7 @@ from pinn_phases.analysis.boundaries import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.settings.scales import ARCHIVED_SETTINGS
+from pinn_phases.settings.file import ARCHIVED_SETTINGS
 
 KINDS = {"run": "runs"} | {kind: kind for kind in ("information", "homogeneity", "terms")}
 """Kind of file in an archive -> its folder, as in results/{scale}."""

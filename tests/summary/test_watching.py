@@ -14,8 +14,8 @@ from rich.text import Text
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
-from pinn_phases.results.watching import count_states, limit_rows, read_rows, table
 from pinn_phases.settings.scales import load_scales
+from pinn_phases.summary.watching import count_states, limit_rows, read_rows, table
 from pinn_phases.training.progress import Status, status_file
 
 AT = np.arange(1, 2001)
@@ -159,7 +159,7 @@ def test_seeds_are_sorted_as_numbers(write_log, tmp_path, phases):
 
 
 def test_a_phase_that_the_workflow_has_found_is_not_searched_again(row, tmp_path, monkeypatch):
-    monkeypatch.setattr("pinn_phases.results.watching.find_phases", pytest.fail)
+    monkeypatch.setattr("pinn_phases.summary.watching.find_phases", pytest.fail)
     result = tmp_path / "laptop/runs/burgers/rba/seed0.h5"
     storage.write(result, Content("run", RUN, {}))
     found = {"diffusion": {"iteration": 30.0}, "total_diffusion": {"iteration": 1500.0}}

@@ -1,1 +1,0 @@
-"""Folders of results: progress of trainings, and archives."""
