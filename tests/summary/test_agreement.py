@@ -148,20 +148,20 @@ def test_every_row_marks_runs_of_other_sizes_as_not_comparable():
         }
     ]
     (plain,) = as_plain(small)
-    assert plain["is_a_test"] is False
+    assert plain["comparable"] is False
     assert plain["other_sizes"] == {"training.points": [1600, 25600]}
 
 
 def test_plain_values_hold_everything_on_the_page(compared):
     (plain,) = json.loads(json.dumps(as_plain(compared)))
-    assert plain["is_a_test"] is True and plain["last"] == 2000
+    assert plain["comparable"] is True and plain["last"] == 2000
     tenth = plain["errors"]["below 10%"]
-    assert tenth["theirs"] == {"value": 1500, "censored": False}
-    expected = {"value": 2000, "censored": True, "over_theirs": 2000 / 1500, "bound": "at least"}
+    assert tenth["authors"] == {"value": 1500, "censored": False}
+    expected = {"value": 2000, "censored": True, "over_authors": 2000 / 1500, "bound": "at least"}
     assert tenth["ours"]["2"] == expected
     boundary = plain["boundaries"]["diffusion"]
-    assert (boundary["theirs_by_our_search"], boundary["ours"]["2"]["value"]) == (170.0, None)
-    assert plain["snr"][-1]["median"]["over_theirs"] == 0.5
+    assert (boundary["authors_by_our_search"], boundary["ours"]["2"]["value"]) == (170.0, None)
+    assert plain["snr"][-1]["median"]["over_authors"] == 0.5
 
 
 @pytest.fixture

@@ -101,13 +101,13 @@ def as_plain(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
         {
             "problem": one.problem,
             "method": one.method,
-            "is_a_test": not one.other_sizes,
+            "comparable": not one.other_sizes,
             "other_sizes": {key: list(pair) for key, pair in one.other_sizes.items()},
             "departures": [asdict(departure) for departure in one.departures],
             "last": one.agreement.last,
             "errors": {name: _plain(one, v) for name, v in _errors(one.agreement).items()},
             "boundaries": {
-                name: _plain(one, values) | {"theirs_by_our_search": one.found[name]}
+                name: _plain(one, values) | {"authors_by_our_search": one.found[name]}
                 for name, values in one.boundaries.items()
             },
             "snr": [
@@ -186,7 +186,7 @@ def _errors(agreement: Agreement) -> dict[str, Values]:
 def _plain(one: Comparison, values: Values) -> dict[str, Any]:
     by_seed = zip(one.seeds, values.ours, strict=True)
     return {
-        "theirs": values.theirs and asdict(values.theirs),
+        "authors": values.theirs and asdict(values.theirs),
         "ours": {str(seed): _with_ratio(values, ours) for seed, ours in by_seed},
         "median": _with_ratio(values, values.median),
     }
@@ -195,7 +195,7 @@ def _plain(one: Comparison, values: Values) -> dict[str, Any]:
 def _with_ratio(values: Values, ours: Observation | None) -> dict[str, Any]:
     ratio = values.over_theirs(ours)
     observation = {"value": None, "censored": None} if ours is None else asdict(ours)
-    return {**observation, "over_theirs": ratio.value, "bound": ratio.bound}
+    return {**observation, "over_authors": ratio.value, "bound": ratio.bound}
 
 
 def _cells(
