@@ -114,5 +114,6 @@ def _limit_to_after_fitting(
     for axes, first in zip(row, initial, strict=True):
         axes.set_ylim(top=min(top, axes.get_ylim()[1]))
         if first > top:
-            text = f"initial SNR: $10^{{{np.log10(first):.0f}}}$"
+            power = rf"10^{{{np.log10(first):.0f}}}" if np.isfinite(first) else r"\infty"
+            text = f"initial SNR: ${power}$"
             axes.text(0.02, 0.95, text, transform=axes.transAxes, va="top", bbox=style.ON_LINES)
