@@ -45,7 +45,7 @@ def _tree_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
     """Digest of the syntax tree of a file, and imported names that may be first-party modules."""
     tree = ast.parse(path.read_bytes())
     imports = []
-    for statement in _executed_statements(tree):
+    for statement in _remove_unexecuted(tree):
         if isinstance(statement, ast.Import):
             imports += [alias.name for alias in statement.names]
         elif isinstance(statement, ast.ImportFrom) and statement.module:
@@ -58,19 +58,20 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _executed_statements(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield all statements below a node.
+def _remove_unexecuted(node: ast.AST) -> list[ast.AST]:
+    """Remove what is not executed below a node, and return the statements that are left.
 
-    Docstrings, also those of attributes, and imports for type checkers only are removed first.
+    Removed are docstrings, also those of attributes, and imports for type checkers only.
     """
+    left: list[ast.AST] = []
     for name, block in ast.iter_fields(node):
         if isinstance(block, list):
             if name == "body":
                 block[:] = [statement for statement in block if not _is_unexecuted(statement)]
             for child in block:
                 if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
-                    yield child
-                    yield from _executed_statements(child)
+                    left += [child, *_remove_unexecuted(child)]
+    return left
 
 
 def _is_unexecuted(statement: ast.stmt) -> bool:
