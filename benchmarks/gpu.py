@@ -27,7 +27,7 @@ from pinn_phases.settings.scales import load_scales
 from pinn_phases.training.device import device_name
 from pinn_phases.training.engines.fast.cuda_graph import WARM_UP
 from pinn_phases.training.iteration import Iteration
-from pinn_phases.training.measure import history_row, on_host, require_finite
+from pinn_phases.training.recording.measure import history_row, on_host, require_finite
 from pinn_phases.training.setup import prepare
 from pinn_phases.training.threads import ThreadPool
 

@@ -36,17 +36,17 @@ from tabulate import tabulate
 
 from benchmarks.laptop_spaces import FIRST, SPACES, Tree
 from benchmarks.training_task import solve
-from pinn_phases.analysis.phases import find_phases
+from pinn_phases.analysis.phases.search import find_phases
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped, stop_on_signals
 from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.file import default_config, read_config
 from pinn_phases.settings.scales import load_scales
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.device import choose_device
 from pinn_phases.training.loop import run
-from pinn_phases.training.progress import Progress
+from pinn_phases.training.recording.progress import Progress
 from pinn_phases.training.setup import prepare
 from pinn_phases.training.threads import ThreadPool
 

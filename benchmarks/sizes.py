@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from pinn_phases.model import validated_json
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import validated_json
 
 ROOT = Path(__file__).parents[1]
 # In place of the paper's, whose 1e-4 or 1 / 1000 hides a term, and whose forcing hides the others,

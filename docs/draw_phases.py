@@ -6,8 +6,8 @@ import numpy as np
 import yaml
 from matplotlib.figure import Figure
 
-from pinn_phases.analysis.levels import Bins
-from pinn_phases.analysis.phases import find_phases
+from pinn_phases.analysis.phases.levels import Bins
+from pinn_phases.analysis.phases.search import find_phases
 from pinn_phases.figures.drawing import style
 from pinn_phases.figures.drawing.phase_marks import Span, shade
 from pinn_phases.files.published import read_curves

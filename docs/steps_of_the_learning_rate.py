@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 from tabulate import tabulate
 
-from pinn_phases.analysis.phases import find_phases
+from pinn_phases.analysis.phases.search import find_phases
 from pinn_phases.arrays import Real
 from pinn_phases.files import storage
 from pinn_phases.files.published import read_curves

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from pinn_phases.analysis.phases import Phases, find_phases
+from pinn_phases.analysis.phases.search import Phases, find_phases
 from pinn_phases.settings.analysis import PhaseSettings
 from tests.analysis.made_curves import WITHOUT_A_RISE, Generator, SyntheticCurve, training
 

@@ -12,7 +12,7 @@ import pytest
 
 from pinn_phases.files import storage
 from pinn_phases.jobs.gpus import JOBS_PER_GPU, VISIBLE, Gpu, gpus_of_this_machine, take_gpu
-from pinn_phases.model import SettingsError
+from pinn_phases.strict_model import SettingsError
 from tests.training.conftest import make_settings, reference  # noqa: F401
 
 # Takes a GPU, prints which, and holds it until its input ends.

@@ -78,7 +78,7 @@ def below(name: str, packages: tuple[str, ...]) -> bool:
 OF_A_RUN = tuple(
     f"analysis.{name}"
     for name in (
-        *("phases", "fields", "activations", "information", "homogeneity"),
+        *("phases.search", "fields", "activations", "information", "homogeneity"),
         *("terms", "term_gradients"),
     )
 )
@@ -109,7 +109,10 @@ PAGES = tuple(
         (CLAIMS, ("training", "problems", "methods", "reference", "figures", "files.storage")),
         (CLAIMS, (*OF_A_RUN, "summary", "claims.judging.verdicts", *ALL_SETTINGS)),
         (PAGES, ("training", "figures", *ALL_SETTINGS, *OF_A_RUN)),
-        (("model", "plugins", "operators", "grids"), ("settings", "files", "problems", "jobs")),
+        (
+            ("strict_model", "plugins", "operators", "grids"),
+            ("settings", "files", "problems", "jobs"),
+        ),
         (("files",), ("training", "analysis", "figures", "summary")),
         (("jobs",), ("training", "analysis", "figures", "summary")),
     ],
@@ -167,7 +170,7 @@ NO_TORCH = [
         "analysis.terms",
         "analysis.term_curves",
     ),
-    *("model", "plugins", "operators", "grids"),
+    *("strict_model", "plugins", "operators", "grids"),
 ]
 
 

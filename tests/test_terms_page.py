@@ -8,8 +8,8 @@ import pytest
 from pinn_phases.analysis.term_gradients import TermGradients
 from pinn_phases.analysis.terms import term_statistics
 from pinn_phases.files import storage
-from pinn_phases.model import validated
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import validated
 from pinn_phases.training.threads import ThreadPool
 
 RUN = "allen_cahn/rba/seed0.h5"

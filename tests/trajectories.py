@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from pinn_phases.files import storage
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.plugins import METHODS, PROBLEMS, names
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
 from tests.training.conftest import TRAINING, make_settings, random_reference
 

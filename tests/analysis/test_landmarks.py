@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pinn_phases.analysis.landmarks import landmarks, of_history
+from pinn_phases.analysis.phases.landmarks import landmarks, of_history
 
 AT = np.arange(1, 10_001)
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 
-from pinn_phases.analysis.phases import MIN_RECORDS, Boundary, Phases, find_phases
+from pinn_phases.analysis.phases.search import MIN_RECORDS, Boundary, Phases, find_phases
 from pinn_phases.files.published import read_curves, read_training
 from tests.analysis.made_curves import WITHOUT_A_RISE, Generator, SyntheticCurve, training
 from tests.phase_rates import HELD_OUT, PLACED, false_positives, hits

@@ -9,7 +9,7 @@ from pinn_phases.analysis.term_gradients import TermGradients
 from pinn_phases.analysis.terms import term_statistics
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
 from pinn_phases.training.threads import ThreadPool
 from tests.training import conftest

@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from pinn_phases.model import SettingsError
 from pinn_phases.settings.scales import load_archives, load_paper, load_scales
+from pinn_phases.strict_model import SettingsError
 from tests.faults.outcome import Outcome, first_broken
 from tests.processes import snakemake
 from tests.workflow.conftest import REPOSITORY, copy_repository

@@ -9,7 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from pinn_phases.files import storage
-from pinn_phases.training.progress import Status, status_file
+from pinn_phases.training.recording.progress import Status, status_file
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.repository import RUN, TARGET, training_log, uninterrupted
 from tests.faults.training import Place, errors, reached, resumed_after, same, uninterrupted_place

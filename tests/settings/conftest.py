@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pinn_phases.model import SettingsError
 from pinn_phases.settings.scales import load_scales
+from pinn_phases.strict_model import SettingsError
 
 ABSENT = object()  # instead of a value: remove the key
 PROBLEM = "problems.allen_cahn"

@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinn_phases.model import SettingsError
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.scales import load_scales
+from pinn_phases.strict_model import SettingsError
 from tests.settings.conftest import ABSENT, changed
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"

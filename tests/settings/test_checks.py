@@ -8,7 +8,7 @@ from pinn_phases.settings.analysis import MIN_RECORDS
 from pinn_phases.settings.checks import fewest_iterations
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.settings.training import RecordSettings
-from pinn_phases.training.history import is_recorded
+from pinn_phases.training.recording.history import is_recorded
 from tests.settings.conftest import CONDITIONS, PROBLEM, changed, refusal
 
 NOT_PERIODIC = {"helmholtz": "Helmholtz", "burgers": "Burgers", "cavity": "Lid-driven cavity"}

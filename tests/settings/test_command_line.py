@@ -5,9 +5,9 @@ from types import MappingProxyType
 
 import pytest
 
-from pinn_phases.model import SettingsError
 from pinn_phases.settings.layers import CommandLineError
 from pinn_phases.settings.scales import load_paper, load_scales
+from pinn_phases.strict_model import SettingsError
 
 ARCHIVED = "archive-laptop"
 

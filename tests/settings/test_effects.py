@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from pinn_phases.model import SettingsError
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.settings.trees import leaves
+from pinn_phases.strict_model import SettingsError
 from tests.settings.conftest import changed
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())

@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
-from pinn_phases.model import validated_json
 from pinn_phases.settings.config import Settings
 from pinn_phases.settings.layers import parse_strings
 from pinn_phases.settings.scales import load_paper, load_scales
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import validated_json
 from tests.settings.conftest import PROBLEM, changed
 
 

@@ -6,12 +6,12 @@ import math
 
 import pytest
 
-from pinn_phases.model import SettingsError, validated_json
 from pinn_phases.plugins import PROBLEMS, names
 from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.settings.layers import parse_strings
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import SettingsError, validated_json
 from tests.settings.conftest import ABSENT, CONDITIONS, PROBLEM, changed, refusal
 
 # Key, value, part of the message

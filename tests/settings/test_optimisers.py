@@ -2,8 +2,8 @@
 
 import pytest
 
-from pinn_phases.model import SettingsError
 from pinn_phases.settings.scales import load_scales
+from pinn_phases.strict_model import SettingsError
 
 SIX = [
     f"{method}{optimiser}" for optimiser in ("", "-soap", "-lbfgs") for method in ("vanilla", "rba")

@@ -16,7 +16,7 @@ from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from pinn_phases.settings.scales import load_scales
 from pinn_phases.summary.watching import count_states, limit_rows, read_rows, table
-from pinn_phases.training.progress import Status, status_file
+from pinn_phases.training.recording.progress import Status, status_file
 
 AT = np.arange(1, 2001)
 NOW = 1_000_000.0

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from pinn_phases.model import SettingsError, validated
 from pinn_phases.settings.checks import require_effect
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.settings.trees import leaves
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.strict_model import SettingsError, validated
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.loop import run
-from pinn_phases.training.progress import Progress
+from pinn_phases.training.recording.progress import Progress
 from pinn_phases.training.setup import prepare
 from pinn_phases.training.threads import ThreadPool
 from tests.settings.conftest import changed

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from pinn_phases.jobs.stopping import Stopped
-from pinn_phases.model import SettingsError
-from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.error import TestError
+from pinn_phases.strict_model import SettingsError
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
+from pinn_phases.training.recording.error import TestError
 from pinn_phases.training.threads import ThreadPool
 from tests.training.conftest import CHECKPOINT_EACH_ITERATION, EQUATIONS, make_settings
 from tests.training.test_loop import run

@@ -11,7 +11,7 @@ from benchmarks.engines.base import engine_class
 from benchmarks.training_task import evaluate_exactly, make_task
 from pinn_phases.network.network import Network
 from pinn_phases.plugins import PROBLEMS, names
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.engines.fast import cuda_graph
 from pinn_phases.training.engines.fast.batched_network import BatchedNetwork
 from pinn_phases.training.engines.fast.triton_network import TritonNetwork, kernels_usable

@@ -9,11 +9,11 @@ import pytest
 from pinn_phases.files import storage
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.training import loop
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.device import usable_threads
-from pinn_phases.training.history import is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.loop import train
+from pinn_phases.training.recording.history import is_recorded, snapshot_iterations
 from tests.training.conftest import CHECKPOINT_EACH_ITERATION, make_settings
 
 HALF_UNIT = 2.0**-24  # relative rounding error of a value that is recorded in float32

@@ -13,7 +13,7 @@ from pinn_phases.optimisers.lbfgs import LBFGS
 from pinn_phases.optimisers.soap import Soap
 from pinn_phases.plugins import OPTIMISERS, names
 from pinn_phases.settings.method_names import joined
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.iteration import Iteration
 from pinn_phases.training.optimiser_state import from_arrays, to_arrays
 from pinn_phases.training.state import State

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pinn_phases.files import storage
-from pinn_phases.training import session
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing import session
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
 from tests.summary.test_summary import MADE
 from tests.training.conftest import make_settings

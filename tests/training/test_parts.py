@@ -8,8 +8,8 @@ import pytest
 
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
-from pinn_phases.training import parts
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing import parts
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from tests.training.conftest import CHECKPOINT_EACH_ITERATION, make_settings
 from tests.training.test_loop import assert_same_data, run
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from pinn_phases.training import progress
-from pinn_phases.training.progress import Progress, Status, status_file
+from pinn_phases.training.recording import progress
+from pinn_phases.training.recording.progress import Progress, Status, status_file
 
 
 @pytest.fixture

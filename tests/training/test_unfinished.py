@@ -11,7 +11,7 @@ from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.training import loop
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
 from tests.summary.test_summary import MADE
 from tests.training.conftest import make_settings

@@ -28,8 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _main(arguments: list[str] | None) -> int:
     # Imported here, so that Ctrl-C during the imports is also handled.
     from pinn_phases.files.storage import StorageError
-    from pinn_phases.model import SettingsError
     from pinn_phases.plugins import COMMANDS
+    from pinn_phases.strict_model import SettingsError
 
     parser = argparse.ArgumentParser(prog="pinn_phases", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from pinn_phases.model import Model, SettingsError, validated_block
+from pinn_phases.strict_model import Model, SettingsError, validated_block
 
 PROBLEMS = "pinn_phases.problems"
 METHODS = "pinn_phases.methods"

@@ -10,7 +10,7 @@ STARTED = time.time()
 
 from pinn_phases.files.checkpoint_files import trainings_without_files
 from pinn_phases.figures.base import requirement
-from pinn_phases.model import SettingsError
+from pinn_phases.strict_model import SettingsError
 from pinn_phases.settings.layers import CommandLineError, parse_strings
 from pinn_phases.jobs.failures import failures
 from pinn_phases.jobs.notes import notes

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pinn_phases.plugins import METHODS, PROBLEMS, names
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
 from tests.training.conftest import make_settings
 from tests.training.engines.cases import small_case

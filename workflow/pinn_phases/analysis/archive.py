@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.phases.names import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError

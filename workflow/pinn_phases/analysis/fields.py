@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.phases.names import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.files.storage import Content
 from pinn_phases.grids import grid_points, relative_l2, vanishes

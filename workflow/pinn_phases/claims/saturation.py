@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pinn_phases.analysis.landmarks import landmarks
+from pinn_phases.analysis.phases.landmarks import landmarks
 from pinn_phases.analysis.trajectories import rank_correlation
 from pinn_phases.claims.base import (
     ALL,

@@ -8,8 +8,8 @@ from pinn_phases.analysis.archive import CHECKSUMS, KINDS, write_archive
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.storage import StorageError
-from pinn_phases.model import SettingsError, validated_json
 from pinn_phases.settings.config import Settings
+from pinn_phases.strict_model import SettingsError, validated_json
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from pinn_phases import claims
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
-from pinn_phases.model import validated_json
 from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.settings.config import ScaleAndPaper
+from pinn_phases.strict_model import validated_json
 from pinn_phases.summary.markdown import markdown
 from pinn_phases.summary.page import render, template
 

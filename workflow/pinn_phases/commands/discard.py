@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pinn_phases.model import SettingsError
+from pinn_phases.strict_model import SettingsError
 
 # Only runs and checkpoints of the workflow; archives are never deleted.
 FILE = re.compile(

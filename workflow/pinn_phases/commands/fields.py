@@ -9,8 +9,8 @@ from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.reached import run_attributes
 from pinn_phases.jobs.stopping import Stopped
-from pinn_phases.model import validated
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import validated
 
 
 def code(problem: str) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 from pinn_phases.figures.base import Material, figure_module, requirement
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
-from pinn_phases.model import validated_json
 from pinn_phases.plugins import FIGURES, names
 from pinn_phases.settings.figures import FigureSettings
+from pinn_phases.strict_model import validated_json
 
 
 def code(name: str) -> str:

@@ -13,8 +13,8 @@ from pinn_phases.files.provenance import provenance
 from pinn_phases.files.reached import run_attributes
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped
-from pinn_phases.model import SettingsError, validated, validated_json
 from pinn_phases.settings.analysis import PhaseSettings
+from pinn_phases.strict_model import SettingsError, validated, validated_json
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def _settings(given: str | None) -> PhaseSettings:
 
 def _find(path: Path, iterations: Any, snr: Any, settings: PhaseSettings) -> dict[str, Any]:
     """Find the phases of a curve, as values that JSON can store."""
-    from pinn_phases.analysis.phases import find_phases
+    from pinn_phases.analysis.phases.search import find_phases
 
     try:
         return dataclasses.asdict(find_phases(iterations, snr, **settings.model_dump()))
@@ -87,7 +87,7 @@ def _find(path: Path, iterations: Any, snr: Any, settings: PhaseSettings) -> dic
 
 def _find_in_run(path: Path, content: Content, settings: PhaseSettings) -> dict[str, Any]:
     """Find the phases and landmarks of a run."""
-    from pinn_phases.analysis.landmarks import of_history
+    from pinn_phases.analysis.phases.landmarks import of_history
 
     prefix = "history/"
     names = [name for name in content.arrays if name.startswith(prefix)]

@@ -16,9 +16,9 @@ from pinn_phases.files.published import (
     read_training,
 )
 from pinn_phases.files.storage import Content
-from pinn_phases.model import StrictModel, validated_json
 from pinn_phases.settings.analysis import PhaseSettings
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import StrictModel, validated_json
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ def run(options: argparse.Namespace) -> None:
     training = read_training(options.trainings, problem, method)
     arrays = read_curves(options.trainings.parent, problem, method)
     # Import scipy, which takes a second, after the checks.
-    from pinn_phases.analysis.landmarks import landmarks
-    from pinn_phases.analysis.phases import find_phases
+    from pinn_phases.analysis.phases.landmarks import landmarks
+    from pinn_phases.analysis.phases.search import find_phases
 
     constants = settings.phases.model_dump()
     found = find_phases(arrays["gradients/iteration"], arrays["gradients/snr"], **constants)

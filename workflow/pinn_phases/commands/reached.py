@@ -7,8 +7,8 @@ from pathlib import Path
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.model import validated_json
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import validated_json
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _extract(path: Path, settings: RunSettings) -> Content:
-    from pinn_phases.training.parts import read_whole
-    from pinn_phases.training.unfinished import Statement, extract_run, read_statement
+    from pinn_phases.training.checkpointing.parts import read_whole
+    from pinn_phases.training.checkpointing.unfinished import Statement, extract_run, read_statement
 
     content = read_whole(path)
     training = content.attributes.get("training")

@@ -9,8 +9,8 @@ from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped
-from pinn_phases.model import validated_json
 from pinn_phases.settings.reference import ReferenceSettings
+from pinn_phases.strict_model import validated_json
 
 log = logging.getLogger(__name__)
 

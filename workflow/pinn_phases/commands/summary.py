@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
-from pinn_phases.model import validated_json
 from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.settings.config import ScaleAndPaper
+from pinn_phases.strict_model import validated_json
 from pinn_phases.summary.page import render, template
 from pinn_phases.summary.references import references_page
 from pinn_phases.summary.settings import settings_page

@@ -10,9 +10,9 @@ from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.reached import run_attributes
 from pinn_phases.files.storage import Content
-from pinn_phases.model import SettingsError, validated
 from pinn_phases.settings.method_names import modules
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import SettingsError, validated
 
 
 def code(problem: str, method: str) -> str:

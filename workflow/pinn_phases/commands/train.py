@@ -10,9 +10,9 @@ from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.jobs.notes import NOTE
 from pinn_phases.jobs.stopping import end_on_signals
-from pinn_phases.model import SettingsError, validated_json
 from pinn_phases.settings.method_names import modules
 from pinn_phases.settings.training import RunSettings
+from pinn_phases.strict_model import SettingsError, validated_json
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     reference = storage.read(options.reference, "reference")
     digest = code(settings.problem, settings.method)
     # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
-    from pinn_phases.training.progress import status_file
+    from pinn_phases.training.recording.progress import status_file
 
     status = status_file(options.log) if options.log else None
     if status is not None:
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
         from pinn_phases.jobs.gpus import take_gpu
 
         _gpu = take_gpu()  # held until this process ends
-    from pinn_phases.training.checkpoints import Checkpoints
+    from pinn_phases.training.checkpointing.checkpoints import Checkpoints
     from pinn_phases.training.loop import train
 
     result = train(

@@ -10,7 +10,7 @@ from tabulate import tabulate
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.jobs.stopping import Stopped
-from pinn_phases.model import SettingsError
+from pinn_phases.strict_model import SettingsError
 
 if TYPE_CHECKING:
     from pinn_phases.reference.driven_cavity.validation import AtReynolds, ValueComparison

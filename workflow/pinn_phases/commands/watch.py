@@ -5,9 +5,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from pinn_phases.model import SettingsError
 from pinn_phases.settings.file import default_config, read_config
 from pinn_phases.settings.scales import load_scales
+from pinn_phases.strict_model import SettingsError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.phases.names import PHASES
 from pinn_phases.analysis.snapshots import chosen_snapshots
 from pinn_phases.figures.base import Material, Requirement
 from pinn_phases.figures.drawing import style

@@ -8,7 +8,7 @@ there is no such run, the figure shows the run with the most phases and names th
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.phases.names import PHASES
 from pinn_phases.figures.base import Material, Requirement
 from pinn_phases.figures.drawing import style
 from pinn_phases.figures.drawing.curves import plot_runs

@@ -17,7 +17,7 @@ from pathlib import Path
 import pynvml
 from filelock import FileLock, Timeout
 
-from pinn_phases.model import SettingsError
+from pinn_phases.strict_model import SettingsError
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 JOBS_PER_GPU = "PINN_PHASES_JOBS_PER_GPU"

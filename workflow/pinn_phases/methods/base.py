@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pinn_phases.model import StrictModel
+from pinn_phases.strict_model import StrictModel
 
 Tensor = Any  # a torch tensor; settings import this module, and importing torch would be slow
 

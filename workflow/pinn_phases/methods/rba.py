@@ -6,7 +6,10 @@ from pinn_phases.methods.base import ResidualAttention, Tensor
 
 
 class Rba(ResidualAttention):
-    """Residuals are multiplied by a moving average of their relative magnitude (Eq. 27, 28)."""
+    """Residuals are multiplied by a moving average of their relative magnitude (Eq. 27).
+
+    `ResidualAttention.update` computes the average (Eq. 28); vanilla shares it, as a diagnostic.
+    """
 
     title: ClassVar[str] = "RBA"
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
-from pinn_phases.model import StrictModel
+from pinn_phases.strict_model import StrictModel
 
 # Torch types; settings import this module, and importing torch would be slow.
 Tensor = Any

@@ -14,8 +14,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_phases.model import StrictModel
 from pinn_phases.operators import Array, Fields, Operators, operators_in
+from pinn_phases.strict_model import StrictModel
 
 Points = NDArray[np.float64]  # shape (points, coordinates)
 Source = Mapping[str, Array]  # name -> source term, shape (..., points)

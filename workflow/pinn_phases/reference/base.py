@@ -11,8 +11,8 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from pinn_phases.arrays import Real
-from pinn_phases.model import StrictModel
 from pinn_phases.problems.base import Problem
+from pinn_phases.strict_model import StrictModel
 
 
 @dataclass(frozen=True, eq=False)  # arrays cannot be compared to a single truth value

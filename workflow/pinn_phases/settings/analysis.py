@@ -2,7 +2,7 @@
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from pinn_phases.model import StrictModel
+from pinn_phases.strict_model import StrictModel
 
 MIN_RECORDS = 20  # shortest SNR curve: a fall and a plateau of several records each
 MAX_DECADES = 9  # of iterations: there are at most 10^9
@@ -13,8 +13,8 @@ MAX_MIDPOINTS = 256  # per coordinate; memory: 0.9 GB for a hundred snapshots of
 class PhaseSettings(StrictModel):
     """Constants of the search for phases in an SNR curve.
 
-    They are keyword arguments of `pinn_phases.analysis.phases.find_phases` and documented there,
-    since this module must not import scipy.
+    They are keyword arguments of `pinn_phases.analysis.phases.search.find_phases`, which documents
+    them: this module must not import scipy.
     """
 
     stochastic_level: float = Field(gt=0)

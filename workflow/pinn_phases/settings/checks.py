@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from pinn_phases.grids import MIN_INNER, largest_stride
-from pinn_phases.model import KeyPath, SettingsError
 from pinn_phases.optimisers.base import FallingRate
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.analysis import MIN_RECORDS
 from pinn_phases.settings.config import ProblemSettings
 from pinn_phases.settings.method_names import parts
 from pinn_phases.settings.training import RecordSettings, TrainingSettings
+from pinn_phases.strict_model import KeyPath, SettingsError
 
 MAX_SNAPSHOTS = 200  # per decade: 0.5 GB for 300,000 iterations of the paper's network
 PROBE_POINTS = 5  # points per condition: both ends, the middle, and one in each half
@@ -130,7 +130,8 @@ def require_records(training: TrainingSettings, smoothing: int, path: KeyPath) -
 def fewest_iterations(record: RecordSettings, records: int) -> int:
     """Return the number of iterations of the shortest training with this number of records.
 
-    Recorded are the iterations chosen by `training.history.is_recorded`, and always the last one.
+    Recorded are the iterations chosen by `training.recording.history.is_recorded`, and always the
+    last one.
     """
     before_last = records - 1
     if before_last <= record.dense_until:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from pinn_phases.methods.base import Method
-from pinn_phases.model import StrictModel
 from pinn_phases.optimisers.base import Optimiser
 from pinn_phases.plugins import (
     METHODS,
@@ -23,6 +22,7 @@ from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.settings.method_names import ADAM, MethodName, parts, with_optimiser
 from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.training import RunSettings, RunTraining, Seed, TrainingSettings
+from pinn_phases.strict_model import StrictModel
 
 
 class ExecutionSettings(StrictModel):

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from pinn_phases.model import StrictModel
+from pinn_phases.strict_model import StrictModel
 
 
 class FigureSettings(StrictModel):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from pinn_phases.model import SettingsError, Tree
+from pinn_phases.strict_model import SettingsError, Tree
 
 ARCHIVED_SETTINGS = "settings.json"  # in the folder of an archive
 

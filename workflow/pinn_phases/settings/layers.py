@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pinn_phases.model import EXPECTED_BLOCK, KeyPath, SettingsError, Tree
+from pinn_phases.strict_model import EXPECTED_BLOCK, KeyPath, SettingsError, Tree
 
 GENERAL_BLOCKS = ("training", "execution", "methods", "optimisers")
 SCALE_KEYS = ("scale", "scales")  # keys that define and choose scales, and are not part of one

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from pinn_phases.model import StrictModel
 from pinn_phases.problems.base import Problem
+from pinn_phases.strict_model import StrictModel
 
 
 class NetworkSettings(StrictModel):

@@ -2,10 +2,10 @@
 
 from pydantic import SerializeAsAny
 
-from pinn_phases.model import StrictModel
 from pinn_phases.plugins import PROBLEMS, REFERENCES, ProblemName, plugin_field
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSolver
+from pinn_phases.strict_model import StrictModel
 
 
 class ReferenceSettings(StrictModel):

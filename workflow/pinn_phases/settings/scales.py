@@ -11,15 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pinn_phases.model import (
-    EXPECTED_BLOCK,
-    KeyPath,
-    SettingsError,
-    StrictModel,
-    Tree,
-    require_plain_data,
-    validated,
-)
 from pinn_phases.plugins import METHODS, names
 from pinn_phases.settings.checks import (
     require_effect,
@@ -32,6 +23,15 @@ from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.settings.file import ARCHIVED_SETTINGS
 from pinn_phases.settings.layers import Layers, at_scale, from_the_command_line, merged
 from pinn_phases.settings.method_names import ADAM, parts, with_optimiser
+from pinn_phases.strict_model import (
+    EXPECTED_BLOCK,
+    KeyPath,
+    SettingsError,
+    StrictModel,
+    Tree,
+    require_plain_data,
+    validated,
+)
 
 ARCHIVE = "archive-"  # prefix of a scale of archived runs, which have their own settings
 REACHED = "reached-"  # prefix of a scale of runs from checkpoints of unfinished trainings

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from pinn_phases.methods.base import Method
-from pinn_phases.model import StrictModel
 from pinn_phases.optimisers.base import Optimiser
 from pinn_phases.plugins import (
     METHODS,
@@ -19,6 +18,7 @@ from pinn_phases.plugins import (
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.method_names import MethodName, parts
 from pinn_phases.settings.network import NetworkSettings
+from pinn_phases.strict_model import StrictModel
 
 # Settings of a training that do not change what an iteration computes.
 RUN_CONTROL = {"iterations", "checkpoint_seconds"}

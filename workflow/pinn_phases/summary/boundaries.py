@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pinn_phases.analysis.boundaries import PHASES
-from pinn_phases.analysis.landmarks import LANDMARKS
+from pinn_phases.analysis.phases.landmarks import LANDMARKS
+from pinn_phases.analysis.phases.names import PHASES
 from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pinn_phases.analysis.boundaries import PHASES
-from pinn_phases.analysis.landmarks import LANDMARKS
+from pinn_phases.analysis.phases.landmarks import LANDMARKS
+from pinn_phases.analysis.phases.names import PHASES
 
 
 def boundary_words(boundary: Mapping[str, float] | None) -> str:

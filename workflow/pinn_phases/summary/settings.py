@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from pinn_phases.model import Tree
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.method_names import parts
 from pinn_phases.settings.trees import leaves
+from pinn_phases.strict_model import Tree
 from pinn_phases.summary.page import Page, Table
 
 ABSENT = "not set"

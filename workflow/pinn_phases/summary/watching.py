@@ -15,14 +15,14 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from pinn_phases.analysis.boundaries import PHASES
-from pinn_phases.analysis.phases import find_phases
+from pinn_phases.analysis.phases.names import PHASES
+from pinn_phases.analysis.phases.search import find_phases
 from pinn_phases.files.checkpoint_files import checkpoints_in
 from pinn_phases.files.reached import is_unfinished
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.settings.analysis import PhaseSettings
-from pinn_phases.training.parts import read_whole
-from pinn_phases.training.progress import LINE_SECONDS, Status, status_file
+from pinn_phases.training.checkpointing.parts import read_whole
+from pinn_phases.training.recording.progress import LINE_SECONDS, Status, status_file
 
 SILENT_SECONDS = 6 * LINE_SECONDS  # six successive lines of the log are missing
 UNKNOWN = "–"

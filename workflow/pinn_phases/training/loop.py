@@ -13,25 +13,29 @@ import numpy as np
 from pinn_phases.files.storage import Content
 from pinn_phases.jobs.stopping import Stopped, stop_on_signals
 from pinn_phases.settings.training import RunSettings, TrainingSettings
-from pinn_phases.training.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.other_code import REFERENCE, newest_of_other_code
+from pinn_phases.training.checkpointing.session import Session
+from pinn_phases.training.checkpointing.stretches import Stretch, stretches_of
 from pinn_phases.training.device import choose_device, describe, usable_threads
 from pinn_phases.training.engines.fast.compilation import provide_cache
-from pinn_phases.training.history import MILESTONES_PER_DECADE, is_recorded, snapshot_iterations
 from pinn_phases.training.iteration import Iteration
-from pinn_phases.training.measure import (
+from pinn_phases.training.points import loss_points
+from pinn_phases.training.recording.history import (
+    MILESTONES_PER_DECADE,
+    is_recorded,
+    snapshot_iterations,
+)
+from pinn_phases.training.recording.measure import (
     history_row,
     not_finite,
     on_host,
     require_finite,
     snapshot,
 )
-from pinn_phases.training.other_code import REFERENCE, newest_of_other_code
-from pinn_phases.training.points import loss_points
-from pinn_phases.training.progress import Progress
-from pinn_phases.training.session import Session
+from pinn_phases.training.recording.progress import Progress
 from pinn_phases.training.setup import Training, prepare
 from pinn_phases.training.state import State
-from pinn_phases.training.stretches import Stretch, stretches_of
 from pinn_phases.training.threads import ThreadPool
 
 log = logging.getLogger(__name__)

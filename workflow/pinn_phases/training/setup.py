@@ -11,8 +11,8 @@ from pinn_phases.problems.base import Points, Problem
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.engines.base import Engine
 from pinn_phases.training.engines.factory import make_engine
-from pinn_phases.training.error import TestError
 from pinn_phases.training.points import collocation_points
+from pinn_phases.training.recording.error import TestError
 from pinn_phases.training.state import State
 from pinn_phases.training.threads import ThreadPool
 

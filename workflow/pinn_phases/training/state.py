@@ -13,7 +13,7 @@ from torch import Tensor
 from pinn_phases.arrays import Arrays
 from pinn_phases.network.network import flattened, unflattened
 from pinn_phases.optimisers.base import Optimiser
-from pinn_phases.training.history import MILESTONES, RECORD, Row, Series
+from pinn_phases.training.recording.history import MILESTONES, RECORD, Row, Series
 from pinn_phases.training.stepper import Stepper
 
 STATE = "state/"  # prefix of its datasets in a checkpoint

@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinn_phases import claims
-from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.phases.names import PHASES
 from pinn_phases.analysis.seeds import Bound, Ratio
 from pinn_phases.analysis.term_curves import term_curves
 from pinn_phases.claims.base import Case, Claim, Kind, Run
@@ -37,11 +37,11 @@ from pinn_phases.claims.judging.quantities import Finding, Outcome, Untestable, 
 from pinn_phases.files import storage
 from pinn_phases.files.reached import is_unfinished, last_iteration, length_in_words
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.model import validated
 from pinn_phases.plugins import PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.settings.trees import differences
+from pinn_phases.strict_model import validated
 
 KINDS = ("run", "phases", "information", "coarse", "homogeneity", "terms")  # files of a training
 LEFT_OUT = ("snapshots/", "points/", "activations/")  # datasets that no claim uses

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from pinn_phases.analysis.boundaries import PHASES
+from pinn_phases.analysis.phases.names import PHASES
 from pinn_phases.figures.drawing.curves import last_iteration
 from pinn_phases.figures.drawing.style import (
     FONT_POINTS,

@@ -7,7 +7,7 @@ from an earlier state (a milestone) that the newest file contains; the shorter t
 files of its own.
 
 The record (history, snapshots, milestones) only grows. It is stored in parts that are written once
-(`pinn_phases.training.parts`); both generations of the state list them.
+(`pinn_phases.training.checkpointing.parts`); both generations of the state list them.
 """
 
 import hashlib
@@ -21,8 +21,7 @@ from typing import Any
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.training.history import MILESTONES
-from pinn_phases.training.parts import (
+from pinn_phases.training.checkpointing.parts import (
     PARTS,
     Part,
     fills_part,
@@ -31,8 +30,9 @@ from pinn_phases.training.parts import (
     with_parts,
     write_part,
 )
+from pinn_phases.training.checkpointing.stretches import STRETCHES, stretches_of
+from pinn_phases.training.recording.history import MILESTONES
 from pinn_phases.training.state import State, truncated
-from pinn_phases.training.stretches import STRETCHES, stretches_of
 
 HASH_LENGTH = 12  # hexadecimal digits in the name: 48 bits
 

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from pinn_phases.arrays import Arrays
 from pinn_phases.files.reached import REACHED
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.model import StrictModel, validated
 from pinn_phases.settings.training import DEFAULT_ENGINE, RunSettings
 from pinn_phases.settings.trees import leaves
-from pinn_phases.training.parts import PARTS
+from pinn_phases.strict_model import StrictModel, validated
+from pinn_phases.training.checkpointing.parts import PARTS
+from pinn_phases.training.checkpointing.stretches import STRETCHES, stretches_of
 from pinn_phases.training.points import loss_points
-from pinn_phases.training.stretches import STRETCHES, stretches_of
 
 LAST_ROW = {"history/": "state/last_row/", "snapshots/": "state/last_snapshot/"}
 

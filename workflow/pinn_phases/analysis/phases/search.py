@@ -39,10 +39,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pinn_phases.analysis.change_points import Interval, crossing
-from pinn_phases.analysis.elbows import MIN_FALL, find_elbow
-from pinn_phases.analysis.levels import FEWEST, Bins
-from pinn_phases.analysis.rises import MOST, Rise, confidence, find_rises
+from pinn_phases.analysis.phases.change_points import Interval, crossing
+from pinn_phases.analysis.phases.elbows import MIN_FALL, find_elbow
+from pinn_phases.analysis.phases.levels import FEWEST, Bins
+from pinn_phases.analysis.phases.rises import MOST, Rise, confidence, find_rises
 from pinn_phases.arrays import Real
 from pinn_phases.settings.analysis import MIN_RECORDS
 

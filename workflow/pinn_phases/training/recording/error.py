@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_phases.grids import grid_points, largest_stride, vanishes
-from pinn_phases.model import SettingsError
 from pinn_phases.network.fields import FieldAt
 from pinn_phases.operators import Fields
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.network import NetworkSettings
+from pinn_phases.strict_model import SettingsError
 from pinn_phases.training.engines.fast import triton_network
 from pinn_phases.training.threads import ThreadPool
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pinn_phases.analysis.change_points import FEWEST as FEWEST_FOR_A_BEND
-from pinn_phases.analysis.change_points import Interval, bend
-from pinn_phases.analysis.levels import FEWEST, Bins
+from pinn_phases.analysis.phases.change_points import FEWEST as FEWEST_FOR_A_BEND
+from pinn_phases.analysis.phases.change_points import Interval, bend
+from pinn_phases.analysis.phases.levels import FEWEST, Bins
 
 MIN_FALL = 0.5  # decades from one window to the next; a smaller fall is not a phase
 SLOWED = 0.45  # the fall has ended once it is less than this share of the steepest fall

@@ -10,9 +10,15 @@ from typing import Any
 import torch
 
 from pinn_phases.jobs.notes import NOTE
+from pinn_phases.training.checkpointing.stretches import (
+    PROVENANCE,
+    STRETCHES,
+    Stretch,
+    changes,
+    extended,
+)
 from pinn_phases.training.device import describe, device_name
 from pinn_phases.training.setup import Training
-from pinn_phases.training.stretches import PROVENANCE, STRETCHES, Stretch, changes, extended
 
 log = logging.getLogger(__name__)
 

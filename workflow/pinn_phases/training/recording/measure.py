@@ -9,7 +9,7 @@ from torch import Tensor
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.network.network import flattened
 from pinn_phases.training.engines.base import BatchGradient, Loss
-from pinn_phases.training.history import Row, in_column_dtype
+from pinn_phases.training.recording.history import Row, in_column_dtype
 from pinn_phases.training.setup import Training
 from pinn_phases.training.state import State
 from pinn_phases.training.statistics import (

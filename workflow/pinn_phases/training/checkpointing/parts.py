@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pinn_phases.arrays import Arrays
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
-from pinn_phases.training.history import RECORD
+from pinn_phases.training.recording.history import RECORD
 
 PARTS = "parts"  # attribute of a checkpoint with the list of parts
 PART_BYTES = 4 * 2**20  # gives about 25 parts at paper scale, one or two at laptop scale

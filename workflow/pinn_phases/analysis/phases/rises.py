@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pinn_phases.analysis.levels import FEWEST, Bins
+from pinn_phases.analysis.phases.levels import FEWEST, Bins
 from pinn_phases.arrays import Real
 
 MOST = 0.6  # smallest share of the time that must be low before a rise, and high after it

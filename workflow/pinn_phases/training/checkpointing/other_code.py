@@ -5,9 +5,9 @@ import logging
 from pinn_phases.files.checkpoint_files import checkpoints_in
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.settings.training import RunSettings
-from pinn_phases.training.checkpoints import Checkpoints
-from pinn_phases.training.parts import read_whole
-from pinn_phases.training.unfinished import read_statement, require_same_training
+from pinn_phases.training.checkpointing.checkpoints import Checkpoints
+from pinn_phases.training.checkpointing.parts import read_whole
+from pinn_phases.training.checkpointing.unfinished import read_statement, require_same_training
 
 REFERENCE = "reference_data"  # attribute: digest of the data of the reference solution
 

@@ -1,0 +1,1 @@
+"""Search for the phases of learning in the curve of the SNR."""

@@ -1,0 +1,1 @@
+"""What a training records and shows: history, snapshots, test error and progress."""
