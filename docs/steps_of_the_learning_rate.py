@@ -52,7 +52,7 @@ def row(name: str, every: int, at: Real, snr: Real) -> list[str]:
     first = phases.total_diffusion.iteration if phases.total_diffusion else at[-1] / 2
     last = phases.late_decrease.iteration if phases.late_decrease else at[-1]
     counts = (at >= first) & (at <= last)
-    part = at % every * PARTS // every
+    part = (at - 1) % every * PARTS // every  # the rate falls after iterations that are multiples
     medians = [np.median(snr[counts & (part == number)]) for number in range(PARTS)]
     return [name, f"{every:,}", *(f"{median:.2g}" for median in medians)]
 
