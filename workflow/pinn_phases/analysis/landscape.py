@@ -1,4 +1,4 @@
-"""Adam on a loss of two parameters with very different curvatures (Section 2.2, Fig. 4).
+"""Adam on a loss of two parameters with very different curvatures (Section 2.3, Fig. 4).
 
 | paper              | here          |
 |--------------------|---------------|

@@ -9,7 +9,7 @@ from pinn_phases.optimisers.base import FallingRate, Moments, Tensor, TorchOptim
 
 
 class Adam(FallingRate):
-    """Adam (Eqs. 9 to 11) on the full batch, in torch's implementation."""
+    """Adam (Eqs. 10 and 11) on the full batch, in torch's implementation."""
 
     title: ClassVar[str] = "Adam"
     capturable: ClassVar[bool] = True
