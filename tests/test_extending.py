@@ -14,7 +14,10 @@ from pinn_phases.files import storage
 from tests.processes import forking_python, snakemake
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "tests", "pyproject.toml")
+COPIED = (
+    *("Snakefile", "config.yaml", "pyproject.toml"),
+    *("workflow", "profiles", "envs", "tests", "benchmarks"),
+)
 PAGE = (ROOT / "docs/extending.md").read_text()
 STEP = re.compile(r"^(?:(Add to )?`([^`\n]+)`:\n\n)?```(?!`)\w+\n(.*?)^```$", re.M | re.S)
 STEPS = [match.groups() for match in STEP.finditer(PAGE)]  # additions to a file, files, commands
@@ -22,6 +25,11 @@ FILES = {name: text for addition, name, text in STEPS if name and not addition}
 SETTINGS = [yaml.safe_load(text) for addition, _, text in STEPS if addition]
 COMMANDS = [shlex.split(text) for _, name, text in STEPS if not name]
 SECONDS = 300  # for one command; the longest takes about 15 on an idle machine
+OVER_ALL_PROBLEMS = (  # tests of the repository that a new equation must pass
+    *("tests/test_operators.py", "tests/network/test_network.py", "tests/settings/test_effects.py"),
+    *("tests/training/test_effects.py", "tests/training/engines/test_plain.py"),
+    *("tests/training/engines/test_batched_network.py", "tests/analysis/test_fields.py"),
+)
 EQUATION, METHOD, OPTIMISER = "korteweg_de_vries", "sa", "nadam"
 
 
@@ -102,6 +110,18 @@ def test_the_code_on_the_page_passes_ruff(extended):
 def test_the_equation_s_own_tests_pass(extended):
     _, said = extended
     assert re.search(r"\b4 passed", said[0]), said[0]
+
+
+def test_the_repository_s_tests_include_the_equation_and_pass(extended):
+    folder, _ = extended
+    said = run(folder, ["pytest", "-k", EQUATION, *OVER_ALL_PROBLEMS])
+    assert int(re.search(r"(\d+) passed", said)[1]) > len(OVER_ALL_PROBLEMS), said
+
+
+def test_timings_are_those_of_the_paper_s_problems(extended):
+    folder, _ = extended
+    planned = run(folder, ["snakemake", "-n", "--", "benchmarks"])
+    assert planned.count("Timing allen_cahn with") == 1 and f"Timing {EQUATION}" not in planned
 
 
 def test_dry_runs_plan_only_new_jobs(extended):

@@ -31,7 +31,6 @@ class Evaluation:
 class Engine(ABC):
     """A training, set up by its constructor; iterations are full-batch Adam in float32."""
 
-    problems: ClassVar[tuple[str, ...]] = ("allen_cahn", "helmholtz", "burgers", "cavity")
     packages: ClassVar[tuple[str, ...]] = ("torch",)  # whose versions matter
 
     @abstractmethod

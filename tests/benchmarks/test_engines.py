@@ -10,9 +10,9 @@ import pytest
 from benchmarks.compare import disagreement, require_agreement
 from benchmarks.engine import peak_memory_mb, serve
 from benchmarks.engines.base import engine_class
+from benchmarks.sizes import COEFFICIENTS
 from benchmarks.task import Task
 from benchmarks.training_task import evaluate_exactly, make_task
-from pinn_phases.plugins import PROBLEMS, names
 from tests.benchmarks.conftest import small_settings
 
 PEERS = {"deepxde": "deepxde", "jax": "jax", "pina": "pina"}  # engine: package that it needs
@@ -26,7 +26,7 @@ def engine(name, task):
     return engine_class(name)(task)
 
 
-@pytest.mark.parametrize("problem", names(PROBLEMS))
+@pytest.mark.parametrize("problem", COEFFICIENTS)
 @pytest.mark.parametrize("name", EVALUATING)
 def test_engines_agree_with_float64(name, problem):
     task = make_task(small_settings(problem))
@@ -35,7 +35,7 @@ def test_engines_agree_with_float64(name, problem):
     require_agreement(name, disagreement(evaluation, evaluate_exactly(task)))
 
 
-@pytest.mark.parametrize("problem", names(PROBLEMS))
+@pytest.mark.parametrize("problem", COEFFICIENTS)
 def test_wrong_losses_are_detected(problem):
     """Any coefficient, or the weight of any condition, off by a factor of two."""
     settings = small_settings(problem)

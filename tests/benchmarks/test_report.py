@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.report.figure import draw
 from benchmarks.report.goals import GOALS, conditions, table
-from pinn_phases.plugins import PROBLEMS, names
+from benchmarks.sizes import COEFFICIENTS
 
 MACHINE = {"processor": "A processor", "processors": 2, "system": "Linux", "load": 0.0}
 RATIOS = {
@@ -44,7 +44,7 @@ def reports():
     }
     width = {"sizes": [128, 256], "seconds": [0.5, 1.5], "slope": 1.6}
     growth = {"points": points, "width": width, "iterations": {**width, "slope": 1.25}}
-    compared = {name: {**common, **size, "engines": engines} for name in names(PROBLEMS)}
+    compared = {name: {**common, **size, "engines": engines} for name in COEFFICIENTS}
     jobs = {
         "at_once": {"2": {"over_one": spread(1.75)}},
         "by_cores": {"8": {"work_over_two": spread(0.75)}},

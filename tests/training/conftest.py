@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
@@ -44,8 +46,9 @@ TRAINING = {
 }
 CHECKPOINT_EACH_ITERATION = {"checkpoint_seconds": 1e-9}
 
-
-EQUATIONS = {
+CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
+# Of every problem; those of the paper in place of coefficients that hide a term.
+EQUATIONS = {name: block["equation"] for name, block in CONFIG["problems"].items()} | {
     "allen_cahn": {"diffusion": 1e-4, "reaction": 5.0},
     "helmholtz": {"a1": 2, "a2": 3, "k": 1.5},
     "burgers": {"viscosity": 0.01},

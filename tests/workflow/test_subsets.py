@@ -18,7 +18,7 @@ def with_problems(*chosen):
     config = copy.deepcopy(CONFIG)
     for block in (config, *config["scales"].values()):
         if "problems" in block:
-            block["problems"] = {name: block["problems"][name] for name in chosen}
+            block["problems"] = {n: b for n, b in block["problems"].items() if n in chosen}
     return config
 
 

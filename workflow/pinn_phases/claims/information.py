@@ -2,7 +2,7 @@
 
 The paper's measure saturates: with 30 bins even an untrained network of the paper's size loses only
 0.4 % of log2 n, because nearly every point has its own string. So these claims are judged with
-`coarse_bins` instead of 30. With coarse bins an untrained network loses 5 to 15 % (all problems, all
+`coarse_bins` instead of 30. With coarse bins an untrained network loses 5 to 15 % (all problems and
 collocation points, at laptop and paper scale), and the claims can fail.
 """
 
