@@ -10,11 +10,12 @@ parameters, C coordinates.
 | reference   | `axes/{coordinate}`, `fields/{field}`, attributes `error_estimate`, `resolution`   |
 | run         | `history/{name}` (R,), `history/layers/{name}` (R, L), `snapshots/iteration` (S,), |
 |             | `snapshots/parameters` (S, P), `snapshots/weights` (S, Q, N),                      |
-|             | `points/collocation` (N, C)                                                        |
+|             | `points/collocation` (N, C), `points/{condition}_{i}` of each point set (.., C)    |
 | checkpoint  | as run without points, and `state/{name}`; attribute `parts`: files that contain   |
 |             | the beginning of the history, snapshots and `state/milestones/{name}`              |
 | part        | history, snapshots and `state/milestones/{name}` of some iterations                |
-| phases      | none; attributes `diffusion`, `total_diffusion`: null or a mapping                 |
+| phases      | none; attributes `diffusion`, `total_diffusion`, `late_decrease`: null or a        |
+|             | mapping, `candidates`: rejected rises, `landmarks`                                 |
 | fields      | `iterations` (S,), `axes/{coordinate}`, `fields/{observable}` of the reference,    |
 |             | `prediction/{observable}`, `residual/{equation}`, `points/collocation`, `weights`; |
 |             | attribute `relative_l2`: observable -> its errors                                  |
