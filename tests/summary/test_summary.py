@@ -74,16 +74,16 @@ def marked(table):
 
 def test_settings_show_the_papers_value_where_the_scale_changes_it(settings):
     general, *problems = settings_page(settings["scale"], settings["paper"]).tables
-    assert [table.title for table in problems] == [
+    assert [table.title for table in problems[:4]] == [
         *("Allen-Cahn", "Helmholtz", "Burgers", "Lid-driven cavity")
     ]
-    cavity = rows(problems[-1])
+    cavity = rows(problems[3])
     assert cavity["equation.reynolds"] == ("100.0", "1000.0")
     assert cavity["training.network.width"] == ("16", "128")
     assert cavity["training.network.ansatz"] == ("plain", "")
     assert cavity["training.compiled"] == ("false", "true")
-    assert "equation.reynolds" in marked(problems[-1])
-    assert "training.network.ansatz" not in marked(problems[-1])
+    assert "equation.reynolds" in marked(problems[3])
+    assert "training.network.ansatz" not in marked(problems[3])
     assert rows(general)["information.points"] == ("100", "null")
     assert rows(general)["seeds"] == ("[0]", "")
 
