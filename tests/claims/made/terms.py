@@ -41,13 +41,17 @@ FEW_SNAPSHOTS = {
     "terms_iteration": np.array([500, 5000, 20_000]),
     "terms_cosine": np.array([-1.0, 0.5, 0.5]),
 }
+NO_CONDITIONS = {
+    "terms_cosine": np.full(SNAPSHOTS.size, np.nan),
+    "terms_gradient_conditions": np.zeros(SNAPSHOTS.size),
+}
 
 
 CASES = [
     ("terms_oppose_in_diffusion", HOLDS, {"terms_cosine": snapshots(-0.95, 0.9, 0.9)}),
     ("terms_oppose_in_diffusion", IN_PART, {"terms_cosine": snapshots(-0.5, -1.0)}),
     ("terms_oppose_in_diffusion", FAILS, {"terms_cosine": snapshots(0.1, -1.0, -1.0)}),
-    ("terms_oppose_in_diffusion", UNTESTABLE, {"terms_cosine": np.full(SNAPSHOTS.size, np.nan)}),
+    ("terms_oppose_in_diffusion", UNTESTABLE, NO_CONDITIONS),
     ("residual_batches_agree_in_diffusion", HOLDS, {"terms_snr_residual": snapshots(4, 0.1, 0.1)}),
     ("residual_batches_agree_in_diffusion", FAILS, {"terms_snr_residual": snapshots(0.4, 9, 9)}),
     ("standoff_ends_at_total_diffusion", HOLDS, {"terms_cosine": standoff(TOTAL)}),
@@ -58,7 +62,9 @@ CASES = [
     ("standoff_ends_at_total_diffusion", FAILS, {}),
     ("standoff_ends_at_total_diffusion", FAILS, {"terms_cosine": NO_CLEAR_END}),
     ("standoff_ends_at_total_diffusion", UNTESTABLE, FEW_SNAPSHOTS),
+    ("standoff_ends_at_total_diffusion", UNTESTABLE, NO_CONDITIONS),
     (SIGNAL, HOLDS, signal(conditions=1.0, residual=0.3, whole=1.2)),
     (SIGNAL, IN_PART, signal(conditions=1.0, residual=0.8, whole=0.3)),
     (SIGNAL, FAILS, signal(conditions=1.0, residual=3.0, whole=3.2)),
+    (SIGNAL, UNTESTABLE, NO_CONDITIONS),
 ]

@@ -42,9 +42,14 @@ def _count(run: Run, span: Span) -> str:
     return f"measured at {len(within(at, at, span)):,} iterations"
 
 
-def _oppose(run: Run) -> Measured:
+def _require_conditions(run: Run) -> None:
+    """Raise `Untestable` if the loss has no conditions, or if all their weights are 0."""
     if not np.isfinite(run.terms["cosine"]).any():
         raise Untestable("the loss has no conditions")
+
+
+def _oppose(run: Run) -> Measured:
+    _require_conditions(run)
     cosine = _median(run, run.terms["cosine"], run.in_diffusion)
     return measured(cosine, note=_count(run, run.in_diffusion))
 
@@ -56,6 +61,7 @@ def _batches_agree(run: Run) -> Measured:
 
 
 def _standoff_ends(run: Run) -> Measured:
+    _require_conditions(run)
     start = run.start_of("total_diffusion")
     after = run.start_of("diffusion"), float(run.iterations)
     at = within(run.terms["iteration"], run.terms["iteration"], after)
@@ -86,6 +92,7 @@ def _best_splits(opposed: Array) -> tuple[int, int]:
 
 
 def _signal_of_the_conditions(run: Run) -> Measured:
+    _require_conditions(run)
     span = run.in_total_diffusion
     conditions, std = run.terms["gradient_conditions"], run.terms["gradient_std"]
     loss = _median(run, run.terms["snr"] * std / conditions, span)
