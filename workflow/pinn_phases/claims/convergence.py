@@ -83,13 +83,21 @@ def _stagnates(run: Run) -> Measured:
     return measured(run.error[np.searchsorted(run.at, run.in_fitting[1])] / run.error[0])
 
 
+def _fluctuations(*runs: Run) -> list[float]:
+    """Return the fluctuation of each run's error in the last half decade, in decades."""
+    sizes = [fluctuation(run.at, run.error, run.late[0]) for run in runs]
+    if not all(sizes):  # the trend through one record per bin passes through every record
+        raise Untestable("too few records for a trend of the error")
+    return sizes
+
+
 def _fluctuation_over_largest(burgers: Run, *others: Run) -> Measured:
-    size, *rest = (fluctuation(run.at, run.error, run.late[0]) for run in (burgers, *others))
+    size, *rest = _fluctuations(burgers, *others)
     return measured(size / max(rest), note=f"Burgers {size:.2g} decades")
 
 
 def _fluctuation_over_smallest(cavity: Run, *others: Run) -> Measured:
-    size, *rest = (fluctuation(run.at, run.error, run.late[0]) for run in (cavity, *others))
+    size, *rest = _fluctuations(cavity, *others)
     return measured(size / min(rest), note=f"cavity {size:.2g} decades")
 
 
