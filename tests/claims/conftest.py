@@ -52,10 +52,10 @@ def by_layer(levels, at=SNAPSHOTS):
     return np.tile(np.asarray(levels, float), (len(at), 1))
 
 
-def falling_at(iteration):
+def falling_at(iteration, at=AT):
     """Curve that falls by a decade within a factor of two of iterations, and slowly elsewhere."""
-    x = np.log10(AT / iteration)
-    return 10 ** (-0.01 * np.log10(AT) - np.clip(x / 0.3 + 0.5, 0, 1))
+    x = np.log10(at / iteration)
+    return 10 ** (-0.01 * np.log10(at) - np.clip(x / 0.3 + 0.5, 0, 1))
 
 
 def snapshots(diffusion, total_diffusion, fitting=None):

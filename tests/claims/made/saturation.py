@@ -8,11 +8,14 @@ from tests.claims.conftest import (
     HOLDS,
     IN_PART,
     LAYERS,
+    SNAPSHOTS,
     TOTAL,
     UNTESTABLE,
     by_layer,
     falling_at,
+    power,
     snapshots,
+    total_at,
 )
 
 
@@ -21,6 +24,15 @@ def growing_at(iteration):
     return by_layer([10.0] * LAYERS, AT) / falling_at(iteration)[:, None]
 
 
+def binary(diffusion, total_diffusion):
+    """Shares of binary activations by phase, of one layer."""
+    return by_layer([0.1]) * snapshots(diffusion, total_diffusion)[:, None]
+
+
+# It doubles from one part of the training to the next, and grows fastest at the end.
+STEADY_GROWTH = (
+    power(0.6, 1e-3, at=SNAPSHOTS)[:, None] / falling_at(15_000, SNAPSHOTS)[:, None] ** 0.1
+)
 MIDDLE, FIRST_THEN_MIDDLE = [0.1, 0.5, 0.6, 0.4, 0.2], [0.7, 0.5, 0.6, 0.4, 0.2]
 PER_WEIGHT = np.sqrt(
     [16, 64, 64, 64, 64]
@@ -28,10 +40,13 @@ PER_WEIGHT = np.sqrt(
 
 
 CASES = [
-    ("activations_saturate", HOLDS, {"binary": by_layer([0.1]) * snapshots(1, 2)[:, None]}),
-    ("activations_saturate", IN_PART, {"binary": by_layer([0.1]) * snapshots(1, 1.2)[:, None]}),
-    ("activations_saturate", FAILS, {"binary": by_layer([0.1]) * snapshots(1, 1.05)[:, None]}),
-    ("activations_saturate", HOLDS, {"binary": by_layer([0.1]) * snapshots(0, 1)[:, None]}),
+    ("activations_saturate", HOLDS, {"binary": binary(1, 2)}),
+    ("activations_saturate", HOLDS, {"binary": binary(0, 1)}),
+    ("activations_saturate", IN_PART, {"binary": binary(1, 1.2)}),
+    ("activations_saturate", IN_PART, {"binary": binary(1, 2), "phases": total_at(0.4 * TOTAL)}),
+    ("activations_saturate", FAILS, {"binary": binary(1, 1.05)}),
+    ("activations_saturate", FAILS, {"binary": binary(1, 2), "phases": total_at(5 * TOTAL)}),
+    ("activations_saturate", FAILS, {"binary": STEADY_GROWTH}),
     ("activations_saturate", FAILS, {"binary": by_layer([0.0])}),
     ("middle_layers_saturate", HOLDS, {"binary": by_layer(MIDDLE)}),
     ("middle_layers_saturate", IN_PART, {"binary": by_layer(FIRST_THEN_MIDDLE)}),
