@@ -75,6 +75,8 @@ CASES = [
     ("rba_enters_first", FAILS, {}, {"phases": NOT_TOTAL}),
     ("rba_enters_first", UNTESTABLE, {"phases": NOT_TOTAL}, {"phases": NOT_TOTAL}),
     ("rba_enters_first", UNTESTABLE, {"phases": total_at(2100.0)}, {}),
+    ("rba_enters_first", UNTESTABLE, {"phases": NOT_TOTAL, "snr": steps(100, 2, 2)}, {}),
+    ("rba_enters_first", UNTESTABLE, {}, {"phases": NOT_TOTAL, "snr": steps(100, 2, 2)}),
     ("jump_stays_far_below_fitting", HOLDS, {"snr": steps(1000, 0.1, 3)}),
     ("jump_stays_far_below_fitting", IN_PART, {"snr": steps(30, 0.1, 3)}),
     ("jump_stays_far_below_fitting", FAILS, {"snr": steps(2, 0.1, 3)}),
