@@ -98,6 +98,7 @@ def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATI
         "layers/weight_norm": np.ones((at.size, LAYERS)),
         "gradient_mean": np.full(at.size, 0.05),
         "gradient_std": np.ones(at.size),
+        "weights_mean": np.full(at.size, 0.5),
     }
     layers = {
         "iterations": SNAPSHOTS,

@@ -19,6 +19,7 @@ from tests.claims.conftest import (
     falling_at,
     runs_of,
     steps,
+    synthetic_run,
 )
 from tests.claims.made.convergence import below_at, ending_at
 from tests.claims.made.saturation import PER_WEIGHT, growing_at
@@ -79,6 +80,16 @@ def test_values_are_those_of_the_curves():
     assert fall == pytest.approx(2, rel=0.15)  # within a bin of the trend, a twentieth of a decade
     curves = {"layers_weight_norm": growing_at(TOTAL), "relative_l2": falling_at(3 * TOTAL)}
     assert values("norm_rises", curves) == pytest.approx([1, 3], rel=0.15)
+
+
+@pytest.mark.parametrize(("method", "relative"), [("rba", 1), ("vanilla", 0.01)])
+def test_the_first_noise_is_also_compared_relative_to_the_weights_that_are_applied(
+    method, relative
+):
+    growing = {"gradient_std": steps(0.01, 1, 1), "weights_mean": steps(0.05, 0.5, 0.5)}
+    judged = judge(claim("noise_starts_low"), [synthetic_run(method=method, **growing)])
+    found = {case.case[0][1]: case.findings[0] for case in judged.cases}[method]
+    assert list(found.values.values()) == pytest.approx([0.01, relative])
 
 
 def test_norms_of_layers_are_compared_per_weight():

@@ -293,8 +293,9 @@ CLAIMS = (
                 in_part=Above(0),
             ),
         ),
-        reason="several: at least two",
-        cases=each(ALL, RBA),
+        reason="several: at least two. Left out is Helmholtz with vanilla, which has no fitting: "
+        "its SNR starts below 1 (Fig. 7)",
+        cases=each(ALL, RBA) + each(("allen_cahn", "burgers", "cavity"), VANILLA),
         measure=_far_below_fitting,
     ),
     Claim(
