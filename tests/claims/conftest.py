@@ -103,13 +103,13 @@ def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATI
     layers = {
         "iterations": SNAPSHOTS,
         "relative": by_layer([LOG2_POINTS] * LAYERS),
+        "fixed": by_layer([LOG2_POINTS] * LAYERS),
         "binary": by_layer([0.1] * LAYERS),
         "norm": by_layer([10.0] * LAYERS),
     }
     coarse = {
         "iterations": SNAPSHOTS,
         "relative": by_layer([LOG2_POINTS] * LAYERS),
-        "fixed": by_layer([LOG2_POINTS] * LAYERS),
     }
     spread = {
         "iterations": SNAPSHOTS,

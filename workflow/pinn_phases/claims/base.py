@@ -77,11 +77,11 @@ class Run:
         Start of "diffusion", "total_diffusion" and "late_decrease": a mapping with "iteration",
         "lower" and "upper", or None if it was not found.
     layers
-        Arrays of the information file: "iterations" (S,), "relative", "binary", "norm" (S, H), ...
-        for S snapshots and H hidden layers.
+        Arrays of the information file: "iterations" (S,), "relative", "fixed", "binary", "norm"
+        (S, H), ... for S snapshots and H hidden layers.
     coarse
         The same for the file with coarse bins, so few that the measure does not saturate:
-        "iterations", "relative", "fixed".
+        "iterations", "relative".
     layer_weights
         Number of weights of each hidden layer, shape (H,).
     log2_points
