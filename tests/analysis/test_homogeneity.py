@@ -27,8 +27,9 @@ def test_midpoints_are_those_of_the_problem_s_domain():
 
 @pytest.mark.parametrize("per_box", [1, 3, 8])
 def test_box_means_are_integrals_over_the_boxes(per_box):
-    t, x = midpoints(PROBLEM, 4, per_box).T
-    found = box_means((3 * t + x + 2)[None], 4, 2)
+    points = midpoints(PROBLEM, 4, per_box)
+    t, x = points.T
+    found = box_means((3 * t + x + 2)[None], points, PROBLEM, 4)
     # the mean of a linear function is its value in the middle, for any number of points
     middles = midpoints(PROBLEM, 4, 1)
     np.testing.assert_allclose(found.ravel(), 3 * middles[:, 0] + middles[:, 1] + 2)
@@ -40,10 +41,18 @@ def test_the_midpoint_rule_converges_with_its_order():
     exact = np.sin(1) ** 2  # mean of cos(t) cos(x) over [0, 1] x [0, 1]
     errors = []
     for per_box in (4, 8):
-        t, x = midpoints(PROBLEM, 2, per_box).T
-        upper = box_means((np.cos(t) * np.cos(x))[None], 2, 2)[0, :, 1].mean()
+        points = midpoints(PROBLEM, 2, per_box)
+        values = np.cos(points).prod(axis=1)
+        upper = box_means(values[None], points, PROBLEM, 2)[0, :, 1].mean()
         errors.append(abs(upper - exact))
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.02)  # second order
+
+
+def test_boxes_average_the_points_in_them():
+    points = np.array([[0.1, -0.9], [0.2, -0.1], [1.0, 1.0], [0.0, -1.0]])  # (t, x)
+    found = box_means(np.array([[1.0, 2.0, 5.0, 6.0], [0.0] * 4]), points, PROBLEM, 2)
+    np.testing.assert_array_equal(found, [[[3, np.nan], [np.nan, 5]], [[0, np.nan], [np.nan, 0]]])
+    assert homogeneity(found) == pytest.approx([4 / np.sqrt(17), 1])
 
 
 def test_equal_boxes_are_homogeneous():
@@ -103,3 +112,18 @@ def test_the_command_measures_every_snapshot(tmp_path, problem_name):
     np.testing.assert_allclose(boxes[:, 0, 2], total[:, corner].mean(1), rtol=1e-6)  # of float32
     expected = boxes.mean((1, 2)) / np.sqrt((boxes**2).mean((1, 2)))
     np.testing.assert_allclose(found.arrays["homogeneity/residual"], expected)
+
+
+@pytest.mark.parametrize("problem_name", ["burgers", "cavity"])
+def test_the_command_measures_at_the_collocation_points(tmp_path, problem_name):
+    run, output = tmp_path / "run.h5", tmp_path / "samples.h5"
+    run_settings, points, parameters = write_untrained_run(run, problem_name)
+    options = ["--run", str(run), "--output", str(output), "--samples"]
+    measured = json.dumps({"boxes": 2, "points_per_box": 3})
+    assert main(["homogeneity", *options, "--settings", measured]) == 0
+    _, residuals = observables_and_residuals(run_settings, parameters, points)
+    total = np.sqrt(sum(values.astype(float) ** 2 for values in residuals.values()))
+    middle = [np.mean(run_settings.equation.domain[n]) for n in run_settings.equation.coordinates]
+    corner = (points[:, 0] < middle[0]) & (points[:, 1] > middle[1])
+    boxes = storage.read(output, "samples").arrays["boxes/residual"]
+    np.testing.assert_allclose(boxes[:, 0, 1], total[:, corner].mean(1), rtol=1e-6)  # of float32

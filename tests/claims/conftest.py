@@ -83,8 +83,8 @@ def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATI
     """Return a synthetic run.
 
     Each of `parts` replaces a field of `Run`, or an entry of its history, layers or spread. Names
-    have the prefix `terms_` or `coarse_` for entries of terms or coarse, and `layers_` for entries
-    "layers/..." of the history.
+    have the prefix `terms_`, `coarse_` or `samples_` for entries of these, and `layers_` for
+    entries "layers/..." of the history.
     """
     at = AT[AT <= iterations]
     srr = np.full(at.size, 0.05)
@@ -116,6 +116,7 @@ def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATI
         "homogeneity": np.full(SNAPSHOTS.size, 0.5),
         "boxes": np.ones((SNAPSHOTS.size, 4, 4)),
     }
+    samples = {"iterations": SNAPSHOTS, "homogeneity": np.full(SNAPSHOTS.size, 0.5)}
     terms = {
         "iteration": SNAPSHOTS,
         "snr": np.full(SNAPSHOTS.size, 0.05),
@@ -131,7 +132,7 @@ def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATI
         "log2_points": LOG2_POINTS,
         "differences": {},
     }
-    prefixed = {"terms": terms, "coarse": coarse}
+    prefixed = {"terms": terms, "coarse": coarse, "samples": samples}
     for name, value in parts.items():
         prefix, _, rest = name.partition("_")
         if prefix in prefixed:
@@ -146,7 +147,7 @@ def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATI
     return Run(
         **{"problem": problem, "method": method, "seed": seed, "iterations": iterations},
         **{"history": history, "layers": layers, "spread": spread, "terms": terms},
-        **{"coarse": coarse, **fields},
+        **{"coarse": coarse, "samples": samples, **fields},
     )
 
 

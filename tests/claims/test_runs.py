@@ -45,6 +45,7 @@ def contents():
         "homogeneity/residual": run.spread["homogeneity"],
         "boxes/residual": run.spread["boxes"],
     }
+    samples = {"homogeneity/residual": run.samples["homogeneity"], "iterations": SNAPSHOTS}
     return {
         "run": Content("run", history | {"snapshots/weights": np.ones((3, 1, 5))}, attributes),
         "phases": Content("phases", {}, attributes | dict(run.phases)),
@@ -55,6 +56,7 @@ def contents():
             "coarse", coarse | {"iterations": SNAPSHOTS}, attributes | {"points": 4096}
         ),
         "homogeneity": Content("homogeneity", spread | {"iterations": SNAPSHOTS}, attributes),
+        "samples": Content("samples", samples, attributes),
         "terms": Content("terms", terms | {"iterations": SNAPSHOTS}, attributes),
     }
 
@@ -75,7 +77,7 @@ def test_files_of_a_training_are_read_as_a_run(paths):
     assert run.log2_points == 12 and run.phases == expected.phases
     assert run.differences == {"equation.reynolds": (100.0, 1000.0)}
     assert list(run.layer_weights) == [16, 64, 64, 64, 64]
-    for part in ("history", "layers", "coarse", "terms"):
+    for part in ("history", "layers", "coarse", "samples", "terms"):
         found, wanted = getattr(run, part), getattr(expected, part)
         assert found.keys() == wanted.keys()
         for name, values in wanted.items():

@@ -127,6 +127,27 @@ use rule information as homogeneity with:
         "Homogeneity of {wildcards.problem} with {wildcards.method}, seed {wildcards.seed}"
 
 
+# For archives, only the archived snapshots are measured.
+use rule information as samples with:
+    """Measure the homogeneity of the residuals at the collocation points."""
+    output:
+        ensure("results/{scale}/samples/{problem}/{method}/seed{seed}.h5", non_empty=True),
+    log:
+        "results/{scale}/logs/samples/{problem}/{method}/seed{seed}.log",
+    benchmark:
+        "results/{scale}/benchmarks/samples/{problem}/{method}/seed{seed}.tsv"
+    wildcard_constraints:
+        scale="|".join(SCALES),
+    params:
+        python=PYTHON,
+        command="homogeneity --samples",
+        settings=homogeneity_settings,
+        code=homogeneity_code,
+    message:
+        "Homogeneity at the samples of {wildcards.problem} with {wildcards.method},"
+        " seed {wildcards.seed}"
+
+
 rule terms:
     """Measure norms and cosines of the gradients of the loss terms, at each snapshot of a run."""
     input:

@@ -6,7 +6,9 @@ rule claims:
     input:
         collect(
             f"results/{SETTINGS.scale}/{{kind}}/{{run}}.h5",
-            kind=["runs", "phases", "information", "coarse", "homogeneity", "terms"],
+            kind=[
+                *("runs", "phases", "information", "coarse", "homogeneity", "samples", "terms"),
+            ],
             run=RUNS,
         ),
     output:

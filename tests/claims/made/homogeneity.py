@@ -24,21 +24,30 @@ CAVITY_LID = boxes(right=3, left=2, lid=9)
 
 
 CASES = [
-    ("homogeneous_in_total_diffusion", HOLDS, {"homogeneity": snapshots(0.4, 0.8)}),
-    ("homogeneous_in_total_diffusion", IN_PART, {"homogeneity": snapshots(0.4, 0.42)}),
-    ("homogeneous_in_total_diffusion", FAILS, {"homogeneity": snapshots(0.8, 0.4)}),
+    ("homogeneous_in_total_diffusion", HOLDS, {"samples_homogeneity": snapshots(0.4, 0.8)}),
+    ("homogeneous_in_total_diffusion", IN_PART, {"samples_homogeneity": snapshots(0.4, 0.42)}),
+    ("homogeneous_in_total_diffusion", FAILS, {"samples_homogeneity": snapshots(0.8, 0.4)}),
     ("homogeneous_in_total_diffusion", UNTESTABLE, {"phases": NOT_TOTAL}),
     (
         *("homogeneous_with_rba", HOLDS),
-        *({"homogeneity": snapshots(0.9, 0.4)}, {"homogeneity": snapshots(0.1, 0.8)}),
+        *(
+            {"samples_homogeneity": snapshots(0.9, 0.4)},
+            {"samples_homogeneity": snapshots(0.1, 0.8)},
+        ),
     ),
     (
         *("homogeneous_with_rba", IN_PART),
-        *({"homogeneity": snapshots(0.9, 0.4)}, {"homogeneity": snapshots(0.1, 0.43)}),
+        *(
+            {"samples_homogeneity": snapshots(0.9, 0.4)},
+            {"samples_homogeneity": snapshots(0.1, 0.43)},
+        ),
     ),
     (
         *("homogeneous_with_rba", FAILS),
-        *({"homogeneity": snapshots(0.1, 0.8)}, {"homogeneity": snapshots(0.9, 0.4)}),
+        *(
+            {"samples_homogeneity": snapshots(0.1, 0.8)},
+            {"samples_homogeneity": snapshots(0.9, 0.4)},
+        ),
     ),
     ("cavity_residuals_at_the_right_wall", HOLDS, {"boxes": CAVITY_LID}),
     ("cavity_residuals_at_the_right_wall", IN_PART, {"boxes": boxes(right=1.5)}),

@@ -7,6 +7,10 @@ It is 1 if Eq. 20 holds exactly, and 1/sqrt(boxes) if the residual is zero in al
 does not depend on the magnitude of the residuals, so it can be compared between states with
 different errors. It does depend on A: boxes that contain a whole wave of the residual do not
 resolve it.
+
+The integrals are taken over the domain by the midpoint rule (`midpoints`), or estimated from the
+residuals at the collocation points. The two differ if the residuals are larger between the
+collocation points than at them.
 """
 
 import numpy as np
@@ -27,7 +31,7 @@ def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:
     Returns
     -------
     array of shape ((boxes * points_per_box) ** coordinates, coordinates)
-        In row-major order, which `box_means` expects.
+        In row-major order.
     """
     axes = middles(problem, boxes * points_per_box)
     grid = np.meshgrid(*axes.values(), indexing="ij")
@@ -41,27 +45,31 @@ def middles(problem: Problem, count: int) -> dict[str, Real]:
     return {name: lower + (upper - lower) * fractions for name, (lower, upper) in limits.items()}
 
 
-def box_means(values: NDArray[np.floating], boxes: int, coordinates: int) -> Real:
-    """Mean over each box of values at `midpoints`: the integral by the midpoint rule, divided by A.
+def box_means(values: NDArray[np.floating], points: Points, problem: Problem, boxes: int) -> Real:
+    """Mean over each box of values at some points: an estimate of the integral, divided by A.
 
     Parameters
     ----------
     values
         Shape (snapshots, points).
+    points
+        `midpoints`, or any other points in the domain, shape (points, coordinates).
     boxes
         Number of boxes along each coordinate.
-    coordinates
-        Number of coordinates.
 
     Returns
     -------
     array of shape (snapshots, boxes, ..., boxes)
-        One dimension per coordinate.
+        One dimension per coordinate; NaN in boxes without a point.
     """
-    per_box = round(values.shape[1] ** (1 / coordinates)) // boxes
-    split = values.astype(float).reshape(len(values), *(boxes, per_box) * coordinates)
-    means: Real = split.mean(axis=tuple(range(2, 2 * coordinates + 1, 2)))
-    return means
+    lower, upper = np.transpose([problem.domain[name] for name in problem.coordinates])
+    indices = np.minimum(((points - lower) / (upper - lower) * boxes).astype(int), boxes - 1)
+    shape = (boxes,) * len(problem.coordinates)
+    box = np.ravel_multi_index(tuple(indices.T), shape)
+    count = np.bincount(box, minlength=boxes ** len(shape))
+    sums = np.stack([np.bincount(box, snapshot, minlength=count.size) for snapshot in values])
+    means: Real = np.divide(sums, count, out=np.full(sums.shape, np.nan), where=count > 0)
+    return means.reshape(-1, *shape)
 
 
 def homogeneity(means: Real) -> Real:
@@ -70,7 +78,7 @@ def homogeneity(means: Real) -> Real:
     Parameters
     ----------
     means
-        Result of `box_means` for values >= 0, shape (snapshots, boxes, ...).
+        Result of `box_means` for values >= 0, shape (snapshots, boxes, ...). NaN is left out.
 
     Returns
     -------
@@ -78,6 +86,6 @@ def homogeneity(means: Real) -> Real:
         1 if all boxes are equal, including if all are 0.
     """
     flat = means.reshape(len(means), -1)
-    rms = np.sqrt(np.mean(flat**2, axis=1))
-    ratio: Real = np.divide(flat.mean(axis=1), rms, out=np.ones_like(rms), where=rms > 0)
+    rms = np.sqrt(np.nanmean(flat**2, axis=1))
+    ratio: Real = np.divide(np.nanmean(flat, axis=1), rms, out=np.ones_like(rms), where=rms > 0)
     return ratio

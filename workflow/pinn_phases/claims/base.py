@@ -89,6 +89,8 @@ class Run:
     spread
         Arrays of the homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes"
         (S, boxes, boxes).
+    samples
+        The same at the collocation points: "iterations", "homogeneity".
     terms
         The result of `analysis.term_curves`: "iteration" (T,), "snr", "snr_residual", "cosine", ...
     differences
@@ -108,6 +110,7 @@ class Run:
     layer_weights: Array
     log2_points: float
     spread: Mapping[str, Array]
+    samples: Mapping[str, Array]
     terms: Mapping[str, Array]
     differences: Mapping[str, tuple[Any, Any]]
     unfinished: str = ""

@@ -1,9 +1,20 @@
-"""The paper's claims about the homogeneity of residuals."""
+"""The paper's claims about the homogeneity of residuals.
+
+Eq. 20 has integrals over sub-domains, but Section 2.4 introduces it for "the sample space", and
+Section 2.5 for "the sample space X", the set of training samples (2.1). So the claims are judged at
+the collocation points, and the measure over the whole domain is reported: with few points, the
+residuals between them are much larger.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
 
 from pinn_phases.claims.base import (
     ALL,
     RBA,
     VANILLA,
+    Array,
     Claim,
     Measured,
     Quantity,
@@ -14,9 +25,13 @@ from pinn_phases.claims.base import (
     measured,
     median_in,
 )
-from pinn_phases.claims.judging.predicates import Above, AtLeast, Predicate
+from pinn_phases.claims.judging.predicates import Above, Anything, AtLeast, Predicate
 
-MEASURE = "ratio of the mean to the root mean square of |R| over equal boxes (1 if Eq. 20 holds)"
+MEASURE = (
+    "ratio of the mean to the root mean square of |R| over equal boxes (1 if Eq. 20 holds), at the "
+    "collocation points"
+)
+OVER_DOMAIN = "the same for the integrals of |R| over the boxes"
 # The text says "highly homogeneous", a difference that maps show; the ratio is at most 1.
 VISIBLE: Predicate = AtLeast(0.05)
 MARGIN = (
@@ -25,19 +40,26 @@ MARGIN = (
 )
 
 
-def _homogeneity(run: Run, span: Span) -> float:
+def _homogeneity(spread: Mapping[str, Array], span: Span) -> float:
     """Return the median homogeneity of the residuals over the snapshots in a span."""
-    return float(median_in(run.spread["iterations"], run.spread["homogeneity"], span))
+    return float(median_in(spread["iterations"], spread["homogeneity"], span))
 
 
 def _more_in_total_diffusion(run: Run) -> Measured:
-    before, after = (_homogeneity(run, span) for span in (run.in_diffusion, run.in_total_diffusion))
-    return measured(after - before, note=f"{before:.2f} to {after:.2f}")
+    before, after = (
+        np.array([_homogeneity(spread, span) for spread in (run.samples, run.spread)])
+        for span in (run.in_diffusion, run.in_total_diffusion)
+    )
+    return measured(*(after - before), note=f"{before[0]:.2f} to {after[0]:.2f}")
 
 
 def _more_with_rba(vanilla: Run, rba: Run) -> Measured:
-    of_vanilla, of_rba = (_homogeneity(run, run.late) for run in (vanilla, rba))
-    return measured(of_rba - of_vanilla, note=f"vanilla {of_vanilla:.2f}, RBA {of_rba:.2f}")
+    of_vanilla, of_rba = (
+        np.array([_homogeneity(spread, run.late) for spread in (run.samples, run.spread)])
+        for run in (vanilla, rba)
+    )
+    note = f"vanilla {of_vanilla[0]:.2f}, RBA {of_rba[0]:.2f}"
+    return measured(*(of_rba - of_vanilla), note=note)
 
 
 def _at_the_right_wall(vanilla: Run) -> Measured:
@@ -62,6 +84,7 @@ CLAIMS = (
                 VISIBLE,
                 in_part=Above(0),
             ),
+            Quantity("over the domain", OVER_DOMAIN, Anything()),
         ),
         reason=MARGIN,
         cases=each(ALL, RBA),
@@ -78,6 +101,7 @@ CLAIMS = (
                 VISIBLE,
                 in_part=Above(0),
             ),
+            Quantity("over the domain", OVER_DOMAIN, Anything()),
         ),
         reason=MARGIN,
         cases=compared(ALL),

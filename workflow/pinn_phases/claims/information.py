@@ -103,7 +103,9 @@ def _first_and_last(run: Run, span: Span) -> tuple[float, float, str]:
     """Return the median shares of the first and last layer with fixed bins, and a note."""
     shares = _median(run, "fixed", span)
     if shares.min() > 1 - DIFFERENT:
-        raise Untestable(f"with fixed bins all layers keep {100 * shares.min():.1f} % of log2 n or more")
+        raise Untestable(
+            f"with fixed bins all layers keep {100 * shares.min():.1f} % of log2 n or more"
+        )
     return float(shares[0]), float(shares[-1]), listed(shares)
 
 

@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--settings", required=True, help="settings of the scale and of the paper, JSON"
     )
-    files = "run, phases, information, coarse, homogeneity and terms of each training, HDF5"
+    files = (
+        "run, phases, information, coarse, homogeneity, samples and terms of each training, HDF5"
+    )
     parser.add_argument("--inputs", type=Path, nargs="+", required=True, help=files)
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--markdown", type=Path, required=True)

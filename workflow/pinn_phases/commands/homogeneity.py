@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("--settings", required=True, help="settings of the measurement, JSON")
     parser.add_argument("--run", type=Path, dest="training", required=True, help="run, HDF5")
+    parser.add_argument(
+        "--samples", action="store_true", help="measure at the collocation points of the run"
+    )
     parser.add_argument("--output", type=Path, required=True)
 
 
@@ -36,15 +39,16 @@ def run(options: argparse.Namespace) -> None:
     from pinn_phases.analysis.fields import observables_and_residuals
     from pinn_phases.analysis.homogeneity import box_means, homogeneity, middles, midpoints
 
-    problem = run_settings.equation
-    points = midpoints(problem, settings.boxes, settings.points_per_box)
+    problem, boxes = run_settings.equation, settings.boxes
+    grid = midpoints(problem, boxes, settings.points_per_box)
+    points = content.arrays["points/collocation"] if options.samples else grid
     snapshots = content.arrays["snapshots/parameters"]
     _, residuals = observables_and_residuals(run_settings, snapshots, points)
     magnitude = np.linalg.norm(list(residuals.values()), axis=0)  # over the equations
-    means = box_means(magnitude, settings.boxes, len(problem.coordinates))
+    means = box_means(magnitude, points, problem, boxes)
     arrays = {
         "iterations": content.arrays["snapshots/iteration"],
-        **{f"axes/{name}": axis for name, axis in middles(problem, settings.boxes).items()},
+        **{f"axes/{name}": axis for name, axis in middles(problem, boxes).items()},
         "boxes/residual": means,
         "homogeneity/residual": homogeneity(means),
     }
@@ -53,4 +57,5 @@ def run(options: argparse.Namespace) -> None:
         **run_attributes(content.attributes),
         **provenance(code(run_settings.problem)),
     }
-    storage.write(options.output, Content("homogeneity", arrays, attributes))
+    kind = "samples" if options.samples else "homogeneity"
+    storage.write(options.output, Content(kind, arrays, attributes))

@@ -26,6 +26,7 @@ parameters, C coordinates.
 |             | `source`, `drawn`, `found`: boundaries, `paper`                                    |
 | homogeneity | `iterations` (S,), `axes/{coordinate}`, the midpoints of the boxes,                |
 |             | `boxes/residual` (S, boxes, ...), `homogeneity/residual` (S,)                      |
+| samples     | as homogeneity, at the collocation points; boxes without a point are NaN           |
 | terms       | `iterations` (S,), `terms/{name}` (S,), `terms/layers/{name}` (S, L); attribute    |
 |             | `conditions`: their names, in the order of the loss                                |
 

@@ -43,7 +43,9 @@ from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.settings.trees import differences
 from pinn_phases.strict_model import validated
 
-KINDS = ("run", "phases", "information", "coarse", "homogeneity", "terms")  # files of a training
+KINDS = (  # files of a training
+    *("run", "phases", "information", "coarse", "homogeneity", "samples", "terms"),
+)
 LEFT_OUT = ("snapshots/", "points/", "activations/")  # datasets that no claim uses
 
 
@@ -246,7 +248,7 @@ def _hidden_weights(settings: Mapping[str, Any]) -> NDArray[np.int64]:
 
 def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
     """Combine the files of one training, by kind."""
-    run, phases, layers, coarse, spread, terms = (files[kind] for kind in KINDS)
+    run, phases, layers, coarse, spread, samples, terms = (files[kind] for kind in KINDS)
     settings = run.attributes["settings"]
     problem, method = settings["problem"], settings["method"]
     last = last_iteration(run.attributes)
@@ -267,6 +269,10 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
             "iterations": spread.arrays["iterations"],
             "homogeneity": spread.arrays["homogeneity/residual"],
             "boxes": spread.arrays["boxes/residual"],
+        },
+        samples={
+            "iterations": samples.arrays["iterations"],
+            "homogeneity": samples.arrays["homogeneity/residual"],
         },
         terms=term_curves(run.arrays, terms.arrays),
         differences=differences(reached, paper[problem][method]),
