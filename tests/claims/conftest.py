@@ -99,6 +99,9 @@ def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATI
         "gradient_mean": np.full(at.size, 0.05),
         "gradient_std": np.ones(at.size),
         "weights_mean": np.full(at.size, 0.5),
+        "weights_max": np.ones(at.size),
+        "residual_rms": np.full(at.size, 0.2),
+        "residual_max": np.ones(at.size),
     }
     layers = {
         "iterations": SNAPSHOTS,

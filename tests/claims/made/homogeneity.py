@@ -6,10 +6,12 @@ from tests.claims.conftest import (
     FAILS,
     HOLDS,
     IN_PART,
+    NOT_DIFFUSED,
     NOT_TOTAL,
     SNAPSHOTS,
     UNTESTABLE,
     snapshots,
+    steps,
 )
 
 
@@ -20,6 +22,7 @@ def boxes(right=1.0, left=1.0, bottom=1.0, lid=1.0):
     return np.tile(one, (SNAPSHOTS.size, 1, 1))
 
 
+FOUR = steps(4, 4, 4)
 CAVITY_LID = boxes(right=3, left=2, lid=9)
 
 
@@ -49,6 +52,12 @@ CASES = [
             {"samples_homogeneity": snapshots(0.9, 0.4)},
         ),
     ),
+    ("weights_approach_one", HOLDS, {"weights_mean": steps(0.1, 0.5, 0.95)}),
+    ("weights_approach_one", HOLDS, {"weights_mean": steps(0.1, 2, 4), "weights_max": FOUR}),
+    ("weights_approach_one", IN_PART, {"weights_mean": steps(0.1, 0.2, 0.3)}),
+    ("weights_approach_one", FAILS, {"weights_mean": steps(0.1, 0.3, 0.2)}),
+    ("weights_approach_one", HOLDS, {"weights_mean": steps(0.1, 0.99, 0.98)}),
+    ("weights_approach_one", UNTESTABLE, {"phases": NOT_DIFFUSED}),
     ("cavity_residuals_at_the_right_wall", HOLDS, {"boxes": CAVITY_LID}),
     ("cavity_residuals_at_the_right_wall", IN_PART, {"boxes": boxes(right=1.5)}),
     ("cavity_residuals_at_the_right_wall", FAILS, {"boxes": boxes(right=3, left=4)}),

@@ -62,6 +62,19 @@ def _more_with_rba(vanilla: Run, rba: Run) -> Measured:
     return measured(*(of_rba - of_vanilla), note=note)
 
 
+def _weights_approach_one(run: Run) -> Measured:
+    of_weights, of_residuals = (
+        run.history[part] / run.history[largest]
+        for part, largest in (("weights_mean", "weights_max"), ("residual_rms", "residual_max"))
+    )
+    (before, late), (rms_before, rms_late) = (
+        [float(median_in(run.at, ratio, span)) for span in (run.in_diffusion, run.late)]
+        for ratio in (of_weights, of_residuals)
+    )
+    note = f"rms over largest residual {rms_before:.2f} to {rms_late:.2f}"
+    return measured(late, late - before, rms_late - rms_before, note=note)
+
+
 def _at_the_right_wall(vanilla: Run) -> Measured:
     boxes = median_in(vanilla.spread["iterations"], vanilla.spread["boxes"], vanilla.late)
     inner = slice(
@@ -106,6 +119,36 @@ CLAIMS = (
         reason=MARGIN,
         cases=compared(ALL),
         measure=_more_with_rba,
+    ),
+    Claim(
+        name="weights_approach_one",
+        where=("2.5",),
+        statement="With RBA the weights approach an equilibrium near 1 at all samples, where the "
+        "residuals are uniform.",
+        quantities=(
+            Quantity(
+                "mean over largest weight",
+                "mean over the largest of the RBA weights, median of the last half decade",
+                AtLeast(0.9),
+                in_part=Anything(),
+            ),
+            Quantity(
+                "change since diffusion",
+                "this median minus the median in diffusion",
+                Anything(),
+                in_part=Above(0),
+            ),
+            Quantity(
+                "change of the residuals",
+                "the same change for the rms over the largest of the residuals at the samples",
+                Anything(),
+            ),
+        ),
+        reason="near 1: within 10 %, relative to the largest weight, because the range of the "
+        "weights depends on the constants of RBA; to come closer counts in part. If residuals "
+        "cannot be reduced further, the paper expects the weights to be proportional to them",
+        cases=each(ALL, RBA),
+        measure=_weights_approach_one,
     ),
     Claim(
         name="cavity_residuals_at_the_right_wall",

@@ -26,6 +26,7 @@ TONES = {
 }
 SECTIONS = {
     "2.1": "2.1 Gradient signal and noise",
+    "2.5": "2.5 Adaptive sample-wise weighting",
     "3.1": "3.1 Total diffusion and convergence",
     "3.2": "3.2 Correlation of Adam and batch SNR",
     "3.3": "3.3 Information compression",
