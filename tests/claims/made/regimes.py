@@ -19,6 +19,8 @@ from tests.claims.conftest import (
 
 ALTERNATING = np.where(np.arange(AT.size) // 300 % 2, 2.0, 0.02)  # stretches of 3000 iterations
 SHORTER = {"training.iterations": (20_000, 300_000)}
+NO_EQUILIBRIUM = "adam_reaches_no_equilibrium_in_diffusion"
+LATER = total_at(15_000.0)
 
 
 CASES = [
@@ -102,4 +104,8 @@ CASES = [
     ("adam_reaches_equilibrium", IN_PART, {"srr_adam": np.where(ALTERNATING > 1, 0.5, 0.2)}),
     ("adam_reaches_equilibrium", FAILS, {"srr_adam": np.where(ALTERNATING > 1, 0.5, 0.05)}),
     ("adam_reaches_equilibrium", UNTESTABLE, {"phases": NOT_TOTAL}),
+    (NO_EQUILIBRIUM, HOLDS, {"srr_adam": np.where(ALTERNATING > 1, 0.5, 0.05), "phases": LATER}),
+    (NO_EQUILIBRIUM, HOLDS, {"srr_adam": np.where(ALTERNATING > 1, 0.5, 0.1), "phases": NOT_TOTAL}),
+    (NO_EQUILIBRIUM, FAILS, {"srr_adam": steps(0.9, 0.01, 0.5)}),
+    (NO_EQUILIBRIUM, UNTESTABLE, {"snr": steps(9, 3, 3)}),
 ]

@@ -32,6 +32,7 @@ from pinn_phases.claims.judging.predicates import (
 )
 
 QUARTILES = (0.25, 0.75)
+FEWEST = 20  # records for quartiles: five in each quarter
 
 
 def _falls_and_jumps(run: Run) -> Measured:
@@ -51,10 +52,25 @@ def _settles_above_one(run: Run) -> Measured:
     return measured(level, np.log10(upper / lower))
 
 
-def _adam_settles(run: Run) -> Measured:
-    srr = within(run.at, run.srr_adam, run.in_total_diffusion)
+def _spread(srr: Array) -> float:
+    """Return the upper over the lower quartile."""
     lower, upper = np.nanquantile(srr, QUARTILES)
-    return measured(upper / lower)
+    return float(upper / lower)
+
+
+def _adam_settles(run: Run) -> Measured:
+    return measured(_spread(within(run.at, run.srr_adam, run.in_total_diffusion)))
+
+
+def _adam_does_not_settle(run: Run) -> Measured:
+    total_diffusion = run.phases["total_diffusion"]
+    end = total_diffusion["iteration"] if total_diffusion else float(run.iterations)
+    span = run.start_of("diffusion"), end
+    stochastic = within(run.at, run.srr_adam, span)[within(run.at, run.snr, span) < 1]
+    if len(stochastic) < FEWEST:
+        raise Untestable(f"SNR is below 1 in only {len(stochastic)} records before total diffusion")
+    settled = within(run.at, run.srr_adam, run.in_total_diffusion) if total_diffusion else None
+    return measured(_spread(stochastic), None if settled is None else _spread(settled))
 
 
 def _late_decrease(run: Run) -> Measured:
@@ -348,5 +364,26 @@ CLAIMS = (
         "an order of magnitude counts in part",
         cases=each(ALL, RBA),
         measure=_adam_settles,
+    ),
+    Claim(
+        name="adam_reaches_no_equilibrium_in_diffusion",
+        where=("3.2", "Fig. 10"),
+        statement="In the stochastic regime, SRR_C reaches no equilibrium with vanilla.",
+        quantities=(
+            Quantity(
+                "in diffusion",
+                "upper over lower quartile of SRR_C where SNR is below 1, from the start of "
+                "diffusion to that of total diffusion, or to the end if that is not found",
+                Above(2),
+            ),
+            Quantity(
+                "in total diffusion",
+                "the same ratio in total diffusion, if it is found",
+                Anything(),
+            ),
+        ),
+        reason="the opposite of the criterion for an equilibrium",
+        cases=each(ALL, VANILLA),
+        measure=_adam_does_not_settle,
     ),
 )

@@ -12,6 +12,7 @@ from pinn_phases.claims.base import (
     PARTLY_ORDERED,
     RBA,
     SAME_PART,
+    VANILLA,
     WINDOW,
     Array,
     Claim,
@@ -40,6 +41,11 @@ def _saturates(run: Run) -> Measured:
     before, after = (float(median_in(at, share, span)) for span in spans)
     note = f"{before:.2g} to {after:.2g}"
     return measured(steepest and steepest / start, after / before, note=note)
+
+
+def _median_layer(run: Run) -> Measured:
+    shares = run.of_layers("binary", run.in_total_diffusion)
+    return measured(float(np.median(shares)), note=listed(shares))
 
 
 def _growth(run: Run) -> Measured:
@@ -122,6 +128,24 @@ CLAIMS = (
         "most other iterations",
         cases=each(ALL, RBA),
         measure=_saturates,
+    ),
+    Claim(
+        name="most_layers_saturate",
+        where=("3.3", "Fig. 11"),
+        statement="In total diffusion most layers are highly saturated.",
+        quantities=(
+            Quantity(
+                "median layer",
+                "share of binary activations in total diffusion (median over snapshots), median "
+                "over the hidden layers",
+                AtLeast(0.5),
+                in_part=AtLeast(0.25),
+            ),
+        ),
+        reason="highly saturated: at least half of the activations; most layers: the median "
+        "layer. A quarter counts in part; in untrained networks the share is 0.04",
+        cases=each(("allen_cahn",), RBA, VANILLA),
+        measure=_median_layer,
     ),
     Claim(
         name="middle_layers_saturate",
