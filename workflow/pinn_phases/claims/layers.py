@@ -70,10 +70,10 @@ def _jump_together(run: Run) -> Measured:
 
 
 def _low_noise_first(run: Run) -> Measured:
-    std, weights = run.history["gradient_std"], run.history["weights_mean"]
-    weighted = run.method == RBA  # vanilla records the same weights but does not apply them
-    curves = (std, std / weights**2) if weighted else (std, std)
-    return measured(*(_first_over_diffusion(run, curve) for curve in curves))
+    std = run.history["gradient_std"]
+    # Vanilla records the weights that RBA would have, but does not apply them.
+    relative = std / run.history["weights_mean"] ** 2 if run.method == RBA else std
+    return measured(*(_first_over_diffusion(run, curve) for curve in (std, relative)))
 
 
 def _first_over_diffusion(run: Run, curve: Array) -> float:
