@@ -119,7 +119,7 @@ def synthetic_run(problem="allen_cahn", method="rba", seed=0, iterations=ITERATI
         "homogeneity": np.full(SNAPSHOTS.size, 0.5),
         "boxes": np.ones((SNAPSHOTS.size, 4, 4)),
     }
-    samples = {"iterations": SNAPSHOTS, "homogeneity": np.full(SNAPSHOTS.size, 0.5)}
+    samples = dict(spread)
     terms = {
         "iteration": SNAPSHOTS,
         "snr": np.full(SNAPSHOTS.size, 0.05),

@@ -90,7 +90,7 @@ class Run:
         Arrays of the homogeneity file: "iterations" (S,), "homogeneity" (S,), "boxes"
         (S, boxes, boxes).
     samples
-        The same at the collocation points: "iterations", "homogeneity".
+        The same at the collocation points; NaN in boxes without a point.
     terms
         The result of `analysis.term_curves`: "iteration" (T,), "snr", "snr_residual", "cosine", ...
     differences

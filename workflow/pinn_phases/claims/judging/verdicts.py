@@ -246,6 +246,15 @@ def _hidden_weights(settings: Mapping[str, Any]) -> NDArray[np.int64]:
     return np.array([inputs * outputs for inputs, outputs in pairwise(sizes[:-1])])
 
 
+def _spread(content: Content) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a homogeneity or samples file that claims use."""
+    return {
+        "iterations": content.arrays["iterations"],
+        "homogeneity": content.arrays["homogeneity/residual"],
+        "boxes": content.arrays["boxes/residual"],
+    }
+
+
 def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
     """Combine the files of one training, by kind."""
     run, phases, layers, coarse, spread, samples, terms = (files[kind] for kind in KINDS)
@@ -265,15 +274,8 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
         coarse={key.removeprefix("information/"): v for key, v in coarse.arrays.items()},
         layer_weights=_hidden_weights(settings),
         log2_points=float(np.log2(coarse.attributes["points"])),
-        spread={
-            "iterations": spread.arrays["iterations"],
-            "homogeneity": spread.arrays["homogeneity/residual"],
-            "boxes": spread.arrays["boxes/residual"],
-        },
-        samples={
-            "iterations": samples.arrays["iterations"],
-            "homogeneity": samples.arrays["homogeneity/residual"],
-        },
+        spread=_spread(spread),
+        samples=_spread(samples),
         terms=term_curves(run.arrays, terms.arrays),
         differences=differences(reached, paper[problem][method]),
         unfinished=length_in_words([run.attributes]) if is_unfinished(run.attributes) else "",
