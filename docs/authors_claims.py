@@ -49,7 +49,9 @@ def runs(training: Mapping[str, str]) -> Iterator[Run]:
         **{f"gradient_{name}": curves[f"gradients/{name}"] for name in ("mean", "std")},
         "snr": curves["gradients/snr"],
     }
-    for phases in ({**searched, **drawn}, searched):
+    # Without total diffusion, the search does not look for the late decrease.
+    late = {"late_decrease": searched["late_decrease"]} if searched["total_diffusion"] else {}
+    for phases in (drawn | late, searched):
         yield Run(
             **{"problem": training["problem"], "method": training["method"], "seed": SEED},
             **{"iterations": int(at[-1]), "history": history, "phases": phases},

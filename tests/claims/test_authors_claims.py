@@ -18,4 +18,6 @@ def test_the_authors_curves_are_judged_by_the_same_claims(capsys):
         "For the cavity, SNR stays above 1 in total diffusion.", "Lid-driven cavity, RBA"
     ]
     assert cavity == ["✗ share above 1 0.765", "–"]  # our search finds no total diffusion
+    late = "In the final stage, after total diffusion, SNR decreases."
+    assert {case for statement, case in table if statement == late} == {"Allen-Cahn, RBA"}
     assert not any("saturate" in statement or "Burgers" in case for statement, case in table)

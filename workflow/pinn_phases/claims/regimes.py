@@ -74,7 +74,7 @@ def _adam_does_not_settle(run: Run) -> Measured:
 
 
 def _late_decrease(run: Run) -> Measured:
-    late, total_diffusion = run.phases.get("late_decrease"), run.in_total_diffusion
+    late, total_diffusion = run.phases["late_decrease"], run.in_total_diffusion
     if late is None:
         if "training.iterations" in run.differences:
             raise Untestable(f"late decrease not found in {run.iterations:,} iterations")
