@@ -34,6 +34,7 @@ def noisy(size):
     return 0.1 * 10 ** (size * (-1.0) ** np.arange(AT.size))
 
 
+STAYS_HIGH = {"phases": NOT_TOTAL, "snr": steps(100, 2, 2)}
 ONE_RECORD_PER_BIN = {"iteration": SNAPSHOTS, "relative_l2": power(-0.5, at=SNAPSHOTS)}
 CASES = [
     ("ten_times_faster", HOLDS, {"relative_l2": below_at(10_000)}, {"relative_l2": below_at(900)}),
@@ -110,4 +111,6 @@ CASES = [
     ("burgers_enters_first", FAILS, {}, {}, {"phases": total_at(500.0)}, {}),
     ("burgers_enters_first", FAILS, {"phases": NOT_TOTAL}, *({},) * 3),
     ("burgers_enters_first", UNTESTABLE, *({"phases": NOT_TOTAL},) * 4),
+    ("burgers_enters_first", UNTESTABLE, {}, {}, STAYS_HIGH, {"phases": total_at(5000.0)}),
+    ("burgers_enters_first", UNTESTABLE, STAYS_HIGH, *({},) * 3),
 ]

@@ -52,6 +52,10 @@ ORDERED = 0.8  # rank correlation of layers that are in order except for swaps o
 PARTLY_ORDERED = 0.5  # rank correlation of layers that are roughly in order
 NEIGHBOURS = "four to six layers must be in order except for swaps of neighbours"
 NO_SIZE = "the text does not say by how much"
+STAYS_LOW = (
+    "If total diffusion is not found for a run, its SNR must be below 1 while another is in total "
+    "diffusion; above it, a missing jump says nothing"
+)
 SAME_PART = "half a decade is still the same part of the training"
 
 
@@ -229,6 +233,23 @@ def median_in(at: Array, values: Array, span: Span) -> Array:
     """Median over the rows with iterations in a span, separately for each column."""
     median: Array = np.nanmedian(within(at, values, span), axis=0)
     return median
+
+
+def stays_in_diffusion(without: Run, other: Run) -> str:
+    """Return a note that total diffusion is not found for a run while the other one is in it.
+
+    Raises
+    ------
+    Untestable
+        If the SNR of the run is above 1 then: without a fall below 1, there is no jump to find.
+    """
+    not_found = f"not found for {without.method} in {without.iterations:,} iterations"
+    level = float(median_in(without.at, without.snr, other.in_total_diffusion))
+    if level > 1:
+        raise Untestable(
+            f"{not_found}, but its SNR has a median of {level:.3g} while {other.method} is in it"
+        )
+    return not_found
 
 
 def listed(levels: Array) -> str:

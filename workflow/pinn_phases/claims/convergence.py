@@ -9,6 +9,7 @@ from pinn_phases.claims.base import (
     NO_SIZE,
     RBA,
     SAME_EXPERIMENT,
+    STAYS_LOW,
     VANILLA,
     WINDOW,
     Case,
@@ -20,6 +21,7 @@ from pinn_phases.claims.base import (
     compared,
     each,
     measured,
+    stays_in_diffusion,
 )
 from pinn_phases.claims.judging.predicates import (
     Above,
@@ -103,10 +105,18 @@ def _fluctuation_over_smallest(cavity: Run, *others: Run) -> Measured:
 
 def _earliest_of_all(burgers: Run, *others: Run) -> Measured:
     starts = [run.found("total_diffusion") for run in others]
-    earliest = min(starts, key=lambda start: (start.value, start.censored))
-    lead: Ratio = ratio(earliest, burgers.found("total_diffusion"))
+    order = [(start.value, start.censored) for start in starts]
+    first = order.index(min(order))
+    own = burgers.found("total_diffusion")
+    lead: Ratio = ratio(starts[first], own)
     if lead.value is None:
         raise Untestable("total diffusion is not found for any of them")
+    if own.censored:
+        stays_in_diffusion(burgers, others[first])
+    else:
+        for run, start in zip(others, starts, strict=True):
+            if start.censored:
+                stays_in_diffusion(run, burgers)
     return measured(lead)
 
 
@@ -286,7 +296,7 @@ CLAIMS = (
             ),
         ),
         reason=f"{NO_SIZE}. The start depends on the learning rate and the coefficients of the "
-        "equation, so these must be the paper's",
+        f"equation, so these must be the paper's. {STAYS_LOW}",
         cases=_compared_with_others("burgers"),
         measure=_earliest_of_all,
         same_as_paper=SAME_EXPERIMENT,

@@ -9,6 +9,7 @@ from pinn_phases.claims.base import (
     NO_SIZE,
     RBA,
     SAME_EXPERIMENT,
+    STAYS_LOW,
     VANILLA,
     Array,
     Claim,
@@ -20,6 +21,7 @@ from pinn_phases.claims.base import (
     each,
     measured,
     median_in,
+    stays_in_diffusion,
     within,
 )
 from pinn_phases.claims.judging.predicates import (
@@ -111,28 +113,11 @@ def _rba_first(vanilla: Run, rba: Run) -> Measured:
         raise Untestable("total diffusion is not found for either method")
     if lead.bound is not Bound.EXACT:
         pair = (vanilla, rba) if lead.bound is Bound.AT_LEAST else (rba, vanilla)
-        return measured(lead, note=_stays_in_diffusion(*pair))
+        return measured(lead, note=stays_in_diffusion(*pair))
     (first, last), (start, end) = (run.interval_of("total_diffusion") for run in (vanilla, rba))
     if first <= end and last >= start:
         raise Untestable("the intervals of the two starts overlap")
     return measured(lead)
-
-
-def _stays_in_diffusion(without: Run, other: Run) -> str:
-    """Return a note that total diffusion is not found for a run while the other one is in it.
-
-    Raises
-    ------
-    Untestable
-        If the SNR of the run is above 1 then: without a fall below 1, there is no jump to find.
-    """
-    not_found = f"not found for {without.method} in {without.iterations:,} iterations"
-    level = float(median_in(without.at, without.snr, other.in_total_diffusion))
-    if level > 1:
-        raise Untestable(
-            f"{not_found}, but its SNR has a median of {level:.3g} while {other.method} is in it"
-        )
-    return not_found
 
 
 def _far_below_fitting(run: Run) -> Measured:
@@ -291,9 +276,8 @@ CLAIMS = (
                 Above(1),
             ),
         ),
-        reason=f"{NO_SIZE}. If the intervals of the two starts overlap, their order is unknown. If "
-        "total diffusion is found for only one method, the SNR of the other must be below 1 at "
-        "that time; above it, a missing jump says nothing",
+        reason=f"{NO_SIZE}. If the intervals of the two starts overlap, their order is unknown. "
+        f"{STAYS_LOW}",
         cases=compared(("allen_cahn", "helmholtz")),
         measure=_rba_first,
     ),
