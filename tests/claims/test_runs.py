@@ -31,10 +31,10 @@ SETTINGS = {
 PAPER = {"cavity": {"rba": SETTINGS | {"equation": {"reynolds": 1000.0}}}}
 
 
-def contents():
+def contents(method="rba"):
     """One file of each kind, all of the same training."""
     run = synthetic_run("cavity", seed=4)
-    attributes = {"settings": SETTINGS}
+    attributes = {"settings": SETTINGS | {"method": method}}
     layers, coarse = (
         {f"information/{k}": v for k, v in arrays.items() if k != "iterations"}
         for arrays in (run.layers, run.coarse)
@@ -64,13 +64,18 @@ def contents():
     }
 
 
-@pytest.fixture
-def paths(tmp_path):
+def written(folder, method="rba"):
     """Write the files of one training; return their paths."""
-    found = {kind: tmp_path / f"{kind}.h5" for kind in contents()}
-    for kind, content in contents().items():
+    found = {kind: folder / f"{kind}.h5" for kind in contents()}
+    for kind, content in contents(method).items():
         storage.write(found[kind], content)
     return found
+
+
+@pytest.fixture
+def paths(tmp_path):
+    """Files of a training with RBA and Adam."""
+    return written(tmp_path)
 
 
 def test_files_of_a_training_are_read_as_a_run(paths):
@@ -130,12 +135,13 @@ def test_a_file_of_another_kind_is_named(paths, tmp_path):
 @pytest.fixture
 def command(tmp_path, config):
     """Return a function that runs the command and returns its exit status and files by format."""
-    settings = ScaleAndPaper(scale=load_scales(config)["smoke"], paper=load_paper(config))
     forms = ("json", "markdown", "html")
     outputs = {form: tmp_path / "output" / f"claims.{form}" for form in forms}
     options = [word for form, path in outputs.items() for word in (f"--{form}", str(path))]
 
-    def call(inputs):
+    def call(inputs, paper=config, **overrides):
+        scale = load_scales(config, {}, overrides)["smoke"]
+        settings = ScaleAndPaper(scale=scale, paper=load_paper(paper))
         given = ["claims", "--settings", settings.model_dump_json(), *options, "--inputs"]
         return main([*given, *map(str, inputs)]), outputs
 
@@ -151,6 +157,19 @@ def test_the_command_writes_the_verdicts_in_three_formats(paths, command):
     assert six_percent["reasons"] == ["equation.reynolds is 100.0, in the paper 1000.0"]
     for form in ("markdown", "html"):
         assert "equation.reynolds is 100.0, in the paper 1000.0" in outputs[form].read_text()
+
+
+def test_runs_with_another_optimiser_are_judged(tmp_path, command):
+    status, outputs = command(written(tmp_path, "rba-soap").values(), optimiser="soap")
+    assert status == 0
+    assert "equation.reynolds" in outputs["markdown"].read_text()  # differs from the paper's
+
+
+def test_a_problem_that_the_paper_lacks_is_not_compared_with_it(paths, command, config):
+    others = {name: block for name, block in config["problems"].items() if name != "cavity"}
+    status, outputs = command(paths.values(), paper=config | {"problems": others})
+    assert status == 0
+    assert "equation.reynolds" not in outputs["markdown"].read_text()
 
 
 def test_the_command_names_a_missing_file(paths, command, caplog):

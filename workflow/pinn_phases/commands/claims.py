@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> None:
             method: settings.paper.run(problem, method, seed=0).model_dump(mode="json")
             for method in block.methods
         }
-        for problem, block in settings.paper.problems.items()
+        for problem, block in settings.scale.problems.items()
+        if problem in settings.paper.problems
     }
     runs = load_runs(options.inputs, paper)
     judged = judge_all(all_claims(), runs)

@@ -109,7 +109,8 @@ def load_runs(paths: Iterable[Path], paper: Mapping[str, Any]) -> list[Run]:
     paths
         One file of each of `KINDS` for every training.
     paper
-        Settings of the paper's runs: problem -> method -> settings as stored in a run.
+        Settings of the paper's runs: problem -> method -> settings as stored in a run. Runs of a
+        problem that it lacks are not compared with it.
 
     Raises
     ------
@@ -277,6 +278,6 @@ def _run(files: Mapping[str, Content], paper: Mapping[str, Any]) -> Run:
         spread=_spread(spread),
         samples=_spread(samples),
         terms=term_curves(run.arrays, terms.arrays),
-        differences=differences(reached, paper[problem][method]),
+        differences=differences(reached, paper[problem][method]) if problem in paper else {},
         unfinished=length_in_words([run.attributes]) if is_unfinished(run.attributes) else "",
     )
