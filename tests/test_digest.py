@@ -1,13 +1,18 @@
 """A digest changes with the code that a job reaches, and with nothing else."""
 
 import ast
+import inspect
+import itertools
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from pinn_phases.commands import fields, figure, phases, reference, train
 from pinn_phases.files import digest
+from pinn_phases.plugins import COMMANDS, FIGURES, METHODS, OPTIMISERS, PROBLEMS, names
+from pinn_phases.settings.method_names import joined
 
 PROBLEM = "allen_cahn"
 RULES = {
@@ -65,6 +70,7 @@ def edit_code(path: Path) -> None:
         ("training/loop.py", TRAININGS),
         ("training/engines/plain.py", TRAININGS),
         ("training/engines/fast/engine.py", TRAININGS),
+        ("training/engines/fast/triton_kernels.py", TRAININGS),
         ("training/checkpointing/checkpoints.py", TRAININGS),
         ("commands/train.py", TRAININGS),
         ("network/streams.py", TRAININGS | {"fields"}),
@@ -183,6 +189,42 @@ def test_swapping_two_modules_counts(package):
     loop.write_text(points.read_text())
     points.write_text(text)
     assert reruns(before) >= TRAININGS
+
+
+PARAMETERS = {  # of the functions `code` -> values that together reach all plugins
+    "problem": names(PROBLEMS),
+    "method": [joined(*pair) for pair in itertools.product(names(METHODS), names(OPTIMISERS))],
+    "name": names(FIGURES),
+}
+UNREACHED = {
+    "__main__.py",  # starts the commands
+    "files/descriptions.py",  # only text
+    "jobs/failures.py",  # describes failed jobs, after them
+    # Settings are parameters of the rules.
+    *("settings/checks.py", "settings/layers.py", "settings/scales.py"),
+    # No rule calls these commands.
+    *("commands/boundaries.py", "summary/boundaries.py"),
+    "commands/discard.py",
+    *("commands/verdicts.py", "summary/scales.py"),
+    *("commands/watch.py", "summary/watching.py"),
+}
+
+
+def test_every_module_is_reached_by_the_digest_of_a_command(monkeypatch):
+    reached = set()
+
+    def read(path):
+        reached.add(str(path.relative_to(digest.ROOT)))
+        return parsed(path, path.read_bytes())
+
+    monkeypatch.setattr(digest, "_tree_and_imports", read)
+    for command in names(COMMANDS):
+        code = getattr(import_module(f"{COMMANDS}.{command}"), "code", None)
+        if code is not None:
+            choices = (PARAMETERS[name] for name in inspect.signature(code).parameters)
+            for values in itertools.product(*choices):
+                code(*values)
+    assert set(FILES) - reached == UNREACHED
 
 
 def test_unknown_modules_are_refused():

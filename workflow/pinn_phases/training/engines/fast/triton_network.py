@@ -7,7 +7,6 @@ often and compute matrix products on tensor cores.
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from types import ModuleType
@@ -223,7 +222,9 @@ def _layer_gradients(
 @cache
 def triton_kernels() -> ModuleType:
     """Return the module with the kernels; importing it requires Triton."""
-    return import_module("pinn_phases.training.engines.fast.triton_kernels")
+    from pinn_phases.training.engines.fast import triton_kernels as kernels
+
+    return kernels
 
 
 def _grid(*axes: tuple[int, str], **options: Any) -> tuple[int, ...]:
