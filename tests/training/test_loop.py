@@ -183,6 +183,19 @@ def test_truncation_keeps_the_checkpoint_of_the_longer_training(
     assert_same_data(longer, run(make_settings(iterations=65), reference, tmp_path / "from_start"))
 
 
+def test_a_shorter_training_names_its_own_checkpoint(finished, reference, tmp_path, caplog):
+    """The newest checkpoint of the longer training may not exist: only the previous one."""
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
+    shorter = make_settings(iterations=33)
+    checkpoints = Checkpoints.for_output(tmp_path / "run.h5", shorter, "code")
+    checkpoints.newest.replace(checkpoints.previous)
+    with caplog.at_level("INFO"):
+        run(shorter, reference, tmp_path)
+    named = checkpoints.shorter.newest
+    assert named.exists() and not checkpoints.newest.exists()
+    assert f"iteration 60 is already reached; saving to {named} instead" in caplog.messages
+
+
 def test_a_truncated_training_that_is_stopped_resumes(finished, reference, tmp_path, monkeypatch):
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     shorter = make_settings(iterations=44)  # truncated to 21

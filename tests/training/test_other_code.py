@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pinn_phases.files import storage
+from pinn_phases.files.storage import UnreadableError
 from pinn_phases.training.checkpointing import session
 from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.loop import train
@@ -127,6 +128,14 @@ def test_a_checkpoint_with_another_reference_is_not_used(old, reference, caplog)
         trained(folder, replace(reference, arrays=finer), "new", NEW)
     assert "continues after" not in caplog.text
     assert "expected errors against the reference solution " in caplog.text
+
+
+def test_a_checkpoint_that_cannot_be_read_is_an_error(old, reference):
+    folder, path = old
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(UnreadableError, match="cannot be read"):
+        trained(folder, reference, "new", NEW)
 
 
 def test_columns_are_those_of_the_first_code(old, reference):

@@ -1,5 +1,6 @@
 """The record is written in parts, each of them once; checkpoints list the parts."""
 
+import errno
 import re
 import shutil
 
@@ -8,6 +9,7 @@ import pytest
 
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
+from pinn_phases.files.storage import UnreadableError
 from pinn_phases.training.checkpointing import parts
 from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from tests.training.conftest import CHECKPOINT_EACH_ITERATION, make_settings
@@ -133,6 +135,37 @@ def test_without_a_part_training_resumes_from_the_last_milestone_before_it(
     assert len(notes) == 2 and all("part0003.h5" in line and message in line for line in notes)
     (done,) = re.findall(r"continues after iteration (\d+)", caplog.text)
     assert int(done) in (1, 4, 9)  # iterations done at the milestones
+
+
+def test_nothing_changes_while_a_file_cannot_be_read(uninterrupted, folder, reference, monkeypatch):
+    files = sorted(folder.glob(f"checkpoints/{STEM}*"))
+    before = {path: path.read_bytes() for path in files}
+    read_bytes = storage.Path.read_bytes
+    for unreadable in files:
+        if unreadable.name.endswith(".previous.h5"):
+            continue  # not read
+
+        def failing(path, unreadable=unreadable):
+            if path == unreadable:
+                raise OSError(errno.EIO, "Input/output error")
+            return read_bytes(path)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(storage.Path, "read_bytes", failing)
+            with pytest.raises(UnreadableError, match=rf"{unreadable.name}: cannot be read"):
+                run(make_settings(), reference, folder)
+        assert {path: path.read_bytes() for path in folder.glob("checkpoints/*.h5*")} == before
+    assert_same_data(run(make_settings(), reference, folder), uninterrupted)
+
+
+def test_parts_of_a_checkpoint_put_aside_are_kept(folder, reference):
+    parts_before = {path: path.read_bytes() for path in part_files(folder)}
+    for path in (f"{STEM}.h5", f"{STEM}.previous.h5"):
+        flip(folder / "checkpoints" / path)
+    run(make_settings(), reference, folder)
+    assert part_files(folder)
+    for path, content in parts_before.items():
+        assert path.with_name(f"{path.name}.unusable").read_bytes() == content
 
 
 def test_without_the_first_part_training_starts_from_scratch(

@@ -30,6 +30,10 @@ class StorageError(Exception):
     """An invalid file; the message names the file and what was expected."""
 
 
+class UnreadableError(StorageError):
+    """A file that exists but cannot be read, perhaps only now; nothing is known of its contents."""
+
+
 @dataclass(frozen=True)
 class Content:
     """Contents of a file.
@@ -75,12 +79,15 @@ def read(path: Path, kind: str | None = None, *, leave_out: tuple[str, ...] = ()
     ------
     StorageError
         If the file is missing, damaged, of another kind, or not from this project.
+    UnreadableError
+        If the file exists but the system cannot read it.
     """
     expected = f"a {kind} file" if kind else "a file"
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise StorageError(f"{path}: cannot be read ({error.strerror})") from None
+        kind_of_error = StorageError if isinstance(error, FileNotFoundError) else UnreadableError
+        raise kind_of_error(f"{path}: cannot be read ({error.strerror})") from None
     _verify(path, data, expected)
     try:
         content = Content(*decode(data, leave_out))

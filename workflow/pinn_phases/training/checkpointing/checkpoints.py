@@ -10,6 +10,7 @@ The record (history, snapshots, milestones) only grows. It is stored in parts th
 (`pinn_phases.training.checkpointing.parts`); both generations of the state list them.
 """
 
+import glob
 import hashlib
 import json
 import logging
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pinn_phases.files import storage
-from pinn_phases.files.storage import Content, StorageError
+from pinn_phases.files.storage import Content, StorageError, UnreadableError
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.checkpointing.parts import (
     PARTS,
@@ -107,21 +108,31 @@ class Checkpoints:
         """Return the newest usable state with its record; None if there is none.
 
         Except for the last part, both generations list the same parts. So an unusable part can
-        make both unusable; then the last milestone before that part is returned.
+        make both unusable; then the last milestone before that part is returned. Unusable
+        checkpoints are put aside, and so are parts that no usable checkpoint lists.
+
+        Raises
+        ------
+        UnreadableError
+            If the system cannot read a file; it may be usable later.
         """
         damaged = None  # the newest state whose record has an unusable part
         for path in (self.newest, self.previous):
-            if not path.exists():
-                continue
             content = None
             try:
                 content = storage.read(path, "checkpoint")
                 self._require_own(path, content)
                 return with_parts(path.parent, content)
+            except UnreadableError:
+                raise
             except StorageError as error:
-                self._put_aside(path, error)
+                if path.exists():
+                    log.warning("checkpoint not used: %s; kept as %s", error, _put_aside(path))
                 damaged = damaged or content
-        return damaged and self._last_milestone(damaged)
+        milestone = damaged and self._last_milestone(damaged)
+        for part in self.newest.parent.glob(f"{glob.escape(self.newest.stem)}.part*.h5"):
+            _put_aside(part)
+        return milestone
 
     def for_iterations(
         self, content: Content, iterations: int
@@ -142,7 +153,8 @@ class Checkpoints:
         reached = content.arrays["state/iteration"]
         if reached <= iterations:
             return replace(self, parts=list(content.attributes.get(PARTS, ()))), content
-        log.info("%s is kept, as it has already reached iteration %d", self.newest, reached)
+        shorter = self.shorter.newest
+        log.info("iteration %d is already reached; saving to %s instead", reached, shorter)
         candidates = [_truncated_content(content, iterations), self.shorter.load()]
         usable = [one for one in candidates if one and _iteration(one) <= iterations]
         best = max(usable, key=_iteration, default=None)
@@ -164,11 +176,10 @@ class Checkpoints:
                 f"{path}: expected a checkpoint of {self.newest.stem}, found {found}"
             )
 
-    def _put_aside(self, path: Path, error: StorageError) -> None:
-        """Rename an unusable file, so that it never becomes the previous generation."""
-        renamed = path.with_name(f"{path.name}.unusable")
-        path.replace(renamed)
-        log.warning("checkpoint not used: %s; kept as %s", error, renamed.name)
+
+def _put_aside(path: Path) -> str:
+    """Rename an unusable file, so that it is never overwritten; return its new name."""
+    return path.replace(path.with_name(f"{path.name}.unusable")).name
 
 
 def _iteration(content: Content) -> int:

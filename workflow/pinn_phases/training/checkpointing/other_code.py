@@ -3,7 +3,7 @@
 import logging
 
 from pinn_phases.files.checkpoint_files import checkpoints_in
-from pinn_phases.files.storage import Content, StorageError
+from pinn_phases.files.storage import Content, StorageError, UnreadableError
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.checkpointing.parts import read_whole
@@ -30,6 +30,8 @@ def newest_of_other_code(checkpoints: Checkpoints, settings: RunSettings) -> Con
             content = read_whole(path, "checkpoint")
             require_same_training(content, settings)
             _require_same_reference(content, checkpoints.reference_digest)
+        except UnreadableError:
+            raise
         except StorageError as error:
             log.warning("checkpoint of other code not used: %s: %s", path, error)
             continue

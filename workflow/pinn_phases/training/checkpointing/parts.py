@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pinn_phases.arrays import Arrays
 from pinn_phases.files import storage
-from pinn_phases.files.storage import Content, StorageError
+from pinn_phases.files.storage import Content, StorageError, UnreadableError
 from pinn_phases.training.recording.history import RECORD
 
 PARTS = "parts"  # attribute of a checkpoint with the list of parts
@@ -95,6 +95,8 @@ def usable_beginning(folder: Path, content: Content) -> Arrays:
     for part in content.attributes.get(PARTS, ()):
         try:
             rows.append(read_part(folder, part))
+        except UnreadableError:
+            raise
         except StorageError:
             break
     return concatenated(rows)
