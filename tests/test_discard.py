@@ -20,6 +20,8 @@ FILES = [
     Path("results/laptop/logs/runs/burgers/rba/seed0.log"),
     Path("archive/laptop/runs/burgers/rba/seed0.h5"),
     RUNS / "rba/notes.txt",
+    RUNS / "rba-soap/seed0.h5",
+    RUNS / "rba-soap/checkpoints/burgers-rba-soap-seed0-0123456789ab.h5",
 ]
 
 
@@ -39,8 +41,9 @@ def remaining(tmp_path, monkeypatch):
         ([RUNS / "rba/seed0.h5"], [0, 2, 3, 4, 5]),
         ([RUNS / "rba/seed0.h5", RUNS / "rba/seed1.h5"], [0, 1, 2, 3, 4, 5, 6]),
         ([RUNS / "vanilla"], [7]),
-        (["results"], [0, 1, 2, 3, 4, 5, 6, 7]),
-        (["."], [0, 1, 2, 3, 4, 5, 6, 7]),
+        ([RUNS / "rba-soap/seed0.h5"], [12, 13]),
+        (["results"], [0, 1, 2, 3, 4, 5, 6, 7, 12, 13]),
+        (["."], [0, 1, 2, 3, 4, 5, 6, 7, 12, 13]),
         (["results", "--dry-run"], []),
     ],
 )
@@ -48,7 +51,7 @@ def test_named_runs_are_removed(remaining, arguments, removed, capsys):
     assert main(["discard", *map(str, arguments)]) == 0
     assert remaining() == [path for i, path in enumerate(FILES) if i not in removed]
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == (8 if "--dry-run" in arguments else len(removed))
+    assert len(lines) == (10 if "--dry-run" in arguments else len(removed))
 
 
 def test_checkpoints_without_their_run_are_removed(remaining):

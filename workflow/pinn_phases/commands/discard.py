@@ -9,7 +9,7 @@ from pinn_phases.strict_model import SettingsError
 
 # Only runs and checkpoints of the workflow; archives are never deleted.
 FILE = re.compile(
-    r"/results/[^/]+/runs/(?P<problem>\w+)/(?P<method>\w+)/"
+    r"/results/[^/]+/runs/(?P<problem>\w+)/(?P<method>[\w-]+)/"
     r"((?P<run>seed\d+)\.h5"
     r"|checkpoints/(?P=problem)-(?P=method)-(?P<checkpoint_of>seed\d+)-[0-9a-f]+\.[\w.]+)$"
 )
