@@ -277,7 +277,7 @@ def test_an_unwritable_log_does_not_hide_the_error(python, tmp_path, settings, f
 def test_interruption_and_lack_of_memory_are_reported_in_one_line(
     monkeypatch, caplog, files, raised, status, words
 ):
-    def fail(*_):
+    def fail(*_, **__):
         raise raised
 
     monkeypatch.setattr(storage, "read", fail)
@@ -287,7 +287,7 @@ def test_interruption_and_lack_of_memory_are_reported_in_one_line(
 
 
 def test_sigterm_is_reported_in_one_line(monkeypatch, caplog, files):
-    monkeypatch.setattr(storage, "read", lambda *_: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(storage, "read", lambda *_, **__: signal.raise_signal(signal.SIGTERM))
     assert main(["info", str(files["run"])]) == 130
     assert caplog.messages == ["error: interrupted, nothing was written"]
 

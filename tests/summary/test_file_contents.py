@@ -11,6 +11,7 @@ import pytest
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
+from pinn_phases.training.checkpointing.parts import write_part
 from tests.summary.test_summary import MADE, reference
 
 SETTINGS = {"scale": "test", "problem": "burgers", "method": "rba", "seed": 3}
@@ -124,6 +125,18 @@ def test_a_checkpoint_shows_its_contents(info):
     lines = info(checkpoints=Content("checkpoint", {"state/iteration": np.array(5)}, {}))
     assert "checkpoint: no settings" in lines
     assert "state/iteration (): state from which training continues" in lines
+
+
+def test_a_checkpoint_shows_the_record_in_its_parts(tmp_path, capsys):
+    half = {name: values[:2] for name, values in RUN.arrays.items()}
+    rest = {name: values[2:] for name, values in RUN.arrays.items()}
+    part = write_part(tmp_path / "burgers.part0001.h5", half)
+    path = tmp_path / "burgers.h5"
+    storage.write(path, Content("checkpoint", rest, {"parts": [part]}))
+    assert main(["info", str(path)]) == 0
+    output = capsys.readouterr().out
+    assert "error below 50%: first at iteration 10" in output
+    assert "history/relative_l2 (4,)" in output
 
 
 def test_a_foreign_file_is_refused(tmp_path, caplog):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content
+from pinn_phases.training.checkpointing.parts import read_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Read the file, which verifies its checksum, and print a description."""
-    content = storage.read(options.file)
+    content = read_whole(options.file)
     # Import scipy, which takes a second, after the check.
     from pinn_phases.summary.file_contents import describe
 
