@@ -1,5 +1,6 @@
 """The command line: help, and one-line errors with a nonzero exit status."""
 
+import ctypes
 import json
 import resource
 import signal
@@ -10,6 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+import torch
 
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
@@ -272,9 +274,15 @@ def test_an_unwritable_log_does_not_hide_the_error(python, tmp_path, settings, f
 
 @pytest.mark.parametrize(
     ("raised", "status", "words"),
-    [(KeyboardInterrupt(), 130, "interrupted"), (MemoryError("16 GiB"), 1, "memory: 16 GiB")],
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (MemoryError("16 GiB"), 1, "memory: 16 GiB"),
+        (torch.OutOfMemoryError("GPU out of memory.\nSee"), 1, "memory: GPU out of memory."),
+        (PermissionError(13, "Permission denied", "a.h5"), 1, "a.h5: Permission denied"),
+        (OSError(28, "No space left on device"), 1, "writing: No space left on device"),
+    ],
 )
-def test_interruption_and_lack_of_memory_are_reported_in_one_line(
+def test_interruption_and_lack_of_resources_are_reported_in_one_line(
     monkeypatch, caplog, files, raised, status, words
 ):
     def fail(*_, **__):
@@ -283,7 +291,21 @@ def test_interruption_and_lack_of_memory_are_reported_in_one_line(
     monkeypatch.setattr(storage, "read", fail)
     assert main(["info", str(files["run"])]) == status
     (line,) = caplog.messages
-    assert line.startswith("error: ") and words in line
+    assert line.startswith("error: ") and words in line and "\n" not in line
+
+
+def test_lack_of_memory_in_torch_is_reported_in_one_line(monkeypatch, caplog, files):
+    monkeypatch.setattr(storage, "read", lambda *_, **__: torch.empty(10**14))
+    assert main(["info", str(files["run"])]) == 1
+    (line,) = caplog.messages
+    assert line.startswith("error: not enough memory: ") and "400000000000000 bytes" in line
+
+
+def test_a_missing_library_is_reported_with_a_traceback(monkeypatch, caplog, files):
+    monkeypatch.setattr(storage, "read", lambda *_, **__: ctypes.CDLL("libnone.so.1"))
+    assert main(["info", str(files["run"])]) == 1
+    assert "unexpected exception" in caplog.text and "libnone.so.1" in caplog.text
+    assert "Traceback" in caplog.text
 
 
 def test_sigterm_is_reported_in_one_line(monkeypatch, caplog, files):

@@ -1,8 +1,10 @@
 """Reference solutions, training and analysis of physics-informed neural networks."""
 
 import argparse
+import errno
 import logging
 import os
+import re
 import signal
 import sys
 from importlib import import_module
@@ -12,6 +14,7 @@ from pinn_phases.jobs.stopping import EXIT_FAILED, Stopped
 
 EXIT_USAGE = 2  # as in argparse
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, the convention of shells
+OUT_OF_MEMORY = re.compile("out of memory|can't allocate memory")  # of torch, on GPU and CPU
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,18 +53,31 @@ def _main(arguments: list[str] | None) -> int:
     except (StorageError, Stopped) as error:
         logging.error("error: %s", error)
         return EXIT_FAILED
-    except MemoryError as error:
-        logging.error("error: not enough memory: %s", error)
-        return EXIT_FAILED
     except BrokenPipeError:  # the reader of stdout, such as `head`, has exited
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        logging.error("error: %s: %s", error.filename or "writing", error.strerror or error)
-        return EXIT_FAILED
-    except Exception:  # a bug: print the full traceback, also to the log
-        logging.exception("error: unexpected exception, please report it")
+    except Exception as error:
+        reason = _reason(error)
+        if reason:
+            logging.error("error: %s", reason)
+        else:  # a bug: print the full traceback, also to the log
+            logging.exception("error: unexpected exception, please report it")
         return EXIT_FAILED
     return 0
+
+
+def _reason(error: Exception) -> str | None:
+    """Return why the system refused memory or a file; None for any other exception."""
+    match error:
+        case MemoryError():
+            return f"not enough memory: {error}"
+        case RuntimeError() if OUT_OF_MEMORY.search(str(error)):
+            return f"not enough memory: {str(error).splitlines()[0]}"
+        case OSError(errno=int()) if error.filename:
+            return f"{error.filename}: {error.strerror}"
+        case OSError(errno=errno.ENOSPC):  # of stdout
+            return f"writing: {error.strerror}"
+        case _:
+            return None
 
 
 def _required_commands(arguments: list[str] | None) -> tuple[str, ...]:
