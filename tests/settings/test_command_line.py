@@ -160,6 +160,14 @@ def test_a_file_value_that_it_makes_invalid_is_named_by_its_place_in_the_file(co
             {"training": {"engine": "plain", "compiled": True}},
             "training.compiled = True: expected false, since the plain engine is not compiled",
         ),
+        (
+            {"optimiser": "lbfgs", "training": {"iterations": 3000}},
+            "training.iterations = 3000: expected optimisers.lbfgs.iterations, which overrides it",
+        ),
+        (
+            {"optimiser": "soap", "compared_methods": ["vanilla-adam", "rba-adam"]},
+            "optimiser = 'soap': expected a method without its own optimiser in compared_methods",
+        ),
     ],
 )
 def test_a_value_that_other_settings_disable_is_refused(config, given, message):
@@ -175,6 +183,18 @@ def test_a_value_that_other_settings_enable_is_accepted(config):
     given = {"methods": {"sa": {"rate": 0.1}}, "compared_methods": ["rba", "sa"]}
     block = load_scales(config, {}, given)["laptop"].problems["helmholtz"]
     assert block.methods["sa"].rate == 0.1  # also overrides the problem's own block
+
+
+def test_iterations_of_some_of_the_methods_are_accepted(config):
+    given = {"compared_methods": ["rba", "rba-lbfgs"], "training": {"iterations": 3000}}
+    settings = load_scales(config, {}, given)["laptop"]
+    runs = [settings.run("burgers", name, 0) for name in given["compared_methods"]]
+    assert [run.training.iterations for run in runs] == [3000, 6000]
+
+
+def test_the_optimiser_of_the_method_that_marks_phases_is_accepted(config):
+    given = {"optimiser": "soap", "compared_methods": ["vanilla-soap", "rba-soap"]}
+    assert load_scales(config, {}, given)["laptop"].figures.phases_of == "rba-soap"
 
 
 def test_seeds_methods_phases_and_figures_of_an_archive_can_be_overridden(config, archives):

@@ -12,8 +12,8 @@ from pinn_phases.grids import MIN_INNER, largest_stride
 from pinn_phases.optimisers.base import FallingRate
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.analysis import MIN_RECORDS
-from pinn_phases.settings.config import ProblemSettings
-from pinn_phases.settings.method_names import parts
+from pinn_phases.settings.config import ComparedMethods, Settings
+from pinn_phases.settings.method_names import DASH, parts
 from pinn_phases.settings.training import RecordSettings, TrainingSettings
 from pinn_phases.strict_model import KeyPath, SettingsError
 
@@ -141,7 +141,7 @@ def fewest_iterations(record: RecordSettings, records: int) -> int:
 
 
 def without_effect(
-    problems: Mapping[str, ProblemSettings], compared: tuple[str, ...]
+    settings: Settings, compared: ComparedMethods
 ) -> Iterator[tuple[KeyPath, object, str]]:
     """Find settings that other settings disable, as arguments of `SettingsError`.
 
@@ -149,17 +149,24 @@ def without_effect(
 
     Parameters
     ----------
+    settings
+        Settings of all methods.
     compared
-        Names of the methods that are trained, with their optimisers.
+        The methods that are trained.
     """
-    methods, optimisers = zip(*map(parts, compared), strict=True)
+    names = ", ".join(compared.names)
+    own = all(DASH in name for name in compared.compared_methods)
+    if own and settings.figures.phases_of in compared.names:
+        expected = f"expected a method without its own optimiser in compared_methods = {names}"
+        yield ("optimiser",), compared.optimiser, expected
+    methods, optimisers = zip(*map(parts, compared.names), strict=True)
     used = {"methods": methods, "optimisers": optimisers}
-    for name, block in problems.items():
+    for name, block in settings.problems.items():
         for kind, blocks in (("methods", block.methods), ("optimisers", block.optimisers)):
             for plugin, constants in blocks.items():
                 if plugin not in used[kind]:
                     path: KeyPath = ("problems", name, kind, plugin)
-                    expected = f"expected one of compared_methods = {', '.join(compared)}"
+                    expected = f"expected one of compared_methods = {names}"
                     yield path, constants, expected
         for condition, term in block.training.conditions.items():
             if term.weight == 0:
@@ -168,6 +175,10 @@ def without_effect(
         if block.training.engine == "plain" and block.training.compiled:
             path = ("problems", name, "training", "compiled")
             yield path, True, "expected false, since the plain engine is not compiled"
+        if all(block.optimisers[plugin].iterations for plugin in optimisers):
+            path = ("problems", name, "training", "iterations")
+            expected = f"expected optimisers.{optimisers[0]}.iterations, which overrides it"
+            yield path, block.training.iterations, expected
         for plugin, optimiser in block.optimisers.items():
             if isinstance(optimiser, FallingRate) and optimiser.decay == 1:
                 path = ("problems", name, "optimisers", plugin, "decay_every")

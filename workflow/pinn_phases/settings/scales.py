@@ -187,7 +187,7 @@ def _load(layers: Layers, scale: str, *, all_methods: bool = False) -> Settings:
         for name, problem in settings.problems.items():
             _check_problem(name, problem, settings.figures)
         selected = _select_methods(settings, compared)
-        for path, value, expected in without_effect(settings.problems, compared.names):
+        for path, value, expected in without_effect(settings, compared):
             if layers.is_on_command_line(scale, path):
                 raise SettingsError(path, value, expected)
     except SettingsError as error:
