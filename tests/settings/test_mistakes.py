@@ -57,6 +57,8 @@ MISTAKES = [
     ("phases.min_confidence", 1.5, "at most 1"),
     ("phases.bins_per_decade", 51, "at most 50"),
     ("phases.window", 9.5, "at most 9"),
+    ("phases.window", 0.1, "at least 3 bins, 0.15 decades with bins_per_decade = 20"),
+    ("phases.min_duration", 0.1, "at least 3 bins, 0.15 decades with bins_per_decade = 20"),
     ("phases.min_duration", 1e300, "at most 9"),
     ("phases.bins_per_decade", 10**9, "at most 50"),
     ("homogeneity.points_per_box", 17, "at most 256 points in boxes = 16 boxes"),
@@ -124,6 +126,14 @@ def test_a_scale_must_be_a_block(bare, value):
 def test_an_unknown_key_is_named(bare, block, where):
     message = str(refusal(changed(bare, f"{where}{block}surprise", {})))
     assert message.startswith(f"setting {where}{block}surprise = {{...}}: unknown key")
+
+
+def test_windows_of_too_few_bins_are_refused(bare):
+    """The search for phases would find nothing in them."""
+    assert str(refusal(changed(bare, "phases.bins_per_decade", 8))) == (
+        "setting phases.window = 0.3: expected at least 3 bins, 0.375 decades with "
+        "bins_per_decade = 8"
+    )
 
 
 def test_compared_methods_must_exist_and_have_constants(bare):

@@ -5,6 +5,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pinn_phases.strict_model import StrictModel
 
 MIN_RECORDS = 20  # shortest SNR curve: a fall and a plateau of several records each
+MIN_BINS = 3  # with records, in a window whose level is computed
 MAX_DECADES = 9  # of iterations: there are at most 10^9
 MAX_BINS = 50  # per decade; more would be narrower than the distance between records
 MAX_MIDPOINTS = 256  # per coordinate; memory: 0.9 GB for a hundred snapshots of the cavity
@@ -23,6 +24,15 @@ class PhaseSettings(StrictModel):
     min_duration: float = Field(gt=0, le=MAX_DECADES)
     min_rise: float = Field(gt=0)
     min_confidence: float = Field(ge=0, le=1)
+
+    @field_validator("window", "min_duration")
+    @classmethod
+    def _enough_bins(cls, decades: float, info: ValidationInfo) -> float:
+        bins = info.data.get("bins_per_decade", MAX_BINS)  # missing if it is invalid
+        if round(decades * bins) < MIN_BINS:
+            shortest = f"{MIN_BINS / bins:g} decades with bins_per_decade = {bins}"
+            raise ValueError(f"expected at least {MIN_BINS} bins, {shortest}")
+        return decades
 
 
 class HomogeneitySettings(StrictModel):

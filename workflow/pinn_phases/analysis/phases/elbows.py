@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pinn_phases.analysis.phases.change_points import FEWEST as FEWEST_FOR_A_BEND
-from pinn_phases.analysis.phases.change_points import Interval, bend
-from pinn_phases.analysis.phases.levels import FEWEST, Bins
+from pinn_phases.analysis.phases.change_points import FEWEST, Interval, bend
+from pinn_phases.analysis.phases.levels import Bins
+from pinn_phases.settings.analysis import MIN_BINS
 
 MIN_FALL = 0.5  # decades from one window to the next; a smaller fall is not a phase
 SLOWED = 0.45  # the fall has ended once it is less than this share of the steepest fall
@@ -34,14 +34,14 @@ def find_elbow(bins: Bins, window: float) -> Interval | None:
     for index, label in enumerate(bins.label):
         before, after = bins.within(label - count, count), bins.within(label, count)
         first, last = before.start, after.stop
-        if label + count > bins.label[-1] + 1 or min(index - first, last - index) < FEWEST:
+        if label + count > bins.label[-1] + 1 or min(index - first, last - index) < MIN_BINS:
             continue
         high, low = (float(np.median(bins.ceiling[part])) for part in (before, after))
         highest, steepest = max(highest, high), max(steepest, high - low)
         if steepest < MIN_FALL or high - low >= SLOWED * steepest:
             continue
         below = low < (highest + float(np.median(bins.ceiling[index:]))) / 2
-        if below and last - first >= FEWEST_FOR_A_BEND:
+        if below and last - first >= FEWEST:
             return bend(bins.start[first:last], bins.ceiling[first:last])
         steepest = max(0.0, high - low)
     return None

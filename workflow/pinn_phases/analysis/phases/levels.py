@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from pinn_phases.arrays import Real
 
 CEILING = 0.9  # quantile of the records in a bin
-FEWEST = 3  # smallest number of bins with records in a window whose level is computed
 
 
 @dataclass(frozen=True)

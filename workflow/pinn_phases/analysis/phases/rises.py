@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pinn_phases.analysis.phases.levels import FEWEST, Bins
+from pinn_phases.analysis.phases.levels import Bins
 from pinn_phases.arrays import Real
+from pinn_phases.settings.analysis import MIN_BINS
 
 MOST = 0.6  # smallest share of the time that must be low before a rise, and high after it
 STEADY = 0.9  # quantile of the ceiling's distances from its median that is called its spread
@@ -80,7 +81,7 @@ def find_rises(
     first = int(np.searchsorted(bins.start, earliest))
     groups: list[list[Rise]] = []
     previous = None
-    for index in range(first + FEWEST, bins.label.size - 1):
+    for index in range(first + MIN_BINS, bins.label.size - 1):
         rise = _rise(bins, index, first, window, duration)
         if rise is None or rise.height < min_rise:
             continue
@@ -107,7 +108,7 @@ def _rise(bins: Bins, index: int, first: int, window: float, duration: float) ->
     before = bins.within(label - count_before, count_before)
     after = bins.within(label, count_after)
     low, high = bins.level[max(before.start, first) : before.stop], bins.level[after]
-    if low.size < FEWEST or high.size < FEWEST:
+    if low.size < MIN_BINS or high.size < MIN_BINS:
         return None
     rise = Rise(float(bins.start[index]), float(np.median(low)), float(np.median(high)), 0.0)
     recorded = bins.end - rise.place

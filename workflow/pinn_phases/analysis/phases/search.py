@@ -41,10 +41,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from pinn_phases.analysis.phases.change_points import Interval, crossing
 from pinn_phases.analysis.phases.elbows import MIN_FALL, find_elbow
-from pinn_phases.analysis.phases.levels import FEWEST, Bins
+from pinn_phases.analysis.phases.levels import Bins
 from pinn_phases.analysis.phases.rises import MOST, Rise, confidence, find_rises
 from pinn_phases.arrays import Real
-from pinn_phases.settings.analysis import MIN_RECORDS
+from pinn_phases.settings.analysis import MIN_BINS, MIN_RECORDS
 
 ORDER_ONE = 10.0  # in units of the stochastic level; a larger SNR is not O(1)
 UNSURE = 0.5  # factor of the confidence if diffusion starts at the first record
@@ -157,7 +157,7 @@ def find_phases(
     at, values = _usable_records(iterations, snr)
     x, y = np.log10(at), np.log10(values / stochastic_level)
     bins = Bins.of(x, y, bins_per_decade)
-    enough = bins.label.size > 2 * FEWEST
+    enough = bins.label.size > 2 * MIN_BINS
     diffusion = _diffusion(at, bins, window) if enough else None
     if diffusion is None:
         return Phases(None, None, None, ())
@@ -201,9 +201,9 @@ def _diffusion(at: Real, bins: Bins, window: float) -> Boundary | None:
     """Return the start of diffusion: the elbow, or the first record of a stochastic start."""
     first = float(np.log10(at[0]))
     # If the record starts late, a fall may have happened before it or in its first bins.
-    skipped = FEWEST if at[0] > UNSEEN else 0
-    stochastic = bool(np.median(bins.level[skipped : skipped + FEWEST]) < 0)
-    fall = np.median(bins.ceiling[:FEWEST]) - np.median(bins.ceiling[FEWEST : 2 * FEWEST])
+    skipped = MIN_BINS if at[0] > UNSEEN else 0
+    stochastic = bool(np.median(bins.level[skipped : skipped + MIN_BINS]) < 0)
+    fall = np.median(bins.ceiling[:MIN_BINS]) - np.median(bins.ceiling[MIN_BINS : 2 * MIN_BINS])
     elbow = find_elbow(bins, window)
     if skipped and stochastic and (fall < MIN_FALL or elbow is None or elbow[0] > first + SOON):
         elbow = None  # an elbow found here is not the end of fitting, which was not recorded
