@@ -1,9 +1,12 @@
 """The progress of trainings, from synthetic results, logs and checkpoints."""
 
+import gc
 import io
 import os
 import shutil
+import weakref
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +16,10 @@ from rich.text import Text
 
 from pinn_phases.__main__ import main
 from pinn_phases.files import storage
+from pinn_phases.files.checkpoint_files import checkpoints_in
 from pinn_phases.files.storage import Content
 from pinn_phases.settings.scales import load_scales
+from pinn_phases.summary import watching
 from pinn_phases.summary.watching import count_states, limit_rows, read_rows, table
 from pinn_phases.training.recording.progress import Status, status_file
 
@@ -115,6 +120,34 @@ def test_the_phase_of_a_running_training_is_that_of_its_newest_checkpoint(write_
     newest.write_bytes(b"half")  # as a failing file system may leave it
     os.utime(newest, (NOW + 1, NOW + 1))
     assert row().phase == "no phase found"
+
+
+def test_one_version_of_each_file_is_kept_in_memory(write_log, row, tmp_path, monkeypatch):
+    write_log("starts", status=STATUS)
+    path = tmp_path / "laptop/runs/burgers/rba/checkpoints/burgers-rba-seed0-abc.h5"
+    kept, read_whole = [], watching.read_whole
+
+    def logged(*arguments, **options):
+        content = read_whole(*arguments, **options)
+        kept.append(weakref.ref(content.arrays["history/snr"]))
+        return content
+
+    monkeypatch.setattr(watching, "read_whole", logged)
+    for version in range(3):
+        storage.write(path, Content("checkpoint", RUN, {}))
+        os.utime(path, (NOW + version, NOW + version))
+        assert row().phase == row().phase == "after fitting"
+    gc.collect()
+    assert [array() is not None for array in kept] == [False, False, True]
+
+
+def test_files_that_vanish_after_they_were_listed_are_no_error(row, tmp_path, monkeypatch):
+    checkpoint = tmp_path / "laptop/runs/burgers/rba/checkpoints/burgers-rba-seed0-abc.h5"
+    listed = {"seed*.log": [tmp_path / LOG], "burgers-rba-seed0-*.h5": [checkpoint]}
+    monkeypatch.setattr(Path, "glob", lambda _, pattern: listed.get(pattern.split("/")[-1], ()))
+    monkeypatch.setattr(Path, "exists", lambda path: path in (tmp_path / LOG, checkpoint))
+    assert row().state.startswith("silent")
+    assert checkpoints_in(checkpoint.parent, "burgers", "rba", 0) == [checkpoint]
 
 
 def test_a_finished_training_is_recognised_by_its_result(write_log, row, tmp_path):

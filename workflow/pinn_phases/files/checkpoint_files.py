@@ -58,7 +58,14 @@ def trainings_without_files(
     return missing
 
 
+def modified(path: Path) -> float:
+    """Return the modification time of a file; 0 if there is none, or no longer: it was renamed."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def _newest_last(path: Path) -> tuple[bool, float]:
     """Sort key: the previous generations by age, then the current ones by age."""
-    modified = path.stat().st_mtime if path.exists() else 0.0  # a training may have renamed it
-    return ".previous." not in path.name, modified
+    return ".previous." not in path.name, modified(path)

@@ -5,19 +5,18 @@ The processes are never contacted, so this also works on a login node or on a co
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
-from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from pinn_phases.analysis.phases.names import PHASES
 from pinn_phases.analysis.phases.search import find_phases
-from pinn_phases.files.checkpoint_files import checkpoints_in
+from pinn_phases.files.checkpoint_files import checkpoints_in, modified
 from pinn_phases.files.reached import is_unfinished
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.settings.analysis import PhaseSettings
@@ -32,6 +31,8 @@ DAMAGED = "damaged"
 STYLES = {RUNNING: "green", SILENT: "yellow", FAILED: "red", DAMAGED: "red", FINISHED: "dim"}
 OTHER_LINES = 4  # lines of the page in addition to the rows of trainings
 MAX_WIDTH = 1000  # characters, wider than any table
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _row(folder: Path, training: Training, phase_settings: PhaseSettings | None,
         return _finished(training, result, phases, phase_settings)
     log = folder / scale / "logs" / "runs" / problem / method / f"seed{seed}.log"
     status = Status.read(status_file(log))
-    state = _state(log, now - (status.time if status else _modified(log)))
+    state = _state(log, now - (status.time if status else modified(log)))
     if status is None:
         return Row(*training, state)
     checkpoints = checkpoints_in(runs / "checkpoints", problem, method, int(seed))
@@ -168,10 +169,10 @@ def _finished(
     training: Training, result: Path, phases: Path, phase_settings: PhaseSettings | None
 ) -> Row:
     try:
-        run = _read(result, _modified(result))
+        run = _read(result)
     except StorageError:
         return Row(*training, DAMAGED)
-    phase = _stored_phase(phases, newer_than=_modified(result)) or _phase(run, phase_settings)
+    phase = _stored_phase(phases, newer_than=modified(result)) or _phase(result, phase_settings)
     last = {
         name: run.arrays[f"history/{name}"][-1] for name in ("iteration", "loss", "relative_l2")
     }
@@ -187,11 +188,18 @@ def _finished(
 
 def _state(log: Path, silent: float) -> str:
     """Return the state of a training without a result, `silent` seconds after its last line."""
-    lines = log.read_text(errors="replace").splitlines()
-    errors = [line for line in lines if line.startswith("error: ")]
+    errors = [line for line in _lines(log) if line.startswith("error: ")]
     if errors:
         return STOPPED if any("on request" in line for line in errors) else FAILED
     return RUNNING if silent < SILENT_SECONDS else f"{SILENT} for {silent / 60:.0f} min"
+
+
+def _lines(log: Path) -> list[str]:
+    """Return the lines of a log; none if it no longer exists."""
+    try:
+        return log.read_text(errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
 
 
 def _kind(state: str) -> str:
@@ -203,46 +211,50 @@ def _newest_phase(checkpoints: Sequence[Path], phase_settings: PhaseSettings | N
     """Return the phase at the newest valid checkpoint."""
     for path in checkpoints:
         try:
-            return _phase(_read(path, _modified(path)), phase_settings)
+            return _phase(path, phase_settings)
         except StorageError:
             continue
     return UNKNOWN
 
 
-def _modified(path: Path) -> float:
-    """Return the modification time of a file; 0 if it does not exist, or no longer exists."""
-    return path.stat().st_mtime if path.exists() else 0.0
+def _cached(function: Callable[..., T]) -> Callable[..., T]:
+    """Cache the result for each file, until the file changes."""
+    results: dict[Path, tuple[object, T]] = {}
+
+    def call(path: Path, *options: object) -> T:
+        version = modified(path), options
+        if path not in results or results[path][0] != version:
+            results[path] = version, function(path, *options)
+        return results[path][1]
+
+    return call
 
 
-@cache  # `modified` distinguishes versions of the file
-def _read(path: Path, modified: float) -> Content:
+@_cached
+def _read(path: Path) -> Content:
     return read_whole(path, leave_out=("snapshots/", "points/", "state/"))
 
 
 def _stored_phase(phases: Path, *, newer_than: float) -> str | None:
     """Return the last phase in the phases file of a run; None if there is no valid current file."""
-    if _modified(phases) < newer_than:
+    if modified(phases) < newer_than:
         return None
     try:
-        attributes = _read(phases, _modified(phases)).attributes
+        attributes = _read(phases).attributes
     except StorageError:
         return None
     return _last([attributes.get(name) for name in PHASES])
 
 
-def _phase(run: Content, phase_settings: PhaseSettings | None) -> str:
+@_cached  # the search takes a second
+def _phase(path: Path, phase_settings: PhaseSettings | None) -> str:
     """Search for phases in the history, and return the name of the last one that has begun."""
+    history = _read(path).arrays
     if phase_settings is None:
         return UNKNOWN
-    iterations, snr = run.arrays["history/iteration"], run.arrays["history/snr"]
-    return _find_phase(iterations.tobytes(), snr.tobytes(), str(iterations.dtype), phase_settings)
-
-
-@cache  # the search takes a second; bytes can be hashed, unlike arrays
-def _find_phase(iterations: bytes, snr: bytes, dtype: str, phase_settings: PhaseSettings) -> str:
     try:
         phases = find_phases(
-            np.frombuffer(iterations, dtype), np.frombuffer(snr), **phase_settings.model_dump()
+            history["history/iteration"], history["history/snr"], **phase_settings.model_dump()
         )
     except ValueError:  # the history is too short
         return UNKNOWN
