@@ -124,7 +124,7 @@ def test_the_file_has_the_title_of_the_figure(tmp_path):
     assert b"/Title (" + title in pdf.read_bytes() and title in png.read_bytes()
 
 
-def test_an_installed_font_is_used_by_name(tmp_path, monkeypatch, capsys):
+def test_an_installed_font_is_used_by_name(tmp_path, monkeypatch, caplog):
     other = Path(
         matplotlib.get_data_path(), "fonts/ttf/STIXGeneral.ttf"
     )  # in place of the system's fonts
@@ -136,7 +136,7 @@ def test_an_installed_font_is_used_by_name(tmp_path, monkeypatch, capsys):
         assert main(["figure", "fig5", *map(str, options)]) == 0
         assert b"+" + used in pdf.read_bytes() and b"/FontFile2" in pdf.read_bytes()  # embedded
         message = "figures.font: Nobody's Sans is not installed; using DejaVu Sans"
-        assert (message in capsys.readouterr().out) == (used == b"DejaVuSans")
+        assert (message in caplog.messages) == (used == b"DejaVuSans")
 
 
 @pytest.mark.parametrize("commit", ["abc123", None])

@@ -1,20 +1,24 @@
 """Draw a figure from result files, as PDF and PNG."""
 
 import argparse
+import logging
 from pathlib import Path
 
 from pinn_phases.figures.base import Material, figure_module, requirement
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
-from pinn_phases.plugins import FIGURES, names
+from pinn_phases.plugins import FIGURES, METHODS, OPTIMISERS, modules, names
 from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.strict_model import validated_json
+
+log = logging.getLogger(__name__)
 
 
 def code(name: str) -> str:
     """Digest of the code of a figure."""
     problems = (f"problems.{problem}" for problem in requirement(name).problems)
-    return code_digest("commands.figure", "figures.drawing.style", f"figures.{name}", *problems)
+    plugins = (f"figures.{name}", *problems, *modules(METHODS, OPTIMISERS))
+    return code_digest("commands.figure", "figures.drawing.style", *plugins)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
 
     font = style.set_style(settings.font)
     if settings.font not in (None, font):
-        print(f"figures.font: {settings.font} is not installed; using {font}")
+        log.warning("figures.font: %s is not installed; using %s", settings.font, font)
     figure = module.draw(material, settings)
     number, subject = heading(options.name)
     created_by = provenance(code(options.name))
