@@ -118,7 +118,7 @@ def test_an_assigned_gpu_is_kept(machine, tmp_path, given):
     assert environment == {VISIBLE: given}
 
 
-@pytest.mark.parametrize("given", ["1,2", "GPU-111, GPU-222"])
+@pytest.mark.parametrize("given", ["1,2", "GPU-111, GPU-222", "GPU-1,GPU-22,"])
 def test_one_of_several_assigned_gpus_is_taken(machine, tmp_path, given):
     machine(4)
     environments = [{VISIBLE: given}, {VISIBLE: given}]
@@ -126,6 +126,17 @@ def test_one_of_several_assigned_gpus_is_taken(machine, tmp_path, given):
     assert [environment[VISIBLE] for environment in environments] == ["GPU-111", "GPU-222"]
     for lock in held:
         lock.release()
+
+
+@pytest.mark.parametrize("given", ["MIG-111,MIG-222", "7,8"])
+def test_unknown_names_reserve_nothing_and_are_reported(machine, tmp_path, caplog, given):
+    machine(4)
+    environment = {VISIBLE: given}
+    assert take_gpu(environment, tmp_path / "gpus") is None
+    assert environment == {VISIBLE: given}
+    assert caplog.messages == [
+        f"{VISIBLE}={given} names no GPU of this machine, so none is reserved"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,10 @@ class Gpu:
     index: str  # as in nvidia-smi
     uuid: str
 
+    def is_named(self, name: str) -> bool:
+        """Whether CUDA accepts this name of the GPU: its index, or the beginning of its UUID."""
+        return name == self.index or (name.startswith("GPU-") and self.uuid.startswith(name))
+
 
 def take_gpu(
     environment: MutableMapping[str, str] = os.environ, folder: Path | None = None
@@ -71,7 +75,9 @@ def take_gpu(
     gpus = gpus_of_this_machine()
     if visible is not None:
         allowed = [name.strip() for name in visible.split(",")]
-        gpus = [gpu for gpu in gpus if gpu.index in allowed or gpu.uuid in allowed]
+        gpus = [gpu for gpu in gpus if any(map(gpu.is_named, allowed))]
+        if not gpus:
+            log.warning("%s=%s names no GPU of this machine, so none is reserved", VISIBLE, visible)
     if not gpus:
         return None
     folder = folder or Path(tempfile.gettempdir()) / FOLDER
