@@ -97,3 +97,11 @@ def test_every_quantity_has_to_hold(values, outcome):
 def test_the_numbers_of_values_and_quantities_must_match():
     with pytest.raises(ValueError, match="zip"):
         judge_values(TWO, measured(1.0))
+
+
+def test_a_reported_number_that_is_not_finite_is_not_known():
+    reported = Quantity("reported", "words", Anything())
+    for value in (np.nan, np.inf):
+        found = judge_values([reported], measured(np.float64(value)))
+        assert found.outcome is HOLDS and found.values == {"reported": None}
+    assert judge_values([reported], measured(0.5)).values == {"reported": 0.5}

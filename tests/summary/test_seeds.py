@@ -53,6 +53,24 @@ def test_tables_show_reached_and_censored_values():
     assert as_plain(runs)["ratios"][0]["values"]["final error"]["pairs"] == 2
 
 
+def test_medians_that_are_not_reached_differ_from_unknown_ones():
+    runs = [
+        measure(run("rba", 0, 10), phases(4.0)),
+        measure(run("rba", 1, 20), phases(8.0)),
+        measure(run("vanilla", 0, 40), None),
+    ]
+    rba, vanilla = (median["values"] for median in as_plain(runs)["medians"])
+    assert rba["below 10%"] == {"value": 10, "censored": False}
+    assert rba["total diffusion from"] == {"value": 100, "censored": True}
+    assert vanilla["total diffusion from"] is None
+
+
+def test_the_baseline_comes_first_with_any_optimiser():
+    runs = [measure(run(method, 0, 10), None) for method in ("rba-soap", "vanilla-soap")]
+    (ratio,) = as_plain(runs)["ratios"]
+    assert (ratio["above"], ratio["below"]) == ("vanilla-soap", "rba-soap")
+
+
 def test_one_seed_has_a_ratio_and_no_interval():
     runs = [measure(run(method, 0, at), None) for method, at in (("rba", 10), ("vanilla", 40))]
     assert cells(seeds_page(runs), "Ratios of methods")[0]["below 50%"] == "4, one seed"

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
         "claims": [as_plain(claim) for claim in judged],
         **provenance(code()),
     }
-    storage.write_bytes(options.json, json.dumps(tree, indent=1).encode())
+    storage.write_bytes(options.json, json.dumps(tree, indent=1, allow_nan=False).encode())
     storage.write_bytes(options.markdown, markdown(page).encode())
     storage.write_bytes(options.html, render(page).encode())
     log.info(page.text[0])

@@ -21,7 +21,7 @@ from pinn_phases.analysis.seeds import (
 from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.settings.method_names import method_title
+from pinn_phases.settings.method_names import method_title, parts
 from pinn_phases.summary.page import Page, Table
 
 ERROR = "final error"
@@ -93,7 +93,7 @@ def ratios(groups: Groups) -> dict[tuple[str, str, str], dict[str, Ratio]]:
     """
     result = {}
     for problem in dict.fromkeys(problem for problem, _ in groups):
-        methods = sorted((m for p, m in groups if p == problem), key=lambda m: (m != BASELINE, m))
+        methods = sorted((m for p, m in groups if p == problem), key=_baseline_first)
         for above, below in combinations(methods, 2):
             numerators, denominators = (
                 {run.seed: run.values for run in groups[problem, method]}
@@ -120,7 +120,7 @@ def as_plain(runs: Sequence[Measured]) -> dict[str, Any]:
             "problem": problem,
             "method": method,
             "seeds": len(group),
-            "values": {name: _median(group, name) for name in MEASURED},
+            "values": _plain({name: _median(group, name) for name in MEASURED}),
         }
         for (problem, method), group in groups.items()
     ]
@@ -178,9 +178,19 @@ def _mean_ratio(pairs: Sequence[tuple[Observation | None, Observation | None]]) 
     return mean_ratio(known if len(known) == len(pairs) else [])
 
 
-def _median(runs: Sequence[Measured], name: str) -> float | None:
+def _baseline_first(name: str) -> tuple[bool, str]:
+    """Sort key of methods with any optimiser."""
+    return parts(name)[0] != BASELINE, name
+
+
+def _median(runs: Sequence[Measured], name: str) -> Observation | None:
+    """Return the median, censored at the largest value if most runs exceed it; None if unknown."""
     known = [value for run in runs if (value := run.values[name]) is not None]
-    return median(known) if len(known) == len(runs) else None
+    if len(known) < len(runs):
+        return None
+    middle = median(known)
+    largest = max(observation.value for observation in known)
+    return Observation(largest, censored=True) if middle is None else Observation(middle)
 
 
 def _problem(name: str) -> str:
@@ -198,10 +208,8 @@ def _cell(name: str, observation: Observation | None) -> str:
 
 
 def _median_cell(runs: Sequence[Measured], name: str) -> str:
-    if any(run.values[name] is None for run in runs):
-        return "–"
     value = _median(runs, name)
-    return "not reached" if value is None else _number(name, value)
+    return "not reached" if value and value.censored else _cell(name, value)
 
 
 def _ratio_cell(ratio: Ratio) -> str:

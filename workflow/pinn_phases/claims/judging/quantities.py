@@ -88,7 +88,7 @@ def judge_values(quantities: Sequence[Quantity], measured: Measured) -> Finding:
         raise Untestable("too few records for the value")
     full = [_holds(q.must, value) for q, value in pairs]
     weaker = [_holds(q.in_part or q.must, value) for q, value in pairs]
-    values = {q.name: value for q, value in pairs}
+    values = {q.name: _if_finite(value) for q, value in pairs}
     if all(full):
         return Finding(Outcome.HOLDS, values, measured.note)
     if False not in full:
@@ -128,6 +128,11 @@ def _holds(predicate: Predicate, value: Value) -> bool | None:
     if value.bound is Bound.AT_MOST:
         return predicate.holds_below(number)
     return predicate.holds(number)
+
+
+def _if_finite(value: Value) -> Value:
+    """Return None in place of a number that is not finite."""
+    return value if value is None or isinstance(value, Ratio) or np.isfinite(value) else None
 
 
 def _number(value: float | Ratio) -> float:
