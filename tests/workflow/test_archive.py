@@ -67,11 +67,13 @@ def test_invalid_archived_settings_stop_with_one_line(archive):
     path = archive / "archive/smoke/settings.json"
     whole = path.read_text()
     try:
-        for text in ("{", json.dumps({**json.loads(whole), "seeds": []})):
+        for text in ("{", "[]", json.dumps({**json.loads(whole), "seeds": []})):
             path.write_text(text)
             done = snakemake(archive, "-n", *ARCHIVED, "paper_figures/fig6.png")
             assert done.returncode != 0 and "Traceback" not in done.stdout
-            assert f"setting {path}" in done.stdout
+            assert f"setting {path}" in done.stdout and "config.yaml: " not in done.stdout
+        other = snakemake(archive, "-n", "--config", "scale=smoke")
+        assert other.returncode == 0, other.stdout
     finally:
         path.write_text(whole)
 

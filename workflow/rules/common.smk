@@ -30,7 +30,10 @@ else:
         update_config(FROM_FILES, load_configfile(file))
 
 try:
-    ARCHIVES = load_archives(CHECKOUT / "archive")
+    ARCHIVES = load_archives(CHECKOUT / "archive", config.get("scale"))
+except SettingsError as error:
+    sys.exit(str(error))  # names the file
+try:
     SCALES = load_scales(FROM_FILES, ARCHIVES, FROM_COMMAND_LINE)
     PAPER = load_paper(FROM_FILES)
 except CommandLineError as error:

@@ -91,30 +91,39 @@ def load_scales(
     return loaded | reached
 
 
-def load_archives(folder: Path) -> dict[str, Settings]:
+def load_archives(folder: Path, chosen: object = None) -> dict[str, Settings]:
     """Return the settings of all archives, by the name of their scale, `archive-FOLDER`.
 
     Parameters
     ----------
     folder
         Contains one folder per archive, with its `settings.json`.
+    chosen
+        The chosen scale. Invalid archives are left out, unless they are chosen.
 
     Raises
     ------
     SettingsError
-        If the settings of an archive are invalid.
+        If the settings of the chosen archive are invalid; the message names the file.
     """
     archives = {}
     for path in sorted(folder.glob(f"*/{ARCHIVED_SETTINGS}")):
-        try:
-            tree = json.loads(path.read_text())
-        except ValueError as error:
-            raise SettingsError((str(path),), ..., f"expected JSON ({error})") from None
-        settings = validated(Settings, _upgraded(tree), (str(path),))
-        _require_name((str(path.parent),), path.parent.name)
         name = f"{ARCHIVE}{path.parent.name}"
-        archives[name] = settings.model_copy(update={"scale": name})
+        try:
+            archives[name] = _load_archive(path).model_copy(update={"scale": name})
+        except SettingsError:
+            if name == chosen:
+                raise
     return archives
+
+
+def _load_archive(path: Path) -> Settings:
+    _require_name((str(path.parent),), path.parent.name)
+    try:
+        tree = _upgraded(json.loads(path.read_text()))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise SettingsError((str(path),), ..., f"expected settings as JSON ({error})") from None
+    return validated(Settings, tree, (str(path),))
 
 
 def _upgraded(tree: Tree) -> Tree:
