@@ -141,3 +141,10 @@ def test_batches_are_consecutive_chunks(batches):
     chunks = FieldAt(PROBLEM, network, points, operators, **EXACT, batches=batches)
     expected, found = (linear(field(parameters)["u"]) for field in (whole, chunks))
     torch.testing.assert_close(found.flatten(), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_derivatives_of_higher_than_third_order_are_refused():
+    with pytest.raises(
+        ValueError, match=r"up to order 3, received d\('x', 'x', 'x', 'y'\); .*plain"
+    ):
+        Layout.of(("x", "y"), (d("x", "x", "y", "x"),))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pinn_phases.operators import Jet
+from pinn_phases.problems.base import edges
 from pinn_phases.problems.helmholtz import Helmholtz
 from pinn_phases.reference.helmholtz import HelmholtzReference
 from tests.problems.differences import field, spectral_derivative
@@ -66,3 +67,8 @@ def test_the_reference_is_the_closed_form_up_to_rounding():
     np.testing.assert_array_equal(solution.axes["y"], np.linspace(-1, 1, 9))
     assert solution.fields["u"][1, 3] == pytest.approx(np.sin(-np.pi / 2) * np.sin(-np.pi / 2))
     assert 0 < solution.error_estimate["relative_l2"] < 1e-14
+
+
+def test_edges_need_two_coordinates():
+    with pytest.raises(ValueError, match="expected two coordinates, received t, x, y"):
+        edges({"t": (0, 1), "x": (0, 1), "y": (0, 1)}, 5)

@@ -34,6 +34,8 @@ from pinn_phases.operators import Jet, Operator, Operators, Term, Terms, d
 Function = Callable[[Float[Tensor, " coordinates"]], Float[Tensor, " values"]]  # of one point
 Streams = Float[Tensor, "*batches streams points values"]
 
+MAX_ORDER = 3  # of a derivative; the chain rule of each order is a formula of its own
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -58,8 +60,20 @@ class Layout:
 
     @classmethod
     def of(cls, coordinates: tuple[str, ...], requested: Operators) -> "Layout":
-        """Build the layout of the requested operators and the derivatives in their chain rules."""
+        """Build the layout of the requested operators and the derivatives in their chain rules.
+
+        Raises
+        ------
+        ValueError
+            If an operator is of higher than third order.
+        """
         terms = [term for operator in requested for term, _ in operator.terms]
+        for term in terms:
+            if len(term) > MAX_ORDER:
+                raise ValueError(
+                    f"expected derivatives of up to order {MAX_ORDER}, received d{term}; write the "
+                    "equation as a system of lower order, or train with engine: plain"
+                )
         parts = {part for term in terms for split in _splits(term) for part in split}
         partials = [d(*term) for term in sorted(parts, key=lambda term: (len(term), term))]
         operators = list(dict.fromkeys([*partials, *requested]))

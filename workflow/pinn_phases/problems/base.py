@@ -113,7 +113,14 @@ def edges(domain: Mapping[str, tuple[float, float]], count: int) -> dict[str, Po
     """Return evenly spaced points on the four edges of a rectangle, each of shape (count, 2).
 
     Keys are "x=-1" for the edge x = -1, and so on. Each corner belongs to two edges.
+
+    Raises
+    ------
+    ValueError
+        If the domain does not have two coordinates.
     """
+    if len(domain) != 2:
+        raise ValueError(f"expected two coordinates, received {', '.join(domain)}")
     (x_name, x_range), (y_name, y_range) = domain.items()
     x, y = np.linspace(*x_range, count), np.linspace(*y_range, count)
     vertical = {f"{x_name}={at:g}": np.column_stack([np.full(count, at), y]) for at in x_range}
