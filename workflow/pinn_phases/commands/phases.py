@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> None:
     """Find the phases; write those of a run to a file, print those of a CSV file."""
     if (options.output is None) != (options.training is None):
         expected = "expected with --run, and not with --csv"
-        raise SettingsError(("--output",), str(options.output), expected)
+        value = ... if options.output is None else str(options.output)
+        raise SettingsError(("--output",), value, expected)
     settings = _settings(options.settings)
     # Import scipy, which takes a second, after the checks.
     from pinn_phases.summary.phase_words import phase_lines

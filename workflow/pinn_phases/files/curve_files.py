@@ -11,8 +11,8 @@ from pinn_phases.jobs.stopping import Stopped
 def read_curve(path: Path) -> tuple[Real, Real]:
     """Return iterations and SNR, each of shape (n,).
 
-    Columns are separated by commas, semicolons or spaces. The first line may be a header. Empty
-    lines and lines that start with "#" are ignored.
+    Columns are separated by commas, semicolons or spaces. The first line may be a header, without
+    numbers. Empty lines and lines that start with "#" are ignored.
 
     Raises
     ------
@@ -20,14 +20,15 @@ def read_curve(path: Path) -> tuple[Real, Real]:
         If a line does not consist of two numbers, or there are no lines.
     """
     rows: list[tuple[float, float]] = []
-    for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    for number, line in enumerate(text.splitlines(), start=1):
         words = line.replace(",", " ").replace(";", " ").split()
         if not words or words[0].startswith("#"):
             continue
         try:
             iteration, snr = (float(word) for word in words)
         except ValueError:
-            if number == 1:
+            if number == 1 and not any(map(_is_number, words)):
                 continue
             raise Stopped(
                 f"{path}, line {number}: expected an iteration and its SNR, received {line!r:.60}"
@@ -37,3 +38,11 @@ def read_curve(path: Path) -> tuple[Real, Real]:
         raise Stopped(f"{path}: expected lines with an iteration and its SNR, found none")
     columns = np.array(rows)
     return columns[:, 0], columns[:, 1]
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
