@@ -41,6 +41,15 @@ def test_weights_stay_within_one_when_rate_is_one_minus_decay():
         assert weights.max() <= 1 + 1e-12  # rounding of 200 additions
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_weights_decay_where_a_residual_is_zero_everywhere(dtype):
+    method = Rba(decay=0.5, rate=0.1)
+    residual = torch.tensor([[0.0, 0.0, 0.0], [1.0, -2.0, 0.0]], dtype=dtype)
+    updated = method.update(torch.full((2, 3), 0.5, dtype=dtype), residual)
+    expected = torch.tensor([[0.25, 0.25, 0.25], [0.30, 0.35, 0.25]], dtype=dtype)
+    torch.testing.assert_close(updated, expected)
+
+
 def test_homogeneous_residuals_give_equal_weights_that_tend_to_one():
     method = Rba(decay=0.9, rate=0.1)
     weights = torch.zeros(1, 5, dtype=torch.float64)

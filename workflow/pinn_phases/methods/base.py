@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pinn_phases.strict_model import StrictModel
 
+TINY = 2.0**-126  # smallest normal number in float32; smaller residuals count as 0
 Tensor = Any  # a torch tensor; settings import this module, and importing torch would be slow
 
 
@@ -55,8 +56,8 @@ class ResidualAttention(Method):
     def update(self, weights: Tensor, residual: Tensor) -> Tensor:
         """Return gamma lambda + eta* |R| / max |R| (Eq. 28), with the maximum of each equation.
 
-        Weights never exceed rate / (1 - decay).
+        Weights never exceed rate / (1 - decay). Where every residual is 0, they only decay.
         """
         magnitude = residual.abs()
-        relative = magnitude / magnitude.amax(-1, keepdim=True)
+        relative = magnitude / magnitude.amax(-1, keepdim=True).clamp(min=TINY)
         return self.decay * weights + self.rate * relative
