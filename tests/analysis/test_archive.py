@@ -113,6 +113,20 @@ def test_archiving_twice_gives_the_same_bytes(files, archive):
     assert (folder / "SHA256SUMS").read_bytes() == first
 
 
+def test_an_interrupted_archive_has_no_checksums(files, archive, monkeypatch):
+    """Not those of an earlier archive: an archive with checksums is complete."""
+    _, folder = archive(files.values())
+    write = storage.write
+
+    def interrupted(path, content):
+        write(path, content)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(storage, "write", interrupted)
+    status, _ = archive(files.values())
+    assert status == 130 and not (folder / "SHA256SUMS").exists()
+
+
 def test_missing_phases_are_named(files, archive, caplog):
     del files["phases", "rba", 1]
     status, folder = archive(files.values())

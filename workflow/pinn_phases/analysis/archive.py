@@ -60,6 +60,7 @@ def write_archive(
     StorageError
         If the phases file of a problem and seed is missing.
     """
+    (folder / CHECKSUMS).unlink(missing_ok=True)  # of an earlier archive
     phases_of = {_key(content): content for content in phases}
     written = {ARCHIVED_SETTINGS: folder / ARCHIVED_SETTINGS}
     storage.write_bytes(folder / ARCHIVED_SETTINGS, settings.encode())
