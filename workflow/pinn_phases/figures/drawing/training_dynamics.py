@@ -8,6 +8,7 @@ squared residuals and the mean of the weights are shown.
 """
 
 from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def draw(problem_name: str, material: Material, settings: FigureSettings) -> Fig
             _label(panels, row, column, problem, int(content.arrays["iterations"][row]))
             if row == 0:
                 _write_column_titles(panels, name)
-                style.panel_letter(panels[0], "CDEFGH"[column], pad=31)
+                style.panel_letter(panels[0], ascii_uppercase[2 + column], pad=31)
     _draw_colour_bars(figure, problem.observable, scale)
     seed = fields[0].attributes["settings"]["seed"]
     add_small_print(figure, material.runs(), f"maps: seed {seed}")
