@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from pinn_phases.files import storage
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.training import loop
+from pinn_phases.training.checkpointing import session
 from pinn_phases.training.checkpointing.checkpoints import Checkpoints
 from pinn_phases.training.device import usable_threads
 from pinn_phases.training.iteration import Iteration
@@ -305,3 +307,11 @@ def test_weights_start_at_the_value_of_the_method(uninterrupted, reference, tmp_
     assert first.min() >= 0.5 and first.max() > 0.5  # one step of ascent from 0.5
     # The weights of RBA start at 0; after one iteration the largest is the rate.
     assert uninterrupted.arrays["snapshots/weights"][0].max() == pytest.approx(0.01, rel=1e-6)
+
+
+@pytest.mark.parametrize(("platform", "unit"), [("linux", 2**10), ("darwin", 2**20)])
+def test_peak_memory_is_in_mb_on_every_system(monkeypatch, platform, unit):
+    monkeypatch.setattr(session.sys, "platform", platform)
+    used = SimpleNamespace(ru_maxrss=5 * unit)
+    monkeypatch.setattr(session.resource, "getrusage", lambda _: used)
+    assert session.peak_memory_mb() == 5

@@ -2,6 +2,7 @@
 
 import logging
 import resource
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,9 +74,15 @@ class Session:
             "threads": self.threads,
             "wall_seconds": time.monotonic() - self.started,
             "resumed_after": self.start,  # the time of these iterations is not counted
-            "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "peak_memory_mb": peak_memory_mb(),
         }
 
     @property
     def _compiled(self) -> str:
         return "compiled" if self.training.engine.compiled else "not compiled"
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident memory of this process so far, in MB."""
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest / (2**20 if sys.platform == "darwin" else 2**10)  # bytes on macOS, else KiB
