@@ -6,7 +6,8 @@ Residuals and conditions write operators where they use them, without declaring 
 are propagated through the network.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,29 +63,11 @@ def d(*coordinates: str) -> Operator:
     return Operator(((tuple(sorted(coordinates)), 1.0),))
 
 
-class _Recording(Mapping[Terms, Array]):
-    """Derivatives that are all 1; records which of them are requested."""
-
-    def __init__(self) -> None:
-        self.requested: set[Terms] = set()
-
-    def __getitem__(self, terms: Terms) -> Array:
-        self.requested.add(terms)
-        return np.ones(1)
-
-    def __iter__(self) -> Iterator[Terms]:
-        return iter(self.requested)
-
-    def __len__(self) -> int:
-        return len(self.requested)
-
-
 def operators_in(expression: Callable[[Fields], object], fields: tuple[str, ...]) -> Operators:
     """Return the operators that an expression applies to fields, sorted.
 
     The expression is evaluated once, at one point at which every field and derivative is 1.
     """
-    recording = _Recording()
-    jet = Jet(np.ones(1), recording)
-    expression(dict.fromkeys(fields, jet))
-    return tuple(Operator(terms) for terms in sorted(recording.requested))
+    requested: Mapping[Terms, Array] = defaultdict(lambda: np.ones(1))
+    expression(dict.fromkeys(fields, Jet(np.ones(1), requested)))
+    return tuple(Operator(terms) for terms in sorted(requested))
