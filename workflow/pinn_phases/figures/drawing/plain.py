@@ -5,7 +5,7 @@ An installed font is only used if it is requested by name.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +23,7 @@ def import_matplotlib() -> None:
     """
     spec = find_spec("matplotlib")
     assert spec is not None and spec.origin is not None
-    with _without(VARIABLES), _inside(Path(spec.origin).parent / "mpl-data"):
+    with _without(VARIABLES), chdir(Path(spec.origin).parent / "mpl-data"):
         import_module("matplotlib")
 
 
@@ -63,14 +63,3 @@ def _without(variables: tuple[str, ...]) -> Iterator[None]:
         yield
     finally:
         os.environ.update(removed)
-
-
-@contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    """Change the working folder temporarily."""
-    previous = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(previous)
