@@ -79,7 +79,7 @@ class Network:
         dtype: torch.dtype = torch.float32,
     ) -> list[Tensor]:
         """Convert stored parameters, a flat array, to tensors on the CPU."""
-        return unflattened(values, [torch.empty(shape, dtype=dtype) for shape in self.shapes])
+        return self.split(torch.tensor(values, dtype=dtype))
 
     @staticmethod
     def hidden_activations(
