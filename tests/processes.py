@@ -137,7 +137,8 @@ def _enter(
 
 def _run(arguments: list[str], file_bytes: int | None) -> None:
     from pinn_phases.__main__ import main
-    from pinn_phases.training.checkpointing import parts, progress
+    from pinn_phases.training.checkpointing import parts
+    from pinn_phases.training.recording import progress
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     progress.LINE_SECONDS = 0.0  # a line at each recorded iteration, to follow the progress
