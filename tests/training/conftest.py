@@ -13,7 +13,7 @@ from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.reference.allen_cahn import AllenCahnReference
-from pinn_phases.settings.method_names import parts
+from pinn_phases.settings.method_names import split_name
 from pinn_phases.settings.training import RunSettings
 
 TRAINING = {
@@ -68,7 +68,7 @@ def make_settings(method="rba", problem="allen_cahn", **changes):
     conditions = plugin_class(PROBLEMS, problem, Problem).conditions
     weights = dict(zip(conditions, (1.0, 0.5), strict=False))
     terms = {name: {"points": 8, "weight": weight} for name, weight in weights.items()}
-    name, optimiser = parts(method)
+    name, optimiser = split_name(method)
     own = {"optimiser": OPTIMISERS[optimiser]} if optimiser in OPTIMISERS else {}
     return RunSettings(
         scale="test",

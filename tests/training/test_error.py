@@ -7,7 +7,7 @@ import torch
 from pinn_phases.jobs.stopping import Stopped
 from pinn_phases.strict_model import SettingsError
 from pinn_phases.training.checkpointing.checkpoints import Checkpoints
-from pinn_phases.training.recording.error import TestError
+from pinn_phases.training.recording.error import RelativeL2Error
 from pinn_phases.training.threads import ThreadPool
 from tests.training.conftest import CHECKPOINT_EACH_ITERATION, EQUATIONS, make_settings
 from tests.training.test_loop import run
@@ -19,7 +19,7 @@ def errors(problem, points, stride, exact=None):
     problem = settings.equation
     axes = {name: np.linspace(*problem.domain[name], points) for name in problem.coordinates}
     shape = (points,) * len(axes)
-    return TestError(
+    return RelativeL2Error(
         problem,
         settings.training.network,
         axes,

@@ -12,7 +12,7 @@ from pinn_phases.figures.drawing.plain import import_matplotlib
 from pinn_phases.files import storage
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.plugins import FIGURES
-from pinn_phases.settings.method_names import parts
+from pinn_phases.settings.method_names import split_name
 
 if TYPE_CHECKING:
     from pinn_phases.settings.config import Settings
@@ -55,7 +55,8 @@ class Requirement:
 
     def is_met_by(self, settings: "Settings") -> bool:
         """Return whether a scale has the problems and optimisers that the figure needs."""
-        if self.optimisers and len({parts(method)[1] for _, method in self.pairs(settings)}) < 2:
+        optimisers = {split_name(method)[1] for _, method in self.pairs(settings)}
+        if self.optimisers and len(optimisers) < 2:
             return False
         if self.published or self.any_problem:
             return bool(self.pairs(settings))

@@ -25,7 +25,7 @@ from pinn_phases.files.storage import Content
 from pinn_phases.optimisers.base import Optimiser
 from pinn_phases.plugins import OPTIMISERS, plugin_class
 from pinn_phases.settings.figures import FigureSettings
-from pinn_phases.settings.method_names import joined, parts
+from pinn_phases.settings.method_names import joined, split_name
 
 SECTION = Section.NOT_IN_THE_PAPER
 REQUIREMENT = Requirement(
@@ -46,7 +46,7 @@ def draw(material: Material, settings: FigureSettings) -> Figure:
     """Draw the figure: a column for each problem and method."""
     names = material.methods()
     methods, optimisers = (
-        list(dict.fromkeys(each)) for each in zip(*map(parts, names), strict=True)
+        list(dict.fromkeys(each)) for each in zip(*map(split_name, names), strict=True)
     )
     problems = {run.attributes["settings"]["problem"] for run in material.runs()}
     shown = [(p, m) for p in REQUIREMENT.problems if p in problems for m in methods]

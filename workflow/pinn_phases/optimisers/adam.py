@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pinn_phases.optimisers.base import FallingRate, Moments, Tensor, TorchOptimiser
+from pinn_phases.optimisers.base import Moments, StepDecay, Tensor, TorchOptimiser
 
 
-class Adam(FallingRate):
+class Adam(StepDecay):
     """Adam (Eqs. 10 and 11) on the full batch, in torch's implementation."""
 
     title: ClassVar[str] = "Adam"

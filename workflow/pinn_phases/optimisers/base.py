@@ -83,7 +83,7 @@ class Optimiser(StrictModel, ABC):
         optimiser.load_state_dict(state)
 
 
-class FallingRate(Optimiser, ABC):
+class StepDecay(Optimiser, ABC):
     """An optimiser with a learning rate that falls stepwise, by a constant factor."""
 
     learning_rate: float = Field(gt=0)

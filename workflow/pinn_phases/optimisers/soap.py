@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pinn_phases.optimisers.base import FallingRate, Moments, Tensor, TorchOptimiser
+from pinn_phases.optimisers.base import Moments, StepDecay, Tensor, TorchOptimiser
 
 
-class Soap(FallingRate):
+class Soap(StepDecay):
     """SOAP on the full batch, in the implementation of the package pytorch-optimizer.
 
     Weight matrices have a preconditioner on each side; biases have none. The first step only

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from pinn_phases.grids import MIN_INNER, largest_stride
-from pinn_phases.optimisers.base import FallingRate
+from pinn_phases.optimisers.base import StepDecay
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.analysis import MIN_RECORDS
 from pinn_phases.settings.config import ComparedMethods, Settings
-from pinn_phases.settings.method_names import DASH, parts
+from pinn_phases.settings.method_names import DASH, split_name
 from pinn_phases.settings.training import RecordSettings, TrainingSettings
 from pinn_phases.strict_model import KeyPath, SettingsError
 
@@ -159,7 +159,7 @@ def without_effect(
     if own and settings.figures.phases_of in compared.names:
         expected = f"expected a method without its own optimiser in compared_methods = {names}"
         yield ("optimiser",), compared.optimiser, expected
-    methods, optimisers = zip(*map(parts, compared.names), strict=True)
+    methods, optimisers = zip(*map(split_name, compared.names), strict=True)
     used = {"methods": methods, "optimisers": optimisers}
     for name, block in settings.problems.items():
         for kind, blocks in (("methods", block.methods), ("optimisers", block.optimisers)):
@@ -180,7 +180,7 @@ def without_effect(
             expected = f"expected optimisers.{optimisers[0]}.iterations, which overrides it"
             yield path, block.training.iterations, expected
         for plugin, optimiser in block.optimisers.items():
-            if isinstance(optimiser, FallingRate) and optimiser.decay == 1:
+            if isinstance(optimiser, StepDecay) and optimiser.decay == 1:
                 path = ("problems", name, "optimisers", plugin, "decay_every")
                 expected = "expected a decay below 1; with 1 the learning rate is constant"
                 yield path, optimiser.decay_every, expected

@@ -19,7 +19,7 @@ from pinn_phases.problems.base import Problem
 from pinn_phases.reference.base import ReferenceSolver
 from pinn_phases.settings.analysis import HomogeneitySettings, InformationSettings, PhaseSettings
 from pinn_phases.settings.figures import FigureSettings
-from pinn_phases.settings.method_names import ADAM, MethodName, parts, with_optimiser
+from pinn_phases.settings.method_names import ADAM, MethodName, split_name, with_optimiser
 from pinn_phases.settings.reference import ReferenceSettings
 from pinn_phases.settings.training import RunSettings, RunTraining, Seed, TrainingSettings
 from pinn_phases.strict_model import StrictModel
@@ -55,7 +55,7 @@ class ProblemSettings(StrictModel):
         KeyError
             If the method is not in these settings.
         """
-        return self.methods[name if name in self.methods else parts(name)[0]]
+        return self.methods[name if name in self.methods else split_name(name)[0]]
 
 
 class Settings(StrictModel):
@@ -92,7 +92,7 @@ class Settings(StrictModel):
     def run(self, problem: str, method: str, seed: int) -> RunSettings:
         """Return the settings of one training."""
         block = self.problems[problem]
-        optimiser = block.optimisers[parts(method)[1]]
+        optimiser = block.optimisers[split_name(method)[1]]
         training = {
             **dict(block.training),
             "optimiser": optimiser.model_copy(update={"iterations": None}),
@@ -122,7 +122,7 @@ def _with_plugins(problem: str, block: object) -> object:
         )
     if isinstance(block.get("methods"), Mapping):
         plugins["methods"] = {
-            name: build_plugin(METHODS, parts(name)[0], Method, constants)
+            name: build_plugin(METHODS, split_name(name)[0], Method, constants)
             for name, constants in block["methods"].items()
         }
     if isinstance(block.get("optimisers"), Mapping):

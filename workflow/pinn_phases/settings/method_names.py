@@ -16,7 +16,7 @@ ADAM = "adam"  # the paper's optimiser, which is left out of names
 DASH = "-"
 
 
-def parts(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
     """Split a name into method and optimiser."""
     method, _, optimiser = name.partition(DASH)
     return method, optimiser or ADAM
@@ -29,23 +29,23 @@ def joined(method: str, optimiser: str) -> str:
 
 def with_optimiser(name: str, optimiser: str) -> str:
     """Add a default optimiser to a name without one; `rba-adam` becomes `rba`."""
-    return joined(*parts(name)) if DASH in name else joined(name, optimiser)
+    return joined(*split_name(name)) if DASH in name else joined(name, optimiser)
 
 
 def modules(name: str) -> tuple[str, str]:
     """Return the modules of the method and the optimiser, relative to the package."""
-    method, optimiser = parts(name)
+    method, optimiser = split_name(name)
     return f"methods.{method}", f"optimisers.{optimiser}"
 
 
 def method_class(name: str) -> type[Method]:
     """Return the class of the method in a name."""
-    return plugin_class(METHODS, parts(name)[0], Method)
+    return plugin_class(METHODS, split_name(name)[0], Method)
 
 
 def method_title(name: str) -> str:
     """Return the name as figures and tables show it, such as "RBA with SOAP"."""
-    _, optimiser = parts(name)
+    _, optimiser = split_name(name)
     title = method_class(name).title
     if optimiser == ADAM:
         return title
@@ -53,7 +53,7 @@ def method_title(name: str) -> str:
 
 
 def _checked(name: str) -> str:
-    method, optimiser = parts(name)
+    method, optimiser = split_name(name)
     checked_name(METHODS, method)
     checked_name(OPTIMISERS, optimiser)
     return name

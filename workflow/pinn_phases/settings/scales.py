@@ -22,7 +22,7 @@ from pinn_phases.settings.config import ComparedMethods, ProblemSettings, Settin
 from pinn_phases.settings.figures import FigureSettings
 from pinn_phases.settings.file import ARCHIVED_SETTINGS
 from pinn_phases.settings.layers import Layers, at_scale, from_the_command_line, merged
-from pinn_phases.settings.method_names import ADAM, parts, with_optimiser
+from pinn_phases.settings.method_names import ADAM, split_name, with_optimiser
 from pinn_phases.strict_model import (
     EXPECTED_BLOCK,
     KeyPath,
@@ -241,7 +241,7 @@ def _select_methods(settings: Settings, compared: ComparedMethods) -> Settings:
     for problem, block in settings.problems.items():
         methods, optimisers = {}, {}
         for index, name in enumerate(names):
-            method, optimiser = parts(name)
+            method, optimiser = split_name(name)
             key = name if name in block.methods else method  # archives have names with optimiser
             for part, available in ((key, block.methods), (optimiser, block.optimisers)):
                 if part not in available:

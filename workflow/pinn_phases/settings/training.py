@@ -16,7 +16,7 @@ from pinn_phases.plugins import (
     plugin_field,
 )
 from pinn_phases.problems.base import Problem
-from pinn_phases.settings.method_names import MethodName, parts
+from pinn_phases.settings.method_names import MethodName, split_name
 from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.strict_model import StrictModel
 
@@ -94,7 +94,7 @@ class RunSettings(StrictModel):
     @field_validator("method_constants", mode="before")
     @classmethod
     def _build_method(cls, block: object, info: ValidationInfo) -> object:
-        method, _ = parts(info.data.get("method", ""))
+        method, _ = split_name(info.data.get("method", ""))
         return build_plugin(METHODS, method, Method, block)
 
     @field_validator("training", mode="before")
@@ -102,7 +102,7 @@ class RunSettings(StrictModel):
     def _build_optimiser(cls, block: object, info: ValidationInfo) -> object:
         if not isinstance(block, Mapping) or "optimiser" not in block:
             return block
-        _, optimiser = parts(info.data.get("method", ""))
+        _, optimiser = split_name(info.data.get("method", ""))
         plugin = build_plugin(OPTIMISERS, optimiser, Optimiser, block["optimiser"])
         return {**block, "optimiser": plugin}
 

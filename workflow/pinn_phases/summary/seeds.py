@@ -21,7 +21,7 @@ from pinn_phases.analysis.seeds import (
 from pinn_phases.files.storage import Content
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.settings.method_names import method_title, parts
+from pinn_phases.settings.method_names import method_title, split_name
 from pinn_phases.summary.page import Page, Table
 
 ERROR = "final error"
@@ -180,7 +180,7 @@ def _mean_ratio(pairs: Sequence[tuple[Observation | None, Observation | None]]) 
 
 def _baseline_first(name: str) -> tuple[bool, str]:
     """Sort key of methods with any optimiser."""
-    return parts(name)[0] != BASELINE, name
+    return split_name(name)[0] != BASELINE, name
 
 
 def _median(runs: Sequence[Measured], name: str) -> Observation | None:

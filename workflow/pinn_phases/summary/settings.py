@@ -5,7 +5,7 @@ from typing import Any
 
 from pinn_phases.plugins import PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.settings.method_names import parts
+from pinn_phases.settings.method_names import split_name
 from pinn_phases.settings.trees import leaves
 from pinn_phases.strict_model import Tree
 from pinn_phases.summary.page import Page, Table
@@ -47,7 +47,7 @@ def _paper_block(block: Tree, paper: Tree) -> Tree:
         return {}
     return {
         **paper,
-        "methods": {name: paper["methods"][parts(name)[0]] for name in block["methods"]},
+        "methods": {name: paper["methods"][split_name(name)[0]] for name in block["methods"]},
         "optimisers": {name: paper["optimisers"][name] for name in block["optimisers"]},
     }
 

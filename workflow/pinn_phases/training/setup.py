@@ -12,7 +12,7 @@ from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.engines.base import Engine
 from pinn_phases.training.engines.factory import make_engine
 from pinn_phases.training.points import collocation_points
-from pinn_phases.training.recording.error import TestError
+from pinn_phases.training.recording.error import RelativeL2Error
 from pinn_phases.training.state import State
 from pinn_phases.training.threads import ThreadPool
 
@@ -25,7 +25,7 @@ class Training:
     problem: Problem
     points: Points  # collocation points
     engine: Engine
-    error: TestError
+    error: RelativeL2Error
     state: State
     threads: ThreadPool
 
@@ -53,7 +53,7 @@ def prepare(
         device=device,
         threads=threads,
     )
-    error = TestError(
+    error = RelativeL2Error(
         problem,
         training.network,
         {name: reference.arrays[f"axes/{name}"] for name in problem.coordinates},

@@ -7,7 +7,7 @@ with config.yaml.
 from collections.abc import Mapping
 from typing import Any
 
-from pinn_phases.settings.method_names import parts
+from pinn_phases.settings.method_names import split_name
 from pinn_phases.settings.trees import leaves
 
 NETWORK, OPTIMISER = "training.network", "training.optimiser"
@@ -30,7 +30,7 @@ PAPER: dict[str, Any] = {  # B.1 to B.4, and the authors' code where the text is
 def not_the_papers(settings: Mapping[str, Any]) -> list[str]:
     """List the differences, such as "Re = 100 (1000)", with the paper's value in brackets."""
     of_run = {key: value for key, value in leaves(settings) if key in PAPER}
-    if parts(settings["method"])[0] != "rba":
+    if split_name(settings["method"])[0] != "rba":
         of_run.pop("method_constants.rate", None)
     different = {key for key, value in of_run.items() if value != PAPER[key]}
     of_run = PAPER | of_run

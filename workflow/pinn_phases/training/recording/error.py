@@ -38,7 +38,7 @@ def _require_points(exact: Grid, thinned: Grid, stride: int) -> None:
     raise SettingsError(("training", "record", "error_stride"), stride, expected)
 
 
-class TestError:
+class RelativeL2Error:
     """Relative L2 error of the problem's observable, on every `stride`-th point of each axis.
 
     Parameters
@@ -53,8 +53,6 @@ class TestError:
     SettingsError
         If the stride leaves too few points, or only points where the observable is zero.
     """
-
-    __test__ = False  # tells pytest that this is not a test case
 
     def __init__(
         self,
