@@ -96,6 +96,8 @@ def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
     ------
     ValueError
         If there is no such file; the message lists the existing plugins.
+    TypeError
+        If the file does not define exactly one such class.
     """
     module = _module(package, checked_name(package, name))
     classes = [
@@ -105,7 +107,9 @@ def plugin_class(package: str, name: str, base: type[T]) -> type[T]:
         and issubclass(value, base)
         and value.__module__ == module.__name__
     ]
-    assert len(classes) == 1, f"{module.__name__} must define one {base.__name__}, has {classes}"
+    if len(classes) != 1:
+        found = ", ".join(one.__name__ for one in classes) or "none"
+        raise TypeError(f"{module.__name__}: expected one {base.__name__}, found {found}")
     return classes[0]
 
 

@@ -90,8 +90,9 @@ def figure_module(name: str) -> ModuleType:
 @cache  # if one workflow includes two checkouts, a later import may find the other one's module
 def requirement(name: str) -> Requirement:
     """Return the requirement of the figure `name`."""
-    result = figure_module(name).REQUIREMENT
-    assert isinstance(result, Requirement)
+    result = getattr(figure_module(name), "REQUIREMENT", None)
+    if not isinstance(result, Requirement):
+        raise TypeError(f"{FIGURES}.{name}: expected REQUIREMENT = Requirement(...)")
     return result
 
 

@@ -105,7 +105,8 @@ class Problem(StrictModel, ABC):
 
         N is the network. The ansatz "plain" is A = 0 and B = 1 for every problem.
         """
-        assert name == "plain", name
+        if name != "plain":
+            raise ValueError(f"{self.title} has no ansatz '{name}'")
         return 0 * point[0], 0 * point[0] + 1
 
 

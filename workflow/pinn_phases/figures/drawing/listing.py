@@ -13,7 +13,7 @@ from inspect import getsource
 from typing import TYPE_CHECKING
 
 from pinn_phases.figures.base import figure_module, requirement
-from pinn_phases.plugins import PROBLEMS, names, plugin_class
+from pinn_phases.plugins import FIGURES, PROBLEMS, names, plugin_class
 from pinn_phases.problems.base import Problem
 from pinn_phases.settings.method_names import method_title
 
@@ -43,8 +43,9 @@ class Section(StrEnum):
 
 def section(name: str) -> str:
     """Return the section that the figure `name` belongs to."""
-    result = figure_module(name).SECTION
-    assert isinstance(result, Section)
+    result = getattr(figure_module(name), "SECTION", None)
+    if not isinstance(result, Section):
+        raise TypeError(f"{FIGURES}.{name}: expected SECTION, a member of `listing.Section`")
     return result.value
 
 
