@@ -1,26 +1,23 @@
 """Compare runs with the curves published by the paper's authors; write JSON, Markdown and HTML."""
 
 import argparse
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from pinn_phases.files import storage
-from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.storage import Content, StorageError
 from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.summary.markdown import markdown
-from pinn_phases.summary.page import render, template
+from pinn_phases.summary.page import digest_with_template, render
 
 KINDS = ("run", "phases", "published")
 
 
 def code() -> str:
     """Digest of the code of this command and of the page's template."""
-    digest = code_digest("commands.agreement", *modules(PROBLEMS, METHODS, OPTIMISERS))
-    return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
+    return digest_with_template("commands.agreement", *modules(PROBLEMS, METHODS, OPTIMISERS))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,20 +1,18 @@
 """Judge the paper's claims by the results of one scale; write JSON, Markdown and HTML."""
 
 import argparse
-import hashlib
 import json
 import logging
 from pathlib import Path
 
 from pinn_phases import claims
 from pinn_phases.files import storage
-from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.settings.config import ScaleAndPaper
 from pinn_phases.strict_model import validated_json
 from pinn_phases.summary.markdown import markdown
-from pinn_phases.summary.page import render, template
+from pinn_phases.summary.page import digest_with_template, render
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +20,7 @@ log = logging.getLogger(__name__)
 def code() -> str:
     """Digest of the code of this command and of the page's template."""
     plugins = modules(claims.__name__, PROBLEMS, METHODS, OPTIMISERS)
-    digest = code_digest("commands.claims", *plugins)
-    return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
+    return digest_with_template("commands.claims", *plugins)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,24 +1,21 @@
 """Compute statistics over seeds: iterations to reach errors, medians, ratios of methods."""
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 
 from pinn_phases.commands.info import phases_beside
 from pinn_phases.files import storage
-from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.storage import StorageError
 from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.summary.markdown import markdown
-from pinn_phases.summary.page import render, template
+from pinn_phases.summary.page import digest_with_template, render
 
 
 def code() -> str:
     """Digest of the code of this command and of the page's template."""
-    digest = code_digest("commands.seeds", *modules(PROBLEMS, METHODS, OPTIMISERS))
-    return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
+    return digest_with_template("commands.seeds", *modules(PROBLEMS, METHODS, OPTIMISERS))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,15 +1,13 @@
 """Write the tables of the report: settings, reference solutions, trainings, versions."""
 
 import argparse
-import hashlib
 from pathlib import Path
 
 from pinn_phases.files import storage
-from pinn_phases.files.digest import code_digest
 from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, modules
 from pinn_phases.settings.config import ScaleAndPaper
 from pinn_phases.strict_model import validated_json
-from pinn_phases.summary.page import render, template
+from pinn_phases.summary.page import digest_with_template, render
 from pinn_phases.summary.references import references_page
 from pinn_phases.summary.settings import settings_page
 from pinn_phases.summary.trainings import trainings_page
@@ -20,8 +18,7 @@ PAGES = ("settings", "references", "trainings", "versions")
 
 def code() -> str:
     """Digest of the code of this command and of the pages' template."""
-    digest = code_digest("commands.summary", *modules(PROBLEMS, METHODS, OPTIMISERS))
-    return hashlib.sha256(f"{digest}{template()}".encode()).hexdigest()
+    return digest_with_template("commands.summary", *modules(PROBLEMS, METHODS, OPTIMISERS))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """Pages of tables, rendered as self-contained HTML."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from enum import StrEnum
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
+
+from pinn_phases.files.digest import code_digest
 
 TEMPLATE = "page.html.jinja"
 
@@ -113,6 +116,11 @@ def render(page: Page) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.from_string(template()).render(page=page)
+
+
+def digest_with_template(*modules: str) -> str:
+    """Digest of modules, as of `code_digest`, and of the template of all pages."""
+    return hashlib.sha256(f"{code_digest(*modules)}{template()}".encode()).hexdigest()
 
 
 def template() -> str:
