@@ -7,7 +7,6 @@ import torch
 
 from pinn_phases.files.storage import Content
 from pinn_phases.network.network import Network
-from pinn_phases.problems.base import Points, Problem
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.training.engines.base import Engine
 from pinn_phases.training.engines.factory import make_engine
@@ -22,8 +21,6 @@ class Training:
     """A training: its settings, its loss, its error measure, and its state."""
 
     settings: RunSettings
-    problem: Problem
-    points: Points  # collocation points
     engine: Engine
     error: RelativeL2Error
     state: State
@@ -70,4 +67,4 @@ def prepare(
         training.points,
         method.weight_at_start,
     )
-    return Training(settings, problem, points, engine, error, state, threads)
+    return Training(settings, engine, error, state, threads)

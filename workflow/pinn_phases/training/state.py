@@ -13,11 +13,18 @@ from torch import Tensor
 from pinn_phases.arrays import Arrays
 from pinn_phases.network.network import flattened, unflattened
 from pinn_phases.optimisers.base import Optimiser
-from pinn_phases.training.recording.history import MILESTONES, RECORD, Row, Series
+from pinn_phases.training.recording.history import (
+    LAST_ROW,
+    LAST_SNAPSHOT,
+    MILESTONES,
+    RECORD,
+    Row,
+    Series,
+    rows_until,
+)
 from pinn_phases.training.stepper import Stepper
 
 STATE = "state/"  # prefix of its datasets in a checkpoint
-LAST_ROW, LAST_SNAPSHOT = f"{STATE}last_row/", f"{STATE}last_snapshot/"
 
 
 @dataclass
@@ -145,11 +152,5 @@ def truncated(arrays: Arrays, iterations: int) -> dict[str, NDArray[Any]] | None
     done = milestone["iteration"]
     # The milestone itself is recorded again when the training continues.
     ends = {"history/": done, "snapshots/": done, MILESTONES: done - 1}
-    record = {
-        name: values[: np.searchsorted(arrays[f"{series}iteration"], end, "right")]
-        for series, end in ends.items()
-        for name, values in arrays.items()
-        if name.startswith(series)
-    }
     state = {f"{STATE}{name}": np.asarray(value) for name, value in milestone.items()}
-    return {**record, **state}
+    return {**rows_until(arrays, ends), **state}

@@ -21,8 +21,9 @@ from pinn_phases.strict_model import StrictModel, validated
 from pinn_phases.training.checkpointing.parts import PARTS
 from pinn_phases.training.checkpointing.stretches import STRETCHES, stretches_of
 from pinn_phases.training.points import loss_points
+from pinn_phases.training.recording.history import LAST_ROW, LAST_SNAPSHOT, rows_until
 
-LAST_ROW = {"history/": "state/last_row/", "snapshots/": "state/last_snapshot/"}
+LAST = {"history/": LAST_ROW, "snapshots/": LAST_SNAPSHOT}
 
 
 class Execution(StrictModel):
@@ -103,7 +104,7 @@ def extract_run(content: Content, settings: RunSettings, statement: Statement) -
         expected = f"expected settings of at least {done} iterations"
         raise StorageError(f"{expected}, since the checkpoint stores none; received {end}")
     reached = min(done, requested)
-    arrays = _rows_until(content.arrays, reached)
+    arrays = rows_until(content.arrays, dict.fromkeys(LAST, reached))
     if reached == end:
         arrays = _with_last_rows(arrays, content.arrays)
     else:
@@ -150,23 +151,13 @@ def require_same_training(content: Content, settings: RunSettings) -> None:
             raise StorageError(f"expected {expected} {name}, found {size}")
 
 
-def _rows_until(arrays: Arrays, reached: int) -> dict[str, NDArray[Any]]:
-    """Return the rows of history and snapshots up to and including an iteration."""
-    return {
-        name: values[: np.searchsorted(arrays[f"{prefix}iteration"], reached, "right")]
-        for prefix in LAST_ROW
-        for name, values in arrays.items()
-        if name.startswith(prefix)
-    }
-
-
 def _with_last_rows(records: Arrays, checkpoint: Arrays) -> dict[str, NDArray[Any]]:
     """Append the last row and snapshot if they are not on the schedule, as results do."""
     return {
         name: np.concatenate([values, checkpoint[last]])
-        if (last := f"{LAST_ROW[prefix]}{name.removeprefix(prefix)}") in checkpoint
+        if (last := f"{LAST[prefix]}{name.removeprefix(prefix)}") in checkpoint
         else values
         for name, values in records.items()
-        for prefix in LAST_ROW
+        for prefix in LAST
         if name.startswith(prefix)
     }

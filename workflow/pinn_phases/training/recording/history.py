@@ -11,6 +11,7 @@ from pinn_phases.settings.training import RecordSettings
 
 MILESTONES = "state/milestones/"  # prefix of their datasets in a checkpoint
 RECORD = ("history/", "snapshots/", MILESTONES)  # prefixes of the series; rows are only appended
+LAST_ROW, LAST_SNAPSHOT = "state/last_row/", "state/last_snapshot/"  # the last, if not scheduled
 
 # Columns recorded in float64: at an SNR of 1e4, SRR_B (Eq. 17) differs from 1 only in its ninth
 # digit. The other columns are float32, as the training is.
@@ -42,6 +43,26 @@ def snapshot_iterations(iterations: int, per_decade: int) -> NDArray[np.int64]:
     steps = np.arange(int(np.ceil(per_decade * np.log10(iterations))) + 1)
     candidates = np.unique(np.round(10.0 ** (steps / per_decade)).astype(np.int64))
     return candidates[candidates <= iterations]
+
+
+def rows_until(
+    arrays: Mapping[str, NDArray[Any]], ends: Mapping[str, int]
+) -> dict[str, NDArray[Any]]:
+    """Return the rows of some series up to and including an iteration.
+
+    Parameters
+    ----------
+    arrays
+        Arrays of a checkpoint with its record.
+    ends
+        Prefix of a series, one of `RECORD` -> its last iteration.
+    """
+    return {
+        name: values[: np.searchsorted(arrays[f"{series}iteration"], end, "right")]
+        for series, end in ends.items()
+        for name, values in arrays.items()
+        if name.startswith(series)
+    }
 
 
 @dataclass
