@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator
 
 from pinn_phases.analysis.term_curves import alignment_curve
 from pinn_phases.figures.base import Material, Requirement
@@ -40,6 +41,7 @@ GAP = 4  # index of the gap, above the panel with a different x axis
 ERROR = r"Relative $L^2$ error"
 LABELS = (ERROR, "SNR", "", "Alignment", ERROR)
 MINUTE = 60.0  # seconds
+TIME_TICKS = 3  # of the wall time, at most; more labels would touch
 
 
 def draw(material: Material, settings: FigureSettings) -> Figure:
@@ -116,6 +118,7 @@ def _draw_column(
     alignment.set_ylim(-1.08, 1.08)
     alignment.set_yticks([-1, 0, 1])
     over_time.set_xscale("log")
+    over_time.xaxis.set_major_locator(LogLocator(numticks=TIME_TICKS))
     over_time.set_xlabel("Wall time (min)")
 
 
