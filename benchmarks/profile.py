@@ -12,7 +12,6 @@ from collections.abc import Iterable
 
 import torch
 from tabulate import tabulate
-from torch._inductor import config
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.compare import WARM_UP
@@ -53,6 +52,8 @@ def main() -> None:
     add_arguments(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
+    from torch._inductor import config  # takes a second, also in the tests of other functions
+
     config.cpp.enable_kernel_profile = True
     engine = Ours(make_task(resized(chosen(options))))
     engine.seconds(WARM_UP)

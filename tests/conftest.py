@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.processes import ROOT, forking_python
+from tests.processes import LIBRARY, ROOT, forking_python
 
 # One thread for linear algebra, as in Snakemake jobs, because tests run in parallel processes.
 # Must be set before NumPy is first imported.
@@ -41,7 +41,7 @@ def config(config_as_it_is: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def python() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Return a function that runs Python in a subprocess; `-m` is forked (`forking_python`)."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
+    environment = os.environ | LIBRARY
 
     def call(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
         command = [forking_python(), *map(str, arguments)]

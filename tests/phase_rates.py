@@ -7,6 +7,7 @@ from those used to choose the constants, which `--tuning` selects. Prints Markdo
 
 import argparse
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ TUNING, HELD_OUT = 1, 2  # first part of the seeds
 PLACED = 2.0  # largest factor between a found and the true boundary
 
 
+@cache
 def settings() -> PhaseSettings:
     """Return the constants of the search in config.yaml."""
     config = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())

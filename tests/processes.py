@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 ROOT = Path(__file__).parents[1]
+LIBRARY = {"PYTHONPATH": str(ROOT / "workflow")}  # this one, not an installed one
 PATIENCE_SECONDS = 120.0
 SNAKEMAKE_SECONDS = 900.0  # a smoke run takes about 30, many times that on a busy machine
 _FORKS = multiprocessing.get_context("forkserver")

@@ -15,7 +15,7 @@ from pinn_phases.files import storage
 from tests.faults.mounts import NO_PROGRAMS, READ_ONLY, fill, small_disk
 from tests.faults.outcome import Outcome, first_broken
 from tests.faults.training import COMPILED, Place, same, uninterrupted_place
-from tests.processes import PATIENCE_SECONDS
+from tests.processes import LIBRARY, PATIENCE_SECONDS
 
 FAULT = "no working compiler, or no folder for its output"
 REQUIREMENT = "a one-line message; trains to the data of an uncompiled run, and records that"
@@ -92,7 +92,7 @@ def faults(count: int, rng: Random) -> list[Outcome]:
 
 def _broken(kind: Kind, place: Place, variables: dict[str, str], expected: Place) -> str:
     command = [sys.executable, "-m", "pinn_phases", *map(str, place.arguments)]
-    environment = {k: v for k, v in os.environ.items() if k != CACHE} | variables
+    environment = {k: v for k, v in os.environ.items() if k != CACHE} | LIBRARY | variables
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=2 * PATIENCE_SECONDS
     )

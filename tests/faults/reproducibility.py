@@ -17,7 +17,7 @@ import yaml
 from pinn_phases.files import storage
 from pinn_phases.settings.scales import load_scales
 from tests.faults.training import same
-from tests.processes import ROOT
+from tests.processes import LIBRARY, ROOT
 
 FIRST = "1 thread, not compiled"
 VARIANTS = {  # threads, and whether compiled
@@ -64,8 +64,7 @@ def main() -> int:
 
 def _call(*arguments: object) -> None:
     command = [sys.executable, "-m", "pinn_phases", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    subprocess.run(command, env=os.environ | LIBRARY, check=True, capture_output=True)
 
 
 def _row(

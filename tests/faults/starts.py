@@ -15,6 +15,7 @@ from tests.faults.outcome import Outcome, first_broken
 from tests.faults.repository import copied_repository, training_log
 from tests.faults.signals import SnakemakeTraining, is_alive
 from tests.faults.training import COMPILED, Place, same, uninterrupted_place
+from tests.processes import LIBRARY
 
 FAULT = "SIGTERM, SIGINT before the first iteration"
 REQUIREMENT = (
@@ -55,7 +56,7 @@ def _start(place: Place, **variables: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "pinn_phases", *map(str, place.arguments)]
     with (place.folder / "stderr").open("wb") as messages:
         return subprocess.Popen(
-            command, env=os.environ | variables, stderr=messages, start_new_session=True
+            command, env=os.environ | LIBRARY | variables, stderr=messages, start_new_session=True
         )
 
 

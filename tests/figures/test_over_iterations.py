@@ -171,6 +171,7 @@ def test_figure_10_leaves_out_the_upper_decades_of_fitting(first, texts, assert_
     upper = figure.axes[0].get_ylim()[1]
     assert upper <= fig10.MARGIN
     assert [text.get_text() for text in figure.axes[0].texts] == texts
+    assert_legible(figure)
 
 
 def test_figure_10_marks_the_steepest_fall_of_the_error_of_each_seed():
