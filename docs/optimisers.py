@@ -7,7 +7,6 @@ only their history. With RESULTS, a folder such as results/laptop, the runs with
 it are archived first. Phases and figure are written to results/optimisers.
 """
 
-import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -18,12 +17,12 @@ import numpy as np
 from tabulate import tabulate
 
 from pinn_phases.__main__ import main
+from pinn_phases.analysis.archive import CHECKSUMS, checksums
 from pinn_phases.files import storage
-from pinn_phases.methods.base import Method
 from pinn_phases.optimisers.base import Optimiser
-from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, plugin_class
+from pinn_phases.plugins import OPTIMISERS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.settings.method_names import split_name
+from pinn_phases.settings.method_names import method_title, split_name
 
 ROOT = Path(__file__).parents[1]
 ADAM, OTHERS, RESULTS = (
@@ -51,9 +50,8 @@ def archive(results: Path) -> None:
             if name.startswith("history/") and name not in LEFT_OUT
         }
         storage.write(OTHERS / path.relative_to(results), replace(run, arrays=kept))
-    files = sorted(OTHERS.rglob("*.h5"))
-    sums = (f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(OTHERS)}" for f in files)
-    (OTHERS / "SHA256SUMS").write_text("\n".join(sums) + "\n")
+    files = {str(path.relative_to(OTHERS)): path for path in OTHERS.rglob("*.h5")}
+    (OTHERS / CHECKSUMS).write_text(checksums(files))
 
 
 def runs(problem: str, method: str) -> list[Path]:
@@ -98,11 +96,8 @@ def total_diffusion(phases: Arrays) -> str:
 def titles(problem: str, method: str) -> tuple[str, str]:
     """Return the titles of problem and weighting, and of the optimiser."""
     weighting, optimiser = split_name(method)
-    of = (
-        plugin_class(PROBLEMS, problem, Problem).title,
-        plugin_class(METHODS, weighting, Method).title,
-    )
-    return ", ".join(of), plugin_class(OPTIMISERS, optimiser, Optimiser).title
+    subject = f"{plugin_class(PROBLEMS, problem, Problem).title}, {method_title(weighting)}"
+    return subject, plugin_class(OPTIMISERS, optimiser, Optimiser).title
 
 
 def joined(values: Iterable[str]) -> str:

@@ -6,11 +6,10 @@ import re
 import pytest
 
 from pinn_phases.files import storage
-from pinn_phases.methods.base import Method
 from pinn_phases.optimisers.base import Optimiser
-from pinn_phases.plugins import METHODS, OPTIMISERS, PROBLEMS, plugin_class
+from pinn_phases.plugins import OPTIMISERS, PROBLEMS, plugin_class
 from pinn_phases.problems.base import Problem
-from pinn_phases.settings.method_names import split_name
+from pinn_phases.settings.method_names import method_title, split_name
 
 ROW = re.compile(r"^\| ([^|]+, [^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|", re.M)
 
@@ -25,8 +24,10 @@ def runs(repository):
         problem, name = path.parts[-3:-1]
         method, optimiser = split_name(name)
         title = plugin_class(PROBLEMS, problem, Problem).title
-        weights = plugin_class(METHODS, method, Method).title
-        titles = f"{title}, {weights}", plugin_class(OPTIMISERS, optimiser, Optimiser).title
+        titles = (
+            f"{title}, {method_title(method)}",
+            plugin_class(OPTIMISERS, optimiser, Optimiser).title,
+        )
         history = storage.read(path, "run", leave_out=("snapshots/", "points/")).arrays
         found.setdefault(titles, []).append(history)
     return found

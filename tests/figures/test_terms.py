@@ -125,11 +125,13 @@ def test_few_snapshots_at_different_iterations_are_dots():
     assert all(x.get_linestyle() == "None" for x in dots)
 
 
-def test_a_scale_with_some_of_the_problems_has_the_figure(config):
+def test_a_scale_with_some_of_the_problems_has_the_figure(config, monkeypatch):
     settings = load_scales(config)["smoke"]
     problems = {name: settings.problems[name] for name in ("allen_cahn",)}
     some = settings.model_copy(update={"problems": problems})
     assert requirement("figS3").is_met_by(some) and requirement("figS3").is_met_by(settings)
     assert listing.labels("figS3", some)["benchmark"] == "Allen-Cahn"
+    monkeypatch.setattr(listing, "names", lambda _: requirement("figS3").problems)
+    assert listing.labels("figS3", settings)["benchmark"] == "all"
     none = settings.model_copy(update={"problems": {}})
     assert not requirement("figS3").is_met_by(none)

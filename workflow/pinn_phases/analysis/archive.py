@@ -75,7 +75,7 @@ def write_archive(
         storage.write(folder / name, content)
         written[name] = folder / name
     _remove_others(folder, set(written.values()))
-    storage.write_bytes(folder / CHECKSUMS, _checksums(written).encode())
+    storage.write_bytes(folder / CHECKSUMS, checksums(written).encode())
 
 
 def _remove_others(folder: Path, kept: Collection[Path]) -> None:
@@ -91,7 +91,7 @@ def _key(content: Content) -> tuple[str, int]:
     return settings["problem"], settings["seed"]
 
 
-def _checksums(files: Mapping[str, Path]) -> str:
-    """Format checksums like `sha256sum`."""
+def checksums(files: Mapping[str, Path]) -> str:
+    """Format checksums like `sha256sum`, of files by their names in the list."""
     sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinn_phases.arrays import Real
+from pinn_phases.grids import grid_points
 from pinn_phases.problems.base import Points, Problem
 
 
@@ -33,9 +34,7 @@ def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:
     array of shape ((boxes * points_per_box) ** coordinates, coordinates)
         In row-major order.
     """
-    axes = middles(problem, boxes * points_per_box)
-    grid = np.meshgrid(*axes.values(), indexing="ij")
-    return np.stack([axis.ravel() for axis in grid], axis=-1)
+    return grid_points(middles(problem, boxes * points_per_box).values())
 
 
 def middles(problem: Problem, count: int) -> dict[str, Real]:

@@ -40,8 +40,10 @@ def run(options: argparse.Namespace) -> None:
     from pinn_phases.analysis.homogeneity import box_means, homogeneity, middles, midpoints
 
     problem, boxes = run_settings.equation, settings.boxes
-    grid = midpoints(problem, boxes, settings.points_per_box)
-    points = content.arrays["points/collocation"] if options.samples else grid
+    if options.samples:
+        points = content.arrays["points/collocation"]
+    else:
+        points = midpoints(problem, boxes, settings.points_per_box)
     snapshots = content.arrays["snapshots/parameters"]
     _, residuals = observables_and_residuals(run_settings, snapshots, points)
     magnitude = np.linalg.norm(list(residuals.values()), axis=0)  # over the equations
