@@ -68,15 +68,16 @@ def encode(kind: str, arrays: Arrays, attributes: Mapping[str, Any]) -> memoryvi
         file.attrs["groups"] = ", ".join(dict.fromkeys(filter(None, map(_parent, arrays))))
         for name, value in attributes.items():
             file.attrs[name] = json.dumps(value)
+        groups: dict[str, h5py.Group] = {"": file}  # kept, as looking them up is slow
         for name, values in arrays.items():
             long_name = description(name)
             assert long_name is not None, f"DESCRIPTIONS has no entry for {name}"
             options = COMPRESSION if values.nbytes >= COMPRESSED_BYTES else {}
-            group = _group(file, _parent(name))
+            group = _group(groups, _parent(name))
             dataset = group.create_dataset(_last(name), data=values, **options)
             dataset.attrs["units"] = "1"
             dataset.attrs["long_name"] = long_name
-        _name_dimensions(file, arrays)
+        _name_dimensions(groups, arrays)
     return buffer.getbuffer()
 
 
@@ -115,24 +116,25 @@ def _is_empty_scale(dataset: h5py.Dataset) -> bool:
     return name.startswith(EMPTY.encode())
 
 
-def _group(file: h5py.File, path: str) -> h5py.Group:
+def _group(groups: dict[str, h5py.Group], path: str) -> h5py.Group:
     """Return a group; create it and its parents if needed, with the order of members kept."""
-    if not path or path in file:
-        return file[path or "/"]
-    return _group(file, _parent(path)).create_group(_last(path), track_order=True)
+    if path not in groups:
+        parent = _group(groups, _parent(path))
+        groups[path] = parent.create_group(_last(path), track_order=True)
+    return groups[path]
 
 
-def _name_dimensions(file: h5py.File, arrays: Arrays) -> None:
+def _name_dimensions(groups: dict[str, h5py.Group], arrays: Arrays) -> None:
+    file = groups[""]
     names = {name: _dimensions(name, arrays) for name in arrays}
-    coordinates = [name for name in arrays if names[name] == (_last(name),)]
-    for name in coordinates:
-        file[name].make_scale(_last(name))
-    for name, values in arrays.items():
-        if name in coordinates:
-            continue
-        for axis, dimension in enumerate(names[name]):
-            scale = _scale(file, _parent(name), dimension, values.shape[axis])
-            file[name].dims[axis].attach_scale(scale)
+    scales = {name: file[name] for name in arrays if names[name] == (_last(name),)}
+    for name, scale in scales.items():
+        scale.make_scale(_last(name))
+    for name in [name for name in arrays if name not in scales]:
+        dataset, shape = file[name], arrays[name].shape
+        for axis, (dimension, length) in enumerate(zip(names[name], shape, strict=True)):
+            scale = _scale(groups, scales, _parent(name), dimension, length)
+            dataset.dims[axis].attach_scale(scale)
 
 
 def _dimensions(name: str, arrays: Arrays) -> tuple[str, ...]:
@@ -148,19 +150,27 @@ def _dimensions(name: str, arrays: Arrays) -> tuple[str, ...]:
     return declared
 
 
-def _scale(file: h5py.File, folder: str, name: str, length: int) -> h5py.Dataset:
+def _scale(
+    groups: dict[str, h5py.Group],
+    scales: dict[str, h5py.Dataset],
+    folder: str,
+    name: str,
+    length: int,
+) -> h5py.Dataset:
     """Return the scale of a dimension in a group; if needed, create it as a link or empty."""
-    group = _group(file, folder)
-    candidates = (path for path in _candidates(folder, name) if path in file)
-    found = next((path for path in candidates if file[path].is_scale), None)
-    if found is None:
-        scale = group.create_dataset(name, shape=(length,), dtype=">f4")
-        scale.make_scale(f"{EMPTY}{length:10d}")
-    elif name not in group:
-        group[name] = h5py.SoftLink(f"/{found}")
-    shape = group[name].shape
-    assert shape == (length,), f"{folder}/{name}: expected shape {shape}, received {length}"
-    return group[name]
+    own = f"{folder}/{name}".lstrip("/")
+    if own not in scales:
+        group = _group(groups, folder)
+        found = next((path for path in _candidates(folder, name) if path in scales), None)
+        if found is None:
+            scales[own] = group.create_dataset(name, shape=(length,), dtype=">f4")
+            scales[own].make_scale(f"{EMPTY}{length:10d}")
+        else:
+            scales[own] = scales[found]
+            group[name] = h5py.SoftLink(f"/{found}")
+    shape = scales[own].shape
+    assert shape == (length,), f"{own}: expected shape {shape}, received {length}"
+    return scales[own]
 
 
 def _candidates(folder: str, name: str) -> Iterator[str]:
