@@ -6,11 +6,8 @@ environment, working folder, CPU affinity, limit on file sizes and open files to
 imported the libraries. A fork of the server then runs the command. The server imports nothing from
 this repository, so a fork runs the code of the checkout that the command names.
 
-    python forking_python.py serve SOCKET PID                 # the server, while PID runs
-    python forking_python.py call SOCKET SCRIPT ARGUMENT ...  # as `python ARGUMENT ...`
-
-Forks run `-X utf8 -E FOLDER ...`, as the rules of the workflow do, and `[-P] -m MODULE ...`. Any
-other arguments, such as `-c`, start Python itself.
+    python forking_python.py SOCKET PID                  # the server, while PID runs
+    python forking_client.py SOCKET SCRIPT ARGUMENT ...  # as `python ARGUMENT ...`
 """
 
 import atexit
@@ -24,20 +21,20 @@ import signal
 import socket
 import sys
 import threading
-import time
 import traceback
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-LIBRARIES = (
+LIBRARIES = (  # and what torch and Snakemake import only when it is used
     *("torch", "torch._dynamo", "torch.func", "torch._functorch.eager_transforms"),
+    *("torch._decomp.decompositions_for_jvp", "array_api_compat.numpy", "jaxtyping"),
     *("scipy.stats", "scipy.optimize", "scipy.sparse", "h5py", "pydantic", "jinja2", "seaborn"),
     *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf"),
-    *("snakemake.cli", "snakemake.report.html_reporter", "snakemake.storage"),
+    *("snakemake.cli", "snakemake.report.html_reporter", "snakemake.storage", "smart_open"),
+    *("filelock", "platformdirs", "rich.live", "tabulate", "tqdm"),
 )
-START_SECONDS = 120.0  # limit for the start of the server, which takes a few on an idle machine
 POLL_SECONDS = 1.0  # between checks that the tests still run
 
 
@@ -46,6 +43,7 @@ def serve(address: str, tests: int) -> None:
     sys.path.pop(0)  # the folder of this file
     for name in LIBRARIES:
         import_module(name)
+    import_module("snakemake.cli").get_argument_parser()  # imports its plugins
     gc.freeze()  # a collection in a fork would copy the memory that it touches
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
     with socket.socket(socket.AF_UNIX) as server:
@@ -85,7 +83,7 @@ def _supervise(connection: socket.socket) -> None:
             _run(request, files)
         threading.Thread(target=_kill_at_end_of, args=(stream, command), daemon=True).start()
         status = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1])
-        _write_line(stream, status if status >= 0 else 128 - status)  # as a shell does
+        print(status if status >= 0 else 128 - status, file=stream, flush=True)  # as a shell does
         os._exit(0)
 
 
@@ -130,69 +128,5 @@ def _run(request: dict[str, Any], files: list[int]) -> None:
     os._exit(status)
 
 
-def call(address: str, script: str, arguments: list[str]) -> int:
-    """Run a command on the server and return its exit status.
-
-    Parameters
-    ----------
-    script
-        File that is used in place of Python, for Snakemake to start its jobs with.
-    """
-    folder = os.getcwd()
-    path = [folder, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    match arguments:
-        case ["-X", "utf8", "-E", first, *rest] if first != "-m":
-            module = False
-        case ["-P", "-m", first, *rest]:
-            module, path = True, path[1:]
-        case ["-m", first, *rest]:
-            module = True
-        case _:
-            os.execv(sys.executable, [sys.executable, *arguments])
-    with _connected(address) as server, server.makefile("rw") as stream:
-        socket.send_fds(server, [b" "], [0, 1, 2])
-        request = {
-            "script": script,
-            "module": module,
-            "arguments": [first, *rest],
-            "folder": folder,
-            "environment": dict(os.environ),
-            "path": path,
-            "affinity": [*os.sched_getaffinity(0)] if hasattr(os, "sched_getaffinity") else [],
-            "file_bytes": resource.getrlimit(resource.RLIMIT_FSIZE),
-        }
-        _write_line(stream, request)
-        return int(stream.readline())
-
-
-def _connected(address: str) -> socket.socket:
-    """Return a connection to the server, which may still be starting."""
-    end = time.monotonic() + START_SECONDS
-    while True:
-        server = socket.socket(socket.AF_UNIX)
-        try:
-            server.connect(address)
-            return server
-        except (FileNotFoundError, ConnectionRefusedError):
-            server.close()
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
-
-
-def _write_line(stream: TextIO, content: object) -> None:
-    stream.write(json.dumps(content) + "\n")
-    stream.flush()
-
-
-def main() -> None:
-    """Serve, or run a command."""
-    action, address, *arguments = sys.argv[1:]
-    if action == "serve":
-        serve(address, int(arguments[0]))
-    else:
-        sys.exit(call(address, arguments[0], arguments[1:]))
-
-
 if __name__ == "__main__":
-    main()
+    serve(sys.argv[1], int(sys.argv[2]))

@@ -19,18 +19,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import gettempdir
 
+from tests.forking_python import LIBRARIES
+
 ROOT = Path(__file__).parents[1]
 LIBRARY = {"PYTHONPATH": str(ROOT / "workflow")}  # this one, not an installed one
 PATIENCE_SECONDS = 120.0
 SNAKEMAKE_SECONDS = 900.0  # a smoke run takes about 30, many times that on a busy machine
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    [
-        *("torch", "torch._dynamo", "torch._functorch.eager_transforms"),
-        *("snakemake.cli", "snakemake.report.html_reporter", "snakemake.storage"),
-        *("pinn_phases.training.loop", "pinn_phases.figures.drawing.style", "tests.processes"),
-    ]
-)
+_FORKS.set_forkserver_preload([*LIBRARIES, "pinn_phases.training.loop", "tests.processes"])
 
 
 @dataclass(frozen=True)
@@ -98,19 +94,18 @@ def forking_python() -> str:
     workers = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the same in all workers of a session
     session = os.getppid() if workers else os.getpid()
     folder = Path(gettempdir()) / f"forking-python-{workers or session}"
-    program, socket = Path(__file__).with_name("forking_python.py"), folder / "socket"
+    server, socket = Path(__file__).with_name("forking_python.py"), folder / "socket"
     try:
         folder.mkdir()
     except FileExistsError:
         pass  # another worker has started the server
     else:
-        command = [sys.executable, "-X", "utf8", "-E", str(program), "serve", str(socket)]
-        subprocess.Popen(
-            [*command, str(session)], cwd="/", stdin=subprocess.DEVNULL, start_new_session=True
-        )
+        command = [sys.executable, "-X", "utf8", "-E", str(server), str(socket), str(session)]
+        subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, start_new_session=True)
     script = folder / f"python-{os.getpid()}"
-    client = shlex.join([sys.executable, "-I", "-S", str(program), "call", str(socket)])
-    script.write_text(f'#!/bin/sh\nexec {client} "$0" "$@"\n')
+    client = Path(__file__).with_name("forking_client.py")
+    command = shlex.join([sys.executable, "-I", "-S", str(client), str(socket)])
+    script.write_text(f'#!/bin/sh\nexec {command} "$0" "$@"\n')
     script.chmod(0o755)
     return str(script)
 
