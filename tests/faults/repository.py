@@ -15,7 +15,7 @@ from tests.workflow.conftest import copy_repository
 
 RUN = Path("results/smoke/runs/helmholtz/rba/seed0.h5")
 TARGET = ("--config", "scale=smoke", "--", str(RUN))
-LONGER = {"iterations": 600, "checkpoint_seconds": 0.1}  # some seconds
+LONGER = {"iterations": 600, "checkpoint_seconds": 0.5}  # some seconds
 
 
 def copied_repository(folder: Path, training: Mapping[str, Any]) -> Path:

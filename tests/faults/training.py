@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 import numpy as np
 
@@ -30,14 +30,18 @@ SETTINGS = make_settings(
     record=TRAINING["record"] | {"every": 1, "error_stride": 2},
 )
 COMPILED = SETTINGS.model_copy(
-    update={"training": SETTINGS.training.model_copy(update={"compiled": True})}
+    update={
+        "training": SETTINGS.training.model_copy(
+            update={"compiled": True, "checkpoint_seconds": 1e9}  # none is needed
+        )
+    }
 )
 PROGRESS = re.compile(r"iteration (\d+) of \d+")
 RESUMED = re.compile(r"continues after iteration (\d+),")
 
 
 class Place:
-    """A folder with a reference, made if missing, in which one training runs repeatedly."""
+    """A folder with a reference, in which one training runs repeatedly."""
 
     def __init__(self, folder: Path, settings: RunSettings = SETTINGS) -> None:
         self.folder, self.settings = folder, settings
@@ -45,10 +49,7 @@ class Place:
         self.run = folder / "runs" / "seed3.h5"
         self.log = folder / "training.log"
         folder.mkdir(parents=True, exist_ok=True)
-        if not self.reference.exists():
-            arguments = ("reference", "--settings", REFERENCE.model_dump_json())
-            done = call(folder / "stderr", *arguments, "--output", self.reference).wait()
-            assert done[0] == 0, done
+        self.reference.write_bytes(_reference())
 
     def copied(self, folder: Path) -> "Place":
         """Return a copy in another folder, whose content is replaced."""
@@ -86,6 +87,17 @@ class Place:
     def data(self) -> dict[str, np.ndarray]:
         """All datasets of the result."""
         return dict(storage.read(self.run, "run").arrays)
+
+
+@functools.cache
+def _reference() -> bytes:
+    with TemporaryDirectory() as name:
+        output = Path(name) / "reference.h5"
+        settings = REFERENCE.model_dump_json()
+        arguments = ("reference", "--settings", settings, "--output", output)
+        done = call(Path(name) / "stderr", *arguments).wait()
+        assert done[0] == 0, done
+        return output.read_bytes()
 
 
 @functools.cache
