@@ -12,8 +12,8 @@ def assert_legible():
     """Check that nothing in a figure is cut off and no texts overlap."""
 
     def check(figure):
-        FigureCanvasAgg(figure).draw()
-        renderer = figure.canvas.get_renderer()
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw_without_rendering()
         box = figure.get_tightbbox(renderer)  # inches, including tick labels
         width, height = figure.get_size_inches()
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height

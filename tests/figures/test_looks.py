@@ -104,7 +104,7 @@ def test_a_visible_change_is_detected(monkeypatch):
 def test_text_has_at_least_7_points_and_subscripts_6(name):
     figure = drawn(name)
     assert figure.get_figwidth() == pytest.approx(178 / 25.4)  # printed at this size
-    FigureCanvasAgg(figure).draw()
+    figure.draw_without_rendering()
     parser = MathTextParser("path")
     for text in figure.findobj(Text):
         if text.get_text():

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -74,7 +73,7 @@ def figure():
     """Figure 6 of the synthetic files, laid out."""
     style.set_style()
     drawn = fig6.draw(material(), SETTINGS)
-    FigureCanvasAgg(drawn).draw()
+    drawn.draw_without_rendering()
     return drawn
 
 
