@@ -237,19 +237,26 @@ def test_invalid_records_are_left_out() -> None:
 def test_any_curve_has_an_answer(seed: int, n: int, spread: float) -> None:
     rng = np.random.default_rng(seed)
     at = np.cumsum(np.ceil(10 ** rng.uniform(0, spread + 0.1, n)))
-    phases = find(at, 10 ** (np.cumsum(rng.normal(0, 0.3, n)) * rng.integers(2)))
-    for boundary in (phases.diffusion, phases.total_diffusion, phases.late_decrease):
-        if boundary is not None:
-            assert {boundary.lower, boundary.iteration, boundary.upper} <= set(at)
-            assert boundary.lower <= boundary.iteration <= boundary.upper
-            assert 0 <= boundary.confidence <= 1
+    require_boundaries_at_records(
+        at, find(at, 10 ** (np.cumsum(rng.normal(0, 0.3, n)) * rng.integers(2)))
+    )
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 3.0), st.floats(0.01, 3.0), st.integers(1, 50))
 def test_any_constants_give_an_answer(seed: int, window: float, duration: float, bins: int) -> None:
     made = training(np.random.default_rng(seed))
-    find(made.at, made.snr, window=window, min_duration=duration, bins_per_decade=bins)
+    constants = {"window": window, "min_duration": duration, "bins_per_decade": bins}
+    require_boundaries_at_records(made.at, find(made.at, made.snr, **constants))
+
+
+def require_boundaries_at_records(at: Array, phases: Phases) -> None:
+    """Require that boundaries are iterations of the record, with ordered limits."""
+    for boundary in (phases.diffusion, phases.total_diffusion, phases.late_decrease):
+        if boundary is not None:
+            assert {boundary.lower, boundary.iteration, boundary.upper} <= set(at)
+            assert boundary.lower <= boundary.iteration <= boundary.upper
+            assert 0 <= boundary.confidence <= 1
 
 
 GOOD = np.arange(1.0, 51.0)
