@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Solve, compare, and print the tables."""
     # Import scipy, which takes a second, only when the command runs.
+    from pinn_phases.reference.driven_cavity import extrema
     from pinn_phases.reference.driven_cavity.finite_differences import FEWEST_INTERVALS
     from pinn_phases.reference.driven_cavity.profiles import REYNOLDS
     from pinn_phases.reference.driven_cavity.stream_function import FEWEST_MODES, MOST_MODES
@@ -62,10 +63,14 @@ def run(options: argparse.Namespace) -> None:
             expected = f"expected one of {', '.join(f'{published:g}' for published in REYNOLDS)}"
             raise SettingsError(("--reynolds",), number, expected)
     try:
-        comparisons = compare(options.modes, options.intervals)
-        flows = tuple(compare_at(number, options.modes) for number in reynolds_numbers)
+        solved = {
+            number: compare_at(number, options.modes)
+            for number in {*reynolds_numbers, extrema.REYNOLDS}
+        }
+        comparisons = compare(solved[extrema.REYNOLDS].extrema, options.intervals)
     except ArithmeticError as error:  # the resolution is too low
         raise Stopped(str(error)) from None
+    flows = tuple(solved[number] for number in reynolds_numbers)
     tables = f"{_table(comparisons, options.modes, options.intervals)}\n\n{_profile_table(flows)}"
     print(tables)
     if options.output is not None:

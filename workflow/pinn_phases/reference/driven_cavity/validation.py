@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from pinn_phases.reference.driven_cavity import finite_differences as finite_differences
-from pinn_phases.reference.driven_cavity import stream_function as stream_function
+from pinn_phases.reference.driven_cavity import finite_differences, stream_function
 from pinn_phases.reference.driven_cavity.extrema import (
     BOTELLA_PEYRET,
     GHIA,
@@ -86,13 +85,13 @@ class AtReynolds:
         return max(self.u.difference, self.v.difference) <= self.tolerance
 
 
-def compare(modes: int, intervals: int) -> tuple[ValueComparison, ...]:
-    """Solve with the unsmoothed lid by both methods, and compare the extrema.
+def compare(spectral: dict[str, Extremum], intervals: int) -> tuple[ValueComparison, ...]:
+    """Solve by finite differences, and compare the extrema of both methods.
 
     Parameters
     ----------
-    modes : int
-        Resolution of the spectral method.
+    spectral : dict of str to Extremum
+        Extrema of the spectral method at the Reynolds number `extrema.REYNOLDS`.
     intervals : int
         Intervals of the coarse finite-difference grid along each side; the fine one has twice as
         many.
@@ -105,12 +104,10 @@ def compare(modes: int, intervals: int) -> tuple[ValueComparison, ...]:
     Raises
     ------
     ValueError
-        If a resolution is too low or too high.
+        If there are too few intervals.
     ArithmeticError
         If Newton's method does not converge.
     """
-    cavity = DrivenCavity.with_corners(unit_lid)
-    spectral = find_extrema(stream_function.solve(cavity, REYNOLDS, modes))
     grids = [
         finite_differences.solve(unit_lid, REYNOLDS, count) for count in (intervals, 2 * intervals)
     ]
