@@ -163,7 +163,6 @@ NO_TORCH = [
         "settings",
     ),
     *(
-        "analysis.homogeneity",
         "analysis.information",
         "analysis.phases",
         "analysis.snapshots",

@@ -16,9 +16,53 @@ collocation points than at them.
 import numpy as np
 from numpy.typing import NDArray
 
+from pinn_phases.analysis.fields import observables_and_residuals
 from pinn_phases.arrays import Real
+from pinn_phases.files.storage import Content
 from pinn_phases.grids import grid_points
 from pinn_phases.problems.base import Points, Problem
+from pinn_phases.settings.analysis import HomogeneitySettings
+from pinn_phases.settings.training import RunSettings
+
+
+def measure_homogeneity(
+    settings: RunSettings, run: Content, tiling: HomogeneitySettings, *, samples: bool
+) -> Content:
+    """Measure the homogeneity of the residuals of a run at each snapshot.
+
+    Parameters
+    ----------
+    settings
+        Settings of the run.
+    run
+        Contents of the run's file.
+    tiling
+        Numbers of boxes, and of midpoints in a box.
+    samples
+        Measure at the collocation points of the run, not at midpoints.
+
+    Returns
+    -------
+    Content
+        Of kind "samples" or "homogeneity". The residual is the norm over the equations.
+    """
+    problem = settings.equation
+    if samples:
+        points = run.arrays["points/collocation"]
+    else:
+        points = midpoints(problem, tiling.boxes, tiling.points_per_box)
+    snapshots = run.arrays["snapshots/parameters"]
+    _, residuals = observables_and_residuals(settings, snapshots, points)
+    means = box_means(
+        np.linalg.norm(list(residuals.values()), axis=0), points, problem, tiling.boxes
+    )
+    arrays = {
+        "iterations": run.arrays["snapshots/iteration"],
+        **{f"axes/{name}": axis for name, axis in middles(problem, tiling.boxes).items()},
+        "boxes/residual": means,
+        "homogeneity/residual": homogeneity(means),
+    }
+    return Content("samples" if samples else "homogeneity", arrays, {})
 
 
 def midpoints(problem: Problem, boxes: int, points_per_box: int) -> Points:

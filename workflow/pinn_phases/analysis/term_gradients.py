@@ -1,4 +1,4 @@
-"""Gradients of the loss terms at a stored snapshot, in float64.
+"""Gradients of the loss terms of a run at its snapshots, in float64.
 
 The terms may cancel to less than a thousandth of their norms; in float64 their sum still has about
 ten correct digits. Points, batches and weights are those of the training.
@@ -11,7 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pinn_phases.analysis.terms import term_statistics
 from pinn_phases.arrays import Real
+from pinn_phases.files.storage import Content
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Points
 from pinn_phases.settings.training import RunSettings
@@ -23,6 +25,40 @@ from pinn_phases.training.threads import ThreadPool
 # the threshold, one core needs 40 s (Allen-Cahn) to 3 minutes (the cavity, with third derivatives)
 # without it, and a third to two thirds of that with it.
 WORTH_COMPILING = 3e10
+
+
+def measure_terms(settings: RunSettings, run: Content, threads: ThreadPool) -> Content:
+    """Measure the gradients of the loss terms of a run at each snapshot.
+
+    Parameters
+    ----------
+    settings
+        Settings of the run.
+    run
+        Contents of the run's file.
+    threads
+        Thread pool for the evaluation.
+
+    Returns
+    -------
+    Content
+        Of kind "terms": the result of `terms.term_statistics` over all parameters and by layer,
+        with the names of the conditions as an attribute.
+    """
+    snapshots = [run.arrays[f"snapshots/{name}"] for name in ("parameters", "weights")]
+    points = run.arrays["points/collocation"]
+    gradients = TermGradients(settings, points, len(snapshots[0]), threads)
+    measured = [gradients.at(*snapshot) for snapshot in zip(*snapshots, strict=True)]
+    products, std = map(np.stack, zip(*measured, strict=True))  # by snapshot and layer
+    names = gradients.conditions
+    overall = term_statistics(names, products.sum(1), np.sqrt((std**2).sum(1)))
+    layers = term_statistics(names, products, std)
+    arrays = {
+        "iterations": run.arrays["snapshots/iteration"],
+        **{f"terms/{name}": values for name, values in overall.items()},
+        **{f"terms/layers/{name}": values for name, values in layers.items()},
+    }
+    return Content("terms", arrays, {"conditions": names})
 
 
 class TermGradients:

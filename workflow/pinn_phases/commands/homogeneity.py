@@ -1,15 +1,13 @@
 """Measure the homogeneity of the residuals of a run at each snapshot."""
 
 import argparse
+import dataclasses
 from pathlib import Path
-
-import numpy as np
 
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.reached import run_attributes
-from pinn_phases.files.storage import Content
 from pinn_phases.settings.analysis import HomogeneitySettings
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.strict_model import validated, validated_json
@@ -31,33 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Evaluate the residuals at every snapshot, average them over boxes, and write the result."""
+    """Measure every snapshot and write the result."""
     settings = validated_json(HomogeneitySettings, options.settings)
     content = storage.read(options.training, "run", leave_out=("history/", "snapshots/weights"))
     run_settings = validated(RunSettings, content.attributes["settings"])
     # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
-    from pinn_phases.analysis.fields import observables_and_residuals
-    from pinn_phases.analysis.homogeneity import box_means, homogeneity, middles, midpoints
+    from pinn_phases.analysis.homogeneity import measure_homogeneity
 
-    problem, boxes = run_settings.equation, settings.boxes
-    if options.samples:
-        points = content.arrays["points/collocation"]
-    else:
-        points = midpoints(problem, boxes, settings.points_per_box)
-    snapshots = content.arrays["snapshots/parameters"]
-    _, residuals = observables_and_residuals(run_settings, snapshots, points)
-    magnitude = np.linalg.norm(list(residuals.values()), axis=0)  # over the equations
-    means = box_means(magnitude, points, problem, boxes)
-    arrays = {
-        "iterations": content.arrays["snapshots/iteration"],
-        **{f"axes/{name}": axis for name, axis in middles(problem, boxes).items()},
-        "boxes/residual": means,
-        "homogeneity/residual": homogeneity(means),
-    }
+    measured = measure_homogeneity(run_settings, content, settings, samples=options.samples)
     attributes = {
         "homogeneity_settings": settings.model_dump(mode="json"),
         **run_attributes(content.attributes),
         **provenance(code(run_settings.problem)),
     }
-    kind = "samples" if options.samples else "homogeneity"
-    storage.write(options.output, Content(kind, arrays, attributes))
+    storage.write(options.output, dataclasses.replace(measured, attributes=attributes))

@@ -1,15 +1,13 @@
 """Measure norms and cosines of the gradients of the loss terms, at each snapshot of a run."""
 
 import argparse
+import dataclasses
 from pathlib import Path
-
-import numpy as np
 
 from pinn_phases.files import storage
 from pinn_phases.files.digest import code_digest
 from pinn_phases.files.provenance import provenance
 from pinn_phases.files.reached import run_attributes
-from pinn_phases.files.storage import Content
 from pinn_phases.settings.method_names import modules
 from pinn_phases.settings.training import RunSettings
 from pinn_phases.strict_model import SettingsError, validated
@@ -28,36 +26,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure every snapshot, over all parameters and by layer, and write the result."""
+    """Measure every snapshot and write the result."""
     if options.threads < 1:
         raise SettingsError(("--threads",), options.threads, "expected at least 1")
     content = storage.read(options.training, "run", leave_out=("history/",))
     settings = validated(RunSettings, content.attributes["settings"])
     # Torch takes seconds to import. Import it after the checks, so that errors appear at once.
-    from pinn_phases.analysis.term_gradients import TermGradients
-    from pinn_phases.analysis.terms import term_statistics
+    from pinn_phases.analysis.term_gradients import measure_terms
     from pinn_phases.training.device import usable_threads
     from pinn_phases.training.engines.fast.compilation import provide_cache
     from pinn_phases.training.threads import ThreadPool
 
     provide_cache(options.output.parent / "compiled")
-    snapshots = [content.arrays[f"snapshots/{name}"] for name in ("parameters", "weights")]
-    points = content.arrays["points/collocation"]
-    threads = ThreadPool(usable_threads(options.threads))
-    gradients = TermGradients(settings, points, len(snapshots[0]), threads)
-    measured = [gradients.at(*snapshot) for snapshot in zip(*snapshots, strict=True)]
-    products, std = map(np.stack, zip(*measured, strict=True))  # (S, L, K, K) and (S, L)
-    names = gradients.conditions
-    overall = term_statistics(names, products.sum(1), np.sqrt((std**2).sum(1)))
-    layers = term_statistics(names, products, std)
-    arrays = {
-        "iterations": content.arrays["snapshots/iteration"],
-        **{f"terms/{name}": values for name, values in overall.items()},
-        **{f"terms/layers/{name}": values for name, values in layers.items()},
-    }
+    measured = measure_terms(settings, content, ThreadPool(usable_threads(options.threads)))
     attributes = {
-        "conditions": names,
+        **measured.attributes,
         **run_attributes(content.attributes),
         **provenance(code(settings.problem, settings.method)),
     }
-    storage.write(options.output, Content("terms", arrays, attributes))
+    storage.write(options.output, dataclasses.replace(measured, attributes=attributes))
