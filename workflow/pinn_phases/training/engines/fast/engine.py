@@ -8,6 +8,7 @@ continues the backward pass from there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from jaxtyping import Float
@@ -17,6 +18,7 @@ from pinn_phases.methods.base import Method
 from pinn_phases.network.fields import FieldAt
 from pinn_phases.network.network import Network
 from pinn_phases.problems.base import Condition, Points, Problem
+from pinn_phases.settings.network import NetworkSettings
 from pinn_phases.settings.training import TrainingSettings
 from pinn_phases.training.engines.base import BatchGradient, Engine, Loss, Weights
 from pinn_phases.training.engines.fast.batched_network import BatchedNetwork
@@ -35,6 +37,24 @@ class SoftCondition:
     condition: Condition
     fields: tuple[FieldAt, ...]
     targets: tuple[Float[Tensor, " points"], ...]
+
+    @classmethod
+    def of(
+        cls,
+        condition: Condition,
+        problem: Problem,
+        network: NetworkSettings,
+        device: torch.device,
+        dtype: torch.dtype,
+    ) -> Self:
+        """Prepare a condition: its points become inputs of the network."""
+        operators = condition.operators(problem.fields)
+        fields = (
+            FieldAt(problem, network, points, operators, device=device, dtype=dtype)
+            for points in condition.points
+        )
+        targets = (torch.as_tensor(target).to(device, dtype) for target in condition.targets)
+        return cls(condition, tuple(fields), tuple(targets))
 
     def mean_square(self, parameters: Sequence[Tensor]) -> Float[Tensor, ""]:
         """Return the mean square difference between expressions and targets, summed."""
@@ -87,33 +107,29 @@ class FastEngine(Engine):
             name: torch.as_tensor(values.reshape(self.batches, -1)).to(device, dtype)
             for name, values in problem.source(points).items()
         }
-        self.conditions: dict[str, SoftCondition] = {}
-        self.condition_weights: dict[str, float] = {}
-        for name, term in settings.weighted_conditions.items():
-            condition = problem.condition(name, term.points)
-            operators = condition.operators(problem.fields)
-            self.conditions[name] = SoftCondition(
-                condition,
-                tuple(
-                    FieldAt(problem, network, points_at, operators, device=device, dtype=dtype)
-                    for points_at in condition.points
-                ),
-                tuple(torch.as_tensor(t).to(device, dtype) for t in condition.targets),
+        terms = settings.weighted_conditions
+        self.condition_weights = {name: term.weight for name, term in terms.items()}
+        self.conditions = {
+            name: SoftCondition.of(
+                problem.condition(name, term.points), problem, network, device, dtype
             )
-            self.condition_weights[name] = term.weight
+            for name, term in terms.items()
+        }
         # Conditions are computed concurrently with the batches.
         self.concurrent = threads if device.type == "cpu" else SideStream()
         self._interior, self._conditions = self._interior_loss, self._conditions_loss
         if compiled:
-            fullgraph = threads.count == 1  # torch counts the graphs of all threads
-            self._interior = torch.compile(self._interior, dynamic=False, fullgraph=fullgraph)
-            self._conditions = torch.compile(self._conditions, dynamic=False, fullgraph=fullgraph)
-            # Compile now, by a first call, because torch cannot compile in two threads at a time.
-            shapes = Network.of(problem, network).shapes
-            zeros = [self.interior.inputs.new_zeros(shape) for shape in shapes]
-            self._condition_gradients(zeros)
-            weights = zeros[0].new_zeros(len(problem.equations), len(points))
-            self._interior_cotangent(self.network.forward(zeros), weights, True)
+            self._compile(Network.of(problem, network).shapes, len(points), threads)
+
+    def _compile(self, shapes: Sequence[tuple[int, ...]], points: int, threads: ThreadPool) -> None:
+        """Compile by a first call, because torch cannot compile in two threads at a time."""
+        fullgraph = threads.count == 1  # torch counts the graphs of all threads
+        self._interior = torch.compile(self._interior, dynamic=False, fullgraph=fullgraph)
+        self._conditions = torch.compile(self._conditions, dynamic=False, fullgraph=fullgraph)
+        zeros = [self.interior.inputs.new_zeros(shape) for shape in shapes]
+        self._condition_gradients(zeros)
+        weights = zeros[0].new_zeros(len(self.problem.equations), points)
+        self._interior_cotangent(self.network.forward(zeros), weights, True)
 
     def gradients(
         self, parameters: Sequence[Tensor], weights: Weights, *, update: bool = True
