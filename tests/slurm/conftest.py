@@ -30,20 +30,28 @@ def cluster():
             yield running
 
 
-def head(folder: Path, *arguments: str, processors: int | None = None) -> subprocess.Popen[str]:
+def head(
+    folder: Path, *arguments: str, python: str = sys.executable, processors: int | None = None
+) -> subprocess.Popen[str]:
     """Start Snakemake in `folder` as on a login node, with the profile but shorter waits.
 
-    It runs on the processors of this process, or on the first `processors` of them.
+    It runs on the processors of this process, or on the first `processors` of them, and its jobs
+    are started with the same `python`.
     """
     sooner = ("--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "1")
-    command = [sys.executable, "-m", "snakemake", "--profile", "profiles/slurm", *sooner]
+    command = [python, "-m", "snakemake", "--profile", "profiles/slurm", *sooner, *arguments]
     environment = {k: v for k, v in os.environ.items() if k != "CUDA_VISIBLE_DEVICES"}
+    available = sorted(os.sched_getaffinity(0))[:processors]
     with (folder / "head.log").open("a") as log:
-        process = subprocess.Popen(
-            [*command, *arguments], cwd=folder, env=environment, text=True, stdout=log, stderr=log
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            text=True,
+            stdout=log,
+            stderr=log,
+            preexec_fn=lambda: os.sched_setaffinity(0, available),
         )
-    os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[:processors])
-    return process
 
 
 def finish(process: subprocess.Popen[str], folder: Path, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import time
 from dataclasses import dataclass
@@ -80,16 +81,19 @@ def disturb(run: Run, folder: Path, cluster: Cluster) -> None:
 @pytest.fixture(scope="module")
 def folders(cluster, tmp_path_factory):
     """The same runs, disturbed on the cluster and undisturbed on this machine."""
-    disturbed, undisturbed = (
-        copy_repository(tmp_path_factory.mktemp(name)) for name in ("disturbed", "undisturbed")
-    )
-    for folder in (disturbed, undisturbed):
-        path = folder / "config.yaml"
-        text = path.read_text()
-        for old, new in EDITS.items():
-            assert text.count(old) == 1
-            text = text.replace(old, new)
-        path.write_text(text)
+    undisturbed = copy_repository(tmp_path_factory.mktemp("undisturbed"))
+    path = undisturbed / "config.yaml"
+    text = path.read_text()
+    for old, new in EDITS.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    path.write_text(text)
+    done = snakemake(undisturbed, "--cores", "1", *TARGETS)
+    assert done.returncode == 0, done.stdout
+    disturbed = tmp_path_factory.mktemp("copies") / "disturbed"
+    shutil.copytree(undisturbed, disturbed)
+    for output in ("runs", "logs/runs"):
+        shutil.rmtree(disturbed / "results/smoke" / output)
     process = head(disturbed, *TARGETS)
     running = set(RUNS)
     end = time.monotonic() + SECONDS
@@ -101,8 +105,6 @@ def folders(cluster, tmp_path_factory):
         ended = process.poll() is not None or time.monotonic() > end
         assert not ended, (disturbed / "head.log").read_text()
         time.sleep(0.05)
-    done = snakemake(undisturbed, "--cores", "1", *TARGETS)
-    assert done.returncode == 0, done.stdout
     finish(process, disturbed, SECONDS)
     return disturbed, undisturbed
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.processes import snakemake
+from tests.processes import forking_python, snakemake
 from tests.slurm.cluster import wait_until
 from tests.slurm.conftest import finish, head
 from tests.workflow.conftest import copy_repository
@@ -20,7 +20,7 @@ ABSENCE_SECONDS = 5.0  # of the controller
 def finished(cluster, tmp_path_factory):
     """A copy of the repository whose figure was made while the controller was restarted."""
     folder = copy_repository(tmp_path_factory.mktemp("figure"))
-    process = head(folder, *TARGET, processors=1)
+    process = head(folder, *TARGET, python=forking_python(), processors=1)
     done = ["COMPLETED"]
     wait_until(
         lambda: list(cluster.jobs("rule_reference").values()) == done, SECONDS, "the reference"
