@@ -27,7 +27,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-LIBRARIES = (  # and what torch and Snakemake import only when it is used
+LIBRARIES = (  # including those that are imported only when they are used
     *("torch", "torch._dynamo", "torch.func", "torch._functorch.eager_transforms"),
     *("torch._decomp.decompositions_for_jvp", "array_api_compat.numpy", "jaxtyping"),
     *("scipy.stats", "scipy.optimize", "scipy.sparse", "h5py", "pydantic", "jinja2", "seaborn"),

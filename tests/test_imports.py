@@ -163,6 +163,7 @@ NO_TORCH = [
         "settings",
     ),
     *(
+        "analysis.homogeneity",
         "analysis.information",
         "analysis.phases",
         "analysis.snapshots",

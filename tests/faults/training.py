@@ -32,7 +32,7 @@ SETTINGS = make_settings(
 COMPILED = SETTINGS.model_copy(
     update={
         "training": SETTINGS.training.model_copy(
-            update={"compiled": True, "checkpoint_seconds": 1e9}  # none is needed
+            update={"compiled": True, "checkpoint_seconds": 1e9}  # none is used
         )
     }
 )

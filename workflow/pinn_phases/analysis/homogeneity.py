@@ -16,7 +16,6 @@ collocation points than at them.
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_phases.analysis.fields import observables_and_residuals
 from pinn_phases.arrays import Real
 from pinn_phases.files.storage import Content
 from pinn_phases.grids import grid_points
@@ -46,6 +45,9 @@ def measure_homogeneity(
     Content
         Of kind "samples" or "homogeneity". The residual is the norm over the equations.
     """
+    # Imports torch, which the measure itself does not need.
+    from pinn_phases.analysis.fields import observables_and_residuals
+
     problem = settings.equation
     if samples:
         points = run.arrays["points/collocation"]

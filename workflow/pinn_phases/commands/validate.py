@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> None:
     try:
         solved = {
             number: compare_at(number, options.modes)
-            for number in {*reynolds_numbers, extrema.REYNOLDS}
+            for number in dict.fromkeys([extrema.REYNOLDS, *reynolds_numbers])
         }
         comparisons = compare(solved[extrema.REYNOLDS].extrema, options.intervals)
     except ArithmeticError as error:  # the resolution is too low
